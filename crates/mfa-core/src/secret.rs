@@ -1,0 +1,187 @@
+//! The shared secret of an account, behind one door.
+//!
+//! A secret that can be cloned, printed or dereferenced ends up in a log sooner or later. This one
+//! cannot: [`Secret::expose`] is the only way to its bytes, so every use can be found with grep.
+
+use std::fmt;
+
+use data_encoding::{Encoding, Specification};
+use thiserror::Error;
+use zeroize::Zeroizing;
+
+/// The longest secret in bytes; real ones have 10 to 64.
+pub const MAX_BYTES: usize = 128;
+
+/// A shared secret, wiped from memory when it is dropped.
+///
+/// It implements neither `Clone`, `Display`, `Deref` nor `Serialize`, on purpose.
+pub struct Secret(Zeroizing<Box<[u8]>>);
+
+/// Why a text is not a secret. Never holds the text.
+#[derive(Clone, Copy, Debug, Error, PartialEq, Eq)]
+pub enum Error {
+    /// Nothing was left after removing spaces, hyphens and padding, or not even one whole byte.
+    #[error("the secret is empty")]
+    Empty,
+    /// A character is not one of A–Z and 2–7.
+    #[error("the secret is not base32: it may only hold the letters A to Z and the digits 2 to 7")]
+    NotBase32,
+    /// The secret has more than [`MAX_BYTES`] bytes.
+    #[error("the secret is longer than {MAX_BYTES} bytes")]
+    TooLong,
+}
+
+impl Secret {
+    /// Takes the raw bytes of a secret.
+    ///
+    /// # Errors
+    /// [`Error::Empty`] and [`Error::TooLong`].
+    pub fn from_bytes(bytes: Vec<u8>) -> Result<Self, Error> {
+        let bytes = Zeroizing::new(bytes.into_boxed_slice());
+        match bytes.len() {
+            0 => Err(Error::Empty),
+            1..=MAX_BYTES => Ok(Self(bytes)),
+            _ => Err(Error::TooLong),
+        }
+    }
+
+    /// Reads base32 (RFC 4648) the way services write it: in any case, in groups, with or without
+    /// padding, and with a last character that does not fill a byte.
+    ///
+    /// Short secrets are accepted: some services hand out 80 bits. Look-alikes (0, 1, 8) are not
+    /// guessed.
+    ///
+    /// # Errors
+    /// Each variant of [`Error`].
+    pub fn from_base32(text: &str) -> Result<Self, Error> {
+        let mut clean = Zeroizing::new(String::with_capacity(text.len()));
+        let body = text.trim().trim_end_matches('=');
+        clean.extend(
+            body.chars()
+                .filter(|c| !c.is_whitespace() && *c != '-')
+                .map(|c| c.to_ascii_uppercase()),
+        );
+        if clean.len() > MAX_BYTES * 2 {
+            return Err(Error::TooLong);
+        }
+        // 1, 3 or 6 characters beyond a group of 8 carry no further byte; real secrets have them.
+        if matches!(clean.len() % 8, 1 | 3 | 6) && clean.is_ascii() {
+            let last = clean.pop().map_or(0, |c| c as u8);
+            if !matches!(last, b'A'..=b'Z' | b'2'..=b'7') {
+                return Err(Error::NotBase32);
+            }
+        }
+        let bytes = tolerant_base32()
+            .decode(clean.as_bytes())
+            .map_err(|_| Error::NotBase32)?;
+        Self::from_bytes(bytes)
+    }
+
+    /// The bytes of the secret: the one door.
+    #[must_use]
+    pub fn expose(&self) -> &[u8] {
+        &self.0
+    }
+
+    /// The secret as base32 without padding, as `otpauth://` links hold it.
+    #[must_use]
+    pub fn to_base32(&self) -> Zeroizing<String> {
+        Zeroizing::new(data_encoding::BASE32_NOPAD.encode(self.expose()))
+    }
+
+    /// Whether both secrets have the same bytes.
+    #[must_use]
+    pub fn same_as(&self, other: &Self) -> bool {
+        self.expose() == other.expose()
+    }
+}
+
+impl fmt::Debug for Secret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Secret(redacted)")
+    }
+}
+
+/// Base32 without padding whose last character may carry stray bits, which services do write.
+fn tolerant_base32() -> Encoding {
+    let mut specification = Specification::new();
+    specification
+        .symbols
+        .push_str("ABCDEFGHIJKLMNOPQRSTUVWXYZ234567");
+    specification.check_trailing_bits = false;
+    specification
+        .encoding()
+        .expect("the RFC 4648 alphabet is a valid one")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn base32_is_read_as_services_write_it() {
+        for text in [
+            "JBSWY3DPEHPK3PXP",
+            "jbswy3dpehpk3pxp",
+            "JBSW Y3DP EHPK 3PXP",
+            "jbsw-y3dp-ehpk-3pxp",
+            "  JBSWY3DPEHPK3PXP==\n",
+            "JBSWY3DPEHPK3PXP======",
+            "JBSWY3DPEHPK3PXPA",
+        ] {
+            let secret = Secret::from_base32(text).unwrap();
+            assert_eq!(secret.expose(), b"Hello!\xde\xad\xbe\xef", "{text}");
+            assert_eq!(*secret.to_base32(), "JBSWY3DPEHPK3PXP");
+        }
+    }
+
+    #[test]
+    fn eighty_bits_are_enough() {
+        assert_eq!(
+            Secret::from_base32("GEZDGNBVGY3TQOJQ")
+                .unwrap()
+                .expose()
+                .len(),
+            10
+        );
+    }
+
+    #[test]
+    fn what_is_not_base32_is_refused_without_guessing() {
+        for text in [
+            "JBSWY3DPEHPK3PX0",
+            "JBSWY3DPEHPK3PX1",
+            "JBSW!",
+            "JBSWÜ",
+            "JB=SW",
+            "AB9",
+        ] {
+            assert_eq!(
+                Secret::from_base32(text).unwrap_err(),
+                Error::NotBase32,
+                "{text}"
+            );
+        }
+        for text in ["", "  ", "====", "-", "A"] {
+            assert_eq!(
+                Secret::from_base32(text).unwrap_err(),
+                Error::Empty,
+                "{text}"
+            );
+        }
+        assert_eq!(
+            Secret::from_base32(&"A".repeat(500)).unwrap_err(),
+            Error::TooLong
+        );
+        assert_eq!(
+            Secret::from_bytes(vec![1; MAX_BYTES + 1]).unwrap_err(),
+            Error::TooLong
+        );
+    }
+
+    #[test]
+    fn debug_is_redacted() {
+        let secret = Secret::from_base32("JBSWY3DPEHPK3PXP").unwrap();
+        assert_eq!(format!("{secret:?}"), "Secret(redacted)");
+    }
+}

@@ -1,0 +1,208 @@
+//! Links as they occur: what is accepted, what is refused, and that printing loses nothing.
+
+use proptest::prelude::*;
+
+use super::*;
+use crate::account::AccountId;
+
+fn refused(text: &str) -> Error {
+    parse(text).unwrap_err()
+}
+
+#[test]
+fn a_plain_link() {
+    let link = parse(
+        "otpauth://totp/Amazon%20Web%20Services:root@123?secret=JBSWY3DPEHPK3PXP\
+         &issuer=Amazon%20Web%20Services&algorithm=SHA256&digits=8&period=60",
+    )
+    .unwrap();
+    assert_eq!(
+        (link.issuer.as_str(), link.username.as_str()),
+        ("Amazon Web Services", "root@123")
+    );
+    assert_eq!(
+        link.kind,
+        Kind::Totp {
+            period: Period::new(60).unwrap()
+        }
+    );
+    assert_eq!((link.algorithm, link.digits.get()), (Algorithm::Sha256, 8));
+}
+
+#[test]
+fn the_label_wins_over_the_parameter() {
+    let link = parse("otpauth://totp/Contoso:me?secret=ABCDEFGH&issuer=Microsoft").unwrap();
+    assert_eq!(
+        (link.issuer.as_str(), link.username.as_str()),
+        ("Contoso", "me")
+    );
+    let link = parse("otpauth://totp/me?secret=ABCDEFGH&issuer=Microsoft").unwrap();
+    assert_eq!(
+        (link.issuer.as_str(), link.username.as_str()),
+        ("Microsoft", "me")
+    );
+    let link = parse("otpauth://totp/:me?secret=ABCDEFGH&issuer=Microsoft").unwrap();
+    assert_eq!(
+        (link.issuer.as_str(), link.username.as_str()),
+        ("Microsoft", "me")
+    );
+}
+
+#[test]
+fn what_real_links_get_wrong_is_understood() {
+    for text in [
+        "OTPAUTH://TOTP/a:b?SECRET=abcd-efgh&Issuer=a",
+        "otpauth://totp/a:b?secret=ABCD%20EFGH",
+        "otpauth://totp/a%3Ab?secret=ABCDEFGH",
+        "otpauth://totp/a%3a%20b?secret=ABCDEFGH====",
+        "otpauth://totp/a:b?secret=ABCDEFGH&algorithm=HmacSHA1",
+        "otpauth://totp/a:b?secret=ABCDEFGH&algorithm=&digits=&period=",
+        "otpauth://totp/a:b?&secret=ABCDEFGH&image=https%3A%2F%2Fx&secret=ABCDEFGH",
+        "  otpauth://totp/a:b?secret=ABCDEFGH\n",
+    ] {
+        let link = parse(text).unwrap_or_else(|e| panic!("{text}: {e}"));
+        assert_eq!(
+            (link.issuer.as_str(), link.username.as_str()),
+            ("a", "b"),
+            "{text}"
+        );
+        assert_eq!(*link.secret.to_base32(), "ABCDEFGH", "{text}");
+        assert_eq!(link.algorithm, Algorithm::Sha1, "{text}");
+    }
+}
+
+#[test]
+fn a_hash_is_a_character() {
+    let link =
+        parse("otpauth://totp/Shop #1:jane?issuer=Shop #1&secret=ABCDEFGH&digits=8").unwrap();
+    assert_eq!((link.issuer.as_str(), link.digits.get()), ("Shop #1", 8));
+}
+
+#[test]
+fn steam_is_recognised_unless_digits_say_otherwise() {
+    let kind = |text: &str| parse(text).unwrap().kind;
+    assert_eq!(kind("steam://JBSWY3DPEHPK3PXP"), Kind::Steam);
+    assert_eq!(kind("otpauth://steam/x:y?secret=ABCDEFGH"), Kind::Steam);
+    assert_eq!(
+        kind("otpauth://totp/x:y?secret=ABCDEFGH&encoder=Steam&digits=5"),
+        Kind::Steam
+    );
+    assert_eq!(kind("otpauth://totp/Steam:y?secret=ABCDEFGH"), Kind::Steam);
+    assert_eq!(
+        kind("otpauth://totp/Steam:y?secret=ABCDEFGH&digits=6"),
+        Kind::Totp {
+            period: Period::default()
+        }
+    );
+}
+
+#[test]
+fn what_cannot_be_used_is_refused() {
+    assert_eq!(refused(""), Error::NotALink);
+    assert_eq!(refused("https://example.com"), Error::NotALink);
+    assert_eq!(
+        refused("otpauth-migration://offline?data=x"),
+        Error::NotALink
+    );
+    assert_eq!(refused("otpauth://totp/a:b"), Error::NoSecret);
+    assert_eq!(refused("otpauth://totp/?secret=ABCDEFGH"), Error::NoLabel);
+    assert_eq!(refused("otpauth://yaotp/a?secret=ABCDEFGH"), Error::Type);
+    assert_eq!(
+        refused("otpauth://totp/a?secret="),
+        Error::Secret(secret::Error::Empty)
+    );
+    assert_eq!(
+        refused("otpauth://totp/a?secret=1"),
+        Error::Secret(secret::Error::NotBase32)
+    );
+    assert_eq!(
+        refused("otpauth://totp/a?secret=ABCDEFGH&digits=4"),
+        account::Error::Digits.into()
+    );
+    assert_eq!(
+        refused("otpauth://totp/a?secret=ABCDEFGH&period=0"),
+        account::Error::Period.into()
+    );
+    assert_eq!(
+        refused("otpauth://hotp/a?secret=ABCDEFGH&counter=-1"),
+        Error::Counter
+    );
+    assert_eq!(
+        refused("otpauth://totp/%FF?secret=ABCDEFGH"),
+        Error::NotUtf8
+    );
+    assert_eq!(
+        refused("otpauth://totp/a?secret=ABCDEFGH&secret=HGFEDCBA"),
+        Error::Repeated("secret")
+    );
+    assert_eq!(
+        refused(&format!("otpauth://totp/{}", "a".repeat(MAX_BYTES))),
+        Error::TooLong
+    );
+}
+
+fn account(issuer: String, username: String, kind: Kind, digits: u64) -> Account {
+    Account {
+        id: AccountId::from_random([7; 16]),
+        name: "name".into(),
+        issuer,
+        username,
+        kind,
+        algorithm: if kind == Kind::Steam {
+            Algorithm::Sha1
+        } else {
+            Algorithm::Sha512
+        },
+        digits: if kind == Kind::Steam {
+            Digits::STEAM
+        } else {
+            Digits::new(digits).unwrap()
+        },
+        tags: Vec::new(),
+        pinned: false,
+        note: String::new(),
+        serial: String::new(),
+        created: 0,
+        modified: 0,
+    }
+}
+
+fn kinds() -> impl Strategy<Value = Kind> {
+    prop_oneof![
+        (1..=86_400_u64).prop_map(|p| Kind::Totp {
+            period: Period::new(p).unwrap()
+        }),
+        any::<u64>().prop_map(|counter| Kind::Hotp { counter }),
+        Just(Kind::Steam),
+    ]
+}
+
+proptest! {
+    #[test]
+    fn printing_and_reading_loses_nothing(
+        issuer in "[^\\pC]{0,20}",
+        username in "[^\\pC]{0,20}",
+        kind in kinds(),
+        digits in 5..=9_u64,
+        bytes in prop::collection::vec(any::<u8>(), 1..=64),
+    ) {
+        let (issuer, username) = (issuer.trim().to_owned(), username.trim().to_owned());
+        prop_assume!(!issuer.is_empty() || !username.is_empty());
+        prop_assume!(kind == Kind::Steam || !issuer.eq_ignore_ascii_case("steam"));
+        let account = account(issuer, username, kind, digits);
+        let secret = Secret::from_bytes(bytes).unwrap();
+        let link = parse(&print(&account, &secret)).unwrap();
+        prop_assert_eq!(link.issuer, account.issuer);
+        prop_assert_eq!(link.username, account.username);
+        prop_assert_eq!(link.kind, account.kind);
+        prop_assert_eq!(link.algorithm, account.algorithm);
+        prop_assert_eq!(link.digits, account.digits);
+        prop_assert!(link.secret.same_as(&secret));
+    }
+
+    #[test]
+    fn no_text_makes_the_parser_panic(text in "\\PC{0,200}", tail in "\\PC{0,200}") {
+        let _ = parse(&text).is_ok();
+        let _ = parse(&format!("otpauth://totp/{text}?{tail}")).is_ok();
+    }
+}

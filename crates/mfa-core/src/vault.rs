@@ -1,0 +1,220 @@
+//! The unlocked accounts, and the rules that hold among them.
+//!
+//! A vault is plain state: it is filled from the keychain, dropped on lock (which wipes the
+//! secrets), and knows nothing of where it came from.
+
+use std::collections::HashMap;
+
+use thiserror::Error;
+
+use crate::account::{Account, AccountId, Kind};
+use crate::item::Entry;
+use crate::otp::{self, Code};
+use crate::query::{self, Index};
+
+/// Why an account cannot be added or changed.
+#[derive(Clone, Copy, Debug, Error, PartialEq, Eq)]
+pub enum Error {
+    /// Another account has this name, in some case.
+    #[error("another account has this name")]
+    NameTaken,
+    /// Another account has this serial.
+    #[error("another account has this serial")]
+    SerialTaken,
+    /// There is no such account.
+    #[error("there is no such account")]
+    NoSuchAccount,
+}
+
+/// All accounts that are known at the moment, with their secrets.
+#[derive(Debug, Default)]
+pub struct Vault {
+    entries: HashMap<AccountId, Entry>,
+    index: Index,
+    names: HashMap<String, AccountId>,
+}
+
+impl Vault {
+    /// How many accounts there are.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.entries.len()
+    }
+
+    /// Whether there are none.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.entries.is_empty()
+    }
+
+    /// Adds an account or replaces the one of the same id.
+    pub fn put(&mut self, entry: Entry) {
+        let id = entry.account.id;
+        self.take(id);
+        self.index.insert(&entry.account);
+        self.names.insert(entry.account.name.to_lowercase(), id);
+        self.entries.insert(id, entry);
+    }
+
+    /// Removes an account and hands it out.
+    pub fn take(&mut self, id: AccountId) -> Option<Entry> {
+        let entry = self.entries.remove(&id)?;
+        self.index.remove(&entry.account);
+        self.names.remove(&entry.account.name.to_lowercase());
+        Some(entry)
+    }
+
+    /// The account and its secret.
+    #[must_use]
+    pub fn get(&self, id: AccountId) -> Option<&Entry> {
+        self.entries.get(&id)
+    }
+
+    /// All accounts, by name.
+    #[must_use]
+    pub fn accounts(&self) -> Vec<&Account> {
+        let mut accounts: Vec<_> = self.entries.values().map(|entry| &entry.account).collect();
+        accounts.sort_by_cached_key(|account| (account.name.to_lowercase(), account.id));
+        accounts
+    }
+
+    /// All accounts with their secrets, in no order.
+    pub fn entries(&self) -> impl Iterator<Item = &Entry> {
+        self.entries.values()
+    }
+
+    /// Whether a name is in use, in any case.
+    #[must_use]
+    pub fn has_name(&self, name: &str) -> bool {
+        self.names.contains_key(&name.to_lowercase())
+    }
+
+    /// Whether `account` may stand beside the others: name and serial are free or its own.
+    ///
+    /// # Errors
+    /// [`Error::NameTaken`] and [`Error::SerialTaken`].
+    pub fn admits(&self, account: &Account) -> Result<(), Error> {
+        if self
+            .names
+            .get(&account.name.to_lowercase())
+            .is_some_and(|id| *id != account.id)
+        {
+            return Err(Error::NameTaken);
+        }
+        let same_serial = |other: &Account| other.serial == account.serial;
+        let others = || {
+            self.entries
+                .values()
+                .map(|e| &e.account)
+                .filter(|a| a.id != account.id)
+        };
+        if !account.serial.is_empty() && others().any(same_serial) {
+            return Err(Error::SerialTaken);
+        }
+        Ok(())
+    }
+
+    /// The searchable texts of the accounts.
+    #[must_use]
+    pub fn index(&self) -> &Index {
+        &self.index
+    }
+
+    /// Finds the one account that a query means; see [`crate::query`].
+    ///
+    /// # Errors
+    /// Those of [`Index::find`].
+    pub fn find(&self, query: &str) -> Result<AccountId, query::Error> {
+        self.index.find(query)
+    }
+
+    /// The code of an account for a step (TOTP, Steam) or a counter (HOTP).
+    ///
+    /// # Errors
+    /// [`Error::NoSuchAccount`].
+    pub fn code(&self, id: AccountId, factor: u64) -> Result<Code, Error> {
+        let Entry { account, secret } = self.get(id).ok_or(Error::NoSuchAccount)?;
+        Ok(otp::generate(
+            secret,
+            account.kind,
+            account.algorithm,
+            account.digits,
+            factor,
+        ))
+    }
+
+    /// Moves the counter of an HOTP account, once the new value is in the keychain.
+    ///
+    /// A counter never goes back.
+    pub fn advance(&mut self, id: AccountId, counter: u64) {
+        if let Some(entry) = self.entries.get_mut(&id)
+            && let Kind::Hotp { counter: old } = &mut entry.account.kind
+        {
+            *old = counter.max(*old);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::item::tests::entry;
+
+    #[test]
+    fn names_and_serials_are_unique() {
+        let mut vault = Vault::default();
+        let mut first = entry(1, "aws", "", "");
+        first.account.serial = "arn:1".into();
+        vault.put(first);
+        assert_eq!(
+            vault.admits(&entry(2, "AWS", "", "").account),
+            Err(Error::NameTaken)
+        );
+        let mut second = entry(2, "other", "", "").account;
+        assert_eq!(vault.admits(&second), Ok(()));
+        second.serial = "arn:1".into();
+        assert_eq!(vault.admits(&second), Err(Error::SerialTaken));
+        assert_eq!(
+            vault.admits(&entry(1, "Aws", "", "").account),
+            Ok(()),
+            "its own name"
+        );
+    }
+
+    #[test]
+    fn replacing_frees_the_old_name() {
+        let mut vault = Vault::default();
+        vault.put(entry(1, "old", "", ""));
+        vault.put(entry(1, "new", "", ""));
+        assert_eq!(vault.len(), 1);
+        assert!(vault.has_name("NEW") && !vault.has_name("old"));
+        assert!(vault.find("old").is_err());
+        assert!(vault.take(AccountId::from_random([1; 16])).is_some());
+        assert!(vault.is_empty() && !vault.has_name("new"));
+    }
+
+    #[test]
+    fn a_counter_never_goes_back() {
+        let mut vault = Vault::default();
+        let mut hotp = entry(1, "bank", "", "");
+        hotp.account.kind = Kind::Hotp { counter: 5 };
+        let id = hotp.account.id;
+        vault.put(hotp);
+        vault.advance(id, 7);
+        vault.advance(id, 6);
+        assert_eq!(
+            vault.get(id).unwrap().account.kind,
+            Kind::Hotp { counter: 7 }
+        );
+    }
+
+    #[test]
+    fn accounts_are_listed_by_name() {
+        let mut vault = Vault::default();
+        for (byte, name) in [(1, "b"), (2, "A"), (3, "c")] {
+            vault.put(entry(byte, name, "", ""));
+        }
+        let names: Vec<_> = vault.accounts().iter().map(|a| a.name.clone()).collect();
+        assert_eq!(names, ["A", "b", "c"]);
+    }
+}

@@ -1,0 +1,86 @@
+//! The connection of a client to the daemon.
+
+use std::io;
+
+use zbus::names::InterfaceName;
+use zbus::proxy::{CacheProperties, MethodFlags, Proxy};
+use zbus::wire::{DynamicDeserialize, DynamicType};
+
+use crate::transport::unix;
+use crate::{Error, endpoint};
+
+/// A private connection to the daemon.
+///
+/// The methods are those of the two interfaces; see [`crate::authenticator`] and [`crate::vault`].
+#[derive(Clone, Debug)]
+pub struct Client {
+    connection: zbus::Connection,
+    interactive: bool,
+}
+
+impl Client {
+    /// Connects to the daemon that is running.
+    ///
+    /// # Errors
+    /// What the kernel says: `NotFound` or `ConnectionRefused` if none is running.
+    pub async fn connect() -> io::Result<Self> {
+        Self::over(unix::connect()?).await
+    }
+
+    /// Speaks to a daemon over a stream that is connected already.
+    ///
+    /// # Errors
+    /// What was wrong with the other end.
+    pub async fn over(stream: std::os::unix::net::UnixStream) -> io::Result<Self> {
+        let connection = zbus::connection::Builder::unix_stream(stream)
+            .p2p()
+            .build()
+            .await
+            .map_err(io::Error::other)?;
+        Ok(Self {
+            connection,
+            interactive: false,
+        })
+    }
+
+    /// The same connection, whose calls may or may not raise a prompt and wait for the user.
+    #[must_use]
+    pub fn interactive(&self, interactive: bool) -> Self {
+        Self {
+            connection: self.connection.clone(),
+            interactive,
+        }
+    }
+
+    /// The connection itself, for signals.
+    pub fn connection(&self) -> &zbus::Connection {
+        &self.connection
+    }
+
+    /// Calls a method and waits for its answer.
+    pub(crate) async fn call<B, R>(
+        &self,
+        interface: &'static str,
+        method: &'static str,
+        body: &B,
+    ) -> Result<R, Error>
+    where
+        B: zbus::export::serde::Serialize + DynamicType,
+        R: for<'d> DynamicDeserialize<'d>,
+    {
+        let proxy: Proxy<'_> = zbus::proxy::Builder::new(&self.connection)
+            .destination(endpoint::BUS_NAME)
+            .path(endpoint::OBJECT_PATH)
+            .interface(InterfaceName::from_static_str_unchecked(interface))
+            .cache_properties(CacheProperties::No)
+            .build()
+            .await?;
+        let flags = if self.interactive {
+            MethodFlags::ALLOW_INTERACTIVE_AUTH
+        } else {
+            MethodFlags::empty()
+        };
+        let reply = proxy.call_with_flags(method, flags, body).await?;
+        reply.ok_or_else(|| Error::Failed("the daemon gave no answer".into()))
+    }
+}

@@ -1,0 +1,89 @@
+//! The interface of mfad, for both of its sides. **This page is its manual.**
+//!
+//! # What it is
+//!
+//! One D-Bus object, `/org/mfactl/Authenticator1`, reachable in two ways:
+//!
+//! * on the **session bus**, as `org.mfactl.Authenticator1`, for desktop tools. Every process of
+//!   the user can read what passes there, so secrets never do, and codes only if the user allows it
+//!   (`bus-codes = "allow"` in the configuration);
+//! * over a **private connection**, plain D-Bus peer to peer over a Unix socket. Its address is the
+//!   property `PrivateAddress`, for instance `unix:path=/run/user/1000/mfad/bus`. Whatever adds,
+//!   changes or reveals accounts is on this connection only.
+//!
+//! The daemon is started by the first request: by systemd where the socket unit is enabled, by
+//! D-Bus where the activation file is installed, else by `mfactl`.
+//!
+//! # How to talk to it
+//!
+//! Any D-Bus library does: GDBus (`g_dbus_connection_new_for_address`), sd-bus, dasbus,
+//! `dbus-send --peer=unix:path=…`. Authentication is EXTERNAL: the kernel tells the daemon who is
+//! at the other end. In Rust, use [`Client`].
+//!
+//! # `org.mfactl.Authenticator1`
+//!
+//! | member | signature | meaning |
+//! |---|---|---|
+//! | `GetCode` | `(s account, a{sv} options) → (s code, t valid_from, t valid_until)` | a code as text, and its validity in Unix seconds, all from one reading of the clock |
+//! | `GetCodes` | `(s account, u count, a{sv} options) → a(stt)` | 1 to 10 consecutive codes |
+//! | `ListAccounts` | `() → aa{sv}` | all accounts, never a secret; see [`types::AccountInfo`] |
+//! | `FindAccounts` | `(s query) → as` | ids, the best match first |
+//! | `CopyCode` | `(s account)` | the tray copies the code and notifies |
+//! | `Lock`, `Unlock` | `()` | |
+//! | `Version` | property `s` | of the daemon |
+//! | `Locked` | property `b` | changes are signalled |
+//! | `Keychain` | property `s` | where the accounts are kept |
+//! | `PrivateAddress` | property `s` | a D-Bus address |
+//! | `AccountsChanged` | signal `()` | list them again |
+//! | `CodeIssued` | signal `(s account_id, s application)` | a code was given out, and to whom |
+//!
+//! `account` is a query: an id, a linked serial, `issuer:username` or a name, exactly, then in any
+//! case, then the beginning, then a part of name, issuer or user name. Two matches are an error.
+//!
+//! Options of `GetCode` and `GetCodes`: `next b` (the code of the next step, at once), `fresh b`
+//! (never one that was handed out before; waits for the next step), `min-remaining u` (seconds that
+//! it must still be valid), `timeout u` (seconds to wait at most, 90 if not given). An option that
+//! the daemon does not know is an error. Some libraries give up on a reply after 25 seconds by
+//! default; set their timeout higher when you use `fresh`.
+//!
+//! A counter-based (HOTP) account gives a new code at each call, and its validity is 0 and 0. Its
+//! counter is in the keychain before the code is returned.
+//!
+//! # `org.mfactl.Vault1`, on the private connection
+//!
+//! | member | signature | meaning |
+//! |---|---|---|
+//! | `Add` | `(a{sv} account) → s id` | needs `uri` or `secret`; see [`types::AccountFields`] |
+//! | `Update` | `(s id, a{sv} changes)` | only what is given changes |
+//! | `Remove` | `(s id)` | |
+//! | `Reveal` | `(s id) → s otpauth_uri` | the link with the secret |
+//! | `Export` | `() → as otpauth_uris` | all links |
+//! | `UnlockVault` | `(s passphrase)` | opens a vault file |
+//! | `CreateVault` | `(s passphrase) → s path` | makes one, where no OS keychain answers |
+//! | `Status` | `() → a{sv}` | see [`types::Status`] |
+//!
+//! # Errors
+//!
+//! `org.mfactl.Error.<Code>`, listed at [`Error`]. Match the code, never the text.
+//!
+//! # Waiting for the user
+//!
+//! A call whose message carries D-Bus's flag `ALLOW_INTERACTIVE_AUTHORIZATION` may raise a prompt,
+//! and waits for it up to 60 seconds. Without it the answer is `Locked`, at once.
+//!
+//! # What stays and what may change
+//!
+//! Members, signatures and codes stay as they are under this name. Dictionaries may gain fields,
+//! errors may change their text. An incompatible change makes `Authenticator2`.
+
+pub mod authenticator;
+pub mod client;
+pub mod dict;
+pub mod endpoint;
+pub mod error;
+pub mod transport;
+pub mod types;
+pub mod vault;
+
+pub use client::Client;
+pub use error::Error;

@@ -1,0 +1,3 @@
+//! The private connection, one module per kind of endpoint.
+
+pub mod unix;

@@ -1,0 +1,339 @@
+//! What goes over the wire, and how it becomes the core's types.
+
+use std::collections::HashMap;
+
+use mfa_core::account::Account;
+use mfa_core::ledger::{self, Wish};
+use zbus::Variant;
+use zeroize::Zeroizing;
+
+use crate::Error;
+use crate::dict::{Dict, Reader, Writer};
+
+/// A code as `GetCode` returns it.
+#[derive(Clone, PartialEq, Eq)]
+pub struct IssuedCode {
+    /// The code, with its leading zeros.
+    pub code: Zeroizing<String>,
+    /// The first second, in Unix time, of its validity; 0 for a counter-based account.
+    pub valid_from: u64,
+    /// The second at which it ends; 0 for a counter-based account.
+    pub valid_until: u64,
+}
+
+impl std::fmt::Debug for IssuedCode {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(
+            f,
+            "IssuedCode(redacted, {}..{})",
+            self.valid_from, self.valid_until
+        )
+    }
+}
+
+/// The options of `GetCode` and `GetCodes`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct CodeOptions {
+    /// The next code instead of the current one, without waiting.
+    pub next: bool,
+    /// A code that was never handed out before.
+    pub fresh: bool,
+    /// How many seconds it has to be valid for.
+    pub min_remaining: Option<u32>,
+    /// How many seconds to wait at most.
+    pub timeout: Option<u32>,
+}
+
+impl CodeOptions {
+    /// As a dictionary, with what differs from the default.
+    #[must_use]
+    pub fn to_dict(self) -> HashMap<&'static str, Variant<'static>> {
+        Writer::default()
+            .put_some("next", self.next.then_some(true))
+            .put_some("fresh", self.fresh.then_some(true))
+            .put_some("min-remaining", self.min_remaining)
+            .put_some("timeout", self.timeout)
+            .done()
+    }
+
+    /// Reads the dictionary.
+    ///
+    /// # Errors
+    /// [`Error::NotSupported`] for an unknown field or a wrong type.
+    pub fn from_dict(dict: Dict) -> Result<Self, Error> {
+        let mut reader = Reader::new(dict);
+        let options = Self {
+            next: reader.take("next")?.unwrap_or(false),
+            fresh: reader.take("fresh")?.unwrap_or(false),
+            min_remaining: reader.take("min-remaining")?,
+            timeout: reader.take("timeout")?,
+        };
+        reader.finish()?;
+        Ok(options)
+    }
+
+    /// The wish for `count` codes.
+    #[must_use]
+    pub fn wish(self, count: u32) -> Wish {
+        Wish {
+            count,
+            next: self.next,
+            fresh: self.fresh,
+            min_remaining: self.min_remaining.unwrap_or(0).into(),
+            timeout: self.timeout.map_or(ledger::DEFAULT_TIMEOUT, u64::from),
+        }
+    }
+}
+
+/// An account as `ListAccounts` returns it: everything but the secret.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AccountInfo {
+    /// Its identity, a UUID.
+    pub id: String,
+    /// What one types.
+    pub name: String,
+    /// Who issued it.
+    pub issuer: String,
+    /// Whose it is.
+    pub username: String,
+    /// `totp`, `hotp` or `steam`; the field is called `type`.
+    pub kind: String,
+    /// `SHA1`, `SHA256` or `SHA512`.
+    pub algorithm: String,
+    /// The length of a code.
+    pub digits: u32,
+    /// Seconds that a code is valid for; absent for `hotp`.
+    pub period: Option<u32>,
+    /// The counter of the next code; only for `hotp`.
+    pub counter: Option<u64>,
+    /// Words to group by.
+    pub tags: Vec<String>,
+    /// Whether it stands at the top of menus.
+    pub pinned: bool,
+    /// The user's note.
+    pub note: String,
+    /// The linked serial number, for AWS an ARN.
+    pub serial: String,
+    /// When it was added, in Unix seconds.
+    pub created: u64,
+    /// When it was last edited, in Unix seconds.
+    pub modified: u64,
+}
+
+impl AccountInfo {
+    /// As a dictionary.
+    #[must_use]
+    pub fn to_dict(&self) -> HashMap<&'static str, Variant<'_>> {
+        Writer::default()
+            .put("id", self.id.as_str())
+            .put("name", self.name.as_str())
+            .put("issuer", self.issuer.as_str())
+            .put("username", self.username.as_str())
+            .put("type", self.kind.as_str())
+            .put("algorithm", self.algorithm.as_str())
+            .put("digits", self.digits)
+            .put_some("period", self.period)
+            .put_some("counter", self.counter)
+            .put("tags", self.tags.clone())
+            .put("pinned", self.pinned)
+            .put("note", self.note.as_str())
+            .put("serial", self.serial.as_str())
+            .put("created", self.created)
+            .put("modified", self.modified)
+            .done()
+    }
+
+    /// Reads the dictionary. Fields that a newer daemon may add are passed over.
+    ///
+    /// # Errors
+    /// [`Error::InvalidAccount`] if a field is missing, [`Error::NotSupported`] if one has a wrong type.
+    pub fn from_dict(dict: Dict) -> Result<Self, Error> {
+        let mut reader = Reader::new(dict);
+        Ok(Self {
+            id: reader.need("id")?,
+            name: reader.need("name")?,
+            issuer: reader.need("issuer")?,
+            username: reader.need("username")?,
+            kind: reader.need("type")?,
+            algorithm: reader.need("algorithm")?,
+            digits: reader.need("digits")?,
+            period: reader.take("period")?,
+            counter: reader.take("counter")?,
+            tags: reader.need("tags")?,
+            pinned: reader.need("pinned")?,
+            note: reader.need("note")?,
+            serial: reader.need("serial")?,
+            created: reader.need("created")?,
+            modified: reader.need("modified")?,
+        })
+    }
+}
+
+impl From<&Account> for AccountInfo {
+    fn from(account: &Account) -> Self {
+        Self {
+            id: account.id.to_string(),
+            name: account.name.clone(),
+            issuer: account.issuer.clone(),
+            username: account.username.clone(),
+            kind: account.kind.as_str().to_owned(),
+            algorithm: account.algorithm.as_str().to_owned(),
+            digits: account.digits.get().into(),
+            period: account
+                .kind
+                .period()
+                .and_then(|p| u32::try_from(p.get()).ok()),
+            counter: account.kind.counter(),
+            tags: account.tags.clone(),
+            pinned: account.pinned,
+            note: account.note.clone(),
+            serial: account.serial.clone(),
+            created: account.created,
+            modified: account.modified,
+        }
+    }
+}
+
+/// What `Add` and `Update` take: only what is given is set or changed.
+///
+/// `Add` needs `uri` or `secret`; `Update` takes neither.
+#[derive(Default)]
+pub struct AccountFields {
+    /// An `otpauth://` link.
+    pub uri: Option<Zeroizing<String>>,
+    /// A secret in base32.
+    pub secret: Option<Zeroizing<String>>,
+    /// What one types.
+    pub name: Option<String>,
+    /// Who issued it.
+    pub issuer: Option<String>,
+    /// Whose it is.
+    pub username: Option<String>,
+    /// `totp`, `hotp` or `steam`; the field is called `type`.
+    pub kind: Option<String>,
+    /// `SHA1`, `SHA256` or `SHA512`.
+    pub algorithm: Option<String>,
+    /// The length of a code.
+    pub digits: Option<u32>,
+    /// Seconds that a code is valid for.
+    pub period: Option<u32>,
+    /// The counter of the next code.
+    pub counter: Option<u64>,
+    /// Words to group by.
+    pub tags: Option<Vec<String>>,
+    /// Whether it stands at the top of menus.
+    pub pinned: Option<bool>,
+    /// The user's note.
+    pub note: Option<String>,
+    /// The linked serial number.
+    pub serial: Option<String>,
+}
+
+impl AccountFields {
+    /// As a dictionary.
+    #[must_use]
+    pub fn to_dict(&self) -> HashMap<&'static str, Variant<'_>> {
+        Writer::default()
+            .put_some("uri", self.uri.as_ref().map(|uri| uri.as_str()))
+            .put_some("secret", self.secret.as_ref().map(|secret| secret.as_str()))
+            .put_some("name", self.name.as_deref())
+            .put_some("issuer", self.issuer.as_deref())
+            .put_some("username", self.username.as_deref())
+            .put_some("type", self.kind.as_deref())
+            .put_some("algorithm", self.algorithm.as_deref())
+            .put_some("digits", self.digits)
+            .put_some("period", self.period)
+            .put_some("counter", self.counter)
+            .put_some("tags", self.tags.clone())
+            .put_some("pinned", self.pinned)
+            .put_some("note", self.note.as_deref())
+            .put_some("serial", self.serial.as_deref())
+            .done()
+    }
+
+    /// Reads the dictionary.
+    ///
+    /// # Errors
+    /// [`Error::NotSupported`] for an unknown field or a wrong type.
+    pub fn from_dict(dict: Dict) -> Result<Self, Error> {
+        let mut reader = Reader::new(dict);
+        let fields = Self {
+            uri: reader.take("uri")?.map(Zeroizing::new),
+            secret: reader.take("secret")?.map(Zeroizing::new),
+            name: reader.take("name")?,
+            issuer: reader.take("issuer")?,
+            username: reader.take("username")?,
+            kind: reader.take("type")?,
+            algorithm: reader.take("algorithm")?,
+            digits: reader.take("digits")?,
+            period: reader.take("period")?,
+            counter: reader.take("counter")?,
+            tags: reader.take("tags")?,
+            pinned: reader.take("pinned")?,
+            note: reader.take("note")?,
+            serial: reader.take("serial")?,
+        };
+        reader.finish()?;
+        Ok(fields)
+    }
+}
+
+/// How the daemon is doing, as `Status` returns it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Status {
+    /// Its version.
+    pub version: String,
+    /// Its process id.
+    pub pid: u32,
+    /// Where the accounts are kept: `gnome-keyring`, `KeePassXC`, a vault's path, …
+    pub keychain: String,
+    /// Whether that is a vault file, which needs a passphrase, and no OS keychain.
+    pub vault_file: bool,
+    /// Whether codes are to be had without unlocking first.
+    pub locked: bool,
+    /// Why there are no accounts to be had, if something is wrong; else empty.
+    pub problem: String,
+    /// How many accounts are known, if the vault is open.
+    pub accounts: Option<u32>,
+    /// How many items could not be read and were left as they are.
+    pub unreadable: u32,
+    /// Whether codes are given out on the session bus.
+    pub bus_codes: bool,
+}
+
+impl Status {
+    /// As a dictionary.
+    #[must_use]
+    pub fn to_dict(&self) -> HashMap<&'static str, Variant<'_>> {
+        Writer::default()
+            .put("version", self.version.as_str())
+            .put("pid", self.pid)
+            .put("keychain", self.keychain.as_str())
+            .put("vault-file", self.vault_file)
+            .put("locked", self.locked)
+            .put("problem", self.problem.as_str())
+            .put_some("accounts", self.accounts)
+            .put("unreadable", self.unreadable)
+            .put("bus-codes", self.bus_codes)
+            .done()
+    }
+
+    /// Reads the dictionary. Fields that a newer daemon may add are passed over.
+    ///
+    /// # Errors
+    /// [`Error::InvalidAccount`] if a field is missing, [`Error::NotSupported`] if one has a wrong type.
+    pub fn from_dict(dict: Dict) -> Result<Self, Error> {
+        let mut reader = Reader::new(dict);
+        Ok(Self {
+            version: reader.need("version")?,
+            pid: reader.need("pid")?,
+            keychain: reader.need("keychain")?,
+            vault_file: reader.need("vault-file")?,
+            locked: reader.need("locked")?,
+            problem: reader.need("problem")?,
+            accounts: reader.take("accounts")?,
+            unreadable: reader.need("unreadable")?,
+            bus_codes: reader.need("bus-codes")?,
+        })
+    }
+}

@@ -1,0 +1,30 @@
+//! Time since boot that counts suspend, for locking after idling.
+//!
+//! `std::time::Instant` stands still while the lid is closed; a vault that locks by it would stay
+//! open over night.
+
+use std::time::Duration;
+
+use rustix::time::{ClockId, clock_gettime};
+
+/// Time since boot, suspend included.
+#[must_use]
+pub fn since_boot() -> Duration {
+    let now = clock_gettime(ClockId::Boottime);
+    Duration::new(
+        now.tv_sec.unsigned_abs(),
+        u32::try_from(now.tv_nsec).unwrap_or(0),
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn time_does_not_go_back() {
+        let first = since_boot();
+        assert!(first > Duration::ZERO);
+        assert!(since_boot() >= first);
+    }
+}

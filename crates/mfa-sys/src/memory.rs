@@ -1,0 +1,50 @@
+//! Keeps secrets out of the swap file and off the stack.
+
+use std::hint::black_box;
+
+/// How much of the stack [`scrub_stack`] overwrites, in bytes: more than the keyring stores use
+/// for decrypting, which is where copies were found.
+const SCRUB: usize = 128 * 1024;
+
+/// Keeps the pages that hold `bytes` in RAM. Says whether that worked.
+///
+/// The pages stay locked when the bytes are freed: they are few, and others on the same page may
+/// still need it. Where the limit on locked memory (`ulimit -l`) is used up, nothing is lost but
+/// this protection.
+#[expect(unsafe_code, reason = "mlock takes a raw pointer")]
+#[must_use]
+pub fn lock(bytes: &[u8]) -> bool {
+    // SAFETY: pointer and length come from a live slice; mlock changes no contents and no access
+    // rights, it only pins the pages. The kernel rounds to whole pages by itself.
+    unsafe { rustix::mm::mlock(bytes.as_ptr().cast_mut().cast(), bytes.len()) }.is_ok()
+}
+
+/// Overwrites the part of the stack that calls made before have used.
+///
+/// Ciphers leave plain text in stack frames that they have returned from. Call this on the same
+/// thread, from no deeper than the call that may have left something.
+#[inline(never)]
+pub fn scrub_stack() {
+    let mut area = [0_u8; SCRUB];
+    black_box(&mut area);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn locked_memory_is_counted_by_the_kernel() {
+        let bytes = vec![1_u8; 4096];
+        if !lock(&bytes) {
+            return; // no limit left here: documented to be harmless
+        }
+        let status = std::fs::read_to_string("/proc/self/status").unwrap();
+        let line = status
+            .lines()
+            .find(|line| line.starts_with("VmLck:"))
+            .unwrap();
+        let locked: u64 = line.split_whitespace().nth(1).unwrap().parse().unwrap();
+        assert!(locked >= 4);
+    }
+}
