@@ -74,34 +74,41 @@ struct Text<'t> {
     modified: u64,
 }
 
+/// Writes the text of an item.
+///
+/// # Errors
+/// [`Error::Account`] and [`Error::TooLarge`].
+pub fn to_text(account: &Account, secret: &Secret) -> Result<Zeroizing<String>, Error> {
+    account.validate()?;
+    let uri = uri::print(account, secret);
+    let text = Text {
+        v: VERSION,
+        name: account.name.clone(),
+        uri: &uri,
+        tags: account.tags.clone(),
+        pinned: account.pinned,
+        note: account.note.clone(),
+        serial: account.serial.clone(),
+        created: account.created,
+        modified: account.modified,
+    };
+    // Room enough that the buffer never grows and leaves a copy of the secret behind.
+    let mut bytes = Zeroizing::new(Vec::with_capacity(4 * uri::MAX_BYTES));
+    serde_json::to_writer(&mut *bytes, &text).map_err(|_| Error::Damaged)?;
+    if bytes.len() > MAX_BYTES {
+        return Err(Error::TooLarge);
+    }
+    let text = std::str::from_utf8(&bytes).map_err(|_| Error::Damaged)?;
+    Ok(Zeroizing::new(text.to_owned()))
+}
+
 impl Entry {
     /// Writes the text of the item.
     ///
     /// # Errors
-    /// [`Error::Account`] and [`Error::TooLarge`].
+    /// Those of [`to_text`].
     pub fn to_text(&self) -> Result<Zeroizing<String>, Error> {
-        let account = &self.account;
-        account.validate()?;
-        let uri = uri::print(account, &self.secret);
-        let text = Text {
-            v: VERSION,
-            name: account.name.clone(),
-            uri: &uri,
-            tags: account.tags.clone(),
-            pinned: account.pinned,
-            note: account.note.clone(),
-            serial: account.serial.clone(),
-            created: account.created,
-            modified: account.modified,
-        };
-        // Room enough that the buffer never grows and leaves a copy of the secret behind.
-        let mut bytes = Zeroizing::new(Vec::with_capacity(4 * uri::MAX_BYTES));
-        serde_json::to_writer(&mut *bytes, &text).map_err(|_| Error::Damaged)?;
-        if bytes.len() > MAX_BYTES {
-            return Err(Error::TooLarge);
-        }
-        let text = std::str::from_utf8(&bytes).map_err(|_| Error::Damaged)?;
-        Ok(Zeroizing::new(text.to_owned()))
+        to_text(&self.account, &self.secret)
     }
 
     /// Reads the text of the item `id`.

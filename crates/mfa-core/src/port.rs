@@ -44,7 +44,9 @@ pub trait ItemStore: Send {
     /// # Errors
     /// [`StoreError::WrongPassphrase`] and the others.
     fn open(&mut self, _passphrase: &str) -> Result<(), StoreError> {
-        Err(StoreError::Unavailable("it is not opened by a passphrase".into()))
+        Err(StoreError::Unavailable(
+            "it is not opened by a passphrase".into(),
+        ))
     }
 
     /// Forgets the passphrase and whatever was read with it.

@@ -56,6 +56,19 @@ impl Vault {
         self.entries.insert(id, entry);
     }
 
+    /// Replaces what is known of an account; its secret stays.
+    ///
+    /// # Errors
+    /// [`Error::NoSuchAccount`].
+    pub fn update(&mut self, account: Account) -> Result<(), Error> {
+        let entry = self.take(account.id).ok_or(Error::NoSuchAccount)?;
+        self.put(Entry {
+            account,
+            secret: entry.secret,
+        });
+        Ok(())
+    }
+
     /// Removes an account and hands it out.
     pub fn take(&mut self, id: AccountId) -> Option<Entry> {
         let entry = self.entries.remove(&id)?;

@@ -81,6 +81,7 @@ pub mod client;
 pub mod dict;
 pub mod endpoint;
 pub mod error;
+pub mod paths;
 pub mod transport;
 pub mod types;
 pub mod vault;

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use mfa_core::account::Account;
+use mfa_core::account::{self, Account, AccountId, Algorithm, Digits, Kind, Period};
 use mfa_core::ledger::{self, Wish};
 use zbus::Variant;
 use zeroize::Zeroizing;
@@ -194,6 +194,38 @@ impl From<&Account> for AccountInfo {
     }
 }
 
+impl TryFrom<&AccountInfo> for Account {
+    type Error = Error;
+
+    fn try_from(info: &AccountInfo) -> Result<Self, Error> {
+        let invalid = |error: account::Error| Error::InvalidAccount(error.to_string());
+        let id = AccountId::parse(&info.id);
+        let period = || Period::new(info.period.unwrap_or(30).into()).map_err(invalid);
+        Ok(Self {
+            id: id.ok_or_else(|| Error::InvalidAccount("the id is no UUID".into()))?,
+            name: info.name.clone(),
+            issuer: info.issuer.clone(),
+            username: info.username.clone(),
+            kind: match info.kind.as_str() {
+                "totp" => Kind::Totp { period: period()? },
+                "hotp" => Kind::Hotp {
+                    counter: info.counter.unwrap_or(0),
+                },
+                "steam" => Kind::Steam,
+                _ => return Err(invalid(account::Error::Kind)),
+            },
+            algorithm: Algorithm::parse(&info.algorithm).map_err(invalid)?,
+            digits: Digits::new(info.digits.into()).map_err(invalid)?,
+            tags: info.tags.clone(),
+            pinned: info.pinned,
+            note: info.note.clone(),
+            serial: info.serial.clone(),
+            created: info.created,
+            modified: info.modified,
+        })
+    }
+}
+
 /// What `Add` and `Update` take: only what is given is set or changed.
 ///
 /// `Add` needs `uri` or `secret`; `Update` takes neither.
@@ -335,5 +367,86 @@ impl Status {
             unreadable: reader.need("unreadable")?,
             bus_codes: reader.need("bus-codes")?,
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use zbus::OwnedVariant;
+
+    use super::*;
+
+    /// What one side writes, as the other side finds it.
+    fn sent<'v>(dict: HashMap<&'static str, Variant<'v>>) -> Dict {
+        let pairs = dict.into_iter();
+        pairs
+            .map(|(field, value)| (field.to_owned(), value.try_into().unwrap()))
+            .collect()
+    }
+
+    fn info() -> AccountInfo {
+        AccountInfo {
+            id: "550e8400-e29b-41d4-a716-446655440000".into(),
+            name: "bank".into(),
+            issuer: "Bank".into(),
+            username: "jane".into(),
+            kind: "hotp".into(),
+            algorithm: "SHA256".into(),
+            digits: 8,
+            period: None,
+            counter: Some(7),
+            tags: vec!["a".into(), "b".into()],
+            pinned: true,
+            note: "n".into(),
+            serial: "s".into(),
+            created: 1,
+            modified: 2,
+        }
+    }
+
+    #[test]
+    fn accounts_arrive_as_they_were_sent() {
+        let info = info();
+        assert_eq!(AccountInfo::from_dict(sent(info.to_dict())).unwrap(), info);
+        let account = Account::try_from(&info).unwrap();
+        assert_eq!(AccountInfo::from(&account), info);
+    }
+
+    #[test]
+    fn options_arrive_as_they_were_sent() {
+        let options = CodeOptions {
+            next: true,
+            min_remaining: Some(5),
+            ..CodeOptions::default()
+        };
+        assert_eq!(options.to_dict().len(), 2);
+        assert_eq!(
+            CodeOptions::from_dict(sent(options.to_dict())).unwrap(),
+            options
+        );
+    }
+
+    #[test]
+    fn a_misspelt_option_is_an_error_that_does_not_show_it() {
+        let dict = HashMap::from([("frehs".to_owned(), OwnedVariant::from(true))]);
+        let Err(Error::NotSupported(text)) = CodeOptions::from_dict(dict) else {
+            panic!()
+        };
+        assert!(!text.contains("frehs"));
+        let dict = HashMap::from([("timeout".to_owned(), OwnedVariant::from(true))]);
+        let Err(Error::NotSupported(text)) = CodeOptions::from_dict(dict) else {
+            panic!()
+        };
+        assert_eq!(text, "“timeout” has the wrong type");
+    }
+
+    #[test]
+    fn debug_shows_no_code() {
+        let code = IssuedCode {
+            code: "123456".to_owned().into(),
+            valid_from: 0,
+            valid_until: 30,
+        };
+        assert_eq!(format!("{code:?}"), "IssuedCode(redacted, 0..30)");
     }
 }

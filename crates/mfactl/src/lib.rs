@@ -1,1 +1,46 @@
+//! The command line. It holds no secrets and links no keychain: it asks the daemon.
+//!
+//! `mfactl get` is the hot path: one connection, one call, no thread. Whatever costs more
+//! (tables, prompts, starting the daemon) is paid for by the command that needs it.
 
+pub mod args;
+mod cmd;
+mod daemon;
+mod error;
+mod output;
+mod prompt;
+
+use std::ffi::OsString;
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use args::Args;
+use error::Error;
+use output::Output;
+
+/// Runs the command line that is given, the name of the program first.
+///
+/// The exit code is documented at [`args::Args`].
+pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
+    let args = match Args::try_parse_from(arguments) {
+        Ok(args) => args,
+        Err(error) => return output::usage(&error),
+    };
+    let output = Output::new(args.quiet);
+    let result = runtime().and_then(|runtime| runtime.block_on(cmd::run(args, &output)));
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        // Whoever read our output has seen enough.
+        Err(error) if error.is_closed_pipe() => ExitCode::SUCCESS,
+        Err(error) => output::fail(&error),
+    }
+}
+
+fn runtime() -> Result<tokio::runtime::Runtime, Error> {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_io()
+        .enable_time()
+        .build();
+    runtime.map_err(Error::from)
+}

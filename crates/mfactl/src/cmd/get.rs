@@ -1,0 +1,131 @@
+//! `mfactl get`: the hot path.
+
+use std::time::Duration;
+
+use mfa_ipc::Client;
+use mfa_ipc::types::{CodeOptions, IssuedCode};
+use serde_json::json;
+
+use super::{Context, SCHEMA, connect};
+use crate::args::Get;
+use crate::error::Error;
+
+/// After this long without an answer we say that we wait.
+const PATIENCE: Duration = Duration::from_millis(300);
+/// Below so many seconds of validity we say so.
+const SHORT: u64 = 5;
+
+pub(super) async fn run(context: &Context, args: Get) -> Result<(), Error> {
+    let client = connect().await?;
+    let query = if args.exact {
+        exact(context, &client, &args.query).await?
+    } else {
+        args.query.clone()
+    };
+    if args.copy {
+        let copied = context
+            .ask(&client, async |client| client.copy_code(&query).await)
+            .await;
+        return match copied {
+            Ok(()) => Ok(()),
+            Err(error) => Err(context.explain(&client, &query, error).await),
+        };
+    }
+    let options = CodeOptions {
+        next: args.next,
+        fresh: args.fresh,
+        min_remaining: args.min_ttl,
+        timeout: args.timeout,
+    };
+    let code = match code(context, &client, &query, options).await {
+        Ok(code) => code,
+        Err(error) => return Err(context.explain(&client, &query, error).await),
+    };
+    if args.json {
+        return print_json(context, &client, &query, &code).await;
+    }
+    let end = if args.no_newline { "" } else { "\n" };
+    context.output.text(format_args!("{}{end}", *code.code))?;
+    if let Some(left @ ..=SHORT) = remaining(&code)
+        && !args.next
+    {
+        context.output.hint(format_args!(
+            "valid for {left} s; --min-ttl {} waits",
+            SHORT * 2
+        ));
+    }
+    Ok(())
+}
+
+/// Asks for the code; where it takes a while, says what we wait for.
+async fn code(
+    context: &Context,
+    client: &Client,
+    query: &str,
+    options: CodeOptions,
+) -> Result<IssuedCode, Error> {
+    let asking = context.ask(client, async |client| client.get_code(query, options).await);
+    if !options.fresh && options.min_remaining.is_none() {
+        return asking.await;
+    }
+    let mut asking = std::pin::pin!(asking);
+    if let Ok(code) = tokio::time::timeout(PATIENCE, &mut asking).await {
+        return code;
+    }
+    context.output.hint("waiting for the next code…");
+    asking.await
+}
+
+/// The id of the account whose name, id, serial or issuer:username is just that.
+async fn exact(context: &Context, client: &Client, query: &str) -> Result<String, Error> {
+    let accounts = context.ask(client, Client::list_accounts).await?;
+    let is_it = |account: &&mfa_ipc::types::AccountInfo| {
+        query == account.name
+            || query == account.id
+            || (query == account.serial && !query.is_empty())
+            || query == format!("{}:{}", account.issuer, account.username)
+    };
+    let found: Vec<_> = accounts.iter().filter(is_it).collect();
+    match found[..] {
+        [account] => Ok(account.id.clone()),
+        [] => Err(super::no_match(query, &accounts)),
+        _ => {
+            let labels: Vec<_> = found.iter().map(|account| super::label(account)).collect();
+            Err(super::ambiguous(query, &labels.join(", ")))
+        }
+    }
+}
+
+async fn print_json(
+    context: &Context,
+    client: &Client,
+    query: &str,
+    code: &IssuedCode,
+) -> Result<(), Error> {
+    let account = context.account(client, query).await?;
+    let timed = code.valid_until > 0;
+    context.output.json(&json!({
+        "schema": SCHEMA,
+        "id": account.id,
+        "name": account.name,
+        "issuer": account.issuer,
+        "username": account.username,
+        "code": *code.code,
+        "digits": account.digits,
+        "period": account.period,
+        "valid_from": timed.then_some(code.valid_from),
+        "valid_until": timed.then_some(code.valid_until),
+        "remaining": remaining(code),
+    }))
+}
+
+/// How many seconds a code is still valid for; nothing for a counter-based one.
+pub(super) fn remaining(code: &IssuedCode) -> Option<u64> {
+    (code.valid_until > 0).then(|| code.valid_until.saturating_sub(now()))
+}
+
+/// The time in Unix seconds.
+pub(super) fn now() -> u64 {
+    let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
+    since.map_or(0, |time| time.as_secs())
+}

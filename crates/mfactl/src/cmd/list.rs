@@ -1,0 +1,143 @@
+//! `mfactl list`: all accounts, for a person, for `cut` and for `jq`.
+
+use mfa_ipc::Client;
+use mfa_ipc::types::{AccountInfo, CodeOptions, IssuedCode};
+use serde_json::{Value, json};
+
+use super::get::remaining;
+use super::{Context, SCHEMA, connect};
+use crate::args::List;
+use crate::error::Error;
+use crate::output::{bar, clean, grouped, pad, width};
+
+/// An account with its code, if codes are wanted and it has one to show.
+type Row = (AccountInfo, Option<IssuedCode>);
+
+pub(super) async fn run(context: &Context, args: List) -> Result<(), Error> {
+    let client = connect().await?;
+    let mut accounts = context.ask(&client, Client::list_accounts).await?;
+    if let Some(query) = &args.query {
+        let ids = context
+            .ask(&client, async |client| client.find_accounts(query).await)
+            .await?;
+        if ids.is_empty() {
+            return Err(super::no_match(query, &accounts));
+        }
+        accounts.retain(|account| ids.contains(&account.id));
+        accounts.sort_by_key(|account| ids.iter().position(|id| *id == account.id));
+    }
+    let mut rows = Vec::with_capacity(accounts.len());
+    for account in accounts {
+        // Showing a counter-based code would use it up.
+        let code = if args.codes && account.kind != "hotp" {
+            Some(client.get_code(&account.id, CodeOptions::default()).await?)
+        } else {
+            None
+        };
+        rows.push((account, code));
+    }
+    if args.json {
+        let accounts: Vec<_> = rows.iter().map(json_row).collect();
+        return context
+            .output
+            .json(&json!({ "schema": SCHEMA, "accounts": accounts }));
+    }
+    if args.plain {
+        return rows
+            .iter()
+            .try_for_each(|row| context.output.line(plain_row(row)));
+    }
+    if rows.is_empty() {
+        context
+            .output
+            .hint("there are no accounts yet. Add one: mfactl add");
+        return Ok(());
+    }
+    table(context, &rows, args.codes)
+}
+
+fn plain_row((account, code): &Row) -> String {
+    let mut fields = vec![
+        &account.name,
+        &account.issuer,
+        &account.username,
+        &account.id,
+    ]
+    .into_iter()
+    .map(|field| clean(field))
+    .collect::<Vec<_>>();
+    if let Some(code) = code {
+        fields.push(code.code.to_string());
+        fields.push(remaining(code).unwrap_or(0).to_string());
+    }
+    fields.join("\t")
+}
+
+/// An account as JSON, for this command and for `show`.
+pub(super) fn json_account(account: &AccountInfo) -> Value {
+    json!({
+        "id": account.id,
+        "name": account.name,
+        "issuer": account.issuer,
+        "username": account.username,
+        "type": account.kind,
+        "algorithm": account.algorithm,
+        "digits": account.digits,
+        "period": account.period,
+        "counter": account.counter,
+        "tags": account.tags,
+        "pinned": account.pinned,
+        "note": account.note,
+        "serial": account.serial,
+        "created": account.created,
+        "modified": account.modified,
+    })
+}
+
+fn json_row((account, code): &Row) -> Value {
+    let mut value = json_account(account);
+    if let (Value::Object(fields), Some(code)) = (&mut value, code) {
+        fields.insert("code".into(), json!(*code.code));
+        fields.insert("valid_from".into(), json!(code.valid_from));
+        fields.insert("valid_until".into(), json!(code.valid_until));
+        fields.insert("remaining".into(), json!(remaining(code)));
+    }
+    value
+}
+
+fn table(context: &Context, rows: &[Row], codes: bool) -> Result<(), Error> {
+    let output = context.output;
+    let columns: Vec<[String; 3]> = rows
+        .iter()
+        .map(|(account, _)| [&account.name, &account.issuer, &account.username].map(|t| clean(t)))
+        .collect();
+    let headings = ["NAME", "ISSUER", "USERNAME"];
+    let widths: [usize; 3] = std::array::from_fn(|n| {
+        columns
+            .iter()
+            .map(|row| width(&row[n]))
+            .chain([headings[n].len()])
+            .max()
+            .unwrap_or(0)
+    });
+    let line = |cells: [&str; 3]| [0, 1, 2].map(|n| pad(cells[n], widths[n]));
+    let [name, issuer, username] = line(headings);
+    let rest = if codes { "   CODE          LEFT" } else { "" };
+    let heading = format!("{name}   {issuer}   {username}{rest}");
+    output.line(output.dim(heading.trim_end()))?;
+    for ((_, code), cells) in rows.iter().zip(&columns) {
+        let [name, issuer, username] = line(cells.each_ref().map(String::as_str));
+        let name = output.bold(&name);
+        let issuer = output.dim(&issuer);
+        let code = code.as_ref().map(left).unwrap_or_default();
+        output.line(format!("{name}   {issuer}   {username}   {code}").trim_end())?;
+    }
+    Ok(())
+}
+
+/// A code with the time that it is valid for.
+fn left(code: &IssuedCode) -> String {
+    let left = remaining(code).unwrap_or(0);
+    let bar = bar(left, code.valid_until - code.valid_from);
+    format!("{}   {bar} {left} s", pad(&grouped(&code.code), 11))
+}

@@ -1,0 +1,58 @@
+//! `mfactl lock` and `mfactl unlock`.
+
+use mfa_ipc::Client;
+
+use super::{Context, connect};
+use crate::args::Passphrase;
+use crate::daemon;
+use crate::error::Error;
+use crate::prompt;
+
+const QUESTION: &str = "Passphrase of the vault (it is not shown)";
+
+pub(super) async fn lock(context: &Context) -> Result<(), Error> {
+    // A daemon that is not running has to remember it too.
+    let client = daemon::connect().await?;
+    client.lock().await?;
+    context.output.hint("locked; unlock: mfactl unlock");
+    Ok(())
+}
+
+pub(super) async fn unlock(context: &Context, args: Passphrase) -> Result<(), Error> {
+    let client = connect().await?;
+    let by_passphrase = args.password_file.is_some() || client.status().await?.vault_file;
+    match client.unlock().await {
+        Ok(()) => {}
+        Err(mfa_ipc::Error::Locked(_)) if by_passphrase => {
+            let file = args.password_file.as_deref();
+            client
+                .unlock_vault(&prompt::passphrase(file, QUESTION, false)?)
+                .await?;
+        }
+        Err(mfa_ipc::Error::Locked(_)) if context.may_ask => {
+            announce(context);
+            client.interactive(true).unlock().await?;
+        }
+        Err(error) => return Err(error.into()),
+    }
+    context.output.hint("unlocked");
+    Ok(())
+}
+
+/// Has the user unlock what a request needs: a vault file here, an OS keychain by its own prompt.
+pub(super) async fn by_the_user(context: &Context, client: &Client) -> Result<(), Error> {
+    if client.status().await?.vault_file {
+        client
+            .unlock_vault(&prompt::passphrase(None, QUESTION, false)?)
+            .await?;
+    } else {
+        announce(context);
+    }
+    Ok(())
+}
+
+fn announce(context: &Context) {
+    context
+        .output
+        .hint("the keychain is locked; waiting up to 60 s for you to unlock it…");
+}

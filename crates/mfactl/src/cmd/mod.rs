@@ -1,0 +1,165 @@
+//! The commands, one file each.
+
+mod add;
+mod edit;
+mod get;
+mod list;
+mod lock;
+mod man;
+mod pair;
+mod rm;
+mod show;
+mod status;
+mod vault;
+
+use mfa_core::Account;
+use mfa_core::query::{self, Index};
+use mfa_ipc::Client;
+use mfa_ipc::types::AccountInfo;
+
+use crate::args::{Args, Command};
+use crate::daemon;
+use crate::error::{Error, Kind};
+use crate::output::{Output, clean};
+use crate::prompt;
+
+/// The version of all JSON that we print.
+const SCHEMA: u32 = 1;
+/// How many names an error suggests.
+const MAX_SUGGESTIONS: usize = 3;
+
+/// Runs a command.
+pub(crate) async fn run(args: Args, output: &Output) -> Result<(), Error> {
+    let context = Context {
+        output: *output,
+        may_ask: !args.no_input && prompt::possible(),
+    };
+    match args.command {
+        Command::Get(args) => get::run(&context, args).await,
+        Command::Pair(args) => pair::run(&context, args).await,
+        Command::List(args) => list::run(&context, args).await,
+        Command::Add(args) => add::run(&context, args).await,
+        Command::Show(args) => show::run(&context, args).await,
+        Command::Edit(args) => edit::run(&context, args).await,
+        Command::Rm(args) => rm::run(&context, args).await,
+        Command::Lock => lock::lock(&context).await,
+        Command::Unlock(args) => lock::unlock(&context, args).await,
+        Command::Status(args) => status::run(&context, args).await,
+        Command::Vault(args) => vault::run(&context, args).await,
+        Command::Completions { shell } => man::completions(&context, shell),
+        Command::Man { output } => man::run(&context, output.as_deref()),
+    }
+}
+
+/// What all commands need.
+pub(crate) struct Context {
+    output: Output,
+    /// Whether there is a person who may be asked.
+    may_ask: bool,
+}
+
+impl Context {
+    /// Asks the daemon. If it is locked and there is a person, says so, and asks again with a
+    /// prompt allowed.
+    async fn ask<T>(
+        &self,
+        client: &Client,
+        call: impl AsyncFn(&Client) -> Result<T, mfa_ipc::Error>,
+    ) -> Result<T, Error> {
+        match call(client).await {
+            Err(mfa_ipc::Error::Locked(_)) if self.may_ask => {
+                lock::by_the_user(self, client).await?;
+                Ok(call(&client.interactive(true)).await?)
+            }
+            other => Ok(other?),
+        }
+    }
+
+    /// The one account that a query means.
+    async fn account(&self, client: &Client, query: &str) -> Result<AccountInfo, Error> {
+        let mut accounts = self.ask(client, Client::list_accounts).await?;
+        let mut index = Index::default();
+        for account in &accounts {
+            index.insert(&Account::try_from(account)?);
+        }
+        let found = match index.find(query) {
+            Ok(id) => id.to_string(),
+            Err(query::Error::NotFound) => return Err(no_match(query, &accounts)),
+            Err(query::Error::Ambiguous(ids)) => {
+                let ids: Vec<_> = ids.iter().map(ToString::to_string).collect();
+                let labels = accounts.iter().filter(|a| ids.contains(&a.id)).map(label);
+                return Err(ambiguous(query, &labels.collect::<Vec<_>>().join(", ")));
+            }
+        };
+        let at = accounts.iter().position(|account| account.id == found);
+        let at = at.ok_or_else(|| no_match(query, &accounts))?;
+        Ok(accounts.swap_remove(at))
+    }
+
+    /// Replaces the daemon's answer to a query by one that names the query and what is near.
+    async fn explain(&self, client: &Client, query: &str, error: Error) -> Error {
+        match error.kind {
+            Kind::NoMatch => match client.list_accounts().await {
+                Ok(accounts) => no_match(query, &accounts),
+                Err(_) => error,
+            },
+            Kind::Ambiguous => match self.account(client, query).await {
+                Err(better) => better,
+                Ok(_) => error,
+            },
+            _ => error,
+        }
+    }
+}
+
+fn label(account: &AccountInfo) -> String {
+    let detail = if account.username.is_empty() {
+        &account.issuer
+    } else {
+        &account.username
+    };
+    clean(&if detail.is_empty() || *detail == account.name {
+        account.name.clone()
+    } else {
+        format!("{} ({detail})", account.name)
+    })
+}
+
+fn no_match(query: &str, accounts: &[AccountInfo]) -> Error {
+    let query = clean(query);
+    if accounts.is_empty() {
+        return Error::new(Kind::NoMatch, "there are no accounts yet").hint("Add one: mfactl add");
+    }
+    let mut near: Vec<_> = accounts
+        .iter()
+        .map(|account| {
+            (
+                strsim::jaro_winkler(&query, &account.name),
+                clean(&account.name),
+            )
+        })
+        .filter(|(likeness, _)| *likeness > 0.6)
+        .collect();
+    near.sort_by(|a, b| b.0.total_cmp(&a.0));
+    near.truncate(MAX_SUGGESTIONS);
+    let names: Vec<_> = near.into_iter().map(|(_, name)| name).collect();
+    let closest = if names.is_empty() {
+        String::new()
+    } else {
+        format!(" Closest: {}.", names.join(", "))
+    };
+    let message = format!("no account matches “{query}”.{closest} All: mfactl list");
+    Error::new(Kind::NoMatch, message)
+}
+
+fn ambiguous(query: &str, labels: &str) -> Error {
+    let message = format!(
+        "“{}” matches several accounts: {labels}. Say more, or use the id from mfactl list --json",
+        clean(query)
+    );
+    Error::new(Kind::Ambiguous, message)
+}
+
+async fn connect() -> Result<Client, Error> {
+    daemon::connect().await
+}

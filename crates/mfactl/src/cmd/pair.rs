@@ -1,0 +1,93 @@
+//! `mfactl pair`: two codes in a row, as AWS and others ask for when a device is bound.
+
+use std::time::Duration;
+
+use mfa_ipc::types::{CodeOptions, IssuedCode};
+use serde_json::json;
+
+use super::get::now;
+use super::{Context, SCHEMA, connect};
+use crate::args::Pair;
+use crate::error::Error;
+use crate::output::{bar, grouped};
+
+/// How long the first code should last, so that there is time to type it.
+const MIN_REMAINING: u32 = 10;
+
+pub(super) async fn run(context: &Context, args: Pair) -> Result<(), Error> {
+    let client = connect().await?;
+    let at_once = args.now || args.json;
+    let options = CodeOptions {
+        fresh: args.fresh,
+        min_remaining: (!at_once).then_some(MIN_REMAINING),
+        ..CodeOptions::default()
+    };
+    let query = args.query.as_str();
+    let asked = context.ask(&client, async |client| {
+        client.get_codes(query, 2, options).await
+    });
+    let codes = match asked.await {
+        Ok(codes) => codes,
+        Err(error) => return Err(context.explain(&client, query, error).await),
+    };
+    let [first, second] = &codes[..] else {
+        return Err(mfa_ipc::Error::Failed("the daemon gave other than two codes".into()).into());
+    };
+    if args.json {
+        return print_json(context, &codes);
+    }
+    print(context, 1, first)?;
+    if !at_once {
+        wait_for(context, first, second).await?;
+    }
+    print(context, 2, second)?;
+    context
+        .output
+        .hint("done; if the codes were not accepted, check the clock of this machine");
+    Ok(())
+}
+
+fn print(context: &Context, number: u32, code: &IssuedCode) -> Result<(), Error> {
+    if context.output.terminal {
+        let code = context.output.bold(&grouped(&code.code));
+        context
+            .output
+            .replace_line(format_args!("MFA code {number}   {code}\n"))
+    } else {
+        context.output.line(&*code.code)
+    }
+}
+
+/// Counts down until the second code is valid.
+async fn wait_for(context: &Context, first: &IssuedCode, second: &IssuedCode) -> Result<(), Error> {
+    loop {
+        let left = second.valid_from.saturating_sub(now());
+        if left == 0 {
+            return Ok(());
+        }
+        if context.output.terminal {
+            let bar = context
+                .output
+                .dim(&bar(left, first.valid_until - first.valid_from));
+            context
+                .output
+                .replace_line(format_args!("MFA code 2   ··· ···   in {left} s {bar}"))?;
+        }
+        tokio::time::sleep(Duration::from_secs(1)).await;
+    }
+}
+
+fn print_json(context: &Context, codes: &[IssuedCode]) -> Result<(), Error> {
+    let code = |code: &IssuedCode| {
+        let timed = code.valid_until > 0;
+        json!({
+            "code": *code.code,
+            "valid_from": timed.then_some(code.valid_from),
+            "valid_until": timed.then_some(code.valid_until),
+        })
+    };
+    let codes: Vec<_> = codes.iter().map(code).collect();
+    context
+        .output
+        .json(&json!({ "schema": SCHEMA, "codes": codes }))
+}

@@ -1,0 +1,136 @@
+//! What went wrong, for a person: what happened, then what to do. And for scripts: an exit code.
+
+use std::fmt;
+use std::io;
+
+/// The exit codes. They are part of the interface and stay as they are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Kind {
+    /// Anything else.
+    Other = 1,
+    /// The command line is wrong.
+    Usage = 2,
+    /// No account matches.
+    NoMatch = 3,
+    /// Several accounts match.
+    Ambiguous = 4,
+    /// Locked, or refused.
+    Locked = 5,
+    /// The daemon cannot be reached.
+    Unreachable = 6,
+    /// The keychain cannot be used.
+    Keychain = 7,
+    /// It took too long.
+    TimedOut = 8,
+}
+
+/// An error, with hints that follow on lines of their own.
+#[derive(Debug)]
+pub(crate) struct Error {
+    pub(crate) kind: Kind,
+    message: String,
+    hints: Vec<String>,
+    closed_pipe: bool,
+}
+
+impl Error {
+    pub(crate) fn new(kind: Kind, message: impl Into<String>) -> Self {
+        Self {
+            kind,
+            message: message.into(),
+            hints: Vec::new(),
+            closed_pipe: false,
+        }
+    }
+
+    pub(crate) fn usage(message: impl Into<String>) -> Self {
+        Self::new(Kind::Usage, message)
+    }
+
+    /// Adds a line that says what to do.
+    pub(crate) fn hint(mut self, hint: impl Into<String>) -> Self {
+        self.hints.push(hint.into());
+        self
+    }
+
+    pub(crate) fn is_closed_pipe(&self) -> bool {
+        self.closed_pipe
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message)?;
+        self.hints
+            .iter()
+            .try_for_each(|hint| write!(f, "\n  {hint}"))
+    }
+}
+
+impl From<io::Error> for Error {
+    fn from(error: io::Error) -> Self {
+        let closed_pipe = error.kind() == io::ErrorKind::BrokenPipe;
+        Self {
+            closed_pipe,
+            ..Self::new(Kind::Other, error.to_string())
+        }
+    }
+}
+
+impl From<mfa_ipc::Error> for Error {
+    fn from(error: mfa_ipc::Error) -> Self {
+        use mfa_ipc::Error as Answer;
+
+        let text = error.text().to_owned();
+        match error {
+            Answer::Bus(source) => lost(&source),
+            Answer::NotFound(_) => Self::new(Kind::NoMatch, text),
+            Answer::Ambiguous(_) => Self::new(Kind::Ambiguous, format!("several match: {text}")),
+            Answer::Locked(_) => Self::new(Kind::Locked, text).hint("Unlock: mfactl unlock"),
+            Answer::AccessDenied(_) => Self::new(Kind::Locked, text),
+            Answer::KeychainUnavailable(_) => unavailable(text),
+            Answer::KeychainTimedOut(_) => Self::new(Kind::Keychain, text)
+                .hint("Is a prompt of the keychain open somewhere? Else log out and in again."),
+            Answer::TimedOut(_) => Self::new(Kind::TimedOut, text),
+            Answer::InvalidAccount(_)
+            | Answer::AlreadyExists(_)
+            | Answer::LimitsExceeded(_)
+            | Answer::NotSupported(_)
+            | Answer::Failed(_) => Self::new(Kind::Other, text),
+        }
+    }
+}
+
+fn unavailable(text: String) -> Error {
+    let error = Error::new(Kind::Keychain, text);
+    if error.message.contains("there is no vault") {
+        return error.hint("Make one: mfactl vault create");
+    }
+    if error.message.contains("default keyring") || error.message.contains("vault file") {
+        return error;
+    }
+    error
+        .hint(
+            "On a desktop: install gnome-keyring or KeePassXC (Settings → Secret Service \
+             Integration), log in again.",
+        )
+        .hint(
+            "On a server or in WSL: mfactl vault create   (an encrypted file that KeePassXC opens \
+             too)",
+        )
+}
+
+/// D-Bus itself failed: the daemon is gone, does not answer, or is of another version.
+fn lost(error: &zbus::Error) -> Error {
+    match error {
+        zbus::Error::InputOutput(source) if source.kind() == io::ErrorKind::TimedOut => {
+            Error::new(Kind::TimedOut, "the daemon did not answer in time")
+        }
+        zbus::Error::MethodError(name, ..) if name.contains("UnknownMethod") => Error::new(
+            Kind::Other,
+            "the daemon that is running is older than this mfactl",
+        )
+        .hint("Restart it: systemctl --user restart mfad"),
+        _ => Error::new(Kind::Unreachable, "the daemon went away").hint("Try again."),
+    }
+}

@@ -1,0 +1,173 @@
+//! Everything that is printed: results on standard output, the rest on standard error.
+
+use std::fmt::Display;
+use std::io::{self, IsTerminal, Write};
+use std::process::ExitCode;
+
+use unicode_width::UnicodeWidthStr;
+
+use crate::error::{Error, Kind};
+
+/// Where output goes, and what may be said there.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Output {
+    /// Whether results are read by a person.
+    pub(crate) terminal: bool,
+    hints: bool,
+    colours: bool,
+}
+
+impl Output {
+    pub(crate) fn new(quiet: bool) -> Self {
+        let terminal = io::stdout().is_terminal();
+        let plain = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
+        let hints = !quiet && io::stderr().is_terminal();
+        Self {
+            terminal,
+            hints,
+            colours: terminal && !plain,
+        }
+    }
+
+    /// Prints a line of the result.
+    pub(crate) fn line(self, text: impl Display) -> Result<(), Error> {
+        self.text(format_args!("{text}\n"))
+    }
+
+    /// Prints a part of the result as it is, and makes sure that it is out.
+    #[expect(clippy::unused_self, reason = "printing is what an output does")]
+    pub(crate) fn text(self, text: impl Display) -> Result<(), Error> {
+        let mut stdout = io::stdout().lock();
+        write!(stdout, "{text}")?;
+        Ok(stdout.flush()?)
+    }
+
+    /// Prints a value as JSON, on one line for programs and indented for people.
+    pub(crate) fn json(self, value: &serde_json::Value) -> Result<(), Error> {
+        if self.terminal {
+            self.line(format_args!("{value:#}"))
+        } else {
+            self.line(value)
+        }
+    }
+
+    /// Says something to a person, on standard error.
+    pub(crate) fn hint(self, text: impl Display) {
+        if self.hints {
+            say(text);
+        }
+    }
+
+    /// Replaces the last line on a terminal.
+    pub(crate) fn replace_line(self, text: impl Display) -> Result<(), Error> {
+        self.text(format_args!("\r\x1b[K{text}"))
+    }
+
+    pub(crate) fn bold(self, text: &str) -> String {
+        self.styled("1", text)
+    }
+
+    pub(crate) fn dim(self, text: &str) -> String {
+        self.styled("2", text)
+    }
+
+    fn styled(self, style: &str, text: &str) -> String {
+        if self.colours {
+            format!("\x1b[{style}m{text}\x1b[0m")
+        } else {
+            text.to_owned()
+        }
+    }
+}
+
+/// Prints an error and gives its exit code.
+pub(crate) fn fail(error: &Error) -> ExitCode {
+    say(error);
+    ExitCode::from(error.kind as u8)
+}
+
+/// Prints what clap has to say: help and version are results, anything else is an error.
+pub(crate) fn usage(error: &clap::Error) -> ExitCode {
+    let text = error.render();
+    if error.use_stderr() {
+        drop(write!(io::stderr().lock(), "mfactl: {text}"));
+        ExitCode::from(Kind::Usage as u8)
+    } else {
+        drop(write!(io::stdout().lock(), "{text}"));
+        ExitCode::SUCCESS
+    }
+}
+
+fn say(text: impl Display) {
+    // Where standard error is closed there is nobody to tell.
+    drop(writeln!(io::stderr().lock(), "mfactl: {text}"));
+}
+
+/// A text padded to a width in columns, wide characters counted as two.
+pub(crate) fn pad(text: &str, width: usize) -> String {
+    let missing = width.saturating_sub(text.width());
+    format!("{text}{}", " ".repeat(missing))
+}
+
+/// How many columns a text takes.
+pub(crate) fn width(text: &str) -> usize {
+    text.width()
+}
+
+/// A text that cannot play tricks on a terminal: control characters are shown, not obeyed.
+pub(crate) fn clean(text: &str) -> String {
+    text.chars()
+        .map(|c| if c.is_control() { '\u{fffd}' } else { c })
+        .collect()
+}
+
+/// A code in groups that are easy to read: `123 456`.
+pub(crate) fn grouped(code: &str) -> String {
+    let half = match code.len() {
+        6 => 3,
+        8 => 4,
+        9 => return format!("{} {} {}", &code[..3], &code[3..6], &code[6..]),
+        _ => return code.to_owned(),
+    };
+    format!("{} {}", &code[..half], &code[half..])
+}
+
+/// A bar of ten columns that shows how much is left.
+pub(crate) fn bar(left: u64, whole: u64) -> String {
+    let full = usize::try_from((left * 10).div_ceil(whole.max(1)))
+        .unwrap_or(10)
+        .min(10);
+    format!("{}{}", "█".repeat(full), "░".repeat(10 - full))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn codes_are_grouped_for_reading() {
+        assert_eq!(grouped("123456"), "123 456");
+        assert_eq!(grouped("12345678"), "1234 5678");
+        assert_eq!(grouped("123456789"), "123 456 789");
+        assert_eq!(grouped("R2D2X"), "R2D2X");
+        assert_eq!(grouped("1234567"), "1234567");
+    }
+
+    #[test]
+    fn bars_are_full_at_first_and_never_empty_before_the_end() {
+        assert_eq!(bar(30, 30), "██████████");
+        assert_eq!(bar(1, 30), "█░░░░░░░░░");
+        assert_eq!(bar(0, 30), "░░░░░░░░░░");
+    }
+
+    #[test]
+    fn wide_characters_take_two_columns() {
+        assert_eq!(pad("語", 4), "語  ");
+        assert_eq!(pad("ab", 1), "ab");
+    }
+
+    #[test]
+    fn control_characters_do_nothing() {
+        assert_eq!(clean("a\x1b[31mb\n"), "a\u{fffd}[31mb\u{fffd}");
+    }
+}

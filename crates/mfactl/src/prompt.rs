@@ -1,0 +1,95 @@
+//! Asking a person, and reading what must not stand on the command line.
+
+use std::fs::File;
+use std::io::{self, BufRead, IsTerminal, Read, Write};
+use std::os::unix::fs::MetadataExt;
+use std::path::Path;
+
+use zeroize::Zeroizing;
+
+use crate::error::{Error, Kind};
+
+/// The longest input that is read, in bytes.
+const MAX_INPUT: u64 = 64 * 1024;
+
+/// Whether there is a person to ask.
+pub(crate) fn possible() -> bool {
+    io::stdin().is_terminal()
+}
+
+/// Asks for something that is not shown while it is typed.
+pub(crate) fn hidden(question: &str) -> Result<Zeroizing<String>, Error> {
+    let answer = rpassword::prompt_password(format!("{question}: ")).map(Zeroizing::new)?;
+    Ok(Zeroizing::new(answer.trim().to_owned()))
+}
+
+/// Asks a question that only a typed `yes` confirms.
+pub(crate) fn confirm(question: &str) -> Result<bool, Error> {
+    let mut stderr = io::stderr();
+    write!(stderr, "{question} Type “yes” to go on: ")?;
+    stderr.flush()?;
+    let mut answer = String::new();
+    io::stdin().lock().read_line(&mut answer)?;
+    Ok(answer.trim().eq_ignore_ascii_case("yes"))
+}
+
+/// Reads all of standard input.
+pub(crate) fn standard_input() -> Result<Zeroizing<String>, Error> {
+    read(io::stdin().lock(), "standard input")
+}
+
+/// Reads a passphrase: the first line of a file (`-` for standard input), else asks for it.
+///
+/// `question` is asked twice if `twice`, as for a new passphrase.
+pub(crate) fn passphrase(
+    file: Option<&Path>,
+    question: &str,
+    twice: bool,
+) -> Result<Zeroizing<String>, Error> {
+    if let Some(file) = file {
+        let text = if file == Path::new("-") {
+            standard_input()?
+        } else {
+            private_file(file)?
+        };
+        let line = text.lines().next().unwrap_or_default();
+        return Ok(Zeroizing::new(line.to_owned()));
+    }
+    if !possible() {
+        return Err(
+            Error::usage("there is no terminal to ask for the passphrase on")
+                .hint("Give it in a file: --password-file FILE, or - for standard input"),
+        );
+    }
+    let first = hidden(question)?;
+    if twice && *hidden("Again")? != *first {
+        return Err(Error::new(Kind::Other, "the two passphrases differ"));
+    }
+    Ok(first)
+}
+
+fn private_file(path: &Path) -> Result<Zeroizing<String>, Error> {
+    let file = File::open(path)
+        .map_err(|error| Error::new(Kind::Other, format!("{}: {error}", path.display())))?;
+    if file.metadata()?.mode() & 0o077 != 0 {
+        let text = format!("{} can be read by others", path.display());
+        return Err(Error::new(Kind::Other, text).hint(format!("chmod 600 {}", path.display())));
+    }
+    read(file, "the file")
+}
+
+fn read(source: impl Read, name: &str) -> Result<Zeroizing<String>, Error> {
+    // Room for all of it, so that nothing is left behind by growing.
+    let room = usize::try_from(MAX_INPUT + 1).unwrap_or(usize::MAX);
+    let mut bytes = Zeroizing::new(Vec::with_capacity(room));
+    source.take(MAX_INPUT + 1).read_to_end(&mut bytes)?;
+    if bytes.len() as u64 > MAX_INPUT {
+        return Err(Error::new(
+            Kind::Other,
+            format!("{name} holds more than {MAX_INPUT} bytes"),
+        ));
+    }
+    let text = std::str::from_utf8(&bytes)
+        .map_err(|_| Error::new(Kind::Other, format!("{name} holds no text")))?;
+    Ok(Zeroizing::new(text.to_owned()))
+}

@@ -1,0 +1,179 @@
+//! The configuration, `$XDG_CONFIG_HOME/mfactl/config.toml`.
+//!
+//! ```toml
+//! # An encrypted file instead of the OS keychain.
+//! vault = "/home/jane/.local/share/mfactl/vault.kdbx"
+//! # Its passphrase, in a file that only you can read (mode 0600).
+//! passphrase-file = "/home/jane/.config/mfactl/passphrase"
+//! # Give codes out on the session bus too: "deny" (default) or "allow".
+//! bus-codes = "deny"
+//! # Lock after so many seconds without a request. Not set: never.
+//! lock-after = 900
+//! ```
+
+use std::io::{self, Write};
+use std::os::unix::fs::OpenOptionsExt;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use mfa_core::access::{self, BusCodes};
+use mfa_core::lock;
+use mfa_ipc::paths;
+use serde::Deserialize;
+use thiserror::Error;
+
+/// What the user chose.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Config {
+    /// The vault file to use instead of the OS keychain.
+    pub vault: Option<PathBuf>,
+    /// The file that holds its passphrase.
+    pub passphrase_file: Option<PathBuf>,
+    #[serde(default)]
+    bus_codes: Choice,
+    lock_after: Option<u64>,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+enum Choice {
+    #[default]
+    Deny,
+    Allow,
+}
+
+/// Why the configuration cannot be used.
+#[derive(Debug, Error)]
+pub enum Error {
+    /// It is there but cannot be read.
+    #[error("the configuration {path} cannot be read")]
+    Read {
+        /// Which file.
+        path: PathBuf,
+        /// What the file system says.
+        #[source]
+        source: io::Error,
+    },
+    /// It is not what we understand.
+    #[error("the configuration {path}, line {line}: {message}")]
+    Parse {
+        /// Which file.
+        path: PathBuf,
+        /// Which line, from 1.
+        line: usize,
+        /// What is wrong.
+        message: String,
+    },
+}
+
+impl Config {
+    /// Reads the configuration; a file that is not there is an empty one.
+    ///
+    /// # Errors
+    /// Each variant of [`enum@Error`].
+    pub fn load(path: &Path) -> Result<Self, Error> {
+        match std::fs::read_to_string(path) {
+            Ok(text) => Self::parse(path, &text),
+            Err(source) if source.kind() == io::ErrorKind::NotFound => Ok(Self::default()),
+            Err(source) => Err(Error::Read {
+                path: path.to_owned(),
+                source,
+            }),
+        }
+    }
+
+    fn parse(path: &Path, text: &str) -> Result<Self, Error> {
+        toml::from_str(text).map_err(|error| Error::Parse {
+            path: path.to_owned(),
+            line: error
+                .span()
+                .map_or(1, |at| text[..at.start].matches('\n').count() + 1),
+            message: error.message().to_owned(),
+        })
+    }
+
+    /// Who may have codes.
+    #[must_use]
+    pub fn access(&self) -> access::Policy {
+        let bus_codes = match self.bus_codes {
+            Choice::Deny => BusCodes::Deny,
+            Choice::Allow => BusCodes::Allow,
+        };
+        access::Policy { bus_codes }
+    }
+
+    /// When the vault closes by itself.
+    #[must_use]
+    pub fn lock(&self) -> lock::Policy {
+        lock::Policy {
+            idle: self.lock_after.map(Duration::from_secs),
+        }
+    }
+}
+
+/// Writes down that a vault file is used from now on.
+///
+/// # Errors
+/// What the file system says.
+pub fn remember_vault(vault: &Path) -> io::Result<()> {
+    let path = paths::config();
+    if let Some(folder) = path.parent() {
+        std::fs::create_dir_all(folder)?;
+    }
+    let line = format!(
+        "vault = {}\n",
+        toml::Value::from(vault.display().to_string())
+    );
+    // A key belongs before the first table of a TOML file; ours has none.
+    let mut file = std::fs::OpenOptions::new()
+        .create(true)
+        .append(true)
+        .mode(0o600)
+        .open(path)?;
+    file.write_all(line.as_bytes())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parse(text: &str) -> Result<Config, Error> {
+        Config::parse(Path::new("config.toml"), text)
+    }
+
+    #[test]
+    fn nothing_is_fine() {
+        let config = parse("").unwrap();
+        assert_eq!(config, Config::default());
+        assert_eq!(config.access().bus_codes, BusCodes::Deny);
+        assert_eq!(config.lock().idle, None);
+    }
+
+    #[test]
+    fn everything_can_be_set() {
+        let config = parse(
+            "vault = \"/v.kdbx\"\npassphrase-file = \"/p\"\nbus-codes = \"allow\"\nlock-after = 900",
+        )
+        .unwrap();
+        assert_eq!(config.vault.as_deref(), Some(Path::new("/v.kdbx")));
+        assert_eq!(config.access().bus_codes, BusCodes::Allow);
+        assert_eq!(config.lock().idle, Some(Duration::from_secs(900)));
+    }
+
+    #[test]
+    fn a_mistake_is_named_with_its_line() {
+        for text in [
+            "\nbus-code = \"allow\"",
+            "\nbus-codes = \"maybe\"",
+            "\nlock-after = -1",
+        ] {
+            let error = parse(text).unwrap_err();
+            assert!(
+                error
+                    .to_string()
+                    .starts_with("the configuration config.toml, line 2: ")
+            );
+        }
+    }
+}

@@ -1,0 +1,138 @@
+//! `org.mfactl.Vault1`, on private connections only: secrets never cross the session bus.
+
+use std::collections::HashMap;
+
+use mfa_ipc::Error;
+use mfa_ipc::dict::Dict;
+use mfa_ipc::types::AccountFields;
+use zbus::message::Header;
+use zbus::{Connection, OwnedVariant, interface};
+use zeroize::Zeroizing;
+
+use crate::caller::Origin;
+use crate::service::Handle;
+
+/// The longest passphrase in bytes.
+const MAX_PASSPHRASE: usize = 1024;
+
+/// The object on one private connection.
+pub struct Vault {
+    service: Handle,
+    origin: Origin,
+}
+
+impl Vault {
+    /// Serves whoever is at the other end of a connection.
+    #[must_use]
+    pub fn new(service: Handle, origin: Origin) -> Self {
+        Self { service, origin }
+    }
+}
+
+#[interface(name = "org.mfactl.Vault1", introspection_docs = false)]
+impl Vault {
+    #[zbus(out_args("id"))]
+    async fn add(
+        &self,
+        account: Dict,
+        #[zbus(header)] header: Header<'_>,
+        #[zbus(connection)] connection: &Connection,
+    ) -> Result<String, Error> {
+        let from = self.origin.from(&header, connection).await?;
+        self.service
+            .add(&from, AccountFields::from_dict(account)?)
+            .await
+    }
+
+    async fn update(
+        &self,
+        id: String,
+        changes: Dict,
+        #[zbus(header)] header: Header<'_>,
+        #[zbus(connection)] connection: &Connection,
+    ) -> Result<(), Error> {
+        let from = self.origin.from(&header, connection).await?;
+        self.service
+            .update(&from, id, AccountFields::from_dict(changes)?)
+            .await
+    }
+
+    async fn remove(
+        &self,
+        id: String,
+        #[zbus(header)] header: Header<'_>,
+        #[zbus(connection)] connection: &Connection,
+    ) -> Result<(), Error> {
+        let from = self.origin.from(&header, connection).await?;
+        self.service.remove(&from, id).await
+    }
+
+    #[zbus(out_args("otpauth_uri"))]
+    async fn reveal(
+        &self,
+        id: String,
+        #[zbus(header)] header: Header<'_>,
+        #[zbus(connection)] connection: &Connection,
+    ) -> Result<String, Error> {
+        let from = self.origin.from(&header, connection).await?;
+        let link = self.service.reveal(&from, id).await?;
+        tracing::info!(caller = %from.caller, "revealed a secret");
+        Ok(link.to_string())
+    }
+
+    #[zbus(out_args("otpauth_uris"))]
+    async fn export(
+        &self,
+        #[zbus(header)] header: Header<'_>,
+        #[zbus(connection)] connection: &Connection,
+    ) -> Result<Vec<String>, Error> {
+        let from = self.origin.from(&header, connection).await?;
+        let links = self.service.export(&from).await?;
+        tracing::info!(caller = %from.caller, accounts = links.len(), "revealed all secrets");
+        Ok(links.iter().map(|link| link.to_string()).collect())
+    }
+
+    async fn unlock_vault(
+        &self,
+        passphrase: String,
+        #[zbus(header)] header: Header<'_>,
+        #[zbus(connection)] connection: &Connection,
+    ) -> Result<(), Error> {
+        let from = self.origin.from(&header, connection).await?;
+        self.service.unlock_vault(&from, check(passphrase)?).await
+    }
+
+    #[zbus(out_args("path"))]
+    async fn create_vault(
+        &self,
+        passphrase: String,
+        #[zbus(header)] header: Header<'_>,
+        #[zbus(connection)] connection: &Connection,
+    ) -> Result<String, Error> {
+        let from = self.origin.from(&header, connection).await?;
+        self.service.create_vault(&from, check(passphrase)?).await
+    }
+
+    #[zbus(out_args("status"))]
+    async fn status(
+        &self,
+        #[zbus(header)] header: Header<'_>,
+        #[zbus(connection)] connection: &Connection,
+    ) -> Result<HashMap<&'static str, OwnedVariant>, Error> {
+        let from = self.origin.from(&header, connection).await?;
+        let status = self.service.status(&from).await?;
+        let pairs = status.to_dict().into_iter();
+        pairs
+            .map(|(field, value)| Ok((field, OwnedVariant::try_from(value)?)))
+            .collect()
+    }
+}
+
+fn check(passphrase: String) -> Result<Zeroizing<String>, Error> {
+    let passphrase = Zeroizing::new(passphrase);
+    match passphrase.len() {
+        0 => Err(Error::LimitsExceeded("the passphrase is empty".into())),
+        1..=MAX_PASSPHRASE => Ok(passphrase),
+        _ => Err(Error::LimitsExceeded("the passphrase is too long".into())),
+    }
+}

@@ -1,0 +1,117 @@
+//! What the daemon remembers over a restart although it is no secret: which codes were handed out,
+//! and that the user locked the vault.
+//!
+//! It is one small file, `state.json`, in the state folder. It is written by rename, so that a
+//! killed process leaves the old one or the new one. It is not synchronised: after a power cut the
+//! codes in it have ended, and the lock falls back to the keychain's own.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::io;
+use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
+use std::path::{Path, PathBuf};
+
+use mfa_core::AccountId;
+use mfa_core::port::{Journal, Notes};
+use serde::{Deserialize, Serialize};
+
+/// The journal on disk.
+#[derive(Debug)]
+pub struct FileJournal {
+    path: PathBuf,
+}
+
+#[derive(Default, Serialize, Deserialize)]
+struct Stored {
+    #[serde(default)]
+    locked: bool,
+    /// Until when codes were handed out, in Unix seconds, by account id.
+    #[serde(default)]
+    handed_out_until: BTreeMap<String, u64>,
+}
+
+impl FileJournal {
+    /// Opens the journal in a folder, which is made if need be, and reads the notes.
+    ///
+    /// A damaged file is kept under another name and counts as empty.
+    ///
+    /// # Errors
+    /// That the folder cannot be made.
+    pub fn open(folder: &Path) -> io::Result<(Self, Notes)> {
+        fs::DirBuilder::new()
+            .recursive(true)
+            .mode(0o700)
+            .create(folder)?;
+        let path = folder.join("state.json");
+        let stored = match fs::read(&path) {
+            Ok(bytes) => serde_json::from_slice(&bytes).unwrap_or_else(|_| {
+                tracing::warn!(path = %path.display(), "the state file is damaged; starting anew");
+                drop(fs::rename(&path, path.with_extension("damaged")));
+                Stored::default()
+            }),
+            Err(_) => Stored::default(),
+        };
+        let pairs = stored.handed_out_until.iter();
+        let ledger = pairs
+            .filter_map(|(id, end)| Some((AccountId::parse(id)?, *end)))
+            .collect();
+        Ok((
+            Self { path },
+            Notes {
+                ledger,
+                locked: stored.locked,
+            },
+        ))
+    }
+}
+
+impl Journal for FileJournal {
+    fn store(&mut self, notes: &Notes) -> io::Result<()> {
+        let pairs = notes.ledger.iter().map(|(id, end)| (id.to_string(), end));
+        let stored = Stored {
+            locked: notes.locked,
+            handed_out_until: pairs.collect(),
+        };
+        let new = self.path.with_extension("new");
+        let file = fs::OpenOptions::new()
+            .write(true)
+            .create(true)
+            .truncate(true)
+            .mode(0o600)
+            .open(&new)?;
+        serde_json::to_writer(file, &stored)?;
+        fs::rename(new, &self.path)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn notes_survive() {
+        let folder = tempfile::tempdir().unwrap();
+        let (mut journal, notes) = FileJournal::open(folder.path()).unwrap();
+        assert_eq!(notes, Notes::default());
+        let ledger = [(AccountId::from_random([1; 16]), 1_700_000_010)]
+            .into_iter()
+            .collect();
+        let notes = Notes {
+            ledger,
+            locked: true,
+        };
+        journal.store(&notes).unwrap();
+        assert_eq!(FileJournal::open(folder.path()).unwrap().1, notes);
+    }
+
+    #[test]
+    fn a_damaged_file_is_kept_aside() {
+        let folder = tempfile::tempdir().unwrap();
+        fs::write(folder.path().join("state.json"), "{").unwrap();
+        assert_eq!(
+            FileJournal::open(folder.path()).unwrap().1,
+            Notes::default()
+        );
+        assert_eq!(fs::read(folder.path().join("state.damaged")).unwrap(), b"{");
+    }
+}

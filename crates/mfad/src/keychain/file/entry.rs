@@ -1,0 +1,113 @@
+//! How an account and a KeePass entry become each other.
+//!
+//! | account | entry |
+//! |---|---|
+//! | name | title |
+//! | username | user name |
+//! | secret and everything about codes | `otp`, protected, as a link |
+//! | note, tags | notes, tags |
+//! | serial, pinned | the attributes `serial` and `pinned` |
+//! | created, modified | the entry's times |
+
+use chrono::{DateTime, NaiveDateTime};
+use keepass::Database;
+use keepass::db::{EntryId, EntryRef, Value, fields};
+use mfa_core::account::{MAX_NAME, MAX_NOTE, MAX_TAGS};
+use mfa_core::item::Entry;
+use mfa_core::{Account, AccountId, uri};
+use zeroize::Zeroizing;
+
+const SERIAL: &str = "serial";
+const PINNED: &str = "pinned";
+
+pub(super) fn entry_id(id: AccountId) -> EntryId {
+    EntryId::from_uuid(uuid::Uuid::from_bytes(id.to_bytes()))
+}
+
+/// The text of the item, as the other keychains hold it; empty if the entry cannot be used.
+pub(super) fn to_text(id: AccountId, entry: &EntryRef<'_>) -> Zeroizing<String> {
+    read(id, entry)
+        .and_then(|account| account.to_text().ok())
+        .unwrap_or_default()
+}
+
+fn read(id: AccountId, entry: &EntryRef<'_>) -> Option<Entry> {
+    let link = uri::parse(entry.get_raw_otp_value()?).ok()?;
+    let get = |field| entry.get(field).unwrap_or_default();
+    let cut = |text: &str, length| text.trim().chars().take(length).collect::<String>();
+    let seconds = |time: Option<NaiveDateTime>| {
+        time.and_then(|time| u64::try_from(time.and_utc().timestamp()).ok())
+            .unwrap_or(0)
+    };
+    let title = cut(get(fields::TITLE), MAX_NAME);
+    let name = if title.is_empty() {
+        cut(&link.issuer, MAX_NAME)
+    } else {
+        title
+    };
+    let account = Account {
+        id,
+        name: if name.is_empty() {
+            "account".to_owned()
+        } else {
+            name
+        },
+        issuer: link.issuer,
+        username: link.username,
+        kind: link.kind,
+        algorithm: link.algorithm,
+        digits: link.digits,
+        tags: entry
+            .tags
+            .iter()
+            .filter(|tag| !tag.is_empty())
+            .take(MAX_TAGS)
+            .cloned()
+            .collect(),
+        pinned: entry.get(PINNED).is_some(),
+        note: cut(&get(fields::NOTES).replace('\r', ""), MAX_NOTE),
+        serial: get(SERIAL).to_owned(),
+        created: seconds(entry.times.creation),
+        modified: seconds(entry.times.last_modification),
+    };
+    Some(Entry {
+        account,
+        secret: link.secret,
+    })
+}
+
+/// Adds the entry or changes the one of the same id; what we do not know of it stays.
+pub(super) fn write(database: &mut Database, Entry { account, secret }: &Entry) {
+    let id = entry_id(account.id);
+    if database.entry(id).is_none()
+        && let Err(error) = database.root_mut().add_entry_with_id(id)
+    {
+        tracing::error!(%error, "an entry that is not there is there");
+    }
+    let Some(mut entry) = database.entry_mut(id) else {
+        return;
+    };
+    let time = |seconds: u64| {
+        let seconds = i64::try_from(seconds).ok()?;
+        DateTime::from_timestamp(seconds, 0).map(|time| time.naive_utc())
+    };
+    entry.set_unprotected(fields::TITLE, &account.name);
+    entry.set_unprotected(fields::USERNAME, &account.username);
+    entry.set_unprotected(fields::NOTES, &account.note);
+    entry.set(
+        fields::OTP,
+        Value::protected(uri::print(account, secret).as_str()),
+    );
+    let mut attribute = |name: &str, value: &str| {
+        if value.is_empty() {
+            entry.fields.remove(name);
+        } else {
+            entry.set_unprotected(name, value);
+        }
+    };
+    attribute(SERIAL, &account.serial);
+    attribute(PINNED, if account.pinned { "yes" } else { "" });
+    entry.tags.clone_from(&account.tags);
+    entry.times.creation = time(account.created);
+    entry.times.last_modification = time(account.modified);
+}

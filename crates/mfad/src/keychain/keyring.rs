@@ -1,0 +1,95 @@
+//! The store on the operating system's keychain, through keyring-core.
+//!
+//! One item holds one account. What the keychain shows without being unlocked says nothing: the
+//! service is `mfactl`, the user a UUID, the label always the same. Issuer and user name are inside
+//! the secret.
+//!
+//! A connection to the keychain is made for each call and dropped afterwards. An old one goes stale
+//! when the provider restarts, keeps threads alive, and calls are rare: all items at start, one
+//! when an account changes.
+
+use std::collections::HashMap;
+
+use keyring_core::{Entry, Error};
+use mfa_core::AccountId;
+use mfa_core::port::{ItemStore, StoreError};
+use zeroize::Zeroizing;
+
+use super::platform;
+
+/// The service that all our items carry.
+pub(super) const SERVICE: &str = "mfactl";
+/// What keychain managers show.
+const LABEL: &str = "mfactl account";
+
+/// The store; see the module.
+pub(super) struct KeyringStore;
+
+impl ItemStore for KeyringStore {
+    fn load(
+        &mut self,
+        each: &mut dyn FnMut(AccountId, Zeroizing<String>) -> bool,
+    ) -> Result<(), StoreError> {
+        let store = platform::store().map_err(unusable)?;
+        for entry in store.search(&platform::search(SERVICE)).map_err(unusable)? {
+            let Some(id) = entry
+                .get_specifiers()
+                .and_then(|(_, user)| AccountId::parse(&user))
+            else {
+                continue;
+            };
+            match entry.get_password().map(Zeroizing::new) {
+                Ok(text) => {
+                    if !each(id, text) {
+                        break;
+                    }
+                }
+                Err(Error::NoEntry) => {}
+                // Handing on an empty text counts the item as unreadable and leaves it alone.
+                Err(Error::BadEncoding(bytes) | Error::BadDataFormat(bytes, _)) => {
+                    drop(Zeroizing::new(bytes));
+                    each(id, Zeroizing::default());
+                }
+                Err(error) => return Err(unusable(error)),
+            }
+        }
+        Ok(())
+    }
+
+    fn put(&mut self, id: AccountId, text: &str) -> Result<(), StoreError> {
+        entry(id)?.set_password(text).map_err(unusable)
+    }
+
+    fn delete(&mut self, id: AccountId) -> Result<(), StoreError> {
+        match entry(id)?.delete_credential() {
+            Ok(()) | Err(Error::NoEntry) => Ok(()),
+            Err(error) => Err(unusable(error)),
+        }
+    }
+}
+
+fn entry(id: AccountId) -> Result<Entry, StoreError> {
+    let user = id.to_string();
+    let modifiers = platform::modifiers(LABEL, &user);
+    let modifiers: HashMap<&str, &str> = modifiers.iter().map(|(k, v)| (*k, v.as_str())).collect();
+    let store = platform::store().map_err(unusable)?;
+    store
+        .build(SERVICE, &user, Some(&modifiers))
+        .map_err(unusable)
+}
+
+/// Says what went wrong without the bytes that some errors of keyring-core carry.
+#[expect(
+    clippy::needless_pass_by_value,
+    reason = "it is used where errors are mapped"
+)]
+fn unusable(error: Error) -> StoreError {
+    match &error {
+        Error::NoStorageAccess(_) => StoreError::Locked,
+        Error::TooLong(..) => StoreError::TooLarge,
+        Error::PlatformFailure(source) => StoreError::Unavailable(source.to_string()),
+        Error::Ambiguous(_) => StoreError::Unavailable("it holds an item twice".into()),
+        Error::NoEntry => StoreError::Unavailable("it has no place for new items".into()),
+        _ => StoreError::Unavailable("it answered in a way that we do not know".into()),
+    }
+}

@@ -1,0 +1,29 @@
+//! The Secret Service: gnome-keyring, KeePassXC, KWallet.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use keyring_core::CredentialStore;
+
+use crate::keychain::Gate;
+use crate::keychain::secret_service::SecretServiceGate;
+
+/// What people call it, where the provider does not say.
+pub(in crate::keychain) const NAME: &str = "Secret Service";
+
+pub(in crate::keychain) fn gate(bus: Option<zbus::Connection>) -> Gate {
+    Gate::SecretService(SecretServiceGate::new(bus))
+}
+
+pub(in crate::keychain) fn store() -> keyring_core::Result<Arc<CredentialStore>> {
+    let store: Arc<CredentialStore> = zbus_secret_service_keyring_store::Store::new()?;
+    Ok(store)
+}
+
+pub(in crate::keychain) fn search(service: &str) -> HashMap<&str, &str> {
+    HashMap::from([("service", service)])
+}
+
+pub(in crate::keychain) fn modifiers(label: &str, _user: &str) -> Vec<(&'static str, String)> {
+    vec![("label", label.to_owned())]
+}

@@ -1,0 +1,29 @@
+//! The login keychain.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use keyring_core::CredentialStore;
+
+use crate::keychain::Gate;
+
+/// What people call it.
+pub(in crate::keychain) const NAME: &str = "login keychain";
+
+/// The system asks for the user's consent itself when an item is read.
+pub(in crate::keychain) fn gate(_bus: Option<zbus::Connection>) -> Gate {
+    Gate::None
+}
+
+pub(in crate::keychain) fn store() -> keyring_core::Result<Arc<CredentialStore>> {
+    let store: Arc<CredentialStore> = apple_native_keyring_store::keychain::Store::new()?;
+    Ok(store)
+}
+
+pub(in crate::keychain) fn search(service: &str) -> HashMap<&str, &str> {
+    HashMap::from([("service", service)])
+}
+
+pub(in crate::keychain) fn modifiers(_label: &str, _user: &str) -> Vec<(&'static str, String)> {
+    Vec::new()
+}

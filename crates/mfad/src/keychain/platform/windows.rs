@@ -1,0 +1,34 @@
+//! The Credential Manager.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use keyring_core::CredentialStore;
+
+use crate::keychain::Gate;
+
+/// What people call it.
+pub(in crate::keychain) const NAME: &str = "Credential Manager";
+
+/// It is open while its user is logged in.
+pub(in crate::keychain) fn gate(_bus: Option<zbus::Connection>) -> Gate {
+    Gate::None
+}
+
+pub(in crate::keychain) fn store() -> keyring_core::Result<Arc<CredentialStore>> {
+    // The divider keeps `service` and `user` apart unambiguously: a UUID holds no slash.
+    let configuration = HashMap::from([("divider", "/"), ("service_no_divider", "true")]);
+    let store: Arc<CredentialStore> =
+        windows_native_keyring_store::Store::new_with_configuration(&configuration)?;
+    Ok(store)
+}
+
+/// The search takes a regular expression over target names.
+pub(in crate::keychain) fn search(_service: &str) -> HashMap<&str, &str> {
+    HashMap::from([("pattern", "^[0-9a-f-]{36}/mfactl$")])
+}
+
+/// `Local` keeps the items on this machine; the default would let them roam.
+pub(in crate::keychain) fn modifiers(_label: &str, _user: &str) -> Vec<(&'static str, String)> {
+    vec![("persistence", "Local".to_owned())]
+}

@@ -1,0 +1,265 @@
+//! The gate of the Secret Service: is it there, is it locked, ask the user to open it.
+//!
+//! It speaks the Secret Service API (freedesktop.org, draft 0.2) on the session bus itself, because
+//! the keyring store can do neither: look without prompting, nor prompt without blocking.
+
+use std::collections::HashMap;
+use std::fmt;
+use std::time::Duration;
+
+use futures_util::StreamExt;
+use mfa_core::port::StoreError;
+use tokio::sync::mpsc;
+use zbus::message::Message;
+use zbus::wire::{DynamicDeserialize, DynamicType};
+use zbus::{MatchRule, MessageStream, OwnedObjectPath, OwnedVariant};
+
+use super::State;
+use super::keyring::SERVICE;
+
+const BUS_NAME: &str = "org.freedesktop.secrets";
+const PATH: &str = "/org/freedesktop/secrets";
+const SERVICE_INTERFACE: &str = "org.freedesktop.Secret.Service";
+const COLLECTION: &str = "org.freedesktop.Secret.Collection";
+const PROMPT: &str = "org.freedesktop.Secret.Prompt";
+const PROPERTIES: &str = "org.freedesktop.DBus.Properties";
+const NOBODY: &str = "nobody owns org.freedesktop.secrets on the session bus";
+
+/// The gate; see the module.
+#[derive(Clone)]
+pub(super) struct SecretServiceGate {
+    bus: Option<zbus::Connection>,
+}
+
+impl fmt::Debug for SecretServiceGate {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("SecretServiceGate")
+    }
+}
+
+impl SecretServiceGate {
+    pub(super) fn new(bus: Option<zbus::Connection>) -> Self {
+        Self { bus }
+    }
+
+    /// Whether all that we need is unlocked.
+    pub(super) async fn state(&self) -> Result<State, StoreError> {
+        let locked = self.locked_objects().await?;
+        Ok(if locked.is_empty() {
+            State::Open
+        } else {
+            State::Locked
+        })
+    }
+
+    /// Raises the provider's own prompt and waits until it is answered, or for `deadline`.
+    pub(super) async fn prompt(&self, deadline: Duration) -> Result<(), StoreError> {
+        let locked = self.locked_objects().await?;
+        if locked.is_empty() {
+            return Ok(());
+        }
+        let (_, prompt): (Vec<OwnedObjectPath>, OwnedObjectPath) = self
+            .call(PATH, SERVICE_INTERFACE, "Unlock", &locked)
+            .await?;
+        if prompt.as_str() == "/" {
+            return Ok(());
+        }
+        let Ok(answer) = tokio::time::timeout(deadline, self.answer(&prompt)).await else {
+            // Best effort: the user may be answering at this moment.
+            drop(
+                self.call::<_, ()>(prompt.as_str(), PROMPT, "Dismiss", &())
+                    .await,
+            );
+            return Err(StoreError::TimedOut);
+        };
+        answer
+    }
+
+    /// Shows a prompt and waits for its signal `Completed`, or for its provider to go away.
+    async fn answer(&self, prompt: &OwnedObjectPath) -> Result<(), StoreError> {
+        let bus = self.bus()?;
+        let completed = MatchRule::builder()
+            .msg_type(zbus::message::Type::Signal)
+            .interface(PROMPT)
+            .member("Completed")
+            .path(prompt.clone())
+            .build()
+            .map_err(unusable)?;
+        let mut completed = MessageStream::for_match_rule(completed, bus, None)
+            .await
+            .map_err(unusable)?;
+        let mut owners = self.owners().await?;
+        self.call::<_, ()>(prompt.as_str(), PROMPT, "Prompt", &"")
+            .await?;
+        tokio::select! {
+            Some(Ok(signal)) = completed.next() => {
+                let body = signal.body();
+                let (dismissed, _): (bool, OwnedVariant) = body.deserialize().map_err(unusable)?;
+                if dismissed { Err(StoreError::Locked) } else { Ok(()) }
+            }
+            _ = owners.next() => Err(StoreError::Unavailable("it went away while asking".into())),
+        }
+    }
+
+    /// Reports when a collection changes, or the provider comes or goes. Returns with the bus.
+    pub(super) async fn watch(&self, changed: &mpsc::Sender<()>) {
+        if let Err(error) = self.forward_changes(changed).await {
+            tracing::debug!(%error, "not listening to the keychain");
+        }
+    }
+
+    async fn forward_changes(&self, changed: &mpsc::Sender<()>) -> Result<(), StoreError> {
+        let mut collections = self.signals(SERVICE_INTERFACE, "CollectionChanged").await?;
+        let mut properties = self.signals(PROPERTIES, "PropertiesChanged").await?;
+        let mut owners = self.owners().await?;
+        loop {
+            tokio::select! {
+                Some(_) = collections.next() => {}
+                Some(_) = owners.next() => {}
+                Some(Ok(signal)) = properties.next() => if !is_about_locking(&signal) { continue },
+                else => return Ok(()),
+            }
+            // A full channel holds a change already.
+            let _full = changed.try_send(());
+        }
+    }
+
+    /// The signals of one kind that the provider sends.
+    async fn signals(
+        &self,
+        interface: &'static str,
+        member: &'static str,
+    ) -> Result<MessageStream, StoreError> {
+        let rule = MatchRule::builder()
+            .msg_type(zbus::message::Type::Signal)
+            .sender(BUS_NAME)
+            .interface(interface)
+            .member(member)
+            .build()
+            .map_err(unusable)?;
+        MessageStream::for_match_rule(rule, self.bus()?, None)
+            .await
+            .map_err(unusable)
+    }
+
+    /// Who provides the service, as people call it.
+    pub(super) async fn provider(&self, deadline: Duration) -> String {
+        let name = tokio::time::timeout(deadline, self.provider_name()).await;
+        name.ok()
+            .and_then(Result::ok)
+            .unwrap_or_else(|| "none".to_owned())
+    }
+
+    async fn provider_name(&self) -> Result<String, StoreError> {
+        let bus = zbus::fdo::DBusProxy::new(self.bus()?)
+            .await
+            .map_err(unusable)?;
+        let name = zbus::names::BusName::try_from(BUS_NAME).map_err(unusable)?;
+        let pid = bus.get_connection_unix_process_id(name).await;
+        let pid = pid.map_err(|error| unusable(error.into()))?;
+        let name = mfa_sys::process::short_name(pid).unwrap_or_default();
+        Ok(match name.as_str() {
+            "gnome-keyring-d" => "gnome-keyring".to_owned(),
+            "keepassxc" => "KeePassXC".to_owned(),
+            "kwalletd5" | "kwalletd6" | "ksecretd" => "KWallet".to_owned(),
+            _ => super::platform::NAME.to_owned(),
+        })
+    }
+
+    /// The default collection, if it is locked, and our items that are in another locked one.
+    async fn locked_objects(&self) -> Result<Vec<OwnedObjectPath>, StoreError> {
+        let attributes = HashMap::from([("service", SERVICE)]);
+        let (open, mut locked): (Vec<OwnedObjectPath>, Vec<OwnedObjectPath>) = self
+            .call(PATH, SERVICE_INTERFACE, "SearchItems", &attributes)
+            .await?;
+        let default: OwnedObjectPath = self
+            .call(PATH, SERVICE_INTERFACE, "ReadAlias", &"default")
+            .await?;
+        if default.as_str() == "/" {
+            if open.is_empty() && locked.is_empty() {
+                let text = "it has no default keyring yet: create one, for instance with seahorse";
+                return Err(StoreError::Unavailable(text.into()));
+            }
+            return Ok(locked);
+        }
+        let is_locked: OwnedVariant = self
+            .call(default.as_str(), PROPERTIES, "Get", &(COLLECTION, "Locked"))
+            .await?;
+        if bool::try_from(is_locked).map_err(unusable)? {
+            locked.push(default);
+        }
+        Ok(locked)
+    }
+
+    async fn owners(&self) -> Result<MessageStream, StoreError> {
+        let rule = MatchRule::builder()
+            .msg_type(zbus::message::Type::Signal)
+            .sender("org.freedesktop.DBus")
+            .member("NameOwnerChanged")
+            .arg(0, BUS_NAME)
+            .build()
+            .map_err(unusable)?;
+        MessageStream::for_match_rule(rule, self.bus()?, None)
+            .await
+            .map_err(unusable)
+    }
+
+    fn bus(&self) -> Result<&zbus::Connection, StoreError> {
+        let none = || StoreError::Unavailable("there is no session bus".into());
+        self.bus
+            .as_ref()
+            .filter(|bus| !bus.is_closed())
+            .ok_or_else(none)
+    }
+
+    async fn call<B, R>(
+        &self,
+        path: &str,
+        interface: &str,
+        method: &str,
+        body: &B,
+    ) -> Result<R, StoreError>
+    where
+        B: serde::Serialize + DynamicType,
+        R: for<'d> DynamicDeserialize<'d>,
+    {
+        let reply = self
+            .bus()?
+            .call_method(Some(BUS_NAME), path, Some(interface), method, body)
+            .await
+            .map_err(unusable)?;
+        reply.body().deserialize().map_err(unusable)
+    }
+}
+
+/// Whether a `PropertiesChanged` is about the property `Locked` of a collection.
+fn is_about_locking(signal: &Message) -> bool {
+    let body = signal.body();
+    let changed: zbus::Result<(String, HashMap<String, OwnedVariant>, Vec<String>)> =
+        body.deserialize();
+    changed.is_ok_and(|(interface, values, invalidated)| {
+        interface == COLLECTION
+            && (values.contains_key("Locked") || invalidated.iter().any(|name| name == "Locked"))
+    })
+}
+
+#[expect(
+    clippy::needless_pass_by_value,
+    reason = "it is used where errors are mapped"
+)]
+fn unusable(error: zbus::Error) -> StoreError {
+    match &error {
+        zbus::Error::MethodError(name, ..)
+            if matches!(
+                name.as_str(),
+                "org.freedesktop.DBus.Error.ServiceUnknown"
+                    | "org.freedesktop.DBus.Error.NameHasNoOwner"
+                    | "org.freedesktop.DBus.Error.NoReply"
+            ) =>
+        {
+            StoreError::Unavailable(NOBODY.into())
+        }
+        zbus::Error::MethodError(name, ..) => StoreError::Unavailable(format!("it answers {name}")),
+        _ => StoreError::Unavailable(error.to_string()),
+    }
+}

@@ -1,0 +1,231 @@
+//! The one thread that talks to the store.
+//!
+//! Stores block, and a keyring store may wait for ever: for a prompt, or for a provider that died
+//! meanwhile. So each call has a deadline, and a thread that missed it is left to itself and
+//! replaced by a new one with a new store. After each call the stack is scrubbed, since decrypting
+//! leaves plain text there.
+
+use std::fmt;
+use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use mfa_core::AccountId;
+use mfa_core::port::{ItemStore, StoreError};
+use tokio::sync::{mpsc, oneshot};
+use zeroize::Zeroizing;
+
+use super::{Item, within};
+
+/// How long a call, or reading one item, may take.
+const DEADLINE: Duration = Duration::from_secs(10);
+/// How many calls may wait for the thread.
+const QUEUE: usize = 64;
+/// How many threads may be left hanging before we stop making new ones.
+const MAX_LOST: u32 = 8;
+
+type Make = dyn Fn() -> Box<dyn ItemStore> + Send + Sync;
+type Reply<T = ()> = oneshot::Sender<Result<T, StoreError>>;
+
+enum Job {
+    Load(mpsc::Sender<Item>, Reply),
+    Put(AccountId, Zeroizing<String>, Reply),
+    Delete(AccountId, Reply),
+    Open(Zeroizing<String>, Reply),
+    Close(Reply),
+}
+
+/// A handle to the thread; clones share it.
+#[derive(Clone)]
+pub(super) struct Thread {
+    make: Arc<Make>,
+    running: Arc<Mutex<Running>>,
+}
+
+/// The queue of the thread that is in charge now.
+struct Running {
+    queue: Option<SyncSender<Job>>,
+    lost: u32,
+}
+
+impl fmt::Debug for Thread {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Thread")
+    }
+}
+
+impl Thread {
+    pub(super) fn new(make: impl Fn() -> Box<dyn ItemStore> + Send + Sync + 'static) -> Self {
+        let running = Arc::new(Mutex::new(Running {
+            queue: None,
+            lost: 0,
+        }));
+        Self {
+            make: Arc::new(make),
+            running,
+        }
+    }
+
+    pub(super) async fn load(&self, sink: mpsc::Sender<Item>) -> Result<(), StoreError> {
+        // Items pass through here, so that the deadline is one for each item and not for all.
+        let (items, mut arriving) = mpsc::channel(QUEUE);
+        let (reply, mut done) = oneshot::channel();
+        self.send(Job::Load(items, reply))?;
+        let forward = async {
+            while let Some(item) = self.in_time(async { Ok(arriving.recv().await) }).await? {
+                if sink.send(item).await.is_err() {
+                    break;
+                }
+            }
+            Ok(())
+        };
+        forward.await?;
+        self.in_time(async { (&mut done).await.unwrap_or(Err(StoreError::TimedOut)) })
+            .await
+    }
+
+    pub(super) async fn put(
+        &self,
+        id: AccountId,
+        text: Zeroizing<String>,
+    ) -> Result<(), StoreError> {
+        self.call(|reply| Job::Put(id, text, reply)).await
+    }
+
+    pub(super) async fn delete(&self, id: AccountId) -> Result<(), StoreError> {
+        self.call(|reply| Job::Delete(id, reply)).await
+    }
+
+    pub(super) async fn open(&self, passphrase: Zeroizing<String>) -> Result<(), StoreError> {
+        self.call(|reply| Job::Open(passphrase, reply)).await
+    }
+
+    pub(super) async fn close(&self) -> Result<(), StoreError> {
+        self.call(Job::Close).await
+    }
+
+    async fn call(&self, job: impl FnOnce(Reply) -> Job) -> Result<(), StoreError> {
+        let (reply, done) = oneshot::channel();
+        self.send(job(reply))?;
+        self.in_time(async { done.await.unwrap_or(Err(StoreError::TimedOut)) })
+            .await
+    }
+
+    /// Waits for the thread, and gives it up if it takes too long.
+    async fn in_time<T>(
+        &self,
+        future: impl Future<Output = Result<T, StoreError>>,
+    ) -> Result<T, StoreError> {
+        let result = within(DEADLINE, future).await;
+        if matches!(result, Err(StoreError::TimedOut)) {
+            let mut running = self.running();
+            if running.queue.take().is_some() {
+                running.lost += 1;
+                tracing::warn!("the keychain hangs; starting over");
+            }
+        }
+        result
+    }
+
+    fn send(&self, job: Job) -> Result<(), StoreError> {
+        let mut running = self.running();
+        if running.queue.is_none() && running.lost >= MAX_LOST {
+            return Err(StoreError::TimedOut);
+        }
+        let queue = running
+            .queue
+            .get_or_insert_with(|| start(Arc::clone(&self.make)));
+        match queue.try_send(job) {
+            Ok(()) => Ok(()),
+            Err(TrySendError::Full(_)) => Err(StoreError::TimedOut),
+            Err(TrySendError::Disconnected(_)) => {
+                running.queue = None;
+                Err(StoreError::Unavailable("its thread ended".into()))
+            }
+        }
+    }
+
+    fn running(&self) -> MutexGuard<'_, Running> {
+        self.running.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+fn start(make: Arc<Make>) -> SyncSender<Job> {
+    let (queue, jobs) = sync_channel(QUEUE);
+    let work = move || work(make().as_mut(), &jobs);
+    let spawned = std::thread::Builder::new()
+        .name("keychain".into())
+        .spawn(work);
+    if let Err(error) = spawned {
+        tracing::error!(%error, "no thread for the keychain");
+    }
+    queue
+}
+
+fn work(store: &mut dyn ItemStore, jobs: &Receiver<Job>) {
+    while let Ok(job) = jobs.recv() {
+        run(store, job);
+        mfa_sys::memory::scrub_stack();
+    }
+}
+
+fn run(store: &mut dyn ItemStore, job: Job) {
+    let (result, reply) = match job {
+        Job::Load(items, reply) => {
+            let mut each = |id, text| items.blocking_send((id, text)).is_ok();
+            (store.load(&mut each), reply)
+        }
+        Job::Put(id, text, reply) => (store.put(id, &text), reply),
+        Job::Delete(id, reply) => (store.delete(id), reply),
+        Job::Open(passphrase, reply) => (store.open(&passphrase), reply),
+        Job::Close(reply) => {
+            store.close();
+            (Ok(()), reply)
+        }
+    };
+    // Whoever asked may have given up.
+    drop(reply.send(result));
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::{AtomicU32, Ordering};
+
+    use super::*;
+
+    /// A store that never answers the first time it is asked.
+    struct Hanging(u32);
+
+    impl ItemStore for Hanging {
+        fn load(
+            &mut self,
+            _: &mut dyn FnMut(AccountId, Zeroizing<String>) -> bool,
+        ) -> Result<(), StoreError> {
+            Ok(())
+        }
+
+        fn put(&mut self, _: AccountId, _: &str) -> Result<(), StoreError> {
+            if self.0 == 0 {
+                loop {
+                    std::thread::park();
+                }
+            }
+            Ok(())
+        }
+
+        fn delete(&mut self, _: AccountId) -> Result<(), StoreError> {
+            Ok(())
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_thread_that_hangs_is_replaced() {
+        let made = Arc::new(AtomicU32::new(0));
+        let thread = Thread::new(move || Box::new(Hanging(made.fetch_add(1, Ordering::SeqCst))));
+        let id = AccountId::from_random([1; 16]);
+        let put = || thread.put(id, Zeroizing::new(String::new()));
+        assert!(matches!(put().await, Err(StoreError::TimedOut)));
+        tokio::time::resume();
+        assert!(put().await.is_ok());
+    }
+}

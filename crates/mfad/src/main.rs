@@ -1,0 +1,25 @@
+//! The binary of the daemon; see the library.
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+fn main() -> ExitCode {
+    let args = mfad::args::Args::parse();
+    mfad::log::start();
+    // A panic message can hold what was being worked on; its place is enough to find the fault.
+    std::panic::set_hook(Box::new(|panic| {
+        let place = panic
+            .location()
+            .map(ToString::to_string)
+            .unwrap_or_default();
+        tracing::error!(place, "internal error");
+    }));
+    match mfad::run::run(args) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            tracing::error!("{error}");
+            ExitCode::FAILURE
+        }
+    }
+}

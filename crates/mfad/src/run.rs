@@ -1,0 +1,160 @@
+//! Puts the daemon together and keeps it running until it is told to end.
+
+use std::io;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use mfa_ipc::{endpoint, paths};
+use rustix::fs::FlockOperation;
+use thiserror::Error;
+use tokio::signal::unix::{SignalKind, signal};
+
+use crate::args::Args;
+use crate::clock::SystemClock;
+use crate::config::{self, Config};
+use crate::journal::FileJournal;
+use crate::keychain::Keychain;
+use crate::listen::Listener;
+use crate::service::{self, Fallback, Handle, Parts};
+use crate::{bus, signals};
+
+/// The credential that systemd may hand over, in `$CREDENTIALS_DIRECTORY`.
+const CREDENTIAL: &str = "mfad-vault-passphrase";
+
+/// Why the daemon cannot run.
+#[derive(Debug, Error)]
+pub enum Error {
+    /// Another one is running.
+    #[error("mfad is running already")]
+    AlreadyRunning,
+    /// The configuration cannot be used.
+    #[error(transparent)]
+    Config(#[from] config::Error),
+    /// Memory cannot be protected, so it should hold no secrets.
+    #[error("this process cannot be protected from others: {0}")]
+    Harden(#[source] io::Error),
+    /// The folder of the socket, or the socket itself.
+    #[error("the private socket {path} cannot be used: {0}", path = endpoint::socket().display())]
+    Socket(#[source] io::Error),
+    /// The folder of the state.
+    #[error("the state folder {path} cannot be used: {0}", path = paths::state().display())]
+    State(#[source] io::Error),
+    /// Something that should always work did not.
+    #[error("the daemon cannot run: {0}")]
+    System(#[from] io::Error),
+}
+
+/// Runs the daemon until it is told to end.
+///
+/// # Errors
+/// Each variant of [`enum@Error`].
+pub fn run(args: Args) -> Result<(), Error> {
+    mfa_sys::harden::process().map_err(Error::Harden)?;
+    if args.background {
+        rustix::process::setsid().map_err(io::Error::from)?;
+    }
+    let config = Config::load(&args.config.unwrap_or_else(paths::config))?;
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()?;
+    let result = runtime.block_on(serve(args.vault, &config));
+    // The keychain may still be busy with something that nobody waits for.
+    runtime.shutdown_background();
+    result
+}
+
+async fn serve(vault: Option<PathBuf>, config: &Config) -> Result<(), Error> {
+    let _only = only_one()?;
+    let listener = Listener::new().map_err(Error::Socket)?;
+    let bus = bus::connect().await;
+    let (journal, notes) = FileJournal::open(&paths::state()).map_err(Error::State)?;
+    let (handle, service) = service::start(Parts {
+        keychain: keychain(vault, config, bus.clone()),
+        clock: Arc::new(SystemClock),
+        journal: Box::new(journal),
+        notes,
+        access: config.access(),
+        lock: config.lock(),
+        fallback: Some(Fallback {
+            path: paths::vault(),
+            remember: config::remember_vault,
+        }),
+    });
+    if let Some(bus) = &bus {
+        bus::serve(bus, &handle)
+            .await
+            .map_err(|error| match error {
+                zbus::Error::NameTaken => Error::AlreadyRunning,
+                error => Error::System(io::Error::other(error)),
+            })?;
+    }
+    ready()?;
+    let result = until_the_end(&listener, bus.as_ref(), &handle).await;
+    drop(sd_notify::notify(&[sd_notify::NotifyState::Stopping]));
+    // Connections hold handles too; the service ends with the runtime, wiped by its drop.
+    service.abort();
+    drop(service.await);
+    tracing::info!("ended");
+    result
+}
+
+async fn until_the_end(
+    listener: &Listener,
+    bus: Option<&zbus::Connection>,
+    service: &Handle,
+) -> Result<(), Error> {
+    let mut terminate = signal(SignalKind::terminate())?;
+    let mut interrupt = signal(SignalKind::interrupt())?;
+    let on_the_bus = async {
+        match bus {
+            Some(bus) => signals::forward(bus, service).await,
+            None => std::future::pending().await,
+        }
+    };
+    tokio::select! {
+        result = listener.serve(service.clone()) => result.map_err(Error::Socket),
+        result = on_the_bus => {
+            if let Err(error) = result {
+                tracing::debug!(%error, "the session bus failed");
+            }
+            // The session is over. The next request starts another daemon, in its own session.
+            tracing::info!("the session bus is gone");
+            Ok(())
+        }
+        _ = terminate.recv() => Ok(()),
+        _ = interrupt.recv() => Ok(()),
+    }
+}
+
+/// Makes sure that this is the only daemon of this user, for as long as the file is open.
+fn only_one() -> Result<std::fs::File, Error> {
+    let folder = endpoint::prepare_folder().map_err(Error::Socket)?;
+    let file = std::fs::OpenOptions::new()
+        .create(true)
+        .truncate(false)
+        .write(true)
+        .open(folder.join("lock"))
+        .map_err(Error::Socket)?;
+    rustix::fs::flock(&file, FlockOperation::NonBlockingLockExclusive)
+        .map_err(|_| Error::AlreadyRunning)?;
+    Ok(file)
+}
+
+fn keychain(vault: Option<PathBuf>, config: &Config, bus: Option<zbus::Connection>) -> Keychain {
+    let credential = std::env::var_os("CREDENTIALS_DIRECTORY")
+        .map(|folder| PathBuf::from(folder).join(CREDENTIAL))
+        .filter(|file| file.exists());
+    match vault.or_else(|| config.vault.clone()) {
+        Some(path) => Keychain::file(path, credential.or_else(|| config.passphrase_file.clone())),
+        None => Keychain::os(bus),
+    }
+}
+
+/// Tells whoever started us: systemd by its notification, mfactl by closing the standard output.
+fn ready() -> io::Result<()> {
+    drop(sd_notify::notify(&[sd_notify::NotifyState::Ready]));
+    tracing::info!(version = env!("CARGO_PKG_VERSION"), "ready");
+    let nowhere = std::fs::OpenOptions::new().write(true).open("/dev/null")?;
+    rustix::stdio::dup2_stdout(nowhere)?;
+    Ok(())
+}

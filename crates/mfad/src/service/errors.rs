@@ -1,0 +1,91 @@
+//! What went wrong, as an answer: a code for programs and a text for people.
+//!
+//! No text here holds anything that was sent in.
+
+use mfa_core::port::StoreError;
+use mfa_core::{account, item, ledger, uri, vault};
+use mfa_ipc::Error;
+
+pub(super) fn store(error: &StoreError) -> Error {
+    let text = error.to_string();
+    match error {
+        StoreError::Locked => Error::Locked(text),
+        StoreError::WrongPassphrase => Error::AccessDenied(text),
+        StoreError::Unavailable(_) => Error::KeychainUnavailable(text),
+        StoreError::TimedOut => Error::KeychainTimedOut(text),
+        StoreError::TooLarge => Error::LimitsExceeded(text),
+    }
+}
+
+/// The prompt did not open the keychain.
+pub(super) fn unanswered(error: &StoreError) -> Error {
+    match error {
+        StoreError::Locked => Error::Locked("the keychain stays locked".into()),
+        StoreError::TimedOut => Error::TimedOut("nobody answered the keychain's prompt".into()),
+        StoreError::WrongPassphrase | StoreError::Unavailable(_) | StoreError::TooLarge => {
+            store(error)
+        }
+    }
+}
+
+pub(super) fn locked_by_user() -> Error {
+    Error::Locked("the accounts were locked and stay so until they are unlocked".into())
+}
+
+pub(super) fn too_much() -> Error {
+    Error::LimitsExceeded("too many requests at once".into())
+}
+
+pub(super) fn no_file() -> Error {
+    Error::NotSupported("the accounts are in the OS keychain, not in a vault file".into())
+}
+
+pub(super) fn file_exists() -> Error {
+    Error::AlreadyExists("there is a vault file already".into())
+}
+
+pub(super) fn keychain_answers() -> Error {
+    Error::NotSupported("the OS keychain answers, so no vault file is needed".into())
+}
+
+pub(super) fn bus_codes() -> Error {
+    Error::AccessDenied(
+        "codes are not given out on the session bus, where every program can listen: use the \
+         private address, or CopyCode"
+            .into(),
+    )
+}
+
+pub(super) fn no_such_id() -> Error {
+    Error::NotFound("there is no account of this id".into())
+}
+
+pub(super) fn account(error: account::Error) -> Error {
+    Error::InvalidAccount(error.to_string())
+}
+
+pub(super) fn link(error: uri::Error) -> Error {
+    Error::InvalidAccount(error.to_string())
+}
+
+pub(super) fn item(error: item::Error) -> Error {
+    Error::InvalidAccount(error.to_string())
+}
+
+pub(super) fn vault(error: vault::Error) -> Error {
+    match error {
+        vault::Error::NameTaken | vault::Error::SerialTaken => {
+            Error::AlreadyExists(error.to_string())
+        }
+        vault::Error::NoSuchAccount => Error::NotFound(error.to_string()),
+    }
+}
+
+pub(super) fn plan(error: ledger::Error) -> Error {
+    match error {
+        ledger::Error::Count | ledger::Error::Unattainable(_) => {
+            Error::LimitsExceeded(error.to_string())
+        }
+        ledger::Error::TooLate { .. } => Error::TimedOut(error.to_string()),
+    }
+}

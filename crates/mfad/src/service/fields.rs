@@ -1,0 +1,155 @@
+//! What was sent becomes an account.
+
+use mfa_core::account::{self, Account, AccountId, Algorithm, Digits, Kind, Period};
+use mfa_core::item::Entry;
+use mfa_core::{Secret, uri};
+use mfa_ipc::Error;
+use mfa_ipc::types::AccountFields;
+
+use super::errors;
+
+/// Makes an account. `taken` says whether a name is in use; one is found if none is given.
+pub(super) fn create(
+    fields: &AccountFields,
+    now: u64,
+    taken: impl Fn(&str) -> bool,
+) -> Result<Entry, Error> {
+    let (account, secret) = match (&fields.uri, &fields.secret) {
+        (Some(link), None) => from_link(uri::parse(link).map_err(errors::link)?, now)?,
+        (None, Some(secret)) => {
+            let secret = Secret::from_base32(secret)
+                .map_err(|error| Error::InvalidAccount(error.to_string()))?;
+            (blank(kind(fields)?, now)?, secret)
+        }
+        (None, None) => return Err(Error::InvalidAccount("there is no secret".into())),
+        (Some(_), Some(_)) => {
+            return Err(Error::InvalidAccount(
+                "there is a link and a secret: give one".into(),
+            ));
+        }
+    };
+    let mut account = apply(account, fields)?;
+    if account.name.is_empty() {
+        account.name = account::suggest_name(&account.issuer, &account.username, taken);
+    }
+    Ok(Entry {
+        account: finish(account)?,
+        secret,
+    })
+}
+
+/// Changes what is given, and nothing else.
+pub(super) fn change(old: &Account, fields: &AccountFields, now: u64) -> Result<Account, Error> {
+    if fields.uri.is_some() || fields.secret.is_some() || fields.kind.is_some() {
+        let text = "the secret and the type of an account cannot be changed: remove and add it";
+        return Err(Error::InvalidAccount(text.into()));
+    }
+    let mut account = apply(old.clone(), fields)?;
+    account.modified = now;
+    finish(account)
+}
+
+fn from_link(link: uri::Link, now: u64) -> Result<(Account, Secret), Error> {
+    let account = Account {
+        issuer: link.issuer,
+        username: link.username,
+        algorithm: link.algorithm,
+        digits: link.digits,
+        ..blank(link.kind, now)?
+    };
+    Ok((account, link.secret))
+}
+
+/// An account of which nothing is known yet.
+fn blank(kind: Kind, now: u64) -> Result<Account, Error> {
+    let mut random = [0; 16];
+    getrandom::fill(&mut random)
+        .map_err(|_| Error::Failed("this machine gives no random numbers".into()))?;
+    Ok(Account {
+        id: AccountId::from_random(random),
+        name: String::new(),
+        issuer: String::new(),
+        username: String::new(),
+        kind,
+        algorithm: Algorithm::default(),
+        digits: Digits::default(),
+        tags: Vec::new(),
+        pinned: false,
+        note: String::new(),
+        serial: String::new(),
+        created: now,
+        modified: now,
+    })
+}
+
+fn kind(fields: &AccountFields) -> Result<Kind, Error> {
+    match fields
+        .kind
+        .as_deref()
+        .unwrap_or("totp")
+        .to_ascii_lowercase()
+        .as_str()
+    {
+        "totp" => Ok(Kind::Totp {
+            period: Period::default(),
+        }),
+        "hotp" => Ok(Kind::Hotp { counter: 0 }),
+        "steam" => Ok(Kind::Steam),
+        _ => Err(errors::account(account::Error::Kind)),
+    }
+}
+
+fn apply(mut account: Account, fields: &AccountFields) -> Result<Account, Error> {
+    let set = |place: &mut String, text: &Option<String>| {
+        if let Some(text) = text {
+            text.trim().clone_into(place);
+        }
+    };
+    set(&mut account.name, &fields.name);
+    set(&mut account.issuer, &fields.issuer);
+    set(&mut account.username, &fields.username);
+    set(&mut account.note, &fields.note);
+    set(&mut account.serial, &fields.serial);
+    if let Some(tags) = &fields.tags {
+        account.tags = tags.iter().map(|tag| tag.trim().to_owned()).collect();
+        account.tags.retain(|tag| !tag.is_empty());
+    }
+    account.pinned = fields.pinned.unwrap_or(account.pinned);
+    if let Some(algorithm) = &fields.algorithm {
+        account.algorithm = Algorithm::parse(algorithm).map_err(errors::account)?;
+    }
+    if let Some(digits) = fields.digits {
+        account.digits = Digits::new(digits.into()).map_err(errors::account)?;
+    }
+    account.kind = moving(account.kind, fields)?;
+    Ok(account)
+}
+
+fn moving(kind: Kind, fields: &AccountFields) -> Result<Kind, Error> {
+    match (kind, fields.period, fields.counter) {
+        (Kind::Totp { .. }, Some(period), None) => {
+            let period = Period::new(period.into()).map_err(errors::account)?;
+            Ok(Kind::Totp { period })
+        }
+        (Kind::Hotp { .. }, None, Some(counter)) => Ok(Kind::Hotp { counter }),
+        (kind, None, None) => Ok(kind),
+        _ => {
+            let text = "a period is for time-based accounts, a counter for counter-based ones";
+            Err(Error::InvalidAccount(text.into()))
+        }
+    }
+}
+
+/// The last touches and checks.
+fn finish(mut account: Account) -> Result<Account, Error> {
+    if account.kind == Kind::Steam {
+        account.digits = Digits::STEAM;
+        account.algorithm = Algorithm::Sha1;
+    }
+    if account.issuer.is_empty() && account.username.is_empty() {
+        // A link has to name something.
+        account.issuer.clone_from(&account.name);
+    }
+    account.validate().map_err(errors::account)?;
+    Ok(account)
+}

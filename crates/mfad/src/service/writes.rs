@@ -1,0 +1,225 @@
+//! Adding, changing and removing accounts, and moving counters: one after the other.
+//!
+//! A write is checked when its turn comes, goes to the keychain, and changes the vault only when
+//! the keychain has it. So two programs that add the same name at once get one account, and a
+//! counter-based code is never shown before its counter is stored.
+
+use std::collections::HashSet;
+
+use mfa_core::account::Kind;
+use mfa_core::item::{self, Entry};
+use mfa_core::port::StoreError;
+use mfa_core::{Account, AccountId};
+use mfa_ipc::Error;
+use mfa_ipc::types::AccountFields;
+use zeroize::Zeroizing;
+
+use super::request::{Outcome, Reply};
+use super::{Event, MAX_WAITING, Service, Signal, answer, errors, fields};
+
+/// A change that waits for the keychain; the options are filled in when its turn comes.
+pub(super) enum Write {
+    Add {
+        fields: AccountFields,
+        entry: Option<Entry>,
+        reply: Reply<String>,
+    },
+    Update {
+        id: String,
+        fields: AccountFields,
+        account: Option<Account>,
+        reply: Reply<()>,
+    },
+    Remove {
+        id: String,
+        known: Option<AccountId>,
+        reply: Reply<()>,
+    },
+    Counter {
+        id: AccountId,
+        count: u32,
+        first: u64,
+        application: String,
+        reply: Reply<Outcome>,
+    },
+}
+
+/// What the keychain is asked to do.
+enum Job {
+    Put(AccountId, Zeroizing<String>),
+    Delete(AccountId),
+}
+
+impl Write {
+    /// Answers with an error.
+    pub(super) fn fail(self, error: Error) {
+        match self {
+            Self::Add { reply, .. } => answer(reply, Err(error)),
+            Self::Update { reply, .. } | Self::Remove { reply, .. } => answer(reply, Err(error)),
+            Self::Counter { reply, .. } => answer(reply, Err(error)),
+        }
+    }
+}
+
+impl Service {
+    /// Puts a write into the queue.
+    pub(super) fn write(&mut self, write: Write) {
+        if self.writes.len() >= MAX_WAITING {
+            return write.fail(errors::too_much());
+        }
+        self.writes.push_back(write);
+        self.write_next();
+    }
+
+    /// Begins with the next write, if none is under way.
+    fn write_next(&mut self) {
+        while self.writing.is_none() {
+            let Some(mut write) = self.writes.pop_front() else {
+                return;
+            };
+            match self.prepare(&mut write) {
+                Ok(job) => {
+                    let keychain = self.parts.keychain.clone();
+                    self.tasks.spawn(async move {
+                        Event::Written(match job {
+                            Job::Put(id, text) => keychain.put(id, text).await,
+                            Job::Delete(id) => keychain.delete(id).await,
+                        })
+                    });
+                    self.writing = Some(write);
+                }
+                Err(error) => write.fail(error),
+            }
+        }
+    }
+
+    /// Checks a write against the vault as it is now.
+    fn prepare(&self, write: &mut Write) -> Result<Job, Error> {
+        match write {
+            Write::Add { fields, entry, .. } => {
+                let new = self.new_entry(fields)?;
+                let text = new.to_text().map_err(errors::item)?;
+                let id = new.account.id;
+                *entry = Some(new);
+                Ok(Job::Put(id, text))
+            }
+            Write::Update {
+                id,
+                fields,
+                account,
+                ..
+            } => {
+                let old = self.known(id)?;
+                let new = fields::change(&old.account, fields, self.now()?)?;
+                self.vault.admits(&new).map_err(errors::vault)?;
+                let text = item::to_text(&new, &old.secret).map_err(errors::item)?;
+                let id = new.id;
+                *account = Some(new);
+                Ok(Job::Put(id, text))
+            }
+            Write::Remove { id, known, .. } => {
+                let id = self.known(id)?.account.id;
+                *known = Some(id);
+                Ok(Job::Delete(id))
+            }
+            Write::Counter {
+                id, count, first, ..
+            } => {
+                let old = self.vault.get(*id).ok_or_else(errors::no_such_id)?;
+                let counter = old.account.kind.counter().ok_or_else(errors::no_such_id)?;
+                let mut new = old.account.clone();
+                *first = counter;
+                let counter = counter
+                    .checked_add(u64::from(*count))
+                    .ok_or_else(errors::too_much)?;
+                new.kind = Kind::Hotp { counter };
+                let text = item::to_text(&new, &old.secret).map_err(errors::item)?;
+                Ok(Job::Put(*id, text))
+            }
+        }
+    }
+
+    fn new_entry(&self, fields: &AccountFields) -> Result<Entry, Error> {
+        let taken: HashSet<_> = self
+            .vault
+            .entries()
+            .map(|e| e.account.name.to_lowercase())
+            .collect();
+        let entry = fields::create(fields, self.now()?, |name| {
+            taken.contains(&name.to_lowercase())
+        })?;
+        self.vault.admits(&entry.account).map_err(errors::vault)?;
+        let twin = self.vault.entries().find(|other| {
+            other.secret.same_as(&entry.secret)
+                && other.account.issuer == entry.account.issuer
+                && other.account.username == entry.account.username
+        });
+        match twin {
+            Some(twin) => {
+                let text = format!("this account is here already, as “{}”", twin.account.name);
+                Err(Error::AlreadyExists(text))
+            }
+            None => Ok(entry),
+        }
+    }
+
+    fn known(&self, id: &str) -> Result<&Entry, Error> {
+        AccountId::parse(id)
+            .and_then(|id| self.vault.get(id))
+            .ok_or_else(errors::no_such_id)
+    }
+
+    /// The keychain has answered.
+    pub(super) fn written(&mut self, result: Result<(), StoreError>) {
+        let Some(write) = self.writing.take() else {
+            return;
+        };
+        match result {
+            Ok(()) => self.apply(write),
+            Err(error) => {
+                tracing::warn!(%error, "an account could not be stored");
+                write.fail(errors::store(&error));
+                self.look_again();
+            }
+        }
+        self.write_next();
+    }
+
+    /// The keychain has it: now the vault has it too.
+    fn apply(&mut self, write: Write) {
+        match write {
+            Write::Add { entry, reply, .. } => {
+                let Some(entry) = entry else { return };
+                let id = entry.account.id;
+                self.keep(entry);
+                answer(reply, Ok(id.to_string()));
+            }
+            Write::Update { account, reply, .. } => {
+                let Some(account) = account else { return };
+                answer(reply, self.vault.update(account).map_err(errors::vault));
+            }
+            Write::Remove { known, reply, .. } => {
+                let Some(id) = known else { return };
+                drop(self.vault.take(id));
+                self.parts.notes.ledger.forget(id);
+                answer(reply, Ok(()));
+            }
+            Write::Counter {
+                id,
+                count,
+                first,
+                application,
+                reply,
+            } => {
+                let end = first.saturating_add(u64::from(count));
+                self.vault.advance(id, end);
+                let codes: Result<Vec<_>, _> = (first..end)
+                    .map(|n| self.vault.code(id, n).map_err(errors::vault))
+                    .collect();
+                self.issued(id, application);
+                return answer(reply, codes.map(Outcome::Codes));
+            }
+        }
+        self.signal(Signal::AccountsChanged);
+    }
+}
