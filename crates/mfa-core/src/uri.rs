@@ -321,5 +321,4 @@ fn keep<T: PartialEq>(name: &'static str, place: &mut Option<T>, value: T) -> Re
 }
 
 #[cfg(test)]
-#[path = "uri_tests.rs"]
 mod tests;

@@ -4,6 +4,7 @@ use std::fmt::Display;
 use std::io::{self, IsTerminal, Write};
 use std::process::ExitCode;
 
+use serde::Serialize;
 use unicode_width::UnicodeWidthStr;
 
 use crate::error::{Error, Kind};
@@ -43,12 +44,14 @@ impl Output {
     }
 
     /// Prints a value as JSON, on one line for programs and indented for people.
-    pub(crate) fn json(self, value: &serde_json::Value) -> Result<(), Error> {
-        if self.terminal {
-            self.line(format_args!("{value:#}"))
+    pub(crate) fn json(self, value: &impl Serialize) -> Result<(), Error> {
+        let print = if self.terminal {
+            serde_json::to_string_pretty
         } else {
-            self.line(value)
-        }
+            serde_json::to_string
+        };
+        let text = print(value).map_err(io::Error::from)?;
+        self.line(text)
     }
 
     /// Says something to a person, on standard error.

@@ -3,10 +3,10 @@
 use std::ffi::OsStr;
 
 use mfa_ipc::types::AccountFields;
-use serde_json::json;
 use zeroize::Zeroizing;
 
-use super::{Context, SCHEMA, connect};
+use super::json::Added;
+use super::{Context, connect};
 use crate::args::{Add, Details, Kind};
 use crate::error::Error;
 use crate::output::clean;
@@ -28,8 +28,7 @@ pub(super) async fn run(context: &Context, args: Add) -> Result<(), Error> {
         .await?;
     let account = context.account(&client, &id).await?;
     if args.json {
-        let value = json!({ "schema": SCHEMA, "id": account.id, "name": account.name });
-        return context.output.json(&value);
+        return context.output.json(&Added::new(&account));
     }
     let keychain = client.status().await?.keychain;
     context.output.line(format_args!(

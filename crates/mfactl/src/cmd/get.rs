@@ -4,9 +4,9 @@ use std::time::Duration;
 
 use mfa_ipc::Client;
 use mfa_ipc::types::{CodeOptions, IssuedCode};
-use serde_json::json;
 
-use super::{Context, SCHEMA, connect};
+use super::json::{Got, remaining};
+use super::{Context, connect};
 use crate::args::Get;
 use crate::error::Error;
 
@@ -46,7 +46,7 @@ pub(super) async fn run(context: &Context, args: Get) -> Result<(), Error> {
     }
     let end = if args.no_newline { "" } else { "\n" };
     context.output.text(format_args!("{}{end}", *code.code))?;
-    if let Some(left @ ..=SHORT) = remaining(&code)
+    if let Some(left @ ..=SHORT) = remaining(&code, now())
         && !args.next
     {
         context.output.hint(format_args!(
@@ -103,25 +103,7 @@ async fn print_json(
     code: &IssuedCode,
 ) -> Result<(), Error> {
     let account = context.account(client, query).await?;
-    let timed = code.valid_until > 0;
-    context.output.json(&json!({
-        "schema": SCHEMA,
-        "id": account.id,
-        "name": account.name,
-        "issuer": account.issuer,
-        "username": account.username,
-        "code": *code.code,
-        "digits": account.digits,
-        "period": account.period,
-        "valid_from": timed.then_some(code.valid_from),
-        "valid_until": timed.then_some(code.valid_until),
-        "remaining": remaining(code),
-    }))
-}
-
-/// How many seconds a code is still valid for; nothing for a counter-based one.
-pub(super) fn remaining(code: &IssuedCode) -> Option<u64> {
-    (code.valid_until > 0).then(|| code.valid_until.saturating_sub(now()))
+    context.output.json(&Got::new(&account, code, now()))
 }
 
 /// The time in Unix seconds.

@@ -2,10 +2,10 @@
 
 use mfa_ipc::Client;
 use mfa_ipc::types::{AccountInfo, CodeOptions, IssuedCode};
-use serde_json::{Value, json};
 
-use super::get::remaining;
-use super::{Context, SCHEMA, connect};
+use super::get::now;
+use super::json::{Accounts, remaining};
+use super::{Context, connect};
 use crate::args::List;
 use crate::error::Error;
 use crate::output::{bar, clean, grouped, pad, width};
@@ -37,10 +37,8 @@ pub(super) async fn run(context: &Context, args: List) -> Result<(), Error> {
         rows.push((account, code));
     }
     if args.json {
-        let accounts: Vec<_> = rows.iter().map(json_row).collect();
-        return context
-            .output
-            .json(&json!({ "schema": SCHEMA, "accounts": accounts }));
+        let rows = rows.iter().map(|(account, code)| (account, code.as_ref()));
+        return context.output.json(&Accounts::new(rows, now()));
     }
     if args.plain {
         return rows
@@ -68,41 +66,9 @@ fn plain_row((account, code): &Row) -> String {
     .collect::<Vec<_>>();
     if let Some(code) = code {
         fields.push(code.code.to_string());
-        fields.push(remaining(code).unwrap_or(0).to_string());
+        fields.push(remaining(code, now()).unwrap_or(0).to_string());
     }
     fields.join("\t")
-}
-
-/// An account as JSON, for this command and for `show`.
-pub(super) fn json_account(account: &AccountInfo) -> Value {
-    json!({
-        "id": account.id,
-        "name": account.name,
-        "issuer": account.issuer,
-        "username": account.username,
-        "type": account.kind,
-        "algorithm": account.algorithm,
-        "digits": account.digits,
-        "period": account.period,
-        "counter": account.counter,
-        "tags": account.tags,
-        "pinned": account.pinned,
-        "note": account.note,
-        "serial": account.serial,
-        "created": account.created,
-        "modified": account.modified,
-    })
-}
-
-fn json_row((account, code): &Row) -> Value {
-    let mut value = json_account(account);
-    if let (Value::Object(fields), Some(code)) = (&mut value, code) {
-        fields.insert("code".into(), json!(*code.code));
-        fields.insert("valid_from".into(), json!(code.valid_from));
-        fields.insert("valid_until".into(), json!(code.valid_until));
-        fields.insert("remaining".into(), json!(remaining(code)));
-    }
-    value
 }
 
 fn table(context: &Context, rows: &[Row], codes: bool) -> Result<(), Error> {
@@ -137,7 +103,7 @@ fn table(context: &Context, rows: &[Row], codes: bool) -> Result<(), Error> {
 
 /// A code with the time that it is valid for.
 fn left(code: &IssuedCode) -> String {
-    let left = remaining(code).unwrap_or(0);
+    let left = remaining(code, now()).unwrap_or(0);
     let bar = bar(left, code.valid_until - code.valid_from);
     format!("{}   {bar} {left} s", pad(&grouped(&code.code), 11))
 }

@@ -3,6 +3,7 @@
 mod add;
 mod edit;
 mod get;
+mod json;
 mod list;
 mod lock;
 mod man;
@@ -23,8 +24,6 @@ use crate::error::{Error, Kind};
 use crate::output::{Output, clean};
 use crate::prompt;
 
-/// The version of all JSON that we print.
-const SCHEMA: u32 = 1;
 /// How many names an error suggests.
 const MAX_SUGGESTIONS: usize = 3;
 

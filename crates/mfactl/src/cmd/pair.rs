@@ -3,10 +3,10 @@
 use std::time::Duration;
 
 use mfa_ipc::types::{CodeOptions, IssuedCode};
-use serde_json::json;
 
 use super::get::now;
-use super::{Context, SCHEMA, connect};
+use super::json::Codes;
+use super::{Context, connect};
 use crate::args::Pair;
 use crate::error::Error;
 use crate::output::{bar, grouped};
@@ -34,7 +34,7 @@ pub(super) async fn run(context: &Context, args: Pair) -> Result<(), Error> {
         return Err(mfa_ipc::Error::Failed("the daemon gave other than two codes".into()).into());
     };
     if args.json {
-        return print_json(context, &codes);
+        return context.output.json(&Codes::new(&codes));
     }
     print(context, 1, first)?;
     if !at_once {
@@ -75,19 +75,4 @@ async fn wait_for(context: &Context, first: &IssuedCode, second: &IssuedCode) ->
         }
         tokio::time::sleep(Duration::from_secs(1)).await;
     }
-}
-
-fn print_json(context: &Context, codes: &[IssuedCode]) -> Result<(), Error> {
-    let code = |code: &IssuedCode| {
-        let timed = code.valid_until > 0;
-        json!({
-            "code": *code.code,
-            "valid_from": timed.then_some(code.valid_from),
-            "valid_until": timed.then_some(code.valid_until),
-        })
-    };
-    let codes: Vec<_> = codes.iter().map(code).collect();
-    context
-        .output
-        .json(&json!({ "schema": SCHEMA, "codes": codes }))
 }

@@ -2,10 +2,9 @@
 
 use mfa_ipc::Client;
 use mfa_ipc::types::AccountInfo;
-use serde_json::json;
 
-use super::list::json_account;
-use super::{Context, SCHEMA, connect, label};
+use super::json::Shown;
+use super::{Context, connect, label};
 use crate::args::Show;
 use crate::error::{Error, Kind};
 use crate::output::clean;
@@ -18,9 +17,7 @@ pub(super) async fn run(context: &Context, args: Show) -> Result<(), Error> {
         return reveal(context, &client, &account, args.secret).await;
     }
     if args.json {
-        let mut value = json_account(&account);
-        value["schema"] = json!(SCHEMA);
-        return context.output.json(&value);
+        return context.output.json(&Shown::new(&account));
     }
     print(context, &account)
 }

@@ -22,10 +22,9 @@ use mfa_core::vault::Vault;
 use mfa_ipc::Error;
 use tokio::sync::mpsc;
 use tokio::task::JoinSet;
-use zeroize::Zeroizing;
 
 use super::request::{Action, Reply, Request};
-use super::{Fallback, MAX_WAITING, QUEUE, Service, Signal, answer, errors, watch_keychain};
+use super::{MAX_WAITING, QUEUE, Service, Signal, answer, errors};
 use crate::keychain::{Item, Keychain, State};
 
 /// Whether the accounts are known.
@@ -319,7 +318,7 @@ impl Service {
         });
     }
 
-    fn end_lock(&mut self) {
+    pub(super) fn end_lock(&mut self) {
         if matches!(self.door, Door::Locked(reason) if reason.lasts()) {
             self.door = Door::Closed;
             self.note_lock(false);
@@ -332,84 +331,4 @@ impl Service {
             tracing::warn!(%error, "a restart will not know that the vault was locked");
         }
     }
-
-    pub(super) fn unlock_file(
-        &mut self,
-        passphrase: Zeroizing<String>,
-        caller: Caller,
-        reply: Reply<()>,
-    ) {
-        if self.parts.keychain.path().is_none() {
-            return answer(reply, Err(errors::no_file()));
-        }
-        let keychain = self.parts.keychain.clone();
-        self.tasks.spawn(async move {
-            super::Event::Door(Event::FileOpened(
-                keychain.open(passphrase).await,
-                caller,
-                reply,
-            ))
-        });
-    }
-
-    /// Makes a vault file: the one in use, or the fallback where no OS keychain answers.
-    pub(super) fn create_file(&mut self, passphrase: Zeroizing<String>, reply: Reply<String>) {
-        let current = self.parts.keychain.clone();
-        let fallback = self.parts.fallback.clone();
-        self.tasks.spawn(async move {
-            let created = create(current, fallback, passphrase).await;
-            super::Event::Door(Event::FileCreated(created, reply))
-        });
-    }
-
-    fn switch_to(&mut self, keychain: Keychain, reply: Reply<String>) {
-        let path = keychain
-            .path()
-            .map(|path| path.display().to_string())
-            .unwrap_or_default();
-        self.watcher.abort();
-        (self.watcher, self.changes) = watch_keychain(&keychain);
-        self.parts.keychain = keychain;
-        self.end_lock();
-        if self.door != Door::Probing {
-            self.door = Door::Closed;
-        }
-        self.open();
-        answer(reply, Ok(path));
-    }
-}
-
-async fn create(
-    current: Keychain,
-    fallback: Option<Fallback>,
-    passphrase: Zeroizing<String>,
-) -> Result<Keychain, Error> {
-    if let Some(path) = current.path() {
-        if path.exists() {
-            return Err(errors::file_exists());
-        }
-        current
-            .create(passphrase)
-            .await
-            .map_err(|error| errors::store(&error))?;
-        return Ok(current);
-    }
-    let fallback = fallback.ok_or_else(errors::no_file)?;
-    if current.state().await.is_ok() {
-        return Err(errors::keychain_answers());
-    }
-    if fallback.path.exists() {
-        return Err(errors::file_exists());
-    }
-    let keychain = Keychain::file(fallback.path.clone(), None);
-    keychain
-        .create(passphrase)
-        .await
-        .map_err(|error| errors::store(&error))?;
-    if let Err(error) = (fallback.remember)(&fallback.path) {
-        return Err(Error::Failed(format!(
-            "the configuration cannot be written: {error}"
-        )));
-    }
-    Ok(keychain)
 }

@@ -8,6 +8,7 @@
 //! |---|---|
 //! | [`request`] | what can be asked, and the handle to ask with |
 //! | `door` | opens the vault from the keychain and closes it |
+//! | `file` | opens a vault file and makes one |
 //! | `codes` | hands out codes and remembers which |
 //! | `writes` | adds, changes and removes accounts, one after the other |
 //! | `fields` | what was sent becomes an account |
@@ -17,6 +18,7 @@ mod codes;
 mod door;
 mod errors;
 mod fields;
+mod file;
 pub mod request;
 mod writes;
 

@@ -1,0 +1,85 @@
+//! Codes and what is wished of them.
+
+use std::collections::HashMap;
+
+use mfa_core::ledger::{self, Wish};
+use zbus::Variant;
+use zeroize::Zeroizing;
+
+use crate::Error;
+use crate::dict::{Dict, Reader, Writer};
+
+/// A code as `GetCode` returns it.
+#[derive(Clone, PartialEq, Eq)]
+pub struct IssuedCode {
+    /// The code, with its leading zeros.
+    pub code: Zeroizing<String>,
+    /// The first second, in Unix time, of its validity; 0 for a counter-based account.
+    pub valid_from: u64,
+    /// The second at which it ends; 0 for a counter-based account.
+    pub valid_until: u64,
+}
+
+impl std::fmt::Debug for IssuedCode {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(
+            f,
+            "IssuedCode(redacted, {}..{})",
+            self.valid_from, self.valid_until
+        )
+    }
+}
+
+/// The options of `GetCode` and `GetCodes`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct CodeOptions {
+    /// The next code instead of the current one, without waiting.
+    pub next: bool,
+    /// A code that was never handed out before.
+    pub fresh: bool,
+    /// How many seconds it has to be valid for.
+    pub min_remaining: Option<u32>,
+    /// How many seconds to wait at most.
+    pub timeout: Option<u32>,
+}
+
+impl CodeOptions {
+    /// As a dictionary, with what differs from the default.
+    #[must_use]
+    pub fn to_dict(self) -> HashMap<&'static str, Variant<'static>> {
+        Writer::default()
+            .put_some("next", self.next.then_some(true))
+            .put_some("fresh", self.fresh.then_some(true))
+            .put_some("min-remaining", self.min_remaining)
+            .put_some("timeout", self.timeout)
+            .done()
+    }
+
+    /// Reads the dictionary.
+    ///
+    /// # Errors
+    /// [`Error::NotSupported`] for an unknown field or a wrong type.
+    pub fn from_dict(dict: Dict) -> Result<Self, Error> {
+        let mut reader = Reader::new(dict);
+        let options = Self {
+            next: reader.take("next")?.unwrap_or(false),
+            fresh: reader.take("fresh")?.unwrap_or(false),
+            min_remaining: reader.take("min-remaining")?,
+            timeout: reader.take("timeout")?,
+        };
+        reader.finish()?;
+        Ok(options)
+    }
+
+    /// The wish for `count` codes.
+    #[must_use]
+    pub fn wish(self, count: u32) -> Wish {
+        Wish {
+            count,
+            next: self.next,
+            fresh: self.fresh,
+            min_remaining: self.min_remaining.unwrap_or(0).into(),
+            timeout: self.timeout.map_or(ledger::DEFAULT_TIMEOUT, u64::from),
+        }
+    }
+}

@@ -1,0 +1,68 @@
+//! How the daemon is doing.
+
+use std::collections::HashMap;
+
+use zbus::Variant;
+
+use crate::Error;
+use crate::dict::{Dict, Reader, Writer};
+
+/// How the daemon is doing, as `Status` returns it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Status {
+    /// Its version.
+    pub version: String,
+    /// Its process id.
+    pub pid: u32,
+    /// Where the accounts are kept: `gnome-keyring`, `KeePassXC`, a vault's path, …
+    pub keychain: String,
+    /// Whether that is a vault file, which needs a passphrase, and no OS keychain.
+    pub vault_file: bool,
+    /// Whether codes are to be had without unlocking first.
+    pub locked: bool,
+    /// Why there are no accounts to be had, if something is wrong; else empty.
+    pub problem: String,
+    /// How many accounts are known, if the vault is open.
+    pub accounts: Option<u32>,
+    /// How many items could not be read and were left as they are.
+    pub unreadable: u32,
+    /// Whether codes are given out on the session bus.
+    pub bus_codes: bool,
+}
+
+impl Status {
+    /// As a dictionary.
+    #[must_use]
+    pub fn to_dict(&self) -> HashMap<&'static str, Variant<'_>> {
+        Writer::default()
+            .put("version", self.version.as_str())
+            .put("pid", self.pid)
+            .put("keychain", self.keychain.as_str())
+            .put("vault-file", self.vault_file)
+            .put("locked", self.locked)
+            .put("problem", self.problem.as_str())
+            .put_some("accounts", self.accounts)
+            .put("unreadable", self.unreadable)
+            .put("bus-codes", self.bus_codes)
+            .done()
+    }
+
+    /// Reads the dictionary. Fields that a newer daemon may add are passed over.
+    ///
+    /// # Errors
+    /// [`Error::InvalidAccount`] if a field is missing, [`Error::NotSupported`] if one has a wrong type.
+    pub fn from_dict(dict: Dict) -> Result<Self, Error> {
+        let mut reader = Reader::new(dict);
+        Ok(Self {
+            version: reader.need("version")?,
+            pid: reader.need("pid")?,
+            keychain: reader.need("keychain")?,
+            vault_file: reader.need("vault-file")?,
+            locked: reader.need("locked")?,
+            problem: reader.need("problem")?,
+            accounts: reader.take("accounts")?,
+            unreadable: reader.need("unreadable")?,
+            bus_codes: reader.need("bus-codes")?,
+        })
+    }
+}

@@ -1,0 +1,236 @@
+//! What we print as JSON. Fields are only ever added; anything else makes a new [`SCHEMA`].
+
+use mfa_ipc::types::{AccountInfo, IssuedCode, Status};
+use serde::Serialize;
+
+/// The version of all JSON that we print.
+pub(super) const SCHEMA: u32 = 1;
+
+/// `mfactl get --json`
+#[derive(Serialize)]
+pub(super) struct Got<'a> {
+    schema: u32,
+    id: &'a str,
+    name: &'a str,
+    issuer: &'a str,
+    username: &'a str,
+    code: &'a str,
+    digits: u32,
+    period: Option<u32>,
+    #[serde(flatten)]
+    validity: Validity,
+    remaining: Option<u64>,
+}
+
+impl<'a> Got<'a> {
+    pub(super) fn new(account: &'a AccountInfo, code: &'a IssuedCode, now: u64) -> Self {
+        Self {
+            schema: SCHEMA,
+            id: &account.id,
+            name: &account.name,
+            issuer: &account.issuer,
+            username: &account.username,
+            code: &code.code,
+            digits: account.digits,
+            period: account.period,
+            validity: Validity::of(code),
+            remaining: remaining(code, now),
+        }
+    }
+}
+
+/// When a code is valid, in Unix seconds; `null` for a counter-based one.
+#[derive(Serialize)]
+struct Validity {
+    valid_from: Option<u64>,
+    valid_until: Option<u64>,
+}
+
+impl Validity {
+    fn of(code: &IssuedCode) -> Self {
+        let timed = code.valid_until > 0;
+        Self {
+            valid_from: timed.then_some(code.valid_from),
+            valid_until: timed.then_some(code.valid_until),
+        }
+    }
+}
+
+/// How many seconds a code is still valid for; nothing for a counter-based one.
+pub(super) fn remaining(code: &IssuedCode, now: u64) -> Option<u64> {
+    (code.valid_until > 0).then(|| code.valid_until.saturating_sub(now))
+}
+
+/// `mfactl pair --json`
+#[derive(Serialize)]
+pub(super) struct Codes<'a> {
+    schema: u32,
+    codes: Vec<Code<'a>>,
+}
+
+#[derive(Serialize)]
+struct Code<'a> {
+    code: &'a str,
+    #[serde(flatten)]
+    validity: Validity,
+}
+
+impl<'a> Codes<'a> {
+    pub(super) fn new(codes: &'a [IssuedCode]) -> Self {
+        let code = |code: &'a IssuedCode| Code {
+            code: &code.code,
+            validity: Validity::of(code),
+        };
+        Self {
+            schema: SCHEMA,
+            codes: codes.iter().map(code).collect(),
+        }
+    }
+}
+
+/// `mfactl list --json`
+#[derive(Serialize)]
+pub(super) struct Accounts<'a> {
+    schema: u32,
+    accounts: Vec<Account<'a>>,
+}
+
+impl<'a> Accounts<'a> {
+    pub(super) fn new(
+        rows: impl Iterator<Item = (&'a AccountInfo, Option<&'a IssuedCode>)>,
+        now: u64,
+    ) -> Self {
+        let row = |(info, code): (&'a AccountInfo, Option<&'a IssuedCode>)| Account {
+            current: code.map(|code| Current {
+                code: &code.code,
+                validity: Validity::of(code),
+                remaining: remaining(code, now),
+            }),
+            ..Account::from(info)
+        };
+        Self {
+            schema: SCHEMA,
+            accounts: rows.map(row).collect(),
+        }
+    }
+}
+
+/// `mfactl show --json`
+#[derive(Serialize)]
+pub(super) struct Shown<'a> {
+    schema: u32,
+    #[serde(flatten)]
+    account: Account<'a>,
+}
+
+impl<'a> Shown<'a> {
+    pub(super) fn new(info: &'a AccountInfo) -> Self {
+        Self {
+            schema: SCHEMA,
+            account: info.into(),
+        }
+    }
+}
+
+#[derive(Serialize)]
+struct Account<'a> {
+    id: &'a str,
+    name: &'a str,
+    issuer: &'a str,
+    username: &'a str,
+    r#type: &'a str,
+    algorithm: &'a str,
+    digits: u32,
+    period: Option<u32>,
+    counter: Option<u64>,
+    tags: &'a [String],
+    pinned: bool,
+    note: &'a str,
+    serial: &'a str,
+    created: u64,
+    modified: u64,
+    #[serde(flatten)]
+    current: Option<Current<'a>>,
+}
+
+/// The current code of a listed account.
+#[derive(Serialize)]
+struct Current<'a> {
+    code: &'a str,
+    #[serde(flatten)]
+    validity: Validity,
+    remaining: Option<u64>,
+}
+
+impl<'a> From<&'a AccountInfo> for Account<'a> {
+    fn from(info: &'a AccountInfo) -> Self {
+        Self {
+            id: &info.id,
+            name: &info.name,
+            issuer: &info.issuer,
+            username: &info.username,
+            r#type: &info.kind,
+            algorithm: &info.algorithm,
+            digits: info.digits,
+            period: info.period,
+            counter: info.counter,
+            tags: &info.tags,
+            pinned: info.pinned,
+            note: &info.note,
+            serial: &info.serial,
+            created: info.created,
+            modified: info.modified,
+            current: None,
+        }
+    }
+}
+
+/// `mfactl add --json`
+#[derive(Serialize)]
+pub(super) struct Added<'a> {
+    schema: u32,
+    id: &'a str,
+    name: &'a str,
+}
+
+impl<'a> Added<'a> {
+    pub(super) fn new(info: &'a AccountInfo) -> Self {
+        Self {
+            schema: SCHEMA,
+            id: &info.id,
+            name: &info.name,
+        }
+    }
+}
+
+/// `mfactl status --json`
+#[derive(Serialize)]
+pub(super) struct Health<'a> {
+    schema: u32,
+    version: &'a str,
+    pid: u32,
+    keychain: &'a str,
+    vault_file: bool,
+    locked: bool,
+    problem: Option<&'a str>,
+    accounts: Option<u32>,
+    unreadable: u32,
+    bus_codes: bool,
+}
+
+impl<'a> Health<'a> {
+    pub(super) fn new(status: &'a Status) -> Self {
+        Self {
+            schema: SCHEMA,
+            version: &status.version,
+            pid: status.pid,
+            keychain: &status.keychain,
+            vault_file: status.vault_file,
+            locked: status.locked,
+            problem: Some(status.problem.as_str()).filter(|problem| !problem.is_empty()),
+            accounts: status.accounts,
+            unreadable: status.unreadable,
+            bus_codes: status.bus_codes,
+        }
+    }
+}
