@@ -1,13 +1,18 @@
 //! The connection of a client to the daemon.
 
 use std::io;
+use std::time::Duration;
 
+use zbus::connection::{Builder, Socket};
 use zbus::names::InterfaceName;
 use zbus::proxy::{CacheProperties, MethodFlags, Proxy};
 use zbus::wire::{DynamicDeserialize, DynamicType};
 
 use crate::transport::unix;
 use crate::{Error, endpoint};
+
+/// How long an answer may take: longer than any prompt or code that it waits for.
+const PATIENCE: Duration = Duration::from_secs(180);
 
 /// A private connection to the daemon.
 ///
@@ -24,16 +29,20 @@ impl Client {
     /// # Errors
     /// What the kernel says: `NotFound` or `ConnectionRefused` if none is running.
     pub async fn connect() -> io::Result<Self> {
-        Self::over(unix::connect()?).await
+        Self::over(unix::connect().await?).await
     }
 
     /// Speaks to a daemon over a stream that is connected already.
     ///
     /// # Errors
     /// What was wrong with the other end.
-    pub async fn over(stream: std::os::unix::net::UnixStream) -> io::Result<Self> {
-        let connection = zbus::connection::Builder::unix_stream(stream)
+    pub async fn over<S>(socket: S) -> io::Result<Self>
+    where
+        S: Socket,
+    {
+        let connection = Builder::socket(socket)
             .p2p()
+            .method_timeout(PATIENCE)
             .build()
             .await
             .map_err(io::Error::other)?;

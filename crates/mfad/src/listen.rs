@@ -7,6 +7,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use mfa_ipc::endpoint::{self, OBJECT_PATH};
+use mfa_ipc::transport::stream::Stream;
 use mfa_sys::peer;
 use tokio::net::{UnixListener, UnixStream};
 use tokio::sync::Semaphore;
@@ -120,17 +121,16 @@ async fn connection(
         return Ok(());
     }
     let origin = Origin::private(peer);
-    let build =
-        zbus::connection::Builder::unix_stream(stream.into_std().map_err(zbus::Error::from)?)
-            .server(guid.clone())
-            .p2p()
-            .serve_at(
-                OBJECT_PATH,
-                Authenticator::new(service.clone(), origin.clone()),
-            )
-            .serve_at(OBJECT_PATH, Vault::new(service.clone(), origin))
-            .serve_at(hello::PATH, Hello)
-            .build();
+    let build = zbus::connection::Builder::socket(Stream::new(stream, peer.uid))
+        .server(guid.clone())
+        .p2p()
+        .serve_at(
+            OBJECT_PATH,
+            Authenticator::new(service.clone(), origin.clone()),
+        )
+        .serve_at(OBJECT_PATH, Vault::new(service.clone(), origin))
+        .serve_at(hello::PATH, Hello)
+        .build();
     let Ok(connection) = tokio::time::timeout(HANDSHAKE, build).await else {
         return Ok(());
     };

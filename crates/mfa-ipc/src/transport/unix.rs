@@ -1,20 +1,22 @@
 //! The Unix socket of Linux and macOS.
 
 use std::io;
-use std::os::unix::net::UnixStream;
 
 use mfa_sys::peer;
+use tokio::net::UnixStream;
 
+use super::stream::Stream;
 use crate::endpoint;
 
 /// Connects to the daemon and makes sure that it belongs to the same user, before anything is sent.
 ///
 /// # Errors
 /// What the kernel says; `PermissionDenied` if the other end is somebody else's.
-pub fn connect() -> io::Result<UnixStream> {
-    let stream = UnixStream::connect(endpoint::socket())?;
-    if peer::of(&stream)?.uid == peer::own_uid() {
-        Ok(stream)
+pub async fn connect() -> io::Result<Stream<UnixStream>> {
+    let stream = UnixStream::connect(endpoint::socket()).await?;
+    let uid = peer::of(&stream)?.uid;
+    if uid == peer::own_uid() {
+        Ok(Stream::new(stream, uid))
     } else {
         let text = "the socket of the daemon belongs to another user";
         Err(io::Error::new(io::ErrorKind::PermissionDenied, text))
