@@ -3,6 +3,7 @@
 //! This is the only crate that may hold `unsafe` code, and each block of it says why it is sound.
 //! It knows nothing of accounts or D-Bus.
 
+pub mod alloc;
 pub mod boottime;
 pub mod harden;
 pub mod memory;

@@ -4,6 +4,10 @@ use std::process::ExitCode;
 
 use clap::Parser;
 
+/// What is freed may have held a secret.
+#[global_allocator]
+static MEMORY: mfa_sys::alloc::Wiping = mfa_sys::alloc::Wiping;
+
 fn main() -> ExitCode {
     let args = mfad::args::Args::parse();
     mfad::log::start();

@@ -17,12 +17,19 @@ const MIN_REMAINING: u32 = 10;
 pub(super) async fn run(context: &Context, args: Pair) -> Result<(), Error> {
     let client = connect().await?;
     let at_once = args.now || args.json;
+    let query = args.query.as_str();
+    let min_remaining = if at_once {
+        None
+    } else {
+        // An account whose codes are short-lived leaves less time.
+        let period = context.account(&client, query).await?.period;
+        period.map(|period| MIN_REMAINING.min(period / 3))
+    };
     let options = CodeOptions {
         fresh: args.fresh,
-        min_remaining: (!at_once).then_some(MIN_REMAINING),
+        min_remaining,
         ..CodeOptions::default()
     };
-    let query = args.query.as_str();
     let asked = context.ask(&client, async |client| {
         client.get_codes(query, 2, options).await
     });

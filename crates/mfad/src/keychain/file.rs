@@ -15,7 +15,7 @@ use std::io::{self, Write};
 use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 
-use keepass::config::{DatabaseConfig, KdfConfig};
+use keepass::config::{DatabaseConfig, DatabaseVersion, KdfConfig};
 use keepass::db::DatabaseOpenError;
 use keepass::error::DatabaseKeyError;
 use keepass::{Database, DatabaseKey};
@@ -127,7 +127,8 @@ impl ItemStore for FileStore {
     }
 }
 
-fn create(path: &Path, key: DatabaseKey) -> Result<Opened, StoreError> {
+/// How the file is encrypted.
+fn encryption() -> DatabaseConfig {
     let mut config = DatabaseConfig::default();
     config.kdf_config = KdfConfig::Argon2id {
         iterations: KDF_ITERATIONS,
@@ -135,7 +136,11 @@ fn create(path: &Path, key: DatabaseKey) -> Result<Opened, StoreError> {
         parallelism: 2,
         version: argon2::Version::Version13,
     };
-    let mut database = Database::with_config(config);
+    config
+}
+
+fn create(path: &Path, key: DatabaseKey) -> Result<Opened, StoreError> {
+    let mut database = Database::with_config(encryption());
     database.meta.database_name = Some("mfactl".to_owned());
     let seen = write(path, &database, key.clone())?;
     Ok(Opened {
@@ -151,10 +156,14 @@ fn read(path: &Path, key: DatabaseKey) -> Result<Opened, StoreError> {
         return Err(StoreError::TooLarge);
     }
     let bytes = fs::read(path).map_err(failed)?;
-    let database = Database::parse(&bytes, key.clone()).map_err(|error| match error {
+    let mut database = Database::parse(&bytes, key.clone()).map_err(|error| match error {
         DatabaseOpenError::Key(DatabaseKeyError::IncorrectKey) => StoreError::WrongPassphrase,
         _ => StoreError::Unavailable("the vault file is damaged or no KDBX file".into()),
     })?;
+    if !matches!(database.config.version, DatabaseVersion::KDB4(_)) {
+        // An older format can be read but not written: the next change makes it a new one.
+        database.config = encryption();
+    }
     Ok(Opened {
         key,
         database,

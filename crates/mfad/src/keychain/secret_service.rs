@@ -12,7 +12,7 @@ use mfa_core::port::StoreError;
 use tokio::sync::mpsc;
 use zbus::message::Message;
 use zbus::wire::{DynamicDeserialize, DynamicType};
-use zbus::{MatchRule, MessageStream, OwnedObjectPath, OwnedVariant};
+use zbus::{DBusError, MatchRule, MessageStream, OwnedObjectPath, OwnedVariant};
 
 use super::State;
 use super::keyring::SERVICE;
@@ -23,6 +23,8 @@ const SERVICE_INTERFACE: &str = "org.freedesktop.Secret.Service";
 const COLLECTION: &str = "org.freedesktop.Secret.Collection";
 const PROMPT: &str = "org.freedesktop.Secret.Prompt";
 const PROPERTIES: &str = "org.freedesktop.DBus.Properties";
+/// How many prompts may follow each other.
+const MAX_PROMPTS: u32 = 3;
 const NOBODY: &str = "nobody owns org.freedesktop.secrets on the session bus";
 
 /// The gate; see the module.
@@ -54,12 +56,24 @@ impl SecretServiceGate {
 
     /// Raises the provider's own prompt and waits until it is answered, or for `deadline`.
     pub(super) async fn prompt(&self, deadline: Duration) -> Result<(), StoreError> {
-        let locked = self.locked_objects().await?;
-        if locked.is_empty() {
-            return Ok(());
+        // With the default collection open, items in another one may turn out to be locked.
+        for _ in 0..MAX_PROMPTS {
+            let locked = self.locked_objects().await?;
+            if locked.is_empty() {
+                return Ok(());
+            }
+            self.unlock(&locked, deadline).await?;
         }
+        Err(StoreError::Locked)
+    }
+
+    async fn unlock(
+        &self,
+        objects: &[OwnedObjectPath],
+        deadline: Duration,
+    ) -> Result<(), StoreError> {
         let (_, prompt): (Vec<OwnedObjectPath>, OwnedObjectPath) = self
-            .call(PATH, SERVICE_INTERFACE, "Unlock", &locked)
+            .call(PATH, SERVICE_INTERFACE, "Unlock", &objects)
             .await?;
         if prompt.as_str() == "/" {
             return Ok(());
@@ -166,29 +180,39 @@ impl SecretServiceGate {
         })
     }
 
-    /// The default collection, if it is locked, and our items that are in another locked one.
+    /// What has to be unlocked: the default collection, else our items in another one.
+    ///
+    /// The collection comes first, since looking for items while it is locked makes KeePassXC raise
+    /// a prompt, or end by a fault of its own while it is starting.
     async fn locked_objects(&self) -> Result<Vec<OwnedObjectPath>, StoreError> {
-        let attributes = HashMap::from([("service", SERVICE)]);
-        let (open, mut locked): (Vec<OwnedObjectPath>, Vec<OwnedObjectPath>) = self
-            .call(PATH, SERVICE_INTERFACE, "SearchItems", &attributes)
-            .await?;
         let default: OwnedObjectPath = self
             .call(PATH, SERVICE_INTERFACE, "ReadAlias", &"default")
             .await?;
-        if default.as_str() == "/" {
-            if open.is_empty() && locked.is_empty() {
-                let text = "it has no default keyring yet: create one, for instance with seahorse";
-                return Err(StoreError::Unavailable(text.into()));
-            }
-            return Ok(locked);
+        let has_default = default.as_str() != "/";
+        if has_default && self.is_locked(&default).await? {
+            return Ok(vec![default]);
         }
-        let is_locked: OwnedVariant = self
-            .call(default.as_str(), PROPERTIES, "Get", &(COLLECTION, "Locked"))
+        let attributes = HashMap::from([("service", SERVICE)]);
+        let (open, locked): (Vec<OwnedObjectPath>, Vec<OwnedObjectPath>) = self
+            .call(PATH, SERVICE_INTERFACE, "SearchItems", &attributes)
             .await?;
-        if bool::try_from(is_locked).map_err(unusable)? {
-            locked.push(default);
+        if !has_default && open.is_empty() && locked.is_empty() {
+            let text = "it has no default keyring yet: create one, for instance with seahorse";
+            return Err(StoreError::Unavailable(text.into()));
         }
         Ok(locked)
+    }
+
+    async fn is_locked(&self, collection: &OwnedObjectPath) -> Result<bool, StoreError> {
+        let value: OwnedVariant = self
+            .call(
+                collection.as_str(),
+                PROPERTIES,
+                "Get",
+                &(COLLECTION, "Locked"),
+            )
+            .await?;
+        bool::try_from(value).map_err(unusable)
     }
 
     async fn owners(&self) -> Result<MessageStream, StoreError> {
@@ -248,18 +272,15 @@ fn is_about_locking(signal: &Message) -> bool {
     reason = "it is used where errors are mapped"
 )]
 fn unusable(error: zbus::Error) -> StoreError {
-    match &error {
-        zbus::Error::MethodError(name, ..)
-            if matches!(
-                name.as_str(),
-                "org.freedesktop.DBus.Error.ServiceUnknown"
-                    | "org.freedesktop.DBus.Error.NameHasNoOwner"
-                    | "org.freedesktop.DBus.Error.NoReply"
-            ) =>
-        {
-            StoreError::Unavailable(NOBODY.into())
-        }
-        zbus::Error::MethodError(name, ..) => StoreError::Unavailable(format!("it answers {name}")),
-        _ => StoreError::Unavailable(error.to_string()),
-    }
+    let name = match &error {
+        zbus::Error::MethodError(name, ..) => name.as_str().to_owned(),
+        zbus::Error::FDO(error) => error.name().as_str().to_owned(),
+        _ => return StoreError::Unavailable(error.to_string()),
+    };
+    let absent = ["ServiceUnknown", "NameHasNoOwner", "NoReply"];
+    let text = match name.strip_prefix("org.freedesktop.DBus.Error.") {
+        Some(short) if absent.contains(&short) => NOBODY.to_owned(),
+        _ => format!("it answers {name}"),
+    };
+    StoreError::Unavailable(text)
 }

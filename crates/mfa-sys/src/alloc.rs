@@ -1,0 +1,37 @@
+//! A memory allocator that wipes what is given back to it.
+//!
+//! A message that carries a secret passes through buffers of libraries that know nothing of it, and
+//! a growing buffer leaves its old self behind. Wiping everything that is freed is the one place
+//! where all of them end. It costs the daemon nothing that can be measured.
+
+use std::alloc::{GlobalAlloc, Layout, System};
+
+use zeroize::Zeroize;
+
+/// The system's allocator, with freed memory wiped.
+#[derive(Debug)]
+pub struct Wiping;
+
+#[expect(unsafe_code, reason = "an allocator hands out raw memory")]
+// SAFETY: every request is passed on to the system's allocator with the layout that it came with,
+// so its guarantees hold. `realloc` is left to the default, which allocates, copies and calls our
+// `dealloc` for the old block.
+unsafe impl GlobalAlloc for Wiping {
+    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
+        // SAFETY: the caller promises that the layout has a size.
+        unsafe { System.alloc(layout) }
+    }
+
+    unsafe fn alloc_zeroed(&self, layout: Layout) -> *mut u8 {
+        // SAFETY: the caller promises that the layout has a size.
+        unsafe { System.alloc_zeroed(layout) }
+    }
+
+    unsafe fn dealloc(&self, block: *mut u8, layout: Layout) {
+        // SAFETY: the caller promises that the block was allocated with this layout and is not used
+        // any more, so all its bytes are ours to write.
+        unsafe { std::slice::from_raw_parts_mut(block, layout.size()) }.zeroize();
+        // SAFETY: as above; the block came from the system's allocator.
+        unsafe { System.dealloc(block, layout) }
+    }
+}

@@ -1,0 +1,95 @@
+//! A daemon whose keychain is made up in memory: `memory-mfad COUNT` serves COUNT accounts.
+//!
+//! Everything but the keychain is the real daemon. It is ready when it closes its standard output.
+
+use std::sync::Arc;
+
+use mfa_core::account::{Algorithm, Digits, Kind, Period};
+use mfa_core::item;
+use mfa_core::port::{ItemStore, StoreError};
+use mfa_core::{Account, AccountId, Secret, access, lock};
+use mfad::clock::SystemClock;
+use mfad::journal::FileJournal;
+use mfad::keychain::Keychain;
+use mfad::listen::Listener;
+use mfad::service::{self, Parts};
+use zeroize::Zeroizing;
+
+struct Memory(u32);
+
+impl ItemStore for Memory {
+    fn load(
+        &mut self,
+        each: &mut dyn FnMut(AccountId, Zeroizing<String>) -> bool,
+    ) -> Result<(), StoreError> {
+        for number in 0..self.0 {
+            let mut bytes = [0; 16];
+            bytes[..4].copy_from_slice(&number.to_be_bytes());
+            let account = account(AccountId::from_random(bytes), number);
+            let secret = Secret::from_bytes(b"12345678901234567890".to_vec());
+            let secret = secret.map_err(|_| StoreError::TooLarge)?;
+            let text = item::to_text(&account, &secret).map_err(|_| StoreError::TooLarge)?;
+            if !each(account.id, text) {
+                break;
+            }
+        }
+        Ok(())
+    }
+
+    fn put(&mut self, _: AccountId, _: &str) -> Result<(), StoreError> {
+        Ok(())
+    }
+
+    fn delete(&mut self, _: AccountId) -> Result<(), StoreError> {
+        Ok(())
+    }
+}
+
+fn account(id: AccountId, number: u32) -> Account {
+    Account {
+        id,
+        name: if number == 0 {
+            "aws".to_owned()
+        } else {
+            format!("account-{number}")
+        },
+        issuer: format!("Issuer {number}"),
+        username: format!("user{number}@example.com"),
+        kind: Kind::Totp {
+            period: Period::default(),
+        },
+        algorithm: Algorithm::Sha1,
+        digits: Digits::default(),
+        tags: Vec::new(),
+        pinned: false,
+        note: String::new(),
+        serial: String::new(),
+        created: 0,
+        modified: 0,
+    }
+}
+
+fn main() -> Result<(), Box<dyn std::error::Error>> {
+    let count = std::env::args()
+        .nth(1)
+        .and_then(|count| count.parse().ok())
+        .unwrap_or(1);
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()?;
+    runtime.block_on(async {
+        mfa_ipc::endpoint::prepare_folder()?;
+        let listener = Listener::new()?;
+        let (journal, notes) = FileJournal::open(&mfa_ipc::paths::state())?;
+        let (handle, _service) = service::start(Parts {
+            keychain: Keychain::always_open(move || Box::new(Memory(count))),
+            clock: Arc::new(SystemClock),
+            journal: Box::new(journal),
+            notes,
+            access: access::Policy::default(),
+            lock: lock::Policy::default(),
+            fallback: None,
+        });
+        Ok(listener.serve(handle).await?)
+    })
+}

@@ -1,0 +1,347 @@
+//! The command line: what it takes, what it says, and the number it ends with.
+
+use tests::{Desktop, LINK, SECRET};
+
+fn two_accounts() -> Desktop {
+    let desktop = Desktop::headless();
+    desktop.add("aws", LINK);
+    desktop.add(
+        "github",
+        &format!("otpauth://totp/GitHub:octocat?secret={SECRET}&digits=8"),
+    );
+    desktop
+}
+
+#[test]
+fn adding_by_secret_and_by_link() {
+    let desktop = Desktop::headless();
+    let added = desktop.mfactl_with(&["add", "--uri", "-"], LINK).ok();
+    assert_eq!(added, "Saved as “aws” in gnome-keyring.");
+    let arguments = [
+        "add",
+        "work",
+        "--secret",
+        "-",
+        "--issuer",
+        "Acme",
+        "--username",
+        "jane",
+    ];
+    let more = [
+        "--digits",
+        "8",
+        "--algorithm",
+        "sha256",
+        "--period",
+        "60",
+        "--tag",
+        "a",
+    ];
+    let rest = [
+        "--tag",
+        "b",
+        "--serial",
+        "arn:aws:iam::1:mfa/j",
+        "--note",
+        "n",
+        "--pin",
+        "--json",
+    ];
+    let arguments = [&arguments[..], &more, &rest].concat();
+    let json = desktop
+        .mfactl_with(&arguments, "gezd gnbv-gy3t qojq\n")
+        .ok();
+    assert!(json.starts_with(r#"{"schema":1,"id":""#) && json.ends_with(r#""name":"work"}"#));
+    let shown = desktop.mfactl(&["show", "arn:aws:iam::1:mfa/j"]).ok();
+    for text in [
+        "Acme",
+        "jane",
+        "totp, 8 digits, SHA256, every 60 s",
+        "a, b",
+        "pinned    yes",
+    ] {
+        assert!(shown.contains(text), "{shown}");
+    }
+}
+
+#[test]
+fn what_cannot_be_added_is_explained_and_not_repeated() {
+    let desktop = two_accounts();
+    let refused = |arguments: &[&str], input: &str, status, text: &str| {
+        let error = desktop.mfactl_with(arguments, input).fails(status);
+        assert!(error.contains(text), "{error}");
+        assert!(
+            !error.contains("JBSW") && !error.contains("GEZD"),
+            "{error}"
+        );
+    };
+    refused(
+        &["add", "--uri", "otpauth://totp/a?secret=JBSWY3DP"],
+        "",
+        2,
+        "takes only “-”",
+    );
+    refused(
+        &["add", "--secret", "JBSWY3DPEHPK3PXP"],
+        "",
+        2,
+        "takes only “-”",
+    );
+    refused(&["add", "x"], "", 2, "there is no terminal");
+    refused(&["add", "x", "--secret", "-"], "JBSWY3DP0", 1, "not base32");
+    refused(&["add", "x", "--secret", "-"], "", 1, "the secret is empty");
+    refused(
+        &["add", "x", "--uri", "-"],
+        "https://JBSWY3DP",
+        1,
+        "not an otpauth:// link",
+    );
+    refused(
+        &["add", "AWS", "--secret", "-"],
+        "JBSWY3DP",
+        1,
+        "another account has this name",
+    );
+    refused(
+        &["add", "x", "--uri", "-"],
+        LINK,
+        1,
+        "here already, as “aws”",
+    );
+    refused(
+        &["add", "x", "--secret", "-", "--digits", "4"],
+        "JBSWY3DP",
+        1,
+        "must be 5 to 9",
+    );
+    refused(
+        &["add", "x", "--secret", "-", "--counter", "1"],
+        "JBSWY3DP",
+        1,
+        "counter-based",
+    );
+    refused(
+        &["add", "x", "--secret", "-"],
+        &"A".repeat(70_000),
+        1,
+        "more than 65536 bytes",
+    );
+    refused(
+        &["add", "x\ny", "--secret", "-"],
+        "JBSWY3DP",
+        1,
+        "control characters",
+    );
+    assert_eq!(desktop.mfactl(&["list", "--plain"]).ok().lines().count(), 2);
+}
+
+#[test]
+fn secrets_are_typed_unseen() {
+    let desktop = Desktop::headless();
+    let mut typed = desktop.mfactl_on_a_terminal("add typed");
+    let run = tests::run(&mut typed, &format!("{SECRET}\n"));
+    assert_eq!(run.status, 0, "{run}");
+    assert!(run.stdout.contains("Saved as “typed”"), "{run}");
+    assert!(!run.stdout.contains(SECRET), "the secret was shown: {run}");
+}
+
+#[test]
+fn a_secret_is_shown_only_to_who_confirms() {
+    let desktop = two_accounts();
+    let refused = desktop.mfactl(&["show", "aws", "--secret"]).fails(2);
+    assert!(refused.contains("only after a confirmation"), "{refused}");
+    let no = tests::run(&mut desktop.mfactl_on_a_terminal("show aws --uri"), "no\n");
+    assert!(no.status == 1 && !no.stdout.contains(SECRET), "{no}");
+    let yes = tests::run(
+        &mut desktop.mfactl_on_a_terminal("show aws --secret"),
+        "yes\n",
+    );
+    assert!(yes.status == 0 && yes.stdout.contains(SECRET), "{yes}");
+}
+
+#[test]
+fn queries_name_one_account_or_say_what_is_near() {
+    let desktop = two_accounts();
+    let missing = desktop.mfactl(&["get", "githib"]).fails(3);
+    assert_eq!(
+        missing,
+        "mfactl: no account matches “githib”. Closest: github. All: mfactl list"
+    );
+    desktop.add(
+        "gitlab",
+        &format!("otpauth://totp/GitLab:jane?secret={SECRET}"),
+    );
+    let several = desktop.mfactl(&["get", "git"]).fails(4);
+    assert_eq!(
+        several,
+        "mfactl: “git” matches several accounts: github (octocat), gitlab (jane). Say more, or use \
+         the id from mfactl list --json"
+    );
+    assert_eq!(desktop.mfactl(&["show", "git"]).fails(4), several);
+    assert_eq!(desktop.mfactl(&["get", "gith"]).ok().len(), 8);
+    assert!(
+        desktop
+            .mfactl(&["get", "gith", "--exact"])
+            .fails(3)
+            .contains("no account matches")
+    );
+    assert_eq!(
+        desktop
+            .mfactl(&["get", "GitHub:octocat", "--exact"])
+            .ok()
+            .len(),
+        8
+    );
+}
+
+#[test]
+fn editing_changes_what_is_given() {
+    let desktop = two_accounts();
+    let nothing = desktop.mfactl(&["edit", "aws"]).fails(2);
+    assert!(nothing.contains("nothing to change"), "{nothing}");
+    let code = desktop.mfactl(&["get", "aws"]).ok();
+    desktop
+        .mfactl(&[
+            "edit", "aws", "--name", "root", "--issuer", "", "--tag", "x", "--pin",
+        ])
+        .ok();
+    let shown = desktop.mfactl(&["show", "root", "--json"]).ok();
+    for text in [
+        r#""name":"root""#,
+        r#""issuer":"""#,
+        r#""tags":["x"]"#,
+        r#""pinned":true"#,
+    ] {
+        assert!(shown.contains(text), "{shown}");
+    }
+    let again = desktop.mfactl(&["get", "root"]).ok();
+    assert!(again == code || again.len() == 6);
+    let taken = desktop
+        .mfactl(&["edit", "root", "--name", "GitHub"])
+        .fails(1);
+    assert!(taken.contains("another account has this name"), "{taken}");
+}
+
+#[test]
+fn removing_needs_a_yes() {
+    let desktop = two_accounts();
+    let refused = desktop.mfactl(&["rm", "aws"]).fails(2);
+    assert!(refused.contains("--yes"), "{refused}");
+    let no = tests::run(&mut desktop.mfactl_on_a_terminal("rm aws"), "n\n");
+    assert!(
+        no.status == 1 && no.stdout.contains("nothing was removed"),
+        "{no}"
+    );
+    let yes = tests::run(&mut desktop.mfactl_on_a_terminal("rm aws"), "yes\n");
+    assert_eq!(yes.status, 0, "{yes}");
+    assert_eq!(desktop.mfactl(&["list", "--plain"]).ok().lines().count(), 1);
+}
+
+#[test]
+fn lists_are_for_people_and_for_programs() {
+    let desktop = two_accounts();
+    assert_eq!(
+        desktop.mfactl(&["list"]).ok(),
+        "NAME     ISSUER                USERNAME\n\
+         aws      Amazon Web Services   root@1234\n\
+         github   GitHub                octocat"
+    );
+    let plain = desktop.mfactl(&["ls", "--plain", "--codes", "hub"]).ok();
+    let fields: Vec<_> = plain.split('\t').collect();
+    assert_eq!(fields[..3], ["github", "GitHub", "octocat"]);
+    assert!(
+        fields[4].len() == 8 && fields[5].parse::<u64>().unwrap() <= 30,
+        "{plain}"
+    );
+    let none = desktop.mfactl(&["list", "zzz"]).fails(3);
+    assert!(none.contains("“zzz”"), "{none}");
+}
+
+#[test]
+fn colours_are_for_terminals_that_want_them() {
+    let desktop = two_accounts();
+    let list = |command: &mut std::process::Command| tests::run(command, "").ok();
+    assert!(list(&mut desktop.mfactl_on_a_terminal("list")).contains("\x1b[1m"));
+    assert!(!list(desktop.mfactl_on_a_terminal("list").env("NO_COLOR", "1")).contains('\x1b'));
+    assert!(!desktop.mfactl(&["list"]).ok().contains('\x1b'));
+}
+
+#[test]
+fn a_closed_pipe_is_no_error() {
+    let desktop = two_accounts();
+    let line = format!(
+        "set -o pipefail; {} list --json | true",
+        tests::binary("mfactl").display()
+    );
+    let run = desktop.shell(&line);
+    assert_eq!((run.status, run.stderr.as_str()), (0, ""));
+}
+
+#[test]
+fn no_newline_where_none_is_wanted() {
+    let desktop = two_accounts();
+    assert_eq!(desktop.mfactl(&["get", "-n", "aws"]).stdout.len(), 6);
+    assert_eq!(desktop.mfactl(&["code", "aws"]).stdout.len(), 7);
+}
+
+#[test]
+fn a_daemon_that_cannot_be_found_is_said_so() {
+    let desktop = Desktop::without_keychain();
+    let folder = desktop.folder().join("alone");
+    std::fs::create_dir(&folder).unwrap();
+    let alone = folder.join("mfactl");
+    std::fs::copy(tests::binary("mfactl"), &alone).unwrap();
+    let run = tests::run(
+        desktop
+            .command(&alone)
+            .args(["get", "aws"])
+            .env("PATH", "/nowhere"),
+        "",
+    );
+    let error = run.fails(6);
+    assert!(
+        error.contains("the daemon cannot be started: mfad"),
+        "{error}"
+    );
+    let status = desktop.mfactl(&["status"]).fails(6);
+    assert!(status.contains("the daemon is not running"), "{status}");
+}
+
+#[test]
+fn copying_needs_a_tray() {
+    let desktop = two_accounts();
+    let error = desktop.mfactl(&["get", "aws", "--copy"]).fails(1);
+    assert!(error.contains("no tray is running"), "{error}");
+}
+
+#[test]
+fn each_shell_understands_its_completions() {
+    let desktop = Desktop::without_keychain();
+    for (shell, check) in [
+        ("bash", "source /dev/stdin && complete -p mfactl"),
+        ("zsh", "cat > /dev/null"),
+        ("fish", "cat > /dev/null"),
+    ] {
+        let script = desktop.mfactl(&["completions", shell]).ok();
+        assert!(
+            script.contains("mfactl") && script.contains("min-ttl"),
+            "{shell}"
+        );
+        let understood = tests::run(desktop.command("bash").args(["-c", check]), &script);
+        assert_eq!(understood.status, 0, "{shell}: {understood}");
+    }
+}
+
+#[test]
+fn the_manual_has_a_page_for_each_command() {
+    let desktop = Desktop::without_keychain();
+    let folder = desktop.folder().join("man");
+    desktop
+        .mfactl(&["man", "--output", folder.to_str().unwrap()])
+        .ok();
+    for page in ["mfactl", "mfactl-get", "mfactl-pair", "mfactl-vault-create"] {
+        let text = std::fs::read_to_string(folder.join(format!("{page}.1"))).unwrap();
+        assert!(text.contains(".SH NAME"), "{page}");
+    }
+    assert!(desktop.mfactl(&["man"]).ok().contains("Exit codes"));
+}

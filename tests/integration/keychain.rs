@@ -1,0 +1,190 @@
+//! Real keychains: gnome-keyring and KeePassXC, there, locked, killed, absent.
+
+use std::time::{Duration, Instant};
+
+use tests::{Desktop, LINK, SECRET, eventually};
+
+#[test]
+fn an_item_says_nothing_until_it_is_unlocked() {
+    let desktop = Desktop::headless();
+    desktop.add("aws", LINK);
+    let item = desktop
+        .shell("secret-tool search --all service mfactl 2>&1")
+        .ok();
+    let attributes: Vec<_> = item
+        .lines()
+        .filter(|line| !line.starts_with("secret"))
+        .collect();
+    assert!(
+        item.contains(&format!("secret={SECRET}")),
+        "the item is not there: {item}"
+    );
+    assert!(
+        attributes.contains(&"label = mfactl account"),
+        "{attributes:?}"
+    );
+    for telling in ["aws", "Amazon", "root"] {
+        assert!(
+            !attributes.iter().any(|line| line.contains(telling)),
+            "{attributes:?}"
+        );
+    }
+}
+
+#[test]
+fn accounts_outlive_the_daemon() {
+    let desktop = Desktop::headless();
+    desktop.add("aws", LINK);
+    desktop.end_daemon("-KILL");
+    assert_eq!(desktop.mfactl(&["get", "aws"]).ok().len(), 6);
+    desktop.mfactl(&["rm", "aws", "--yes"]).ok();
+    desktop.end_daemon("-TERM");
+    let gone = desktop.mfactl(&["get", "aws"]).fails(3);
+    assert!(gone.contains("no accounts yet"), "{gone}");
+    assert_eq!(
+        desktop
+            .shell("secret-tool search --all service mfactl 2>&1")
+            .stdout,
+        ""
+    );
+}
+
+#[test]
+fn keepassxc_is_a_keychain_too() {
+    let desktop = Desktop::start(&["--display", "none", "--secrets", "keepassxc"]);
+    desktop.add("aws", LINK);
+    let code = desktop.mfactl(&["get", "aws"]).ok();
+    assert_eq!(code.len(), 6);
+    desktop
+        .mfactl(&["edit", "aws", "--name", "amazon", "--note", "second device"])
+        .ok();
+    desktop.end_daemon("-KILL");
+    let shown = desktop.mfactl(&["show", "amazon"]).ok();
+    assert!(shown.contains("second device"), "{shown}");
+    assert!(desktop.mfactl(&["status"]).ok().contains("KeePassXC"));
+    desktop.mfactl(&["rm", "amazon", "--yes"]).ok();
+    desktop.end_daemon("-KILL");
+    assert_eq!(desktop.mfactl(&["list", "--plain"]).ok(), "");
+}
+
+#[test]
+fn a_locked_keychain_is_said_to_be_locked() {
+    let desktop = Desktop::headless();
+    desktop.add("aws", LINK);
+    desktop.shell("ds-secrets lock").ok();
+    // The running daemon notices by itself and forgets what it knew.
+    eventually("the daemon notices the lock", || {
+        desktop
+            .mfactl(&["status", "--json"])
+            .ok()
+            .contains(r#""locked":true"#)
+    });
+    assert_locked(&desktop);
+    // One that starts now must not ask, either.
+    desktop.end_daemon("-KILL");
+    assert_locked(&desktop);
+    assert!(
+        desktop
+            .mfactl_with(&["add", "x", "--secret", "-"], SECRET)
+            .status
+            == 5
+    );
+}
+
+fn assert_locked(desktop: &Desktop) {
+    for command in [&["get", "aws"][..], &["list"], &["unlock"]] {
+        let start = Instant::now();
+        let error = desktop.mfactl(command).fails(5);
+        assert!(error.contains("the keychain is locked"), "{error}");
+        assert!(
+            start.elapsed() < Duration::from_secs(2),
+            "{command:?} took too long"
+        );
+    }
+}
+
+#[test]
+fn a_keychain_that_dies_is_missed_and_found_again() {
+    let desktop = Desktop::headless();
+    desktop.add("aws", LINK);
+    desktop.shell("ds-secrets kill").ok();
+    eventually("the daemon notices the loss", || {
+        desktop.mfactl(&["get", "aws"]).status == 7
+    });
+    desktop.shell("ds-secrets start").ok();
+    assert_eq!(desktop.mfactl(&["get", "aws"]).ok().len(), 6);
+    desktop.add(
+        "other",
+        &format!("otpauth://totp/Other:jane?secret={SECRET}"),
+    );
+    assert_eq!(desktop.mfactl(&["list", "--plain"]).ok().lines().count(), 2);
+}
+
+#[test]
+fn no_keychain_is_an_error_that_helps() {
+    let desktop = Desktop::without_keychain();
+    for command in [
+        &["get", "aws"][..],
+        &["list"],
+        &["unlock"],
+        &["pair", "aws"],
+    ] {
+        let start = Instant::now();
+        let error = desktop.mfactl(command).fails(7);
+        assert!(
+            start.elapsed() < Duration::from_secs(2),
+            "{command:?} took too long"
+        );
+        assert!(
+            error.contains("nobody owns org.freedesktop.secrets"),
+            "{error}"
+        );
+        assert!(error.contains("mfactl vault create"), "{error}");
+    }
+    assert!(desktop.mfactl(&["status"]).ok().contains("nobody owns"));
+}
+
+#[test]
+fn no_session_bus_is_an_error_that_helps() {
+    let desktop = Desktop::start(&["--display", "none", "--no-bus"]);
+    let start = Instant::now();
+    let error = desktop.mfactl(&["list"]).fails(7);
+    assert!(error.contains("there is no session bus"), "{error}");
+    assert!(start.elapsed() < Duration::from_secs(3));
+}
+
+/// Items of a newer version, or damaged ones, are left alone and do not hide the others.
+#[test]
+fn what_cannot_be_read_stays_as_it_is() {
+    let desktop = Desktop::headless();
+    let store = |user: &str, text: &str| {
+        let line = format!(
+            "printf '%s' '{text}' | secret-tool store --label x service mfactl username {user}"
+        );
+        desktop.shell(&line).ok();
+    };
+    let (newer, damaged) = (
+        "550e8400-e29b-41d4-a716-446655440000",
+        "550e8400-e29b-41d4-a716-446655440001",
+    );
+    store(newer, r#"{"v":99,"future":"JBSWY3DPEHPK3PXP"}"#);
+    store(damaged, "JBSWY3DPEHPK3PXP");
+    desktop.add("aws", LINK);
+    desktop.end_daemon("-TERM");
+    assert_eq!(desktop.mfactl(&["get", "aws"]).ok().len(), 6);
+    assert!(
+        desktop
+            .mfactl(&["status"])
+            .ok()
+            .contains("1, and 2 unreadable")
+    );
+    let kept = desktop
+        .shell("secret-tool search --all service mfactl 2>&1")
+        .ok();
+    assert!(
+        kept.contains(r#"{"v":99,"future":"JBSWY3DPEHPK3PXP"}"#),
+        "{kept}"
+    );
+    let log = desktop.variable("XDG_STATE_HOME").join("mfactl/mfad.log");
+    assert!(!std::fs::read_to_string(log).unwrap().contains("JBSWY"));
+}

@@ -1,0 +1,16 @@
+//! The end-to-end tests, one file a subject.
+
+#![expect(
+    clippy::unwrap_used,
+    reason = "a test fails by panicking, at the line that failed"
+)]
+
+mod cli;
+mod codes;
+mod contract;
+mod daemon;
+mod hygiene;
+mod keychain;
+mod prompts;
+mod speed;
+mod vault;

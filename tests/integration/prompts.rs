@@ -1,0 +1,109 @@
+//! The keychain's own prompt: raised only where there is a person, and in nobody else's way.
+
+use std::process::{Child, Stdio};
+use std::time::{Duration, Instant};
+
+use tests::{Desktop, LINK, eventually};
+
+/// A desktop with a screen, an account and a locked keyring.
+fn locked_desktop() -> Desktop {
+    let desktop = Desktop::start(&["--display", "x11", "--no-tray", "--notify", "none"]);
+    desktop.add("aws", LINK);
+    desktop.shell("ds-secrets lock").ok();
+    eventually("the daemon notices the lock", || {
+        desktop
+            .mfactl(&["status", "--json"])
+            .ok()
+            .contains(r#""locked":true"#)
+    });
+    desktop
+}
+
+fn start(desktop: &Desktop, arguments: &str) -> Child {
+    let mut command = desktop.mfactl_on_a_terminal(arguments);
+    command
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap()
+}
+
+fn output(child: Child) -> (String, i32) {
+    let output = child.wait_with_output().unwrap();
+    (
+        String::from_utf8(output.stdout).unwrap(),
+        output.status.code().unwrap(),
+    )
+}
+
+#[test]
+fn a_person_is_asked_and_gets_the_code() {
+    let desktop = locked_desktop();
+    let get = start(&desktop, "get aws");
+    desktop.shell("ds-secrets answer").ok();
+    let (text, status) = output(get);
+    assert_eq!(status, 0, "{text}");
+    let mut lines = text.lines();
+    assert!(
+        lines
+            .next()
+            .unwrap()
+            .contains("waiting up to 60 s for you to unlock it"),
+        "{text}"
+    );
+    assert_eq!(lines.next().unwrap().trim().len(), 6, "{text}");
+    // Now it is open for everybody.
+    assert_eq!(desktop.mfactl(&["get", "aws"]).ok().len(), 6);
+}
+
+#[test]
+fn a_person_who_declines_gets_no_code() {
+    let desktop = locked_desktop();
+    let get = start(&desktop, "get aws");
+    desktop.shell("ds-secrets cancel").ok();
+    let (text, status) = output(get);
+    assert_eq!(status, 5, "{text}");
+    assert!(text.contains("stays locked"), "{text}");
+}
+
+#[test]
+fn without_input_nobody_is_asked() {
+    let desktop = locked_desktop();
+    let (text, status) = output(start(&desktop, "get aws --no-input"));
+    assert_eq!(status, 5, "{text}");
+    assert_eq!(desktop.shell("ds-secrets prompting").status, 1);
+}
+
+#[test]
+fn a_prompt_that_nobody_answers_blocks_nobody() {
+    let desktop = locked_desktop();
+    desktop.shell("ds-secrets hang-prompter").ok();
+    let mut waiting = start(&desktop, "get aws");
+    eventually("the prompt is raised", || {
+        let raised = "gdbus introspect --session -d org.freedesktop.secrets \
+            -o /org/freedesktop/secrets/prompt --only-properties --recurse | grep -c 'node .*prompt/'";
+        desktop.shell(raised).stdout.trim() != "0"
+    });
+    let start = Instant::now();
+    for _ in 0..5 {
+        assert!(desktop.mfactl(&["status"]).ok().contains("locked"));
+        let refused = desktop.mfactl(&["get", "aws"]).fails(5);
+        assert!(refused.contains("the keychain is locked"), "{refused}");
+        desktop
+            .shell(
+                "busctl --user get-property org.mfactl.Authenticator1 \
+                 /org/mfactl/Authenticator1 org.mfactl.Authenticator1 Locked",
+            )
+            .ok();
+    }
+    assert!(
+        start.elapsed() < Duration::from_secs(5),
+        "others were kept waiting"
+    );
+    assert!(
+        waiting.try_wait().unwrap().is_none(),
+        "the one who asked still waits"
+    );
+    waiting.kill().unwrap();
+    waiting.wait().unwrap();
+}

@@ -1,0 +1,285 @@
+//! The encrypted file, for machines without a keychain; KeePassXC opens it too.
+
+use std::os::unix::fs::PermissionsExt;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use tests::{Desktop, LINK, SECRET, binary, eventually, oathtool, run};
+
+const PASSPHRASE: &str = "correct horse battery staple";
+
+fn passphrase_file(desktop: &Desktop) -> PathBuf {
+    let path = desktop.folder().join("passphrase");
+    std::fs::write(&path, format!("{PASSPHRASE}\n")).unwrap();
+    std::fs::set_permissions(&path, PermissionsExt::from_mode(0o600)).unwrap();
+    path
+}
+
+/// A desktop with a vault that holds `aws`, made as a user would.
+fn with_vault() -> (Desktop, PathBuf) {
+    let desktop = Desktop::without_keychain();
+    let file = passphrase_file(&desktop);
+    let file = file.to_str().unwrap();
+    let made = desktop
+        .mfactl(&["vault", "create", "--password-file", file])
+        .ok();
+    let vault = desktop.variable("XDG_DATA_HOME").join("mfactl/vault.kdbx");
+    assert_eq!(
+        made,
+        format!("Accounts are kept in {} from now on.", vault.display())
+    );
+    desktop.add("aws", LINK);
+    (desktop, vault)
+}
+
+/// What KeePassXC's own command line says of the vault.
+fn keepassxc(desktop: &Desktop, arguments: &[&str]) -> String {
+    let mut command = desktop.command("keepassxc-cli");
+    command.env("QT_QPA_PLATFORM", "offscreen").args(arguments);
+    run(&mut command, &format!("{PASSPHRASE}\n")).ok()
+}
+
+#[test]
+fn keepassxc_shows_the_same_codes() {
+    let (desktop, vault) = with_vault();
+    let vault = vault.to_str().unwrap();
+    let seconds = || {
+        SystemTime::now()
+            .duration_since(UNIX_EPOCH)
+            .unwrap()
+            .as_secs()
+    };
+    let before = seconds();
+    let shown = keepassxc(&desktop, &["show", "-t", vault, "aws"]);
+    let expected = [
+        oathtool(SECRET, 30, before),
+        oathtool(SECRET, 30, seconds()),
+    ];
+    assert!(expected.contains(&shown.trim().to_owned()), "{shown}");
+    assert!(keepassxc(&desktop, &["show", vault, "aws"]).contains("UserName: root@1234"));
+    desktop.add(
+        "game",
+        "otpauth://steam/Steam:me?secret=63BEDWCQZKTQWPESARIERL5DTTQFCJTK",
+    );
+    assert_eq!(
+        keepassxc(&desktop, &["show", "-t", vault, "game"])
+            .trim()
+            .len(),
+        5
+    );
+    let info = keepassxc(&desktop, &["db-info", vault]);
+    assert!(
+        info.contains("Argon2id") || info.contains("KDBX 4"),
+        "{info}"
+    );
+}
+
+#[test]
+fn an_account_added_by_keepassxc_is_ours_too() {
+    let (desktop, vault) = with_vault();
+    let export = keepassxc(&desktop, &["export", vault.to_str().unwrap()]);
+    assert!(export.contains("otpauth://"), "{export}");
+    // KeePassXC's command line cannot set the attribute, so its XML is changed and imported.
+    let foreign = export
+        .replace("<Value>aws</Value>", "<Value>foreign</Value>")
+        .replace("root%401234", "somebody");
+    let xml = desktop.folder().join("foreign.xml");
+    std::fs::write(&xml, foreign).unwrap();
+    desktop.end_daemon("-TERM");
+    std::fs::remove_file(&vault).unwrap();
+    let mut import = desktop.command("keepassxc-cli");
+    import
+        .env("QT_QPA_PLATFORM", "offscreen")
+        .args(["import", "-p"])
+        .arg(&xml)
+        .arg(&vault);
+    let _imported = run(&mut import, &format!("{PASSPHRASE}\n{PASSPHRASE}\n")).ok();
+    let file = passphrase_file(&desktop);
+    desktop
+        .mfactl(&["unlock", "--password-file", file.to_str().unwrap()])
+        .ok();
+    assert_eq!(desktop.mfactl(&["get", "foreign"]).ok().len(), 6);
+    desktop
+        .mfactl(&["edit", "foreign", "--note", "changed by us"])
+        .ok();
+    let shown = keepassxc(&desktop, &["show", vault.to_str().unwrap(), "foreign"]);
+    assert!(shown.contains("changed by us"), "{shown}");
+}
+
+#[test]
+fn a_restart_needs_the_passphrase() {
+    let (desktop, _) = with_vault();
+    desktop.end_daemon("-TERM");
+    let locked = desktop.mfactl(&["get", "aws"]).fails(5);
+    assert!(
+        locked.contains("locked") && locked.contains("mfactl unlock"),
+        "{locked}"
+    );
+    let wrong = desktop
+        .mfactl_with(&["unlock", "--password-file", "-"], "wrong\n")
+        .fails(5);
+    assert!(wrong.contains("the passphrase is wrong"), "{wrong}");
+    desktop
+        .mfactl_with(&["unlock", "--password-file", "-"], PASSPHRASE)
+        .ok();
+    assert_eq!(desktop.mfactl(&["get", "aws"]).ok().len(), 6);
+    desktop.mfactl(&["lock"]).ok();
+    let _locked = desktop.mfactl(&["get", "aws"]).fails(5);
+}
+
+#[test]
+fn a_passphrase_that_others_can_read_is_refused() {
+    let (desktop, _) = with_vault();
+    desktop.mfactl(&["lock"]).ok();
+    let file = passphrase_file(&desktop);
+    std::fs::set_permissions(&file, PermissionsExt::from_mode(0o644)).unwrap();
+    let refused = desktop
+        .mfactl(&["unlock", "--password-file", file.to_str().unwrap()])
+        .fails(1);
+    assert!(refused.contains("can be read by others"), "{refused}");
+}
+
+#[test]
+fn a_server_needs_nobody_at_the_keyboard() {
+    let (desktop, vault) = with_vault();
+    desktop.end_daemon("-TERM");
+    let file = passphrase_file(&desktop);
+    desktop.configure(&format!(
+        "vault = {:?}\npassphrase-file = {:?}\n",
+        vault.to_str().unwrap(),
+        file.to_str().unwrap()
+    ));
+    assert_eq!(desktop.mfactl(&["get", "aws"]).ok().len(), 6);
+    desktop.end_daemon("-TERM");
+
+    // The same by a credential of systemd.
+    desktop.configure(&format!("vault = {:?}\n", vault.to_str().unwrap()));
+    let credentials = desktop.folder().join("credentials");
+    std::fs::create_dir(&credentials).unwrap();
+    std::fs::rename(&file, credentials.join("mfad-vault-passphrase")).unwrap();
+    let mut daemon = desktop.ours("mfad");
+    let mut daemon = daemon
+        .env("CREDENTIALS_DIRECTORY", &credentials)
+        .spawn()
+        .unwrap();
+    eventually("the daemon listens", || desktop.socket().exists());
+    assert_eq!(desktop.mfactl(&["get", "aws"]).ok().len(), 6);
+    desktop.end_daemon("-TERM");
+    assert!(daemon.wait().unwrap().success());
+}
+
+#[test]
+fn a_vault_is_made_only_where_it_is_needed() {
+    let desktop = Desktop::headless();
+    let file = passphrase_file(&desktop);
+    let refused = ["vault", "create", "--password-file", file.to_str().unwrap()];
+    let refused = desktop.mfactl(&refused).fails(1);
+    assert!(refused.contains("the OS keychain answers"), "{refused}");
+
+    let (desktop, vault) = with_vault();
+    let before = std::fs::read(&vault).unwrap();
+    let file = passphrase_file(&desktop);
+    let again = ["vault", "create", "--password-file", file.to_str().unwrap()];
+    let again = desktop.mfactl(&again).fails(1);
+    assert!(again.contains("already"), "{again}");
+    assert_eq!(std::fs::read(&vault).unwrap(), before);
+}
+
+#[test]
+fn a_vault_needs_no_bus() {
+    let desktop = Desktop::start(&["--display", "none", "--no-bus"]);
+    let vault = desktop.folder().join("v.kdbx");
+    let mut daemon = desktop
+        .ours("mfad")
+        .arg("--vault")
+        .arg(&vault)
+        .spawn()
+        .unwrap();
+    eventually("the daemon listens", || desktop.socket().exists());
+    let missing = desktop.mfactl(&["list"]).fails(7);
+    assert!(
+        missing.contains("there is no vault") && missing.contains("vault create"),
+        "{missing}"
+    );
+    let file = passphrase_file(&desktop);
+    desktop
+        .mfactl(&["vault", "create", "--password-file", file.to_str().unwrap()])
+        .ok();
+    desktop.add("aws", LINK);
+    assert_eq!(desktop.mfactl(&["get", "aws"]).ok().len(), 6);
+    assert_eq!(
+        std::fs::metadata(&vault).unwrap().permissions().mode() & 0o777,
+        0o600
+    );
+    desktop.end_daemon("-TERM");
+    assert!(daemon.wait().unwrap().success());
+}
+
+/// Kills the daemon at each step of writing the file: the old accounts or the new ones are there,
+/// never none.
+#[test]
+fn a_killed_daemon_leaves_the_old_vault_or_the_new_one() {
+    let (desktop, vault) = with_vault();
+    desktop.end_daemon("-TERM");
+    let file = passphrase_file(&desktop);
+    desktop.configure(&format!(
+        "vault = {:?}\npassphrase-file = {:?}\n",
+        vault.to_str().unwrap(),
+        file.to_str().unwrap()
+    ));
+    for (number, point) in [
+        "openat:when=1",
+        "write:when=1",
+        "fsync:when=1",
+        "rename:when=1",
+        "fsync:when=2",
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        let new = vault.with_extension("kdbx.new");
+        let folder = vault.parent().unwrap();
+        let mut killed = killed_at(&desktop, point, &[&new, folder]);
+        eventually("the daemon listens", || desktop.socket().exists());
+        let name = format!("new-{number}");
+        let link = format!("otpauth://totp/New:{number}?secret={SECRET}");
+        let added = desktop.mfactl_with(&["add", &name, "--uri", "-"], &link);
+        assert_ne!(added.status, 0, "{point} was never reached: {added}");
+        killed.wait().unwrap();
+        drop(std::fs::remove_file(desktop.socket()));
+        let accounts = desktop.mfactl(&["list", "--plain"]).ok();
+        assert!(accounts.starts_with("aws\t"), "after {point}: {accounts}");
+        desktop.add(&format!("after-{number}"), &link.replace("New:", "After:"));
+        desktop
+            .mfactl(&["rm", &format!("after-{number}"), "--yes"])
+            .ok();
+        desktop.end_daemon("-TERM");
+    }
+}
+
+/// The daemon under strace, which kills it at a system call on one of these paths.
+fn killed_at(desktop: &Desktop, point: &str, paths: &[&Path]) -> Child {
+    let call = point.split(':').next().unwrap();
+    let mut strace: Command = desktop.command("strace");
+    strace.args([
+        "-f",
+        "-qq",
+        "-o",
+        "/dev/null",
+        "-e",
+        &format!("trace={call}"),
+    ]);
+    for path in paths {
+        strace.arg("-P").arg(path);
+    }
+    let when = point.split(':').nth(1).unwrap();
+    strace
+        .arg("-e")
+        .arg(format!("inject={call}:signal=SIGKILL:{when}"));
+    strace
+        .arg(binary("mfad"))
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap()
+}
