@@ -28,7 +28,14 @@ impl Desktop {
             .tempdir()
             .unwrap();
         let file = folder.path().join("environment");
-        let session = Command::new(concat!(env!("CARGO_MANIFEST_DIR"), "/desktop/session"))
+        let mut session = Command::new(concat!(env!("CARGO_MANIFEST_DIR"), "/desktop/session"));
+        // Cargo sets variables whose names shells and systemd do not take.
+        for (name, _) in
+            std::env::vars_os().filter(|(name, _)| name.to_string_lossy().contains('-'))
+        {
+            session.env_remove(name);
+        }
+        let session = session
             .args(options)
             .arg("--env-file")
             .arg(&file)

@@ -65,73 +65,83 @@ fn adding_by_secret_and_by_link() {
 }
 
 #[test]
+#[expect(clippy::too_many_lines, reason = "most of it is a table")]
 fn what_cannot_be_added_is_explained_and_not_repeated() {
     let desktop = two_accounts();
-    let refused = |arguments: &[&str], input: &str, status, text: &str| {
-        let error = desktop.mfactl_with(arguments, input).fails(status);
+    let long = "A".repeat(70_000);
+    let cases: &[(&[&str], &str, i32, &str)] = &[
+        (
+            &["add", "--uri", "otpauth://totp/a?secret=JBSWY3DP"],
+            "",
+            2,
+            "takes only “-”",
+        ),
+        (
+            &["add", "--secret=JBSWY3DPEHPK3PXP"],
+            "",
+            2,
+            "takes only “-”",
+        ),
+        (
+            &["add", "x", "JBSWY3DPEHPK3PXP"],
+            "",
+            2,
+            "unexpected argument '…' found",
+        ),
+        (&["add", "x"], "", 2, "there is no terminal"),
+        (&["add", "x", "--secret", "-"], "JBSWY3DP0", 1, "not base32"),
+        (&["add", "x", "--secret", "-"], "", 1, "the secret is empty"),
+        (
+            &["add", "x", "--secret", "-"],
+            &long,
+            1,
+            "more than 65536 bytes",
+        ),
+        (
+            &["add", "x", "--uri", "-"],
+            "https://JBSWY3DP",
+            1,
+            "not an otpauth:// link",
+        ),
+        (
+            &["add", "x", "--uri", "-"],
+            LINK,
+            1,
+            "here already, as “aws”",
+        ),
+        (
+            &["add", "AWS", "--secret", "-"],
+            "JBSWY3DP",
+            1,
+            "another account has this name",
+        ),
+        (
+            &["add", "x", "--secret", "-", "--digits", "4"],
+            "JBSWY3DP",
+            1,
+            "must be 5 to 9",
+        ),
+        (
+            &["add", "x", "--secret", "-", "--counter", "1"],
+            "JBSWY3DP",
+            1,
+            "counter-based",
+        ),
+        (
+            &["add", "x\ny", "--secret", "-"],
+            "JBSWY3DP",
+            1,
+            "control characters",
+        ),
+    ];
+    for (arguments, input, status, text) in cases {
+        let error = desktop.mfactl_with(arguments, input).fails(*status);
         assert!(error.contains(text), "{error}");
         assert!(
             !error.contains("JBSW") && !error.contains("GEZD"),
             "{error}"
         );
-    };
-    refused(
-        &["add", "--uri", "otpauth://totp/a?secret=JBSWY3DP"],
-        "",
-        2,
-        "takes only “-”",
-    );
-    refused(
-        &["add", "--secret", "JBSWY3DPEHPK3PXP"],
-        "",
-        2,
-        "takes only “-”",
-    );
-    refused(&["add", "x"], "", 2, "there is no terminal");
-    refused(&["add", "x", "--secret", "-"], "JBSWY3DP0", 1, "not base32");
-    refused(&["add", "x", "--secret", "-"], "", 1, "the secret is empty");
-    refused(
-        &["add", "x", "--uri", "-"],
-        "https://JBSWY3DP",
-        1,
-        "not an otpauth:// link",
-    );
-    refused(
-        &["add", "AWS", "--secret", "-"],
-        "JBSWY3DP",
-        1,
-        "another account has this name",
-    );
-    refused(
-        &["add", "x", "--uri", "-"],
-        LINK,
-        1,
-        "here already, as “aws”",
-    );
-    refused(
-        &["add", "x", "--secret", "-", "--digits", "4"],
-        "JBSWY3DP",
-        1,
-        "must be 5 to 9",
-    );
-    refused(
-        &["add", "x", "--secret", "-", "--counter", "1"],
-        "JBSWY3DP",
-        1,
-        "counter-based",
-    );
-    refused(
-        &["add", "x", "--secret", "-"],
-        &"A".repeat(70_000),
-        1,
-        "more than 65536 bytes",
-    );
-    refused(
-        &["add", "x\ny", "--secret", "-"],
-        "JBSWY3DP",
-        1,
-        "control characters",
-    );
+    }
     assert_eq!(desktop.mfactl(&["list", "--plain"]).ok().lines().count(), 2);
 }
 

@@ -143,7 +143,6 @@ fn a_socket_starts_it() {
         .arg("--listen")
         .arg(desktop.socket())
         .arg(binary("mfad"))
-        .stderr(Stdio::null())
         .spawn()
         .unwrap();
     eventually("the socket is there", || desktop.socket().exists());

@@ -4,6 +4,7 @@ use std::fmt::Display;
 use std::io::{self, IsTerminal, Write};
 use std::process::ExitCode;
 
+use clap::error::{ContextKind, ErrorKind};
 use serde::Serialize;
 use unicode_width::UnicodeWidthStr;
 
@@ -91,14 +92,27 @@ pub(crate) fn fail(error: &Error) -> ExitCode {
 
 /// Prints what clap has to say: help and version are results, anything else is an error.
 pub(crate) fn usage(error: &clap::Error) -> ExitCode {
-    let text = error.render();
-    if error.use_stderr() {
-        drop(write!(io::stderr().lock(), "mfactl: {text}"));
-        ExitCode::from(Kind::Usage as u8)
-    } else {
-        drop(write!(io::stdout().lock(), "{text}"));
-        ExitCode::SUCCESS
+    if !error.use_stderr() {
+        drop(write!(io::stdout().lock(), "{}", error.render()));
+        return ExitCode::SUCCESS;
     }
+    let text = error.render().to_string();
+    let text = text.strip_prefix("error: ").unwrap_or(&text);
+    say(match misplaced(error) {
+        // It may be a secret, which is not to be repeated where a log could keep it.
+        Some(misplaced) => text.replace(&misplaced, "…"),
+        None => text.trim_end().to_owned(),
+    });
+    ExitCode::from(Kind::Usage as u8)
+}
+
+/// An argument that has no place, and is no option whose spelling one may want to see.
+fn misplaced(error: &clap::Error) -> Option<String> {
+    let argument = [ContextKind::InvalidArg, ContextKind::InvalidSubcommand]
+        .into_iter()
+        .find_map(|kind| error.get(kind))?
+        .to_string();
+    (error.kind() == ErrorKind::UnknownArgument && !argument.starts_with('-')).then_some(argument)
 }
 
 fn say(text: impl Display) {
