@@ -31,7 +31,7 @@ impl Reader {
         let value = T::try_from(value);
         value
             .map(Some)
-            .map_err(|_| Error::InvalidAccount(format!("“{field}” has a wrong type")))
+            .map_err(|_| Error::NotSupported(format!("“{field}” has the wrong type")))
     }
 
     /// Takes a field that has to be there.
