@@ -24,8 +24,10 @@ impl Memory {
         command.arg(accounts.to_string()).stderr(Stdio::null());
         let daemon = Self::here(&mut command, &folder).spawn().unwrap();
         let memory = Self { daemon, folder };
+        // Asking for the status starts no other daemon, whatever comes first.
+        let all = format!("\"accounts\":{accounts},");
         eventually("all accounts are read", || {
-            memory.mfactl(&["list", "--plain"]).stdout.lines().count() == accounts as usize
+            memory.mfactl(&["status", "--json"]).stdout.contains(&all)
         });
         memory
     }
