@@ -201,13 +201,17 @@ impl Drop for Desktop {
     }
 }
 
+/// Whether all threads of a process are gone; somebody may still have to take note of its end.
 fn is_gone(pid: &str) -> bool {
-    let stat = std::fs::read_to_string(format!("/proc/{pid}/stat"));
-    stat.is_ok_and(|stat| {
-        stat.rsplit(')')
-            .next()
-            .is_some_and(|rest| rest.starts_with(" Z"))
-    }) || !Path::new(&format!("/proc/{pid}")).exists()
+    let process = Path::new("/proc").join(pid);
+    let Ok(stat) = std::fs::read_to_string(process.join("stat")) else {
+        return true;
+    };
+    let is_zombie = stat
+        .rsplit(')')
+        .next()
+        .is_some_and(|rest| rest.starts_with(" Z"));
+    is_zombie && std::fs::read_dir(process.join("task")).map_or(0, Iterator::count) <= 1
 }
 
 fn eventually_or_ended(session: &mut Child, file: &Path) {

@@ -14,6 +14,18 @@ use crate::{Error, endpoint};
 /// How long an answer may take: longer than any prompt or code that it waits for.
 const PATIENCE: Duration = Duration::from_secs(180);
 
+/// Keeps what the kernel said, so that a daemon that just went away is told from a faulty one.
+#[expect(
+    clippy::needless_pass_by_value,
+    reason = "it is used where errors are mapped"
+)]
+fn not_connected(error: zbus::Error) -> io::Error {
+    match &error {
+        zbus::Error::InputOutput(source) => io::Error::new(source.kind(), error.to_string()),
+        _ => io::Error::other(error),
+    }
+}
+
 /// A private connection to the daemon.
 ///
 /// The methods are those of the two interfaces; see [`crate::authenticator`] and [`crate::vault`].
@@ -45,7 +57,7 @@ impl Client {
             .method_timeout(PATIENCE)
             .build()
             .await
-            .map_err(io::Error::other)?;
+            .map_err(not_connected)?;
         Ok(Self {
             connection,
             interactive: false,

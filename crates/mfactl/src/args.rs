@@ -39,32 +39,50 @@ Exit codes:
 #[derive(Debug, Subcommand)]
 pub enum Command {
     /// Print the code of an account
+    ///
+    /// Prints the digits and a newline on standard output, and nothing else.
     #[command(visible_aliases = ["code", "totp"])]
     Get(Get),
     /// Print two consecutive codes, as services ask for when a device is bound
+    ///
+    /// Prints the first, waits until the second is valid, and prints that.
     Pair(Pair),
     /// List the accounts
     #[command(visible_alias = "ls")]
     List(List),
     /// Add an account from a link or a secret
+    ///
+    /// Without --uri and --secret, the link or the secret is asked for and not shown while it is
+    /// typed.
     Add(Add),
     /// Show what is known of an account
     Show(Show),
     /// Change an account
+    ///
+    /// Only what is given changes. An empty text removes what was there.
     Edit(Edit),
     /// Remove an account and its secret
     #[command(visible_alias = "remove")]
     Rm(Rm),
     /// Forget all secrets until they are unlocked again
+    ///
+    /// This lasts over a restart. It does not lock the keychain, which belongs to other programs too.
     Lock,
     /// Unlock the accounts
+    ///
+    /// Where they are in the OS keychain and that is locked, it asks for its password. Where they are
+    /// in a vault file, its passphrase is asked for, or read from --password-file.
     Unlock(Passphrase),
     /// Say how the daemon and the keychain are
+    ///
+    /// It starts nothing: a daemon that does not run is an error with exit code 6.
     Status(Status),
     /// Use an encrypted file where there is no keychain
     #[command(subcommand)]
     Vault(Vault),
     /// Print a completion script
+    ///
+    /// For bash, for instance: mfactl completions bash > ~/.local/share/bash-completion/completions/mfactl
     Completions {
         /// For which shell
         shell: Shell,
@@ -77,9 +95,7 @@ pub enum Command {
     },
 }
 
-/// Print the code of an account
-///
-/// Prints the digits and a newline on standard output, and nothing else.
+/// The arguments of `get`.
 #[derive(Debug, Arguments)]
 pub struct Get {
     /// Which account
@@ -110,9 +126,7 @@ pub struct Get {
     pub exact: bool,
 }
 
-/// Print two consecutive codes
-///
-/// Prints the first, waits until the second is valid, and prints that.
+/// The arguments of `pair`.
 #[derive(Debug, Arguments)]
 pub struct Pair {
     /// Which account
@@ -128,7 +142,7 @@ pub struct Pair {
     pub json: bool,
 }
 
-/// List the accounts
+/// The arguments of `list`.
 #[derive(Debug, Arguments)]
 pub struct List {
     /// Only accounts that this matches
@@ -144,9 +158,7 @@ pub struct List {
     pub codes: bool,
 }
 
-/// Add an account
-///
-/// Without --uri and --secret, the link or the secret is asked for and not shown while it is typed.
+/// The arguments of `add`.
 #[derive(Debug, Arguments)]
 pub struct Add {
     /// What to call it; found from the issuer if not given
@@ -214,7 +226,7 @@ pub struct Details {
     pub note: Option<String>,
 }
 
-/// Show what is known of an account
+/// The arguments of `show`.
 #[derive(Debug, Arguments)]
 pub struct Show {
     /// Which account
@@ -230,9 +242,7 @@ pub struct Show {
     pub uri: bool,
 }
 
-/// Change an account
-///
-/// Only what is given changes. An empty text removes what was there.
+/// The arguments of `edit`.
 #[derive(Debug, Arguments)]
 pub struct Edit {
     /// Which account
@@ -254,7 +264,7 @@ pub struct Edit {
     pub unpin: bool,
 }
 
-/// Remove an account and its secret
+/// The arguments of `rm`.
 #[derive(Debug, Arguments)]
 pub struct Rm {
     /// Which account
@@ -272,7 +282,7 @@ pub struct Passphrase {
     pub password_file: Option<PathBuf>,
 }
 
-/// Say how the daemon and the keychain are
+/// The arguments of `status`.
 #[derive(Debug, Arguments)]
 pub struct Status {
     /// Print JSON
@@ -280,7 +290,7 @@ pub struct Status {
     pub json: bool,
 }
 
-/// Use an encrypted file where there is no keychain
+/// The commands below `vault`.
 #[derive(Debug, Subcommand)]
 pub enum Vault {
     /// Make the file, and keep accounts in it from now on

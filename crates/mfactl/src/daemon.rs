@@ -41,10 +41,12 @@ pub(crate) async fn running() -> Result<Option<Client>, Error> {
     }
 }
 
+/// None is running, or the one that was is just going away.
 fn is_absent(error: &io::Error) -> bool {
+    use ErrorKind::{BrokenPipe, ConnectionRefused, ConnectionReset, NotFound, UnexpectedEof};
     matches!(
         error.kind(),
-        ErrorKind::NotFound | ErrorKind::ConnectionRefused
+        NotFound | ConnectionRefused | ConnectionReset | BrokenPipe | UnexpectedEof
     )
 }
 

@@ -97,11 +97,16 @@ pub(crate) fn usage(error: &clap::Error) -> ExitCode {
         return ExitCode::SUCCESS;
     }
     let text = error.render().to_string();
-    let text = text.strip_prefix("error: ").unwrap_or(&text);
+    if error.kind() == ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand {
+        drop(write!(io::stderr().lock(), "{text}"));
+        return ExitCode::from(Kind::Usage as u8);
+    }
+    let text = text.trim_end();
+    let text = text.strip_prefix("error: ").unwrap_or(text);
     say(match misplaced(error) {
         // It may be a secret, which is not to be repeated where a log could keep it.
         Some(misplaced) => text.replace(&misplaced, "…"),
-        None => text.trim_end().to_owned(),
+        None => text.to_owned(),
     });
     ExitCode::from(Kind::Usage as u8)
 }
