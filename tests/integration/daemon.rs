@@ -205,6 +205,16 @@ fn codes_stay_off_the_session_bus() {
     }
 }
 
+/// Programs that ask for a code and turn into an innocent one before anybody looks.
+#[test]
+fn turning_into_another_program_gets_no_code_on_the_bus() {
+    let desktop = Desktop::headless();
+    desktop.add("aws", LINK);
+    let race = concat!(env!("CARGO_MANIFEST_DIR"), "/security/exec-race");
+    let result = run(desktop.command(race).arg("aws"), "");
+    assert_eq!(result.status, 0, "{result}");
+}
+
 #[test]
 fn names_search_and_lock_work_on_the_session_bus() {
     let desktop = Desktop::headless();

@@ -15,10 +15,6 @@ use crate::{Error, endpoint};
 const PATIENCE: Duration = Duration::from_secs(180);
 
 /// Keeps what the kernel said, so that a daemon that just went away is told from a faulty one.
-#[expect(
-    clippy::needless_pass_by_value,
-    reason = "it is used where errors are mapped"
-)]
 fn not_connected(error: zbus::Error) -> io::Error {
     match &error {
         zbus::Error::InputOutput(source) => io::Error::new(source.kind(), error.to_string()),
