@@ -36,7 +36,7 @@ impl ItemStore for Memory {
         Ok(())
     }
 
-    fn put(&mut self, _: AccountId, _: &str) -> Result<(), StoreError> {
+    fn put(&mut self, _: AccountId, _: Option<&str>, _: &str) -> Result<(), StoreError> {
         Ok(())
     }
 

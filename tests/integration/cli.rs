@@ -355,3 +355,64 @@ fn the_manual_has_a_page_for_each_command() {
     }
     assert!(desktop.mfactl(&["man"]).ok().contains("Exit codes"));
 }
+
+/// A script's locks and pipes are the script's: the daemon that its command starts holds none.
+#[test]
+fn the_daemon_keeps_nothing_of_who_started_it() {
+    let desktop = Desktop::headless();
+    let lock = desktop.folder().join("lock");
+    let line = format!(
+        "( flock 9; {} list ) 9>{lock} && flock -n {lock} true && readlink /proc/{}/cwd",
+        tests::binary("mfactl").display(),
+        "$(mfactl_pid)",
+        lock = lock.display(),
+    );
+    let pid = "mfactl_pid() { busctl --user call org.freedesktop.DBus /org/freedesktop/DBus \
+               org.freedesktop.DBus GetConnectionUnixProcessID s org.mfactl.Authenticator1 \
+               | cut -d ' ' -f 2; }";
+    assert_eq!(desktop.shell(&format!("{pid}; {line}")).ok(), "/");
+}
+
+#[test]
+fn a_daemon_that_hangs_is_given_up() {
+    let desktop = Desktop::headless();
+    desktop.add("aws", LINK);
+    let pid = desktop.daemon();
+    desktop.shell(&format!("kill -STOP {pid}")).ok();
+    let error = desktop.mfactl(&["get", "aws"]).fails(6);
+    desktop.shell(&format!("kill -CONT {pid}")).ok();
+    assert!(error.contains("the daemon cannot be reached"), "{error}");
+    assert_eq!(desktop.mfactl(&["get", "aws"]).ok().len(), 6);
+}
+
+#[test]
+fn removing_without_a_question_needs_the_whole_name() {
+    let desktop = two_accounts();
+    let part = desktop.mfactl(&["rm", "--yes", "maz"]).fails(3);
+    assert!(part.contains("no account matches"), "{part}");
+    desktop.mfactl(&["rm", "--yes", "AWS"]).ok();
+    assert_eq!(desktop.mfactl(&["list", "--plain"]).ok().lines().count(), 1);
+}
+
+#[test]
+fn what_the_user_locked_is_not_asked_for() {
+    let desktop = two_accounts();
+    desktop.mfactl(&["lock"]).ok();
+    let get = tests::run(&mut desktop.mfactl_on_a_terminal("get aws"), "");
+    assert_eq!(get.status, 5, "{get}");
+    assert!(get.stdout.contains("were locked and stay so"), "{get}");
+    assert!(!get.stdout.contains("waiting"), "{get}");
+}
+
+#[test]
+fn without_a_home_nothing_is_written_where_we_stand() {
+    let desktop = Desktop::without_keychain();
+    let mut command = desktop.ours("mfactl");
+    for variable in ["HOME", "XDG_CONFIG_HOME", "XDG_STATE_HOME", "XDG_DATA_HOME"] {
+        command.env_remove(variable);
+    }
+    let folder = desktop.folder().join("here");
+    std::fs::create_dir(&folder).unwrap();
+    let _status = tests::run(command.arg("status").current_dir(&folder), "").fails(6);
+    assert_eq!(std::fs::read_dir(&folder).unwrap().count(), 0);
+}

@@ -67,6 +67,50 @@ fn keepassxc_is_a_keychain_too() {
     assert_eq!(desktop.mfactl(&["list", "--plain"]).ok(), "");
 }
 
+/// What KeePassXC is told by its own means: the Secret Service API and signals.
+#[test]
+fn keepassxc_may_be_locked_and_killed() {
+    let desktop = Desktop::start(&["--display", "none", "--secrets", "keepassxc"]);
+    desktop.add("aws", LINK);
+    let lock = "gdbus call --session -d org.freedesktop.secrets -o /org/freedesktop/secrets \
+                -m org.freedesktop.Secret.Service.Lock \
+                \"['/org/freedesktop/secrets/collection/test']\"";
+    desktop.shell(lock).ok();
+    eventually("the daemon notices the lock", || {
+        desktop
+            .mfactl(&["status", "--json"])
+            .ok()
+            .contains(r#""locked":true"#)
+    });
+    assert_locked(&desktop);
+    let running = "awk '$1 == \"keepassxc\" { print $2 }' \"$DS_PIDS\"";
+    let pid = desktop.shell(running).ok();
+    let again = format!(
+        "mapfile -d '' -t line </proc/{pid}/cmdline; mapfile -d '' -t env </proc/{pid}/environ; \
+         kill -KILL {pid}; while [ -d /proc/{pid} ]; do sleep .05; done; \
+         env -i \"${{env[@]}}\" \"${{line[@]}}\" <\"$DS_DIR/password\" >/dev/null 2>&1 & \
+         gdbus wait --session --timeout 20 org.freedesktop.secrets"
+    );
+    desktop.shell(&again).ok();
+    eventually("the accounts are back", || {
+        desktop.mfactl(&["get", "aws"]).status == 0
+    });
+}
+
+/// Somebody cleans up the keychain by hand.
+#[test]
+fn an_item_that_was_removed_does_not_come_back() {
+    let desktop = Desktop::headless();
+    desktop.add("aws", LINK);
+    desktop.shell("secret-tool clear service mfactl").ok();
+    let error = desktop.mfactl(&["edit", "aws", "--note", "n"]).fails(1);
+    assert!(
+        error.contains("another program changed this account"),
+        "{error}"
+    );
+    assert_eq!(desktop.mfactl(&["list", "--plain"]).ok(), "");
+}
+
 #[test]
 fn a_locked_keychain_is_said_to_be_locked() {
     let desktop = Desktop::headless();

@@ -187,6 +187,69 @@ fn a_vault_is_made_only_where_it_is_needed() {
 }
 
 #[test]
+fn making_a_vault_keeps_the_configuration() {
+    let desktop = Desktop::without_keychain();
+    desktop.configure("lock-after = 900");
+    let file = passphrase_file(&desktop);
+    desktop
+        .mfactl(&["vault", "create", "--password-file", file.to_str().unwrap()])
+        .ok();
+    desktop.end_daemon("-TERM");
+    let locked = desktop.mfactl(&["list"]).fails(5);
+    assert!(locked.contains("mfactl unlock"), "{locked}");
+    let config = desktop
+        .variable("XDG_CONFIG_HOME")
+        .join("mfactl/config.toml");
+    assert!(
+        std::fs::read_to_string(config)
+            .unwrap()
+            .ends_with("\nlock-after = 900")
+    );
+}
+
+#[test]
+fn one_vault_has_one_daemon() {
+    let (desktop, vault) = with_vault();
+    let other = Desktop::start(&["--display", "none", "--no-bus"]);
+    let mut daemon = other
+        .ours("mfad")
+        .arg("--vault")
+        .arg(&vault)
+        .spawn()
+        .unwrap();
+    eventually("the daemon listens", || other.socket().exists());
+    let file = passphrase_file(&other);
+    let unlock = ["unlock", "--password-file", file.to_str().unwrap()];
+    let refused = other.mfactl(&unlock).fails(7);
+    assert!(
+        refused.contains("another mfad has the vault file open"),
+        "{refused}"
+    );
+    desktop.end_daemon("-TERM");
+    other.mfactl(&unlock).ok();
+    assert_eq!(other.mfactl(&["get", "aws"]).ok().len(), 6);
+    other.end_daemon("-TERM");
+    assert!(daemon.wait().unwrap().success());
+}
+
+#[test]
+fn a_passphrase_pipe_that_nobody_fills_keeps_nobody_waiting() {
+    let (desktop, vault) = with_vault();
+    desktop.end_daemon("-TERM");
+    let pipe = desktop.folder().join("pipe");
+    desktop
+        .shell(&format!("mkfifo -m 600 {}", pipe.display()))
+        .ok();
+    desktop.configure(&format!(
+        "vault = {:?}\npassphrase-file = {:?}\n",
+        vault.to_str().unwrap(),
+        pipe.to_str().unwrap()
+    ));
+    let error = desktop.mfactl(&["list"]).fails(7);
+    assert!(error.contains("is not a file"), "{error}");
+}
+
+#[test]
 fn a_vault_needs_no_bus() {
     let desktop = Desktop::start(&["--display", "none", "--no-bus"]);
     let vault = desktop.folder().join("v.kdbx");

@@ -258,6 +258,9 @@ pub enum Error {
     /// A text holds control characters, such as a line break.
     #[error("{0} holds control characters")]
     ControlCharacter(&'static str),
+    /// The name holds characters that cannot be seen or that turn others around.
+    #[error("the name holds invisible characters")]
+    Invisible,
     /// More tags than [`MAX_TAGS`].
     #[error("more than {MAX_TAGS} tags")]
     TooManyTags,
@@ -285,6 +288,9 @@ impl Account {
             return Err(Error::NoName);
         }
         check("the name", &self.name, MAX_NAME)?;
+        if self.name.chars().any(is_invisible) {
+            return Err(Error::Invisible);
+        }
         check("the issuer", &self.issuer, MAX_FIELD)?;
         check("the username", &self.username, MAX_FIELD)?;
         check("the serial", &self.serial, MAX_FIELD)?;
@@ -311,6 +317,16 @@ impl Account {
             format!("{} ({detail})", self.name)
         }
     }
+}
+
+/// Whether a character shows nothing or changes the direction of others: fit for tricks, not for
+/// names. Joiners, which scripts and emoji need, are not among them.
+#[must_use]
+pub fn is_invisible(c: char) -> bool {
+    matches!(c,
+        '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}' | '\u{200e}' | '\u{200f}'
+        | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}'
+        | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}')
 }
 
 fn check(field: &'static str, text: &str, limit: usize) -> Result<(), Error> {

@@ -102,6 +102,15 @@ pub fn to_text(account: &Account, secret: &Secret) -> Result<Zeroizing<String>, 
     Ok(Zeroizing::new(text.to_owned()))
 }
 
+/// Whether two texts of the item `id` say the same, however they are written.
+#[must_use]
+pub fn same(id: AccountId, one: &str, other: &str) -> bool {
+    match (Entry::from_text(id, one), Entry::from_text(id, other)) {
+        (Ok(one), Ok(other)) => one.account == other.account && one.secret.same_as(&other.secret),
+        _ => one == other,
+    }
+}
+
 impl Entry {
     /// Writes the text of the item.
     ///

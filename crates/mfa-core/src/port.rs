@@ -29,9 +29,12 @@ pub trait ItemStore: Send {
 
     /// Writes an item; when this returns, it is durable.
     ///
+    /// `old` is what we know of it, nothing for a new one. An item that another program changed or
+    /// removed meanwhile is left as it is.
+    ///
     /// # Errors
-    /// Those of [`StoreError`]. The old item is then still there.
-    fn put(&mut self, id: AccountId, text: &str) -> Result<(), StoreError>;
+    /// [`StoreError::Changed`] and the others. The old item is then still there.
+    fn put(&mut self, id: AccountId, old: Option<&str>, text: &str) -> Result<(), StoreError>;
 
     /// Deletes an item. One that is not there counts as deleted.
     ///
@@ -59,6 +62,9 @@ pub enum StoreError {
     /// It is locked.
     #[error("the keychain is locked")]
     Locked,
+    /// Another program changed or removed the item.
+    #[error("another program changed this account meanwhile")]
+    Changed,
     /// The passphrase does not open it.
     #[error("the passphrase is wrong")]
     WrongPassphrase,

@@ -29,6 +29,9 @@ pub enum Error {
     Ambiguous(Vec<AccountId>),
 }
 
+/// How many steps compare the query as a whole: four keys, exactly and in any case.
+const WHOLE_STEPS: usize = 8;
+
 /// What an account can be found by, in order of precedence.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Key {
@@ -99,8 +102,8 @@ impl Index {
 
     /// The account that is meant by an exact id or name, if there is one.
     ///
-    /// Further accounts cannot change this answer, so it may be given while some are still being
-    /// read.
+    /// Further accounts do not change this answer, unless one has just this text as its serial or as
+    /// its `issuer:username`, so it may be given while some are still being read.
     #[must_use]
     pub fn certain(&self, query: &str) -> Option<AccountId> {
         self.equal
@@ -115,10 +118,20 @@ impl Index {
     /// # Errors
     /// Each variant of [`Error`].
     pub fn find(&self, query: &str) -> Result<AccountId, Error> {
-        let mut best = self
-            .steps(query)
-            .find(|ids| !ids.is_empty())
-            .unwrap_or_default();
+        Self::one(self.steps(query))
+    }
+
+    /// Finds the one account whose id, serial, `issuer:username` or name is the query as a whole,
+    /// in any case: for what cannot be undone.
+    ///
+    /// # Errors
+    /// Each variant of [`Error`].
+    pub fn find_whole(&self, query: &str) -> Result<AccountId, Error> {
+        Self::one(self.steps(query).take(WHOLE_STEPS))
+    }
+
+    fn one(mut steps: impl Iterator<Item = Vec<AccountId>>) -> Result<AccountId, Error> {
+        let mut best = steps.find(|ids| !ids.is_empty()).unwrap_or_default();
         match best.len() {
             0 => Err(Error::NotFound),
             1 => Ok(best.remove(0)),
@@ -238,6 +251,16 @@ mod tests {
         );
         for query in ["", " ", "nosuch", &ids[0].to_string()[..8], "arn:aws"] {
             assert_eq!(index.find(query), Err(Error::NotFound), "{query}");
+        }
+    }
+
+    #[test]
+    fn a_whole_query_matches_no_part() {
+        let (index, ids) = index();
+        assert_eq!(index.find_whole("NOTION"), Ok(ids[4]));
+        assert_eq!(index.find_whole("GitHub:octocat"), Ok(ids[2]));
+        for part in ["gith", "octocat", "example"] {
+            assert_eq!(index.find_whole(part), Err(Error::NotFound), "{part}");
         }
     }
 

@@ -15,7 +15,12 @@ impl Client {
     /// `NotSupported` and those of the keychain.
     pub async fn get_code(&self, account: &str, options: CodeOptions) -> Result<IssuedCode, Error> {
         let (code, valid_from, valid_until): (String, u64, u64) = self
-            .call(AUTHENTICATOR, "GetCode", &(account, options.to_dict()))
+            .call_and_wait(
+                AUTHENTICATOR,
+                "GetCode",
+                &(account, options.to_dict()),
+                options.wait(),
+            )
             .await?;
         Ok(IssuedCode {
             code: code.into(),
@@ -35,10 +40,11 @@ impl Client {
         options: CodeOptions,
     ) -> Result<Vec<IssuedCode>, Error> {
         let codes: Vec<(String, u64, u64)> = self
-            .call(
+            .call_and_wait(
                 AUTHENTICATOR,
                 "GetCodes",
                 &(account, count, options.to_dict()),
+                options.wait(),
             )
             .await?;
         let issue = |(code, valid_from, valid_until): (String, u64, u64)| IssuedCode {

@@ -11,8 +11,12 @@ use zbus::wire::{DynamicDeserialize, DynamicType};
 use crate::transport::unix;
 use crate::{Error, endpoint};
 
-/// How long an answer may take: longer than any prompt or code that it waits for.
-const PATIENCE: Duration = Duration::from_secs(180);
+/// How long a daemon may take to take a connection.
+const CONNECTING: Duration = Duration::from_secs(10);
+/// How long an answer may take, beyond what it is asked to wait for.
+const PATIENCE: Duration = Duration::from_secs(30);
+/// How long a person may take to answer a prompt.
+const PROMPT: Duration = Duration::from_secs(60);
 
 /// Keeps what the kernel said, so that a daemon that just went away is told from a faulty one.
 fn not_connected(error: zbus::Error) -> io::Error {
@@ -48,12 +52,10 @@ impl Client {
     where
         S: Socket,
     {
-        let connection = Builder::socket(socket)
-            .p2p()
-            .method_timeout(PATIENCE)
-            .build()
-            .await
-            .map_err(not_connected)?;
+        let connection = Builder::socket(socket).p2p().build();
+        let connection = tokio::time::timeout(CONNECTING, connection).await;
+        let connection = connection.map_err(|_| io::Error::from(io::ErrorKind::TimedOut))?;
+        let connection = connection.map_err(not_connected)?;
         Ok(Self {
             connection,
             interactive: false,
@@ -69,17 +71,28 @@ impl Client {
         }
     }
 
-    /// The connection itself, for signals.
-    pub fn connection(&self) -> &zbus::Connection {
-        &self.connection
-    }
-
     /// Calls a method and waits for its answer.
     pub(crate) async fn call<B, R>(
         &self,
         interface: &'static str,
         method: &'static str,
         body: &B,
+    ) -> Result<R, Error>
+    where
+        B: zbus::export::serde::Serialize + DynamicType,
+        R: for<'d> DynamicDeserialize<'d>,
+    {
+        self.call_and_wait(interface, method, body, Duration::ZERO)
+            .await
+    }
+
+    /// The same for a method that is asked to wait for so long.
+    pub(crate) async fn call_and_wait<B, R>(
+        &self,
+        interface: &'static str,
+        method: &'static str,
+        body: &B,
+        wait: Duration,
     ) -> Result<R, Error>
     where
         B: zbus::export::serde::Serialize + DynamicType,
@@ -97,7 +110,15 @@ impl Client {
         } else {
             MethodFlags::empty()
         };
-        let reply = proxy.call_with_flags(method, flags, body).await?;
-        reply.ok_or_else(|| Error::Failed("the daemon gave no answer".into()))
+        let prompt = if self.interactive {
+            PROMPT
+        } else {
+            Duration::ZERO
+        };
+        let reply = proxy.call_with_flags(method, flags, body);
+        match tokio::time::timeout(PATIENCE + prompt + wait, reply).await {
+            Ok(reply) => reply?.ok_or_else(|| Error::Failed("the daemon gave no answer".into())),
+            Err(_) => Err(Error::TimedOut("the daemon does not answer".into())),
+        }
     }
 }

@@ -28,7 +28,9 @@ pub fn vault() -> PathBuf {
 
 /// A folder of the XDG base directory specification, which ignores relative paths.
 fn folder(variable: &str, default: &str) -> PathBuf {
-    let home = || PathBuf::from(std::env::var_os("HOME").unwrap_or_default()).join(default);
+    // Without HOME this asks the user database; a relative path would obey whatever folder we are in.
+    let home = || std::env::home_dir().filter(|home| home.is_absolute());
+    let home = || home().unwrap_or_else(|| PathBuf::from("/")).join(default);
     let given = std::env::var_os(variable)
         .map(PathBuf::from)
         .filter(|path| path.is_absolute());

@@ -5,6 +5,7 @@
 
 pub mod alloc;
 pub mod boottime;
+pub mod detach;
 pub mod harden;
 pub mod memory;
 pub mod peer;

@@ -75,7 +75,7 @@ pub enum Command {
     Unlock(Passphrase),
     /// Say how the daemon and the keychain are
     ///
-    /// It starts nothing: a daemon that does not run is an error with exit code 6.
+    /// A daemon that does not run is not started by this, and is an error with exit code 6.
     Status(Status),
     /// Use an encrypted file where there is no keychain
     #[command(subcommand)]
@@ -269,7 +269,7 @@ pub struct Edit {
 pub struct Rm {
     /// Which account
     pub query: String,
-    /// Do not ask
+    /// Do not ask; QUERY has to be a whole name, id, serial or issuer:username then
     #[arg(short, long)]
     pub yes: bool,
 }

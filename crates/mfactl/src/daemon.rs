@@ -3,8 +3,8 @@
 //! systemd starts it when we connect, where its socket unit is enabled. Else D-Bus does, where its
 //! activation file is installed and there is a session bus. Else we do.
 
-use std::fs::{DirBuilder, OpenOptions};
-use std::io::{self, ErrorKind, Read};
+use std::fs::{DirBuilder, File, OpenOptions};
+use std::io::{self, ErrorKind, Read, Seek, SeekFrom};
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
@@ -17,18 +17,20 @@ use crate::error::{Error, Kind};
 
 /// How long a daemon may take to start.
 const START: Duration = Duration::from_secs(15);
+/// The longest log that is kept, in bytes.
+const MAX_LOG: u64 = 1024 * 1024;
 
 /// Connects; starts the daemon if none is running.
 pub(crate) async fn connect() -> Result<Client, Error> {
     match Client::connect().await {
         Ok(client) => Ok(client),
         Err(error) if is_absent(&error) => {
-            if !activate().await {
-                spawn()?;
-            }
-            Client::connect().await.map_err(|error| unreachable(&error))
+            let said = if activate().await { None } else { spawn()? };
+            Client::connect()
+                .await
+                .map_err(|error| unreachable(&error, said.as_deref()))
         }
-        Err(error) => Err(unreachable(&error)),
+        Err(error) => Err(unreachable(&error, None)),
     }
 }
 
@@ -37,7 +39,7 @@ pub(crate) async fn running() -> Result<Option<Client>, Error> {
     match Client::connect().await {
         Ok(client) => Ok(Some(client)),
         Err(error) if is_absent(&error) => Ok(None),
-        Err(error) => Err(unreachable(&error)),
+        Err(error) => Err(unreachable(&error, None)),
     }
 }
 
@@ -62,9 +64,11 @@ async fn activate() -> bool {
 }
 
 /// Starts the daemon and waits until it is ready or has ended: it closes its standard output.
-fn spawn() -> Result<(), Error> {
+///
+/// Says what it had to say, if that was an error.
+fn spawn() -> Result<Option<String>, Error> {
     let program = program();
-    let log = log_file()?;
+    let (log, before) = log_file()?;
     let mut child = Command::new(&program)
         .arg("--background")
         .stdin(Stdio::null())
@@ -73,15 +77,21 @@ fn spawn() -> Result<(), Error> {
         .spawn()
         .map_err(|error| not_started(&program.display().to_string(), &error))?;
     let Some(mut stdout) = child.stdout.take() else {
-        return Ok(());
+        return Ok(None);
     };
     let timeout = Timespec {
         tv_sec: START.as_secs().cast_signed(),
         tv_nsec: 0,
     };
-    poll(&mut [PollFd::new(&stdout, PollFlags::IN)], Some(&timeout)).map_err(io::Error::from)?;
-    stdout.read_to_end(&mut Vec::new())?;
-    Ok(())
+    let ready = poll(&mut [PollFd::new(&stdout, PollFlags::IN)], Some(&timeout));
+    if ready.map_err(io::Error::from)? == 0 {
+        let message = format!("the daemon does not get ready: {}", program.display());
+        let log = format!("Its log: {}", paths::log().display());
+        return Err(Error::new(Kind::Unreachable, message).hint(log));
+    }
+    // It writes nothing there, so this is the end of it.
+    stdout.read_exact(&mut [0]).err();
+    Ok(last_error(before))
 }
 
 /// The daemon beside us, as it is installed and built; else the one on the path.
@@ -94,17 +104,32 @@ fn program() -> PathBuf {
         .unwrap_or_else(|| PathBuf::from("mfad"))
 }
 
-fn log_file() -> io::Result<std::fs::File> {
+/// The log, and how long it is already: another daemon may be writing to it.
+fn log_file() -> io::Result<(File, u64)> {
     DirBuilder::new()
         .recursive(true)
         .mode(0o700)
         .create(paths::state())?;
-    OpenOptions::new()
-        .write(true)
+    let log = OpenOptions::new()
         .create(true)
-        .truncate(true)
+        .append(true)
         .mode(0o600)
-        .open(paths::log())
+        .open(paths::log())?;
+    if log.metadata()?.len() > MAX_LOG {
+        log.set_len(0)?;
+    }
+    let length = log.metadata()?.len();
+    Ok((log, length))
+}
+
+/// The last error in the log after so many bytes.
+fn last_error(before: u64) -> Option<String> {
+    let mut log = File::open(paths::log()).ok()?;
+    log.seek(SeekFrom::Start(before)).ok()?;
+    let mut text = String::new();
+    log.take(MAX_LOG).read_to_string(&mut text).ok()?;
+    let line = text.lines().rfind(|line| line.contains("ERROR"))?;
+    Some(line.split_once("ERROR")?.1.trim().to_owned())
 }
 
 fn not_started(program: &str, error: &io::Error) -> Error {
@@ -115,18 +140,16 @@ fn not_started(program: &str, error: &io::Error) -> Error {
     .hint("Install it beside mfactl, or set PATH so that mfad is found.")
 }
 
-fn unreachable(error: &io::Error) -> Error {
-    let message = format!("the daemon cannot be reached: {error}");
-    let error = Error::new(Kind::Unreachable, message);
-    match last_log_line() {
+fn unreachable(error: &io::Error, said: Option<&str>) -> Error {
+    let error = Error::new(
+        Kind::Unreachable,
+        format!("the daemon cannot be reached: {error}"),
+    );
+    match said {
         Some(line) => error.hint(format!("It said: {line}")),
-        None => error.hint("Its log: journalctl --user -u mfad"),
+        None => error.hint(format!(
+            "Its log: journalctl --user -u mfad, or {}",
+            paths::log().display()
+        )),
     }
-}
-
-/// What the daemon that we started had to say last.
-fn last_log_line() -> Option<String> {
-    let log = std::fs::read_to_string(paths::log()).ok()?;
-    let line = log.lines().rfind(|line| line.contains("ERROR"))?;
-    Some(line.split_once("ERROR")?.1.trim().to_owned())
 }

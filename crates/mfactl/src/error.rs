@@ -88,7 +88,7 @@ impl From<mfa_ipc::Error> for Error {
             Answer::Ambiguous(_) => Self::new(Kind::Ambiguous, format!("several match: {text}")),
             Answer::Locked(_) => Self::new(Kind::Locked, text).hint("Unlock: mfactl unlock"),
             Answer::AccessDenied(_) => Self::new(Kind::Locked, text),
-            Answer::KeychainUnavailable(_) => unavailable(text),
+            Answer::KeychainUnavailable(_) => Self::new(Kind::Keychain, text),
             Answer::KeychainTimedOut(_) => Self::new(Kind::Keychain, text)
                 .hint("Is a prompt of the keychain open somewhere? Else log out and in again."),
             Answer::TimedOut(_) => Self::new(Kind::TimedOut, text),
@@ -101,31 +101,9 @@ impl From<mfa_ipc::Error> for Error {
     }
 }
 
-fn unavailable(text: String) -> Error {
-    let error = Error::new(Kind::Keychain, text);
-    if error.message.contains("there is no vault") {
-        return error.hint("Make one: mfactl vault create");
-    }
-    if error.message.contains("default keyring") || error.message.contains("vault file") {
-        return error;
-    }
-    error
-        .hint(
-            "On a desktop: install gnome-keyring or KeePassXC (Settings → Secret Service \
-             Integration), log in again.",
-        )
-        .hint(
-            "On a server or in WSL: mfactl vault create   (an encrypted file that KeePassXC opens \
-             too)",
-        )
-}
-
 /// D-Bus itself failed: the daemon is gone, does not answer, or is of another version.
 fn lost(error: &zbus::Error) -> Error {
     match error {
-        zbus::Error::InputOutput(source) if source.kind() == io::ErrorKind::TimedOut => {
-            Error::new(Kind::TimedOut, "the daemon did not answer in time")
-        }
         zbus::Error::MethodError(name, ..) if name.contains("UnknownMethod") => Error::new(
             Kind::Other,
             "the daemon that is running is older than this mfactl",

@@ -5,10 +5,14 @@ use std::io::{self, IsTerminal, Write};
 use std::process::ExitCode;
 
 use clap::error::{ContextKind, ErrorKind};
+use mfa_core::account::is_invisible;
 use serde::Serialize;
 use unicode_width::UnicodeWidthStr;
 
 use crate::error::{Error, Kind};
+
+/// Anything longer is no misspelt command.
+const LONGEST_COMMAND: usize = 12;
 
 /// Where output goes, and what may be said there.
 #[derive(Clone, Copy, Debug)]
@@ -103,21 +107,26 @@ pub(crate) fn usage(error: &clap::Error) -> ExitCode {
     }
     let text = text.trim_end();
     let text = text.strip_prefix("error: ").unwrap_or(text);
-    say(match misplaced(error) {
+    say(match unfit(error) {
         // It may be a secret, which is not to be repeated where a log could keep it.
-        Some(misplaced) => text.replace(&misplaced, "…"),
+        Some(argument) => text.replace(&argument, "…"),
         None => text.to_owned(),
     });
     ExitCode::from(Kind::Usage as u8)
 }
 
-/// An argument that has no place, and is no option whose spelling one may want to see.
-fn misplaced(error: &clap::Error) -> Option<String> {
-    let argument = [ContextKind::InvalidArg, ContextKind::InvalidSubcommand]
-        .into_iter()
-        .find_map(|kind| error.get(kind))?
-        .to_string();
-    (error.kind() == ErrorKind::UnknownArgument && !argument.starts_with('-')).then_some(argument)
+/// An argument that does not fit, and is nothing that one misspells and wants to see.
+fn unfit(error: &clap::Error) -> Option<String> {
+    let get = |kind| error.get(kind).map(ToString::to_string);
+    let is_secret_like = |argument: &String| !argument.starts_with('-');
+    get(ContextKind::InvalidValue)
+        .or_else(|| get(ContextKind::InvalidArg).filter(|_| is_unknown(error)))
+        .or_else(|| get(ContextKind::InvalidSubcommand).filter(|name| name.len() > LONGEST_COMMAND))
+        .filter(is_secret_like)
+}
+
+fn is_unknown(error: &clap::Error) -> bool {
+    error.kind() == ErrorKind::UnknownArgument
 }
 
 fn say(text: impl Display) {
@@ -136,11 +145,17 @@ pub(crate) fn width(text: &str) -> usize {
     text.width()
 }
 
-/// A text that cannot play tricks on a terminal: control characters are shown, not obeyed.
+/// A text that cannot play tricks on a terminal: control characters, and those that turn others
+/// around, are shown, not obeyed.
 pub(crate) fn clean(text: &str) -> String {
-    text.chars()
-        .map(|c| if c.is_control() { '\u{fffd}' } else { c })
-        .collect()
+    let show = |c: char| {
+        if c.is_control() || is_invisible(c) {
+            '\u{fffd}'
+        } else {
+            c
+        }
+    };
+    text.chars().map(show).collect()
 }
 
 /// A code in groups that are easy to read: `123 456`.

@@ -18,7 +18,7 @@ use std::time::Duration;
 
 use mfa_core::access::{self, BusCodes};
 use mfa_core::lock;
-use mfa_ipc::paths;
+
 use serde::Deserialize;
 use thiserror::Error;
 
@@ -112,26 +112,32 @@ impl Config {
     }
 }
 
-/// Writes down that a vault file is used from now on.
+/// Writes down, in the configuration at `path`, that a vault file is used from now on.
 ///
 /// # Errors
-/// What the file system says.
-pub fn remember_vault(vault: &Path) -> io::Result<()> {
-    let path = paths::config();
+/// What the file system says, or that the configuration would not be one any more.
+pub fn remember_vault(path: &Path, vault: &Path) -> io::Result<()> {
+    let old = match std::fs::read_to_string(path) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => String::new(),
+        old => old?,
+    };
+    // Before everything else: what follows may end in a table, or without a line break.
+    let vault = toml::Value::from(vault.display().to_string());
+    let text = format!("vault = {vault}\n{old}");
+    Config::parse(path, &text).map_err(io::Error::other)?;
     if let Some(folder) = path.parent() {
         std::fs::create_dir_all(folder)?;
     }
-    let line = format!(
-        "vault = {}\n",
-        toml::Value::from(vault.display().to_string())
-    );
-    // A key belongs before the first table of a TOML file; ours has none.
+    let new = path.with_extension("toml.new");
     let mut file = std::fs::OpenOptions::new()
         .create(true)
-        .append(true)
+        .write(true)
+        .truncate(true)
         .mode(0o600)
-        .open(path)?;
-    file.write_all(line.as_bytes())
+        .open(&new)?;
+    file.write_all(text.as_bytes())?;
+    file.sync_all()?;
+    std::fs::rename(new, path)
 }
 
 #[cfg(test)]
@@ -159,6 +165,24 @@ mod tests {
         assert_eq!(config.vault.as_deref(), Some(Path::new("/v.kdbx")));
         assert_eq!(config.access().bus_codes, BusCodes::Allow);
         assert_eq!(config.lock().idle, Some(Duration::from_secs(900)));
+    }
+
+    #[test]
+    fn a_choice_is_added_to_what_is_there() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("sub/config.toml");
+        remember_vault(&path, Path::new("/a \"b\".kdbx")).unwrap();
+        let vault = Config::load(&path).unwrap().vault;
+        assert_eq!(vault.as_deref(), Some(Path::new("/a \"b\".kdbx")));
+        std::fs::write(&path, "lock-after = 900").unwrap();
+        remember_vault(&path, Path::new("/v.kdbx")).unwrap();
+        let config = Config::load(&path).unwrap();
+        assert_eq!(config.lock().idle, Some(Duration::from_secs(900)));
+        assert_eq!(config.vault.as_deref(), Some(Path::new("/v.kdbx")));
+        assert!(
+            remember_vault(&path, Path::new("/other")).is_err(),
+            "there is one already"
+        );
     }
 
     #[test]

@@ -33,10 +33,11 @@ struct Stored {
 impl FileJournal {
     /// Opens the journal in a folder, which is made if need be, and reads the notes.
     ///
-    /// A damaged file is kept under another name and counts as empty.
+    /// A damaged file is kept under another name. It may have said that the vault is locked, so it
+    /// counts as locked.
     ///
     /// # Errors
-    /// That the folder cannot be made.
+    /// That the folder cannot be made, or that the file is there and cannot be read.
     pub fn open(folder: &Path) -> io::Result<(Self, Notes)> {
         fs::DirBuilder::new()
             .recursive(true)
@@ -45,11 +46,12 @@ impl FileJournal {
         let path = folder.join("state.json");
         let stored = match fs::read(&path) {
             Ok(bytes) => serde_json::from_slice(&bytes).unwrap_or_else(|_| {
-                tracing::warn!(path = %path.display(), "the state file is damaged; starting anew");
+                tracing::warn!(path = %path.display(), "the state file is damaged; locked until unlocked");
                 drop(fs::rename(&path, path.with_extension("damaged")));
-                Stored::default()
+                Stored { locked: true, ..Stored::default() }
             }),
-            Err(_) => Stored::default(),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Stored::default(),
+            Err(error) => return Err(error),
         };
         let pairs = stored.handed_out_until.iter();
         let ledger = pairs
@@ -105,13 +107,14 @@ mod tests {
     }
 
     #[test]
-    fn a_damaged_file_is_kept_aside() {
+    fn a_damaged_file_is_kept_aside_and_counts_as_locked() {
         let folder = tempfile::tempdir().unwrap();
         fs::write(folder.path().join("state.json"), "{").unwrap();
-        assert_eq!(
-            FileJournal::open(folder.path()).unwrap().1,
-            Notes::default()
-        );
+        let locked = Notes {
+            locked: true,
+            ..Notes::default()
+        };
+        assert_eq!(FileJournal::open(folder.path()).unwrap().1, locked);
         assert_eq!(fs::read(folder.path().join("state.damaged")).unwrap(), b"{");
     }
 }

@@ -19,8 +19,10 @@ use crate::interface::vault::Vault;
 use crate::service::Handle;
 use crate::signals;
 
-/// How many connections are served at once; further ones wait in the kernel's queue.
+/// How many connections are served at once; further ones are turned away, and do not wait.
 const MAX_CONNECTIONS: usize = 256;
+/// The longest message that is taken, in bytes; an account is a few hundred.
+const MAX_MESSAGE: usize = 256 * 1024;
 /// How long a connection may take to say who it is.
 const HANDSHAKE: Duration = Duration::from_secs(5);
 
@@ -66,10 +68,6 @@ impl Listener {
         let guid = Arc::new(zbus::Guid::generate());
         let places = Arc::new(Semaphore::new(MAX_CONNECTIONS));
         loop {
-            let place = Arc::clone(&places)
-                .acquire_owned()
-                .await
-                .map_err(io::Error::other)?;
             let (stream, _) = match self.socket.accept().await {
                 Ok(connection) => connection,
                 // The other end gave up, or we are short of file descriptors for a moment.
@@ -79,6 +77,10 @@ impl Listener {
                     continue;
                 }
                 Err(error) => return Err(error),
+            };
+            let Ok(place) = Arc::clone(&places).try_acquire_owned() else {
+                tracing::warn!("too many connections");
+                continue;
             };
             let (service, guid) = (service.clone(), Arc::clone(&guid));
             tokio::spawn(async move {
@@ -121,7 +123,7 @@ async fn connection(
         return Ok(());
     }
     let origin = Origin::private(peer);
-    let build = zbus::connection::Builder::socket(Stream::new(stream, peer.uid))
+    let build = zbus::connection::Builder::socket(Stream::new(stream, peer.uid, MAX_MESSAGE))
         .server(guid.clone())
         .p2p()
         .serve_at(

@@ -51,19 +51,20 @@ pub enum Error {
 pub fn run(args: Args) -> Result<(), Error> {
     mfa_sys::harden::process().map_err(Error::Harden)?;
     if args.background {
-        rustix::process::setsid().map_err(io::Error::from)?;
+        mfa_sys::detach::process()?;
     }
-    let config = Config::load(&args.config.unwrap_or_else(paths::config))?;
+    let path = args.config.unwrap_or_else(paths::config);
+    let config = Config::load(&path)?;
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()?;
-    let result = runtime.block_on(serve(args.vault, &config));
+    let result = runtime.block_on(serve(args.vault, &config, path));
     // The keychain may still be busy with something that nobody waits for.
     runtime.shutdown_background();
     result
 }
 
-async fn serve(vault: Option<PathBuf>, config: &Config) -> Result<(), Error> {
+async fn serve(vault: Option<PathBuf>, config: &Config, path: PathBuf) -> Result<(), Error> {
     let _only = only_one()?;
     let listener = Listener::new().map_err(Error::Socket)?;
     let bus = bus::connect().await;
@@ -77,7 +78,7 @@ async fn serve(vault: Option<PathBuf>, config: &Config) -> Result<(), Error> {
         lock: config.lock(),
         fallback: Some(Fallback {
             path: paths::vault(),
-            remember: config::remember_vault,
+            remember: Arc::new(move |vault| config::remember_vault(&path, vault)),
         }),
     });
     if let Some(bus) = &bus {

@@ -18,12 +18,18 @@ use zbus::fdo::ConnectionCredentials;
 pub struct Stream<S> {
     stream: S,
     uid: u32,
+    max_message: usize,
 }
 
 impl<S> Stream<S> {
-    /// Takes a connected stream and the user at its other end.
-    pub fn new(stream: S, uid: u32) -> Self {
-        Self { stream, uid }
+    /// Takes a connected stream, the user at its other end, and the length in bytes of the longest
+    /// message that is taken from there.
+    pub fn new(stream: S, uid: u32, max_message: usize) -> Self {
+        Self {
+            stream,
+            uid,
+            max_message,
+        }
     }
 }
 
@@ -31,6 +37,7 @@ impl<S> Stream<S> {
 pub struct Reader<S> {
     half: ReadHalf<S>,
     uid: u32,
+    max_message: usize,
 }
 
 /// The half that is written to.
@@ -58,9 +65,23 @@ impl<S: AsyncRead + AsyncWrite + Send + Sync + 'static> Socket for Stream<S> {
             Reader {
                 half: read,
                 uid: self.uid,
+                max_message: self.max_message,
             },
             Writer(write),
         )
+    }
+}
+
+impl<S: AsyncRead> Reader<S> {
+    /// zbus asks for the rest of a message at once, so the room that it offers is its length.
+    async fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        if buffer.len() > self.max_message {
+            return Err(io::Error::new(
+                io::ErrorKind::InvalidData,
+                "the message is too long",
+            ));
+        }
+        self.half.read(buffer).await
     }
 }
 
@@ -68,12 +89,12 @@ impl<S: AsyncRead + AsyncWrite + Send + Sync + 'static> Socket for Stream<S> {
 impl<S: AsyncRead + Send + Sync + 'static> socket::ReadHalf for Reader<S> {
     #[cfg(unix)]
     async fn recvmsg(&mut self, buffer: &mut [u8]) -> io::Result<(usize, Vec<OwnedFd>)> {
-        Ok((self.half.read(buffer).await?, Vec::new()))
+        Ok((self.read(buffer).await?, Vec::new()))
     }
 
     #[cfg(not(unix))]
     async fn recvmsg(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        self.half.read(buffer).await
+        self.read(buffer).await
     }
 
     async fn peer_credentials(&mut self) -> io::Result<ConnectionCredentials> {

@@ -1,6 +1,7 @@
 //! Codes and what is wished of them.
 
 use std::collections::HashMap;
+use std::time::Duration;
 
 use mfa_core::ledger::{self, Wish};
 use zbus::Variant;
@@ -69,6 +70,11 @@ impl CodeOptions {
         };
         reader.finish()?;
         Ok(options)
+    }
+
+    /// How long the daemon may wait before it answers.
+    pub(crate) fn wait(self) -> Duration {
+        Duration::from_secs(self.timeout.map_or(ledger::DEFAULT_TIMEOUT, u64::from))
     }
 
     /// The wish for `count` codes.

@@ -20,6 +20,8 @@ pub struct Status {
     pub vault_file: bool,
     /// Whether codes are to be had without unlocking first.
     pub locked: bool,
+    /// Whether that is because the user, or idling, locked them: only unlocking helps.
+    pub locked_by_user: bool,
     /// Why there are no accounts to be had, if something is wrong; else empty.
     pub problem: String,
     /// How many accounts are known, if the vault is open.
@@ -40,6 +42,7 @@ impl Status {
             .put("keychain", self.keychain.as_str())
             .put("vault-file", self.vault_file)
             .put("locked", self.locked)
+            .put("locked-by-user", self.locked_by_user)
             .put("problem", self.problem.as_str())
             .put_some("accounts", self.accounts)
             .put("unreadable", self.unreadable)
@@ -59,6 +62,7 @@ impl Status {
             keychain: reader.need("keychain")?,
             vault_file: reader.need("vault-file")?,
             locked: reader.need("locked")?,
+            locked_by_user: reader.need("locked-by-user")?,
             problem: reader.need("problem")?,
             accounts: reader.take("accounts")?,
             unreadable: reader.need("unreadable")?,

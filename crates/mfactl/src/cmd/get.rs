@@ -17,8 +17,11 @@ const SHORT: u64 = 5;
 
 pub(super) async fn run(context: &Context, args: Get) -> Result<(), Error> {
     let client = connect().await?;
+    if args.json {
+        return print_json(context, &client, &args).await;
+    }
     let query = if args.exact {
-        exact(context, &client, &args.query).await?
+        context.whole(&client, &args.query).await?.id
     } else {
         args.query.clone()
     };
@@ -31,19 +34,10 @@ pub(super) async fn run(context: &Context, args: Get) -> Result<(), Error> {
             Err(error) => Err(context.explain(&client, &query, error).await),
         };
     }
-    let options = CodeOptions {
-        next: args.next,
-        fresh: args.fresh,
-        min_remaining: args.min_ttl,
-        timeout: args.timeout,
-    };
-    let code = match code(context, &client, &query, options).await {
+    let code = match code(context, &client, &query, options(&args)).await {
         Ok(code) => code,
         Err(error) => return Err(context.explain(&client, &query, error).await),
     };
-    if args.json {
-        return print_json(context, &client, &query, &code).await;
-    }
     let end = if args.no_newline { "" } else { "\n" };
     context.output.text(format_args!("{}{end}", *code.code))?;
     if let Some(left @ ..=SHORT) = remaining(&code, now())
@@ -55,6 +49,26 @@ pub(super) async fn run(context: &Context, args: Get) -> Result<(), Error> {
         ));
     }
     Ok(())
+}
+
+/// Finds the account first: a code that is spent must not be lost to a name that changes.
+async fn print_json(context: &Context, client: &Client, args: &Get) -> Result<(), Error> {
+    let account = if args.exact {
+        context.whole(client, &args.query).await?
+    } else {
+        context.account(client, &args.query).await?
+    };
+    let code = code(context, client, &account.id, options(args)).await?;
+    context.output.json(&Got::new(&account, &code, now()))
+}
+
+fn options(args: &Get) -> CodeOptions {
+    CodeOptions {
+        next: args.next,
+        fresh: args.fresh,
+        min_remaining: args.min_ttl,
+        timeout: args.timeout,
+    }
 }
 
 /// Asks for the code; where it takes a while, says what we wait for.
@@ -74,36 +88,6 @@ async fn code(
     }
     context.output.hint("waiting for the next code…");
     asking.await
-}
-
-/// The id of the account whose name, id, serial or issuer:username is just that.
-async fn exact(context: &Context, client: &Client, query: &str) -> Result<String, Error> {
-    let accounts = context.ask(client, Client::list_accounts).await?;
-    let is_it = |account: &&mfa_ipc::types::AccountInfo| {
-        query == account.name
-            || query == account.id
-            || (query == account.serial && !query.is_empty())
-            || query == format!("{}:{}", account.issuer, account.username)
-    };
-    let found: Vec<_> = accounts.iter().filter(is_it).collect();
-    match found[..] {
-        [account] => Ok(account.id.clone()),
-        [] => Err(super::no_match(query, &accounts)),
-        _ => {
-            let labels: Vec<_> = found.iter().map(|account| super::label(account)).collect();
-            Err(super::ambiguous(query, &labels.join(", ")))
-        }
-    }
-}
-
-async fn print_json(
-    context: &Context,
-    client: &Client,
-    query: &str,
-    code: &IssuedCode,
-) -> Result<(), Error> {
-    let account = context.account(client, query).await?;
-    context.output.json(&Got::new(&account, code, now()))
 }
 
 /// The time in Unix seconds.

@@ -40,11 +40,20 @@ pub(super) async fn unlock(context: &Context, args: Passphrase) -> Result<(), Er
 }
 
 /// Has the user unlock what a request needs: a vault file here, an OS keychain by its own prompt.
-pub(super) async fn by_the_user(context: &Context, client: &Client) -> Result<(), Error> {
-    if client.status().await?.vault_file {
+///
+/// What the user has locked, or left idle, stays locked until `mfactl unlock`.
+pub(super) async fn by_the_user(
+    context: &Context,
+    client: &Client,
+    locked: mfa_ipc::Error,
+) -> Result<(), Error> {
+    let status = client.status().await?;
+    if status.vault_file {
         client
             .unlock_vault(&prompt::passphrase(None, QUESTION, false)?)
             .await?;
+    } else if status.locked_by_user {
+        return Err(locked.into());
     } else {
         announce(context);
     }

@@ -13,8 +13,8 @@ mod show;
 mod status;
 mod vault;
 
-use mfa_core::Account;
 use mfa_core::query::{self, Index};
+use mfa_core::{Account, AccountId};
 use mfa_ipc::Client;
 use mfa_ipc::types::AccountInfo;
 
@@ -58,16 +58,16 @@ pub(crate) struct Context {
 }
 
 impl Context {
-    /// Asks the daemon. If it is locked and there is a person, says so, and asks again with a
-    /// prompt allowed.
+    /// Asks the daemon. If it is locked and there is a person, has them unlock it, and asks again
+    /// with a prompt allowed.
     async fn ask<T>(
         &self,
         client: &Client,
         call: impl AsyncFn(&Client) -> Result<T, mfa_ipc::Error>,
     ) -> Result<T, Error> {
         match call(client).await {
-            Err(mfa_ipc::Error::Locked(_)) if self.may_ask => {
-                lock::by_the_user(self, client).await?;
+            Err(locked @ mfa_ipc::Error::Locked(_)) if self.may_ask => {
+                lock::by_the_user(self, client, locked).await?;
                 Ok(call(&client.interactive(true)).await?)
             }
             other => Ok(other?),
@@ -76,12 +76,26 @@ impl Context {
 
     /// The one account that a query means.
     async fn account(&self, client: &Client, query: &str) -> Result<AccountInfo, Error> {
+        self.search(client, query, Index::find).await
+    }
+
+    /// The one account whose id, serial, issuer:username or name is the query as a whole.
+    async fn whole(&self, client: &Client, query: &str) -> Result<AccountInfo, Error> {
+        self.search(client, query, Index::find_whole).await
+    }
+
+    async fn search(
+        &self,
+        client: &Client,
+        query: &str,
+        find: fn(&Index, &str) -> Result<AccountId, query::Error>,
+    ) -> Result<AccountInfo, Error> {
         let mut accounts = self.ask(client, Client::list_accounts).await?;
         let mut index = Index::default();
         for account in &accounts {
             index.insert(&Account::try_from(account)?);
         }
-        let found = match index.find(query) {
+        let found = match find(&index, query) {
             Ok(id) => id.to_string(),
             Err(query::Error::NotFound) => return Err(no_match(query, &accounts)),
             Err(query::Error::Ambiguous(ids)) => {
@@ -112,16 +126,7 @@ impl Context {
 }
 
 fn label(account: &AccountInfo) -> String {
-    let detail = if account.username.is_empty() {
-        &account.issuer
-    } else {
-        &account.username
-    };
-    clean(&if detail.is_empty() || *detail == account.name {
-        account.name.clone()
-    } else {
-        format!("{} ({detail})", account.name)
-    })
+    clean(&Account::try_from(account).map_or_else(|_| account.name.clone(), |a| a.label()))
 }
 
 fn no_match(query: &str, accounts: &[AccountInfo]) -> Error {

@@ -10,7 +10,12 @@ pub(super) async fn run(context: &Context, args: Rm) -> Result<(), Error> {
         return Err(Error::usage("there is no terminal to ask on").hint("Do not ask: --yes"));
     }
     let client = connect().await?;
-    let account = context.account(&client, &args.query).await?;
+    // Without a question, a part of a name must not be enough.
+    let account = if args.yes {
+        context.whole(&client, &args.query).await?
+    } else {
+        context.account(&client, &args.query).await?
+    };
     if !args.yes {
         let question = format!(
             "This removes {} and its secret for good. If you have it nowhere else, you may lock \

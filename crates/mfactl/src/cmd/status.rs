@@ -1,4 +1,4 @@
-//! `mfactl status`: how the daemon and the keychain are. It starts nothing.
+//! `mfactl status`: how the daemon and the keychain are. It does not start a daemon itself.
 
 use mfa_ipc::types;
 

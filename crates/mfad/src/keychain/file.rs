@@ -11,7 +11,7 @@ mod entry;
 mod gate;
 
 use std::fs::{self, File, OpenOptions};
-use std::io::{self, Write};
+use std::io::{self, Read, Write};
 use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 
@@ -21,6 +21,7 @@ use keepass::error::DatabaseKeyError;
 use keepass::{Database, DatabaseKey};
 use mfa_core::AccountId;
 use mfa_core::port::{ItemStore, StoreError};
+use rustix::fs::FlockOperation;
 use zeroize::Zeroizing;
 
 pub(super) use gate::FileGate;
@@ -42,6 +43,8 @@ struct Opened {
     key: DatabaseKey,
     database: Database,
     seen: Fingerprint,
+    /// Keeps other daemons off this file. KeePassXC does not look at it; what it writes is noticed.
+    _claim: File,
 }
 
 /// Tells whether a file is still the one that was read.
@@ -57,24 +60,27 @@ impl FileStore {
         Self { path, open: None }
     }
 
-    /// Applies a change to what is on disk now, and stores it.
-    fn change(&mut self, change: impl FnOnce(&mut Database)) -> Result<(), StoreError> {
+    /// Applies a change to what is on disk now, and stores it. A change that cannot be made or
+    /// stored leaves everything as it was.
+    fn change(
+        &mut self,
+        change: impl FnOnce(&mut Database) -> Result<(), StoreError>,
+    ) -> Result<(), StoreError> {
         let opened = self.open.as_mut().ok_or(StoreError::Locked)?;
         if fingerprint(&self.path).map_err(failed)? != opened.seen {
-            *opened = read(&self.path, opened.key.clone())?;
+            let key = opened.key.clone();
+            *opened = read(&self.path, key)?;
         }
-        let before = opened.database.clone();
-        change(&mut opened.database);
-        match write(&self.path, &opened.database, opened.key.clone()) {
-            Ok(seen) => {
-                opened.seen = seen;
-                Ok(())
-            }
-            Err(error) => {
-                opened.database = before;
-                Err(error)
-            }
-        }
+        let mut database = opened.database.clone();
+        change(&mut database)?;
+        let (seen, claim) = write(&self.path, &database, opened.key.clone())?;
+        *opened = Opened {
+            key: opened.key.clone(),
+            database,
+            seen,
+            _claim: claim,
+        };
+        Ok(())
     }
 }
 
@@ -84,10 +90,12 @@ impl ItemStore for FileStore {
         each: &mut dyn FnMut(AccountId, Zeroizing<String>) -> bool,
     ) -> Result<(), StoreError> {
         let opened = self.open.as_mut().ok_or(StoreError::Locked)?;
-        let bin = opened.database.recycle_bin().map(|group| group.id());
+        if fingerprint(&self.path).map_err(failed)? != opened.seen {
+            let key = opened.key.clone();
+            *opened = read(&self.path, key)?;
+        }
         for item in opened.database.iter_all_entries() {
-            let in_bin = bin.is_some_and(|bin| item.parent().id() == bin);
-            if in_bin || item.get_raw_otp_value().is_none() {
+            if item.get_raw_otp_value().is_none() || entry::is_in_bin(&item) {
                 continue;
             }
             let id = AccountId::from_bytes(item.id().uuid().into_bytes());
@@ -98,10 +106,20 @@ impl ItemStore for FileStore {
         Ok(())
     }
 
-    fn put(&mut self, id: AccountId, text: &str) -> Result<(), StoreError> {
+    fn put(&mut self, id: AccountId, old: Option<&str>, text: &str) -> Result<(), StoreError> {
         let account = mfa_core::item::Entry::from_text(id, text)
             .map_err(|error| StoreError::Unavailable(error.to_string()))?;
-        self.change(|database| entry::write(database, &account))
+        self.change(|database| {
+            let on_disk = database.entry(entry::entry_id(id));
+            let on_disk = on_disk.map(|item| entry::to_text(id, &item));
+            match (&on_disk, old) {
+                (None, None) => {}
+                (Some(found), Some(old)) if mfa_core::item::same(id, found, old) => {}
+                _ => return Err(StoreError::Changed),
+            }
+            entry::write(database, &account);
+            Ok(())
+        })
     }
 
     fn delete(&mut self, id: AccountId) -> Result<(), StoreError> {
@@ -109,22 +127,38 @@ impl ItemStore for FileStore {
             if let Some(entry) = database.entry_mut(entry::entry_id(id)) {
                 entry.remove();
             }
+            Ok(())
         })
     }
 
     fn open(&mut self, passphrase: &str) -> Result<(), StoreError> {
-        let key = DatabaseKey::new().with_password(passphrase);
-        self.open = Some(if self.path.exists() {
-            read(&self.path, key)?
-        } else {
-            create(&self.path, key)?
-        });
+        // Our own claim would keep us off.
+        self.open = None;
+        self.open = Some(read(
+            &self.path,
+            DatabaseKey::new().with_password(passphrase),
+        )?);
         Ok(())
     }
 
     fn close(&mut self) {
         self.open = None;
     }
+}
+
+/// Makes an empty vault.
+pub(super) fn create(path: &Path, passphrase: &str) -> Result<(), StoreError> {
+    if let Some(folder) = path.parent() {
+        fs::create_dir_all(folder).map_err(failed)?;
+    }
+    let mut database = Database::with_config(encryption());
+    database.meta.database_name = Some("mfactl".to_owned());
+    write(
+        path,
+        &database,
+        DatabaseKey::new().with_password(passphrase),
+    )?;
+    Ok(())
 }
 
 /// How the file is encrypted.
@@ -139,23 +173,15 @@ fn encryption() -> DatabaseConfig {
     config
 }
 
-fn create(path: &Path, key: DatabaseKey) -> Result<Opened, StoreError> {
-    let mut database = Database::with_config(encryption());
-    database.meta.database_name = Some("mfactl".to_owned());
-    let seen = write(path, &database, key.clone())?;
-    Ok(Opened {
-        key,
-        database,
-        seen,
-    })
-}
-
 fn read(path: &Path, key: DatabaseKey) -> Result<Opened, StoreError> {
     let seen = fingerprint(path).map_err(failed)?;
     if seen.size > MAX_FILE {
         return Err(StoreError::TooLarge);
     }
-    let bytes = fs::read(path).map_err(failed)?;
+    let mut file = File::open(path).map_err(failed)?;
+    claim(&file)?;
+    let mut bytes = Vec::new();
+    file.read_to_end(&mut bytes).map_err(failed)?;
     let mut database = Database::parse(&bytes, key.clone()).map_err(|error| match error {
         DatabaseOpenError::Key(DatabaseKeyError::IncorrectKey) => StoreError::WrongPassphrase,
         _ => StoreError::Unavailable("the vault file is damaged or no KDBX file".into()),
@@ -168,20 +194,38 @@ fn read(path: &Path, key: DatabaseKey) -> Result<Opened, StoreError> {
         key,
         database,
         seen,
+        _claim: file,
+    })
+}
+
+/// Makes sure that no other daemon writes to the same file: counters would go back.
+fn claim(file: &File) -> Result<(), StoreError> {
+    rustix::fs::flock(file, FlockOperation::NonBlockingLockExclusive).map_err(|error| {
+        if error == rustix::io::Errno::WOULDBLOCK {
+            StoreError::Unavailable("another mfad has the vault file open".into())
+        } else {
+            failed(error.into())
+        }
     })
 }
 
 /// Replaces the file as a whole, or leaves the old one.
-fn write(path: &Path, database: &Database, key: DatabaseKey) -> Result<Fingerprint, StoreError> {
+fn write(
+    path: &Path,
+    database: &Database,
+    key: DatabaseKey,
+) -> Result<(Fingerprint, File), StoreError> {
     let mut bytes = Vec::new();
     database
         .save(&mut bytes, key)
         .map_err(|_| StoreError::Unavailable("the vault cannot be encrypted".into()))?;
-    replace(path, &bytes).map_err(failed)?;
-    fingerprint(path).map_err(failed)
+    let file = replace(path, &bytes).map_err(failed)?;
+    Ok((fingerprint(path).map_err(failed)?, file))
 }
 
-fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
+fn replace(path: &Path, bytes: &[u8]) -> io::Result<File> {
+    // A link stays one; what it points to is replaced.
+    let path = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
     let folder = path
         .parent()
         .filter(|p| !p.as_os_str().is_empty())
@@ -197,15 +241,18 @@ fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
         .mode(0o600)
         .open(&new)
         .and_then(|mut file| {
+            rustix::fs::flock(&file, FlockOperation::NonBlockingLockExclusive)?;
             file.write_all(bytes)?;
-            file.sync_all()
-        })
-        .and_then(|()| fs::rename(&new, path));
+            file.sync_all()?;
+            fs::rename(&new, &path)?;
+            Ok(file)
+        });
     if written.is_err() {
         drop(fs::remove_file(&new));
     }
-    written?;
-    File::open(folder)?.sync_all()
+    let file = written?;
+    File::open(folder)?.sync_all()?;
+    Ok(file)
 }
 
 fn fingerprint(path: &Path) -> io::Result<Fingerprint> {

@@ -11,8 +11,8 @@
 use std::collections::HashMap;
 
 use keyring_core::{Entry, Error};
-use mfa_core::AccountId;
 use mfa_core::port::{ItemStore, StoreError};
+use mfa_core::{AccountId, item};
 use zeroize::Zeroizing;
 
 use super::platform;
@@ -56,8 +56,19 @@ impl ItemStore for KeyringStore {
         Ok(())
     }
 
-    fn put(&mut self, id: AccountId, text: &str) -> Result<(), StoreError> {
-        entry(id)?.set_password(text).map_err(unusable)
+    fn put(&mut self, id: AccountId, old: Option<&str>, text: &str) -> Result<(), StoreError> {
+        let entry = entry(id)?;
+        let stored = match entry.get_password().map(Zeroizing::new) {
+            Ok(stored) => Some(stored),
+            Err(Error::NoEntry) => None,
+            Err(error) => return Err(unusable(error)),
+        };
+        match (&stored, old) {
+            (None, None) => {}
+            (Some(stored), Some(old)) if item::same(id, stored, old) => {}
+            _ => return Err(StoreError::Changed),
+        }
+        entry.set_password(text).map_err(unusable)
     }
 
     fn delete(&mut self, id: AccountId) -> Result<(), StoreError> {

@@ -171,13 +171,18 @@ impl Keychain {
         self.thread.load(sink).await
     }
 
-    /// Writes an item.
+    /// Writes an item; `old` is what we know of it, nothing for a new one.
     ///
     /// # Errors
-    /// Those of the store.
-    pub async fn put(&self, id: AccountId, text: Zeroizing<String>) -> Result<(), StoreError> {
+    /// [`StoreError::Changed`] and the others.
+    pub async fn put(
+        &self,
+        id: AccountId,
+        old: Option<Zeroizing<String>>,
+        text: Zeroizing<String>,
+    ) -> Result<(), StoreError> {
         self.check().await?;
-        self.thread.put(id, text).await
+        self.thread.put(id, old, text).await
     }
 
     /// Deletes an item.

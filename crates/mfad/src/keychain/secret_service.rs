@@ -10,6 +10,7 @@ use std::time::Duration;
 use futures_util::StreamExt;
 use mfa_core::port::StoreError;
 use tokio::sync::mpsc;
+use tokio::time::Instant;
 use zbus::message::Message;
 use zbus::wire::{DynamicDeserialize, DynamicType};
 use zbus::{DBusError, MatchRule, MessageStream, OwnedObjectPath, OwnedVariant};
@@ -25,7 +26,11 @@ const PROMPT: &str = "org.freedesktop.Secret.Prompt";
 const PROPERTIES: &str = "org.freedesktop.DBus.Properties";
 /// How many prompts may follow each other.
 const MAX_PROMPTS: u32 = 3;
-const NOBODY: &str = "nobody owns org.freedesktop.secrets on the session bus";
+const NOBODY: &str = "nobody owns org.freedesktop.secrets on the session bus
+  On a desktop: install gnome-keyring or KeePassXC (Settings → Secret Service Integration), log in again.
+  On a server or in WSL: mfactl vault create   (an encrypted file that KeePassXC opens too)";
+const NO_BUS: &str = "there is no session bus
+  On a server, in a container or in WSL: mfactl vault create   (an encrypted file that KeePassXC opens too)";
 
 /// The gate; see the module.
 #[derive(Clone)]
@@ -57,28 +62,25 @@ impl SecretServiceGate {
     /// Raises the provider's own prompt and waits until it is answered, or for `deadline`.
     pub(super) async fn prompt(&self, deadline: Duration) -> Result<(), StoreError> {
         // With the default collection open, items in another one may turn out to be locked.
+        let end = Instant::now() + deadline;
         for _ in 0..MAX_PROMPTS {
             let locked = self.locked_objects().await?;
             if locked.is_empty() {
                 return Ok(());
             }
-            self.unlock(&locked, deadline).await?;
+            self.unlock(&locked, end).await?;
         }
         Err(StoreError::Locked)
     }
 
-    async fn unlock(
-        &self,
-        objects: &[OwnedObjectPath],
-        deadline: Duration,
-    ) -> Result<(), StoreError> {
+    async fn unlock(&self, objects: &[OwnedObjectPath], end: Instant) -> Result<(), StoreError> {
         let (_, prompt): (Vec<OwnedObjectPath>, OwnedObjectPath) = self
             .call(PATH, SERVICE_INTERFACE, "Unlock", &objects)
             .await?;
         if prompt.as_str() == "/" {
             return Ok(());
         }
-        let Ok(answer) = tokio::time::timeout(deadline, self.answer(&prompt)).await else {
+        let Ok(answer) = tokio::time::timeout_at(end, self.answer(&prompt)).await else {
             // Best effort: the user may be answering at this moment.
             drop(
                 self.call::<_, ()>(prompt.as_str(), PROMPT, "Dismiss", &())
@@ -229,7 +231,7 @@ impl SecretServiceGate {
     }
 
     fn bus(&self) -> Result<&zbus::Connection, StoreError> {
-        let none = || StoreError::Unavailable("there is no session bus".into());
+        let none = || StoreError::Unavailable(NO_BUS.into());
         self.bus
             .as_ref()
             .filter(|bus| !bus.is_closed())

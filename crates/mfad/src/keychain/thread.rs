@@ -21,15 +21,20 @@ use super::{Item, within};
 const DEADLINE: Duration = Duration::from_secs(10);
 /// How many calls may wait for the thread.
 const QUEUE: usize = 64;
-/// How many threads may be left hanging before we stop making new ones.
-const MAX_LOST: u32 = 8;
+/// How many threads may be hanging at once before we stop making new ones.
+const MAX_THREADS: usize = 8;
 
 type Make = dyn Fn() -> Box<dyn ItemStore> + Send + Sync;
 type Reply<T = ()> = oneshot::Sender<Result<T, StoreError>>;
 
 enum Job {
     Load(mpsc::Sender<Item>, Reply),
-    Put(AccountId, Zeroizing<String>, Reply),
+    Put(
+        AccountId,
+        Option<Zeroizing<String>>,
+        Zeroizing<String>,
+        Reply,
+    ),
     Delete(AccountId, Reply),
     Open(Zeroizing<String>, Reply),
     Close(Reply),
@@ -45,7 +50,8 @@ pub(super) struct Thread {
 /// The queue of the thread that is in charge now.
 struct Running {
     queue: Option<SyncSender<Job>>,
-    lost: u32,
+    /// Each thread holds a share of this for as long as it lives.
+    threads: Arc<()>,
 }
 
 impl fmt::Debug for Thread {
@@ -58,7 +64,7 @@ impl Thread {
     pub(super) fn new(make: impl Fn() -> Box<dyn ItemStore> + Send + Sync + 'static) -> Self {
         let running = Arc::new(Mutex::new(Running {
             queue: None,
-            lost: 0,
+            threads: Arc::new(()),
         }));
         Self {
             make: Arc::new(make),
@@ -87,9 +93,10 @@ impl Thread {
     pub(super) async fn put(
         &self,
         id: AccountId,
+        old: Option<Zeroizing<String>>,
         text: Zeroizing<String>,
     ) -> Result<(), StoreError> {
-        self.call(|reply| Job::Put(id, text, reply)).await
+        self.call(|reply| Job::Put(id, old, text, reply)).await
     }
 
     pub(super) async fn delete(&self, id: AccountId) -> Result<(), StoreError> {
@@ -120,7 +127,6 @@ impl Thread {
         if matches!(result, Err(StoreError::TimedOut)) {
             let mut running = self.running();
             if running.queue.take().is_some() {
-                running.lost += 1;
                 tracing::warn!("the keychain hangs; starting over");
             }
         }
@@ -129,12 +135,13 @@ impl Thread {
 
     fn send(&self, job: Job) -> Result<(), StoreError> {
         let mut running = self.running();
-        if running.queue.is_none() && running.lost >= MAX_LOST {
+        if running.queue.is_none() && Arc::strong_count(&running.threads) > MAX_THREADS {
             return Err(StoreError::TimedOut);
         }
+        let share = Arc::clone(&running.threads);
         let queue = running
             .queue
-            .get_or_insert_with(|| start(Arc::clone(&self.make)));
+            .get_or_insert_with(|| start(Arc::clone(&self.make), share));
         match queue.try_send(job) {
             Ok(()) => Ok(()),
             Err(TrySendError::Full(_)) => Err(StoreError::TimedOut),
@@ -150,9 +157,12 @@ impl Thread {
     }
 }
 
-fn start(make: Arc<Make>) -> SyncSender<Job> {
+fn start(make: Arc<Make>, share: Arc<()>) -> SyncSender<Job> {
     let (queue, jobs) = sync_channel(QUEUE);
-    let work = move || work(make().as_mut(), &jobs);
+    let work = move || {
+        work(make().as_mut(), &jobs);
+        drop(share);
+    };
     let spawned = std::thread::Builder::new()
         .name("keychain".into())
         .spawn(work);
@@ -175,7 +185,10 @@ fn run(store: &mut dyn ItemStore, job: Job) {
             let mut each = |id, text| items.blocking_send((id, text)).is_ok();
             (store.load(&mut each), reply)
         }
-        Job::Put(id, text, reply) => (store.put(id, &text), reply),
+        Job::Put(id, old, text, reply) => (
+            store.put(id, old.as_ref().map(|old| old.as_str()), &text),
+            reply,
+        ),
         Job::Delete(id, reply) => (store.delete(id), reply),
         Job::Open(passphrase, reply) => (store.open(&passphrase), reply),
         Job::Close(reply) => {
@@ -204,7 +217,7 @@ mod tests {
             Ok(())
         }
 
-        fn put(&mut self, _: AccountId, _: &str) -> Result<(), StoreError> {
+        fn put(&mut self, _: AccountId, _: Option<&str>, _: &str) -> Result<(), StoreError> {
             if self.0 == 0 {
                 loop {
                     std::thread::park();
@@ -223,7 +236,7 @@ mod tests {
         let made = Arc::new(AtomicU32::new(0));
         let thread = Thread::new(move || Box::new(Hanging(made.fetch_add(1, Ordering::SeqCst))));
         let id = AccountId::from_random([1; 16]);
-        let put = || thread.put(id, Zeroizing::new(String::new()));
+        let put = || thread.put(id, None, Zeroizing::new(String::new()));
         assert!(matches!(put().await, Err(StoreError::TimedOut)));
         tokio::time::resume();
         assert!(put().await.is_ok());

@@ -3,6 +3,7 @@
 use mfa_core::AccountId;
 use mfa_core::access::{Caller, Decision};
 use mfa_core::account::Kind;
+use mfa_core::item::Entry;
 use mfa_core::ledger::Wish;
 use mfa_core::otp::Code;
 use mfa_core::query;
@@ -44,10 +45,18 @@ impl Service {
         }
     }
 
-    /// Fetches codes that were set aside.
-    pub(super) fn redeem(&self, caller: &Caller, ticket: &Ticket) -> Result<Vec<Code>, Error> {
+    /// Fetches codes that were set aside; nothing if their time is over, as after a suspend.
+    pub(super) fn redeem(
+        &self,
+        caller: &Caller,
+        ticket: &Ticket,
+    ) -> Result<Option<Vec<Code>>, Error> {
         self.may_have_codes(caller)?;
-        self.issue(caller, ticket)
+        let now = self.now()?;
+        let codes = self.issue(caller, ticket)?;
+        let lasts =
+            |code: &Code| code.valid_until >= now.saturating_add(ticket.min_remaining.max(1));
+        Ok(codes.first().is_some_and(lasts).then_some(codes))
     }
 
     /// Decides which codes a request gets, and notes them as handed out.
@@ -60,24 +69,26 @@ impl Service {
         };
         let now = self.now()?;
         let notes = &mut self.parts.notes;
+        notes.ledger.prune(now);
         let plan = notes
             .ledger
             .plan(id, period, wish, now)
             .map_err(errors::plan)?;
-        if notes.ledger.spend(id, period, plan.step, wish.count) {
-            notes.ledger.prune(now);
-            if let Err(error) = self.parts.journal.store(notes) {
-                tracing::warn!(%error, "a restart will not know of this code");
-                if wish.fresh {
-                    let text = "it cannot be noted that this code is used: see the daemon's log";
-                    return Err(Error::Failed(text.into()));
-                }
+        if notes.ledger.spend(id, period, plan.step, wish.count)
+            && let Err(error) = self.parts.journal.store(notes)
+        {
+            tracing::warn!(%error, "a restart will not know of this code");
+            if wish.fresh {
+                let text = "it cannot be noted that this code is used: see the daemon's log";
+                return Err(Error::Failed(text.into()));
             }
         }
+        let min_remaining = if wish.next { 0 } else { wish.min_remaining };
         let ticket = Ticket {
             id,
             step: plan.step,
             count: wish.count,
+            min_remaining,
             at: plan.at,
         };
         Ok(if plan.at > now {
@@ -117,9 +128,7 @@ impl Service {
 
     /// Finds the account that a query means; the error names the candidates, never the query.
     pub(super) fn resolve(&self, query: &str) -> Result<AccountId, Error> {
-        if query.len() > query::MAX_BYTES {
-            return Err(Error::LimitsExceeded("the query is too long".into()));
-        }
+        check(query)?;
         self.vault.find(query).map_err(|error| match error {
             query::Error::NotFound => Error::NotFound("no account matches".into()),
             query::Error::Ambiguous(ids) => Error::Ambiguous(self.candidates(&ids)),
@@ -149,10 +158,23 @@ impl Service {
         Ok(mfa_core::uri::print(&entry.account, &entry.secret))
     }
 
+    pub(super) fn export(&self) -> Vec<Zeroizing<String>> {
+        let link = |entry: &Entry| mfa_core::uri::print(&entry.account, &entry.secret);
+        self.vault.entries().map(link).collect()
+    }
+
     pub(super) fn now(&self) -> Result<u64, Error> {
         let before_1970 = || Error::Failed("the clock of this machine stands before 1970".into());
         self.parts.clock.unix().ok_or_else(before_1970)
     }
+}
+
+/// A query is a few typed letters.
+pub(super) fn check(query: &str) -> Result<(), Error> {
+    if query.len() > query::MAX_BYTES {
+        return Err(Error::LimitsExceeded("the query is too long".into()));
+    }
+    Ok(())
 }
 
 /// What a request for codes comes to.

@@ -48,6 +48,14 @@ impl Door {
     pub(super) fn is_locked(self) -> bool {
         matches!(self, Self::Locked(_) | Self::Prompting)
     }
+
+    pub(super) fn is_locked_by_user(self) -> bool {
+        matches!(self, Self::Locked(reason) if reason.lasts())
+    }
+
+    pub(super) fn is_opening(self) -> bool {
+        matches!(self, Self::Probing | Self::Prompting | Self::Loading)
+    }
 }
 
 /// What comes back from a task that opens the vault.
@@ -66,10 +74,11 @@ pub(super) enum Event {
 impl Service {
     /// Serves a request now, later or not at all, as the door stands.
     pub(super) fn needs_vault(&mut self, request: Request) {
+        self.last_request = self.parts.clock.since_boot();
         match self.door {
             Door::Open => return self.serve(request),
             Door::Loading if self.is_certain(&request) => return self.serve(request),
-            Door::Locked(reason) if reason.lasts() => {
+            door if door.is_locked_by_user() => {
                 return request.action.fail(errors::locked_by_user());
             }
             Door::Prompting if !request.interactive => {
@@ -115,7 +124,7 @@ impl Service {
         let keychain = self.parts.keychain.clone();
         self.tasks.spawn(async move {
             let state = keychain.state().await;
-            super::Event::Door(event(state, keychain.name().await))
+            event(state, keychain.name().await)
         });
     }
 
@@ -135,9 +144,12 @@ impl Service {
                 self.fail_all(&errors::unanswered(&error));
             }
             (Event::Loaded(result), Door::Loading) => self.loaded(result),
-            (Event::FileOpened(Ok(()), caller, reply), _) => self.unlock(false, caller, reply),
-            (Event::FileOpened(Err(error), _, reply), _) => {
-                answer(reply, Err(errors::store(&error)));
+            (Event::FileOpened(result, caller, reply), _) => {
+                self.trying = false;
+                match result {
+                    Ok(()) => self.unlock(false, caller, reply),
+                    Err(error) => answer(reply, Err(errors::store(&error))),
+                }
             }
             (Event::FileCreated(Ok(keychain), reply), _) => self.switch_to(keychain, reply),
             (Event::FileCreated(Err(error), reply), _) => answer(reply, Err(error)),
@@ -156,11 +168,13 @@ impl Service {
     fn rechecked(&mut self, state: Result<State, StoreError>, door: Door) {
         match (state, door) {
             (Ok(State::Open), Door::Closed | Door::Locked(Reason::Keychain)) => self.load(),
-            (Ok(State::Locked), Door::Open) => self.lock(Reason::Keychain),
+            (Ok(State::Locked), Door::Open) => {
+                self.lock(Reason::Keychain, &errors::store(&StoreError::Locked));
+            }
             (Ok(State::Locked), Door::Closed) => self.door = Door::Locked(Reason::Keychain),
             (Err(error), Door::Open | Door::Closed | Door::Locked(Reason::Keychain)) => {
                 if door == Door::Open {
-                    self.lock(Reason::Keychain);
+                    self.lock(Reason::Keychain, &errors::store(&error));
                 }
                 self.unavailable(&error);
             }
@@ -184,7 +198,7 @@ impl Service {
         self.door = Door::Prompting;
         let keychain = self.parts.keychain.clone();
         self.tasks
-            .spawn(async move { super::Event::Door(Event::Prompted(keychain.prompt().await)) });
+            .spawn(async move { Event::Prompted(keychain.prompt().await) });
     }
 
     /// Begins to read all items.
@@ -196,7 +210,7 @@ impl Service {
         self.items = Some(items);
         let keychain = self.parts.keychain.clone();
         self.tasks
-            .spawn(async move { super::Event::Door(Event::Loaded(keychain.load(sink).await)) });
+            .spawn(async move { Event::Loaded(keychain.load(sink).await) });
     }
 
     /// Takes in one item, and serves whoever was waiting for just that.
@@ -275,36 +289,53 @@ impl Service {
         for request in self.waiting.drain(..) {
             request.action.fail(error.clone());
         }
-        for write in self.writing.take().into_iter().chain(self.writes.drain(..)) {
+        for write in self.writes.drain(..) {
             write.fail(error.clone());
         }
     }
 
-    /// Closes the vault and wipes it.
-    pub(super) fn lock(&mut self, reason: Reason) {
-        if matches!(self.door, Door::Locked(old) if old.lasts()) {
-            return;
-        }
+    /// Closes the vault and wipes it. Whoever waits for it gets the error.
+    ///
+    /// A write that is under way is let finish, so that its answer is true.
+    fn lock(&mut self, reason: Reason, error: &Error) {
         tracing::info!("locked {reason}");
-        // Whatever is under way would open the vault again, or write to it.
+        // Whatever is under way would open the vault again.
         self.tasks = JoinSet::new();
+        self.trying = false;
         self.items = None;
         self.vault = Vault::default();
         self.door = Door::Locked(reason);
-        self.fail_all(&errors::store(&StoreError::Locked));
-        if reason.lasts() {
-            self.note_lock(true);
-        }
+        self.fail_all(error);
         let keychain = self.parts.keychain.clone();
         self.tasks.spawn(async move {
             keychain.close().await;
-            super::Event::Door(Event::Closed)
+            Event::Closed
         });
+    }
+
+    /// Locks until the user unlocks. The error says that a restart will undo it.
+    pub(super) fn lock_on_request(&mut self) -> Result<(), Error> {
+        if !self.door.is_locked_by_user() {
+            self.lock(Reason::Request, &errors::store(&StoreError::Locked));
+        }
+        self.note_lock(true)
+            .map_err(|error| errors::not_noted(&error))
     }
 
     pub(super) fn lock_if_idle(&mut self) {
         if self.idle_check().is_some_and(|left| left.is_zero()) {
-            self.lock(Reason::Idle);
+            self.lock(Reason::Idle, &errors::store(&StoreError::Locked));
+            if let Err(error) = self.note_lock(true) {
+                tracing::warn!(%error, "a restart will not know that the vault was locked");
+            }
+        }
+    }
+
+    /// Reads all items once more: they are not what we took them for.
+    pub(super) fn read_again(&mut self) {
+        if self.door == Door::Open {
+            self.door = Door::Closed;
+            self.open();
         }
     }
 
@@ -319,16 +350,16 @@ impl Service {
     }
 
     pub(super) fn end_lock(&mut self) {
-        if matches!(self.door, Door::Locked(reason) if reason.lasts()) {
+        if self.door.is_locked_by_user() {
             self.door = Door::Closed;
-            self.note_lock(false);
+            if let Err(error) = self.note_lock(false) {
+                tracing::warn!(%error, "a restart will find the vault locked");
+            }
         }
     }
 
-    fn note_lock(&mut self, locked: bool) {
+    fn note_lock(&mut self, locked: bool) -> std::io::Result<()> {
         self.parts.notes.locked = locked;
-        if let Err(error) = self.parts.journal.store(&self.parts.notes) {
-            tracing::warn!(%error, "a restart will not know that the vault was locked");
-        }
+        self.parts.journal.store(&self.parts.notes)
     }
 }

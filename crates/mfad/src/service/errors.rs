@@ -2,6 +2,8 @@
 //!
 //! No text here holds anything that was sent in.
 
+use std::path::Path;
+
 use mfa_core::port::StoreError;
 use mfa_core::{account, item, ledger, uri, vault};
 use mfa_ipc::Error;
@@ -14,6 +16,7 @@ pub(super) fn store(error: &StoreError) -> Error {
         StoreError::Unavailable(_) => Error::KeychainUnavailable(text),
         StoreError::TimedOut => Error::KeychainTimedOut(text),
         StoreError::TooLarge => Error::LimitsExceeded(text),
+        StoreError::Changed => Error::Failed(format!("{text}; nothing was written: try again")),
     }
 }
 
@@ -22,9 +25,10 @@ pub(super) fn unanswered(error: &StoreError) -> Error {
     match error {
         StoreError::Locked => Error::Locked("the keychain stays locked".into()),
         StoreError::TimedOut => Error::TimedOut("nobody answered the keychain's prompt".into()),
-        StoreError::WrongPassphrase | StoreError::Unavailable(_) | StoreError::TooLarge => {
-            store(error)
-        }
+        StoreError::WrongPassphrase
+        | StoreError::Unavailable(_)
+        | StoreError::TooLarge
+        | StoreError::Changed => store(error),
     }
 }
 
@@ -40,8 +44,26 @@ pub(super) fn no_file() -> Error {
     Error::NotSupported("the accounts are in the OS keychain, not in a vault file".into())
 }
 
-pub(super) fn file_exists() -> Error {
-    Error::AlreadyExists("there is a vault file already".into())
+pub(super) fn file_exists(path: &Path) -> Error {
+    let text = format!(
+        "there is a vault file already, {0}: to use it, write vault = \"{0}\" into the configuration",
+        path.display()
+    );
+    Error::AlreadyExists(text)
+}
+
+pub(super) fn not_noted(error: &std::io::Error) -> Error {
+    Error::Failed(format!(
+        "locked, but a restart will not know of it: {error}"
+    ))
+}
+
+pub(super) fn counter_at_end() -> Error {
+    Error::LimitsExceeded("the counter of this account is at its end".into())
+}
+
+pub(super) fn one_at_a_time() -> Error {
+    Error::LimitsExceeded("another passphrase is being tried: wait for it".into())
 }
 
 pub(super) fn keychain_answers() -> Error {

@@ -15,7 +15,13 @@ pub(super) fn create(
     taken: impl Fn(&str) -> bool,
 ) -> Result<Entry, Error> {
     let (account, secret) = match (&fields.uri, &fields.secret) {
-        (Some(link), None) => from_link(uri::parse(link).map_err(errors::link)?, now)?,
+        (Some(link), None) => {
+            let link = uri::parse(link).map_err(errors::link)?;
+            if fields.kind.is_some() && kind(fields)?.as_str() != link.kind.as_str() {
+                return Err(Error::InvalidAccount("the link is of another type".into()));
+            }
+            from_link(link, now)?
+        }
         (None, Some(secret)) => {
             let secret = Secret::from_base32(secret)
                 .map_err(|error| Error::InvalidAccount(error.to_string()))?;
@@ -115,6 +121,10 @@ fn apply(mut account: Account, fields: &AccountFields) -> Result<Account, Error>
         account.tags.retain(|tag| !tag.is_empty());
     }
     account.pinned = fields.pinned.unwrap_or(account.pinned);
+    if account.kind == Kind::Steam && (fields.algorithm.is_some() || fields.digits.is_some()) {
+        let text = "Steam codes always have 5 characters and use SHA1";
+        return Err(Error::InvalidAccount(text.into()));
+    }
     if let Some(algorithm) = &fields.algorithm {
         account.algorithm = Algorithm::parse(algorithm).map_err(errors::account)?;
     }

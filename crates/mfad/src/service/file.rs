@@ -19,13 +19,13 @@ impl Service {
         if self.parts.keychain.path().is_none() {
             return answer(reply, Err(errors::no_file()));
         }
+        // Trying costs memory and time, so nobody tries many at once.
+        if std::mem::replace(&mut self.trying, true) {
+            return answer(reply, Err(errors::one_at_a_time()));
+        }
         let keychain = self.parts.keychain.clone();
         self.tasks.spawn(async move {
-            super::Event::Door(Event::FileOpened(
-                keychain.open(passphrase).await,
-                caller,
-                reply,
-            ))
+            Event::FileOpened(keychain.open(passphrase).await, caller, reply)
         });
     }
 
@@ -35,7 +35,7 @@ impl Service {
         let fallback = self.parts.fallback.clone();
         self.tasks.spawn(async move {
             let created = create(current, fallback, passphrase).await;
-            super::Event::Door(Event::FileCreated(created, reply))
+            Event::FileCreated(created, reply)
         });
     }
 
@@ -63,7 +63,7 @@ async fn create(
 ) -> Result<Keychain, Error> {
     if let Some(path) = current.path() {
         if path.exists() {
-            return Err(errors::file_exists());
+            return Err(errors::file_exists(path));
         }
         current
             .create(passphrase)
@@ -76,7 +76,7 @@ async fn create(
         return Err(errors::keychain_answers());
     }
     if fallback.path.exists() {
-        return Err(errors::file_exists());
+        return Err(errors::file_exists(&fallback.path));
     }
     let keychain = Keychain::file(fallback.path.clone(), None);
     keychain

@@ -91,21 +91,16 @@ pub struct Parts {
     pub fallback: Option<Fallback>,
 }
 
+/// Writes down which vault file is used.
+pub type Remember = dyn Fn(&Path) -> io::Result<()> + Send + Sync;
+
 /// The vault file that is used where there is no OS keychain: only if the user asks for it.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Fallback {
     /// Where it is.
     pub path: PathBuf,
     /// Makes the choice last over a restart.
-    pub remember: fn(&Path) -> io::Result<()>,
-}
-
-/// What comes back from a task.
-enum Event {
-    /// The vault is being opened.
-    Door(door::Event),
-    /// The write that was under way is done.
-    Written(Result<(), StoreError>),
+    pub remember: Arc<Remember>,
 }
 
 /// The service; see the module.
@@ -118,7 +113,12 @@ struct Service {
     waiting: Vec<Request>,
     writes: VecDeque<Write>,
     writing: Option<Write>,
-    tasks: JoinSet<Event>,
+    /// What opens the vault or closes it; dropped when it is locked.
+    tasks: JoinSet<door::Event>,
+    /// The write that is under way; it is let finish, whatever happens to the vault.
+    write_task: JoinSet<Result<(), StoreError>>,
+    /// Whether a passphrase is being tried.
+    trying: bool,
     items: Option<mpsc::Receiver<crate::keychain::Item>>,
     changes: mpsc::Receiver<()>,
     watcher: AbortHandle,
@@ -157,6 +157,8 @@ pub fn start(parts: Parts) -> (Handle, tokio::task::JoinHandle<()>) {
         writes: VecDeque::new(),
         writing: None,
         tasks: JoinSet::new(),
+        write_task: JoinSet::new(),
+        trying: false,
         items: None,
         changes,
         watcher,
@@ -179,7 +181,13 @@ impl Service {
                     None => break,
                 },
                 Some(item) = next_item(&mut self.items) => self.item(item),
-                Some(event) = self.tasks.join_next() => self.event(event),
+                Some(event) = self.tasks.join_next() => match event {
+                    Ok(event) => self.door_event(event),
+                    Err(error) => self.task_ended(&error),
+                },
+                Some(result) = self.write_task.join_next() => {
+                    self.written(result.unwrap_or(Err(StoreError::TimedOut)));
+                },
                 Some(()) = self.changes.recv() => self.look_again(),
                 () = sleep(idle), if idle.is_some() => self.lock_if_idle(),
             }
@@ -188,25 +196,22 @@ impl Service {
         self.parts.keychain.close().await;
     }
 
-    fn event(&mut self, event: Result<Event, JoinError>) {
-        match event {
-            Ok(Event::Door(event)) => self.door_event(event),
-            Ok(Event::Written(result)) => self.written(result),
-            // A task of ours panicked: nobody may wait for it for ever.
-            Err(error) => {
-                tracing::error!(%error, "a task ended early");
-                self.fail_all(&Error::Failed("something went wrong in the daemon".into()));
-            }
+    /// A task of ours panicked: nobody may wait for it for ever, and the next request starts over.
+    fn task_ended(&mut self, error: &JoinError) {
+        tracing::error!(%error, "a task ended early");
+        self.trying = false;
+        if self.door.is_opening() {
+            self.door = Door::Closed;
         }
+        self.fail_all(&Error::Failed("something went wrong in the daemon".into()));
     }
 
     /// Answers a request, or puts it aside until the vault is open.
     fn request(&mut self, request: Request) {
-        self.last_request = self.parts.clock.since_boot();
         match request.action {
             Action::Lock(reply) => {
-                self.lock(lock::Reason::Request);
-                answer(reply, Ok(()));
+                let noted = self.lock_on_request();
+                answer(reply, noted);
             }
             Action::Unlock(reply) => self.unlock(request.interactive, request.caller, reply),
             Action::UnlockVault(passphrase, reply) => {
@@ -239,8 +244,11 @@ impl Service {
                 answer(reply, Ok(accounts));
             }
             Action::Find { query, reply } => {
-                let ids = self.vault.index().search(&query);
-                answer(reply, Ok(ids.iter().map(ToString::to_string).collect()));
+                let found = codes::check(&query).map(|()| self.vault.index().search(&query));
+                answer(
+                    reply,
+                    found.map(|ids| ids.iter().map(ToString::to_string).collect()),
+                );
             }
             Action::Resolve { query, reply } => {
                 let found = self.resolve(&query).map(|id| id.to_string());
@@ -269,10 +277,7 @@ impl Service {
                 answer(reply, link);
             }
             Action::Export(reply) => {
-                let link = |entry: &mfa_core::item::Entry| {
-                    mfa_core::uri::print(&entry.account, &entry.secret)
-                };
-                let links = self.vault.entries().map(link).collect();
+                let links = self.export();
                 answer(reply, Ok(links));
             }
             Action::Unlock(reply) => answer(reply, Ok(())),
@@ -294,6 +299,7 @@ impl Service {
             keychain: public.keychain.clone(),
             vault_file: self.parts.keychain.path().is_some(),
             locked: public.locked,
+            locked_by_user: self.door.is_locked_by_user(),
             problem: self.problem.clone(),
             accounts: is_open.then(|| u32::try_from(self.vault.len()).unwrap_or(u32::MAX)),
             unreadable: self.unreadable,

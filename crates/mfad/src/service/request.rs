@@ -10,13 +10,16 @@ use mfa_core::otp::Code;
 use mfa_core::port::Clock;
 use mfa_ipc::Error;
 use mfa_ipc::types::{AccountFields, AccountInfo, Status};
-use tokio::sync::{broadcast, mpsc, oneshot, watch};
+use tokio::sync::{Semaphore, broadcast, mpsc, oneshot, watch};
 use zeroize::Zeroizing;
 
-use super::{Public, Signal};
+use super::{MAX_WAITING, Public, Signal, errors};
 
 /// How long we sleep at most while a code is awaited: the wall clock may be set meanwhile.
 const NAP: Duration = Duration::from_secs(5);
+
+/// How often a code is waited for anew whose time was over when we woke up.
+const MAX_TRIES: u32 = 5;
 
 /// Where an answer goes.
 pub(super) type Reply<T> = oneshot::Sender<Result<T, Error>>;
@@ -37,7 +40,7 @@ pub(super) enum Action {
     },
     Redeem {
         ticket: Ticket,
-        reply: Reply<Vec<Code>>,
+        reply: Reply<Option<Vec<Code>>>,
     },
     List(Reply<Vec<AccountInfo>>),
     Find {
@@ -110,6 +113,8 @@ pub(super) struct Ticket {
     pub(super) id: AccountId,
     pub(super) step: u64,
     pub(super) count: u32,
+    /// How many seconds they have to be valid for when they are fetched.
+    pub(super) min_remaining: u64,
     /// The Unix second from which they may be fetched.
     pub(super) at: u64,
 }
@@ -121,6 +126,7 @@ pub struct Handle {
     signals: broadcast::Sender<Signal>,
     public: watch::Receiver<Public>,
     clock: Arc<dyn Clock>,
+    places: Arc<Semaphore>,
 }
 
 impl Handle {
@@ -130,11 +136,13 @@ impl Handle {
         public: watch::Receiver<Public>,
         clock: Arc<dyn Clock>,
     ) -> Self {
+        let places = Arc::new(Semaphore::new(MAX_WAITING));
         Self {
             requests,
             signals,
             public,
             clock,
+            places,
         }
     }
 
@@ -157,17 +165,29 @@ impl Handle {
         query: String,
         wish: Wish,
     ) -> Result<Vec<Code>, Error> {
-        let outcome = self
-            .ask(from, |reply| Action::Codes { query, wish, reply })
-            .await?;
-        match outcome {
-            Outcome::Codes(codes) => Ok(codes),
-            Outcome::Later(ticket) => {
-                self.sleep_until(ticket.at).await;
-                self.ask(from, |reply| Action::Redeem { ticket, reply })
-                    .await
+        // Each waiting caller costs memory.
+        let _place = self.places.try_acquire().map_err(|_| errors::too_much())?;
+        for _ in 0..MAX_TRIES {
+            let query = query.clone();
+            match self
+                .ask(from, |reply| Action::Codes { query, wish, reply })
+                .await?
+            {
+                Outcome::Codes(codes) => return Ok(codes),
+                Outcome::Later(ticket) => {
+                    self.sleep_until(ticket.at).await;
+                    let codes = self
+                        .ask(from, |reply| Action::Redeem { ticket, reply })
+                        .await?;
+                    if let Some(codes) = codes {
+                        return Ok(codes);
+                    }
+                }
             }
         }
+        Err(Error::TimedOut(
+            "the clock of this machine jumps: no code came in time".into(),
+        ))
     }
 
     pub(crate) async fn list(&self, from: &From) -> Result<Vec<AccountInfo>, Error> {
@@ -260,13 +280,18 @@ impl Handle {
         answer.await.unwrap_or_else(|_| Err(ending()))
     }
 
+    /// Waits for a time on the wall clock, or for the vault to be locked.
     async fn sleep_until(&self, at: u64) {
+        let mut public = self.public.clone();
         loop {
             let now = self.clock.unix().unwrap_or(at);
             let Some(left @ 1..) = at.checked_sub(now) else {
                 return;
             };
-            tokio::time::sleep(Duration::from_secs(left).min(NAP)).await;
+            tokio::select! {
+                () = tokio::time::sleep(Duration::from_secs(left).min(NAP)) => {}
+                _ = public.wait_for(|public| public.locked) => return,
+            }
         }
     }
 }

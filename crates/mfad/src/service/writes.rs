@@ -14,8 +14,9 @@ use mfa_ipc::Error;
 use mfa_ipc::types::AccountFields;
 use zeroize::Zeroizing;
 
+use super::door::Door;
 use super::request::{Outcome, Reply};
-use super::{Event, MAX_WAITING, Service, Signal, answer, errors, fields};
+use super::{MAX_WAITING, Service, Signal, answer, errors, fields};
 
 /// A change that waits for the keychain; the options are filled in when its turn comes.
 pub(super) enum Write {
@@ -46,7 +47,8 @@ pub(super) enum Write {
 
 /// What the keychain is asked to do.
 enum Job {
-    Put(AccountId, Zeroizing<String>),
+    /// What we know of the item, nothing for a new one, and what it shall be.
+    Put(AccountId, Option<Zeroizing<String>>, Zeroizing<String>),
     Delete(AccountId),
 }
 
@@ -57,6 +59,19 @@ impl Write {
             Self::Add { reply, .. } => answer(reply, Err(error)),
             Self::Update { reply, .. } | Self::Remove { reply, .. } => answer(reply, Err(error)),
             Self::Counter { reply, .. } => answer(reply, Err(error)),
+        }
+    }
+
+    /// Answers what is true: it was stored, although the accounts were locked meanwhile. A code
+    /// cannot be given any more; its counter is spent.
+    fn done_while_closed(self) {
+        match self {
+            Self::Add { reply, entry, .. } => {
+                let id = entry.map(|entry| entry.account.id.to_string());
+                answer(reply, id.ok_or_else(errors::no_such_id));
+            }
+            Self::Update { reply, .. } | Self::Remove { reply, .. } => answer(reply, Ok(())),
+            Self::Counter { reply, .. } => answer(reply, Err(errors::store(&StoreError::Locked))),
         }
     }
 }
@@ -80,11 +95,11 @@ impl Service {
             match self.prepare(&mut write) {
                 Ok(job) => {
                     let keychain = self.parts.keychain.clone();
-                    self.tasks.spawn(async move {
-                        Event::Written(match job {
-                            Job::Put(id, text) => keychain.put(id, text).await,
+                    self.write_task.spawn(async move {
+                        match job {
+                            Job::Put(id, old, text) => keychain.put(id, old, text).await,
                             Job::Delete(id) => keychain.delete(id).await,
-                        })
+                        }
                     });
                     self.writing = Some(write);
                 }
@@ -101,7 +116,7 @@ impl Service {
                 let text = new.to_text().map_err(errors::item)?;
                 let id = new.account.id;
                 *entry = Some(new);
-                Ok(Job::Put(id, text))
+                Ok(Job::Put(id, None, text))
             }
             Write::Update {
                 id,
@@ -113,9 +128,10 @@ impl Service {
                 let new = fields::change(&old.account, fields, self.now()?)?;
                 self.vault.admits(&new).map_err(errors::vault)?;
                 let text = item::to_text(&new, &old.secret).map_err(errors::item)?;
+                let known = old.to_text().map_err(errors::item)?;
                 let id = new.id;
                 *account = Some(new);
-                Ok(Job::Put(id, text))
+                Ok(Job::Put(id, Some(known), text))
             }
             Write::Remove { id, known, .. } => {
                 let id = self.known(id)?.account.id;
@@ -129,12 +145,12 @@ impl Service {
                 let counter = old.account.kind.counter().ok_or_else(errors::no_such_id)?;
                 let mut new = old.account.clone();
                 *first = counter;
-                let counter = counter
-                    .checked_add(u64::from(*count))
-                    .ok_or_else(errors::too_much)?;
+                let counter = counter.checked_add(u64::from(*count));
+                let counter = counter.ok_or_else(errors::counter_at_end)?;
                 new.kind = Kind::Hotp { counter };
                 let text = item::to_text(&new, &old.secret).map_err(errors::item)?;
-                Ok(Job::Put(*id, text))
+                let known = old.to_text().map_err(errors::item)?;
+                Ok(Job::Put(*id, Some(known), text))
             }
         }
     }
@@ -176,6 +192,10 @@ impl Service {
         };
         match result {
             Ok(()) => self.apply(write),
+            Err(StoreError::Changed) => {
+                write.fail(errors::store(&StoreError::Changed));
+                self.read_again();
+            }
             Err(error) => {
                 tracing::warn!(%error, "an account could not be stored");
                 write.fail(errors::store(&error));
@@ -185,8 +205,11 @@ impl Service {
         self.write_next();
     }
 
-    /// The keychain has it: now the vault has it too.
+    /// The keychain has it: now the vault has it too, unless it was closed meanwhile.
     fn apply(&mut self, write: Write) {
+        if self.door != Door::Open {
+            return write.done_while_closed();
+        }
         match write {
             Write::Add { entry, reply, .. } => {
                 let Some(entry) = entry else { return };

@@ -76,9 +76,30 @@ fn read(id: AccountId, entry: &EntryRef<'_>) -> Option<Entry> {
     })
 }
 
-/// Adds the entry or changes the one of the same id; what we do not know of it stays.
+/// Whether an entry is in the recycle bin, also in a group in it.
+pub(super) fn is_in_bin(entry: &EntryRef<'_>) -> bool {
+    let database = entry.database();
+    let Some(bin) = database.recycle_bin().map(|group| group.id()) else {
+        return false;
+    };
+    let above = |id| {
+        database
+            .group(id)
+            .and_then(|group| group.parent().map(|group| group.id()))
+    };
+    std::iter::successors(Some(entry.parent().id()), |id| above(*id)).any(|id| id == bin)
+}
+
+/// Adds the entry or changes the one of the same id.
+///
+/// Of an entry that is there, only what differs from what we read of it is written: a longer title,
+/// a user name of its own, whatever else KeePassXC knows, stay.
 pub(super) fn write(database: &mut Database, Entry { account, secret }: &Entry) {
     let id = entry_id(account.id);
+    let old = database
+        .entry(id)
+        .and_then(|entry| read(account.id, &entry));
+    let old = old.map(|entry| entry.account);
     if database.entry(id).is_none()
         && let Err(error) = database.root_mut().add_entry_with_id(id)
     {
@@ -87,13 +108,19 @@ pub(super) fn write(database: &mut Database, Entry { account, secret }: &Entry) 
     let Some(mut entry) = database.entry_mut(id) else {
         return;
     };
-    let time = |seconds: u64| {
-        let seconds = i64::try_from(seconds).ok()?;
-        DateTime::from_timestamp(seconds, 0).map(|time| time.naive_utc())
-    };
-    entry.set_unprotected(fields::TITLE, &account.name);
-    entry.set_unprotected(fields::USERNAME, &account.username);
-    entry.set_unprotected(fields::NOTES, &account.note);
+    let old = old.as_ref();
+    if old.is_none_or(|old| old.name != account.name) {
+        entry.set_unprotected(fields::TITLE, &account.name);
+    }
+    if old.is_none_or(|old| old.username != account.username) {
+        entry.set_unprotected(fields::USERNAME, &account.username);
+    }
+    if old.is_none_or(|old| old.note != account.note) {
+        entry.set_unprotected(fields::NOTES, &account.note);
+    }
+    if old.is_none_or(|old| old.tags != account.tags) {
+        entry.tags.clone_from(&account.tags);
+    }
     entry.set(
         fields::OTP,
         Value::protected(uri::print(account, secret).as_str()),
@@ -107,7 +134,11 @@ pub(super) fn write(database: &mut Database, Entry { account, secret }: &Entry) 
     };
     attribute(SERIAL, &account.serial);
     attribute(PINNED, if account.pinned { "yes" } else { "" });
-    entry.tags.clone_from(&account.tags);
     entry.times.creation = time(account.created);
     entry.times.last_modification = time(account.modified);
+}
+
+fn time(seconds: u64) -> Option<NaiveDateTime> {
+    let seconds = i64::try_from(seconds).ok()?;
+    DateTime::from_timestamp(seconds, 0).map(|time| time.naive_utc())
 }

@@ -13,8 +13,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use mfa_core::port::StoreError;
 use zeroize::Zeroizing;
 
-use super::super::State;
 use super::super::thread::Thread;
+use super::super::{STATE_DEADLINE, State, within};
 
 /// The gate; clones share it.
 #[derive(Clone, Debug)]
@@ -41,15 +41,23 @@ impl FileGate {
         if self.open.load(Ordering::Relaxed) {
             return Ok(State::Open);
         }
-        if !self.path.exists() {
-            let text = format!("there is no vault at {} yet", self.path.display());
-            return Err(StoreError::Unavailable(text));
+        let (path, passphrase_file) = (self.path.clone(), self.passphrase_file.clone());
+        let passphrase = aside(move || {
+            if !path.exists() {
+                let text = format!("there is no vault at {} yet", path.display());
+                return Err(StoreError::Unavailable(format!(
+                    "{text}: mfactl vault create"
+                )));
+            }
+            passphrase_file.as_deref().map(read_passphrase).transpose()
+        });
+        match passphrase.await? {
+            None => Ok(State::Locked),
+            Some(passphrase) => {
+                self.open(thread, passphrase).await?;
+                Ok(State::Open)
+            }
         }
-        let Some(file) = &self.passphrase_file else {
-            return Ok(State::Locked);
-        };
-        self.open(thread, read_passphrase(file)?).await?;
-        Ok(State::Open)
     }
 
     pub(in crate::keychain) async fn open(
@@ -57,9 +65,6 @@ impl FileGate {
         thread: &Thread,
         passphrase: Zeroizing<String>,
     ) -> Result<(), StoreError> {
-        if !self.path.exists() {
-            return Err(StoreError::Unavailable("there is no vault file".into()));
-        }
         thread.open(passphrase).await?;
         self.open.store(true, Ordering::Relaxed);
         Ok(())
@@ -70,17 +75,10 @@ impl FileGate {
         thread: &Thread,
         passphrase: Zeroizing<String>,
     ) -> Result<(), StoreError> {
-        if self.path.exists() {
-            return Err(StoreError::Unavailable(
-                "there is a vault file already".into(),
-            ));
-        }
-        if let Some(folder) = self.path.parent() {
-            fs::create_dir_all(folder).map_err(super::failed)?;
-        }
-        thread.open(passphrase).await?;
-        self.open.store(true, Ordering::Relaxed);
-        Ok(())
+        let (path, new) = (self.path.clone(), passphrase.clone());
+        let made = tokio::task::spawn_blocking(move || super::create(&path, &new));
+        made.await.unwrap_or(Err(StoreError::TimedOut))?;
+        self.open(thread, passphrase).await
     }
 
     pub(in crate::keychain) async fn close(&self, thread: &Thread) {
@@ -91,12 +89,26 @@ impl FileGate {
     }
 }
 
+/// Looks at files on a thread of its own: a network drive may keep us waiting.
+async fn aside<T: Send + 'static>(
+    look: impl FnOnce() -> Result<T, StoreError> + Send + 'static,
+) -> Result<T, StoreError> {
+    let looking = tokio::task::spawn_blocking(look);
+    within(STATE_DEADLINE, async {
+        looking.await.unwrap_or(Err(StoreError::TimedOut))
+    })
+    .await
+}
+
 /// The first line of a file that only we can read.
 fn read_passphrase(file: &Path) -> Result<Zeroizing<String>, StoreError> {
     let unusable = |what: &str| {
         StoreError::Unavailable(format!("the passphrase file {} {what}", file.display()))
     };
     let found = fs::metadata(file).map_err(|_| unusable("cannot be read"))?;
+    if !found.is_file() {
+        return Err(unusable("is not a file"));
+    }
     if found.mode() & 0o077 != 0 {
         return Err(unusable("can be read by others: chmod 600 it"));
     }

@@ -50,12 +50,22 @@ fn what_is_stored_is_found_again() {
         store.load(&mut |_, _| true),
         Err(StoreError::Locked)
     ));
+    create(&path, "correct horse").unwrap();
     store.open("correct horse").unwrap();
     let (one, two) = (entry(1, "one"), entry(2, "two"));
-    store.put(one.account.id, &one.to_text().unwrap()).unwrap();
-    store.put(two.account.id, &two.to_text().unwrap()).unwrap();
+    store
+        .put(one.account.id, None, &one.to_text().unwrap())
+        .unwrap();
+    store
+        .put(two.account.id, None, &two.to_text().unwrap())
+        .unwrap();
 
     let mut other = FileStore::new(path.clone());
+    assert!(
+        matches!(other.open("correct horse"), Err(StoreError::Unavailable(_))),
+        "claimed"
+    );
+    store.close();
     assert!(matches!(
         other.open("wrong"),
         Err(StoreError::WrongPassphrase)
@@ -66,13 +76,24 @@ fn what_is_stored_is_found_again() {
         [one.account.clone(), two.account.clone()]
     );
 
-    // The first store sees what the second one did, and does not undo it.
+    // What another program did meanwhile is seen, and not undone.
     other.delete(one.account.id).unwrap();
-    let three = entry(3, "three");
-    store
-        .put(three.account.id, &three.to_text().unwrap())
+    let text = two.to_text().unwrap();
+    let renamed = Entry {
+        account: Account {
+            name: "2".into(),
+            ..two.account.clone()
+        },
+        ..two
+    };
+    other
+        .put(renamed.account.id, Some(&text), &renamed.to_text().unwrap())
         .unwrap();
-    assert_eq!(accounts(&mut store), [three.account, two.account]);
+    let stale = other.put(renamed.account.id, Some(&text), &text);
+    assert!(matches!(stale, Err(StoreError::Changed)));
+    let gone = other.put(one.account.id, Some(&one.to_text().unwrap()), &text);
+    assert!(matches!(gone, Err(StoreError::Changed)));
+    assert_eq!(accounts(&mut other), [renamed.account]);
     assert_eq!(fs::metadata(&path).unwrap().mode() & 0o777, 0o600);
     assert_eq!(
         fs::read_dir(folder.path()).unwrap().count(),
@@ -86,7 +107,9 @@ fn a_damaged_file_is_refused_and_left_alone() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("vault.kdbx");
     let mut store = FileStore::new(path.clone());
+    create(&path, "p").unwrap();
     store.open("p").unwrap();
+    store.close();
     let whole = fs::read(&path).unwrap();
     for damaged in [&whole[..whole.len() / 2], b"not a database", b""] {
         fs::write(&path, damaged).unwrap();
@@ -101,12 +124,17 @@ fn a_full_disk_loses_nothing() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("vault.kdbx");
     let mut store = FileStore::new(path.clone());
+    create(&path, "p").unwrap();
     store.open("p").unwrap();
     let before = fs::read(&path).unwrap();
     // A folder in the way of the new file stands for any failing write.
     fs::create_dir_all(folder.path().join("vault.kdbx.new/x")).unwrap();
     let one = entry(1, "one");
-    assert!(store.put(one.account.id, &one.to_text().unwrap()).is_err());
+    assert!(
+        store
+            .put(one.account.id, None, &one.to_text().unwrap())
+            .is_err()
+    );
     assert_eq!(fs::read(&path).unwrap(), before);
     assert!(accounts(&mut store).is_empty());
 }
@@ -114,11 +142,92 @@ fn a_full_disk_loses_nothing() {
 #[test]
 fn the_key_costs_what_it_should() {
     let folder = tempfile::tempdir().unwrap();
-    let mut store = FileStore::new(folder.path().join("vault.kdbx"));
+    let path = folder.path().join("vault.kdbx");
+    create(&path, "p").unwrap();
+    let mut store = FileStore::new(path);
     store.open("p").unwrap();
     let config = &store.open.as_ref().unwrap().database.config;
     let KdfConfig::Argon2id { memory, .. } = config.kdf_config else {
         panic!("not Argon2id")
     };
     assert!(memory >= 64 * 1024 * 1024);
+}
+
+/// Entries that somebody keeps in KeePassXC hold more than we know of.
+#[test]
+fn what_we_do_not_know_of_an_entry_stays() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("vault.kdbx");
+    create(&path, "p").unwrap();
+    let mut store = FileStore::new(path.clone());
+    store.open("p").unwrap();
+    let title = "t".repeat(90);
+    let notes = "n".repeat(900);
+    let mut id = None;
+    store
+        .change(|database| {
+            let mut root = database.root_mut();
+            let mut entry = root.add_entry();
+            entry.set_unprotected("Title", title.as_str());
+            entry.set_unprotected("UserName", "jane.login@example.com");
+            entry.set_unprotected("Notes", notes.as_str());
+            entry.set_protected("Password", "hunter2");
+            entry.set_protected(
+                "otp",
+                "otpauth://totp/Bank:customer-42?secret=JBSWY3DPEHPK3PXP",
+            );
+            id = Some(entry.id());
+            Ok(())
+        })
+        .unwrap();
+    let account = accounts(&mut store).remove(0);
+    let mut texts = Vec::new();
+    store
+        .load(&mut |id, text| {
+            texts.push((id, text));
+            true
+        })
+        .unwrap();
+    let (account_id, old) = texts.remove(0);
+    let pinned = Entry {
+        account: Account {
+            pinned: true,
+            ..account
+        },
+        secret: Secret::from_base32("JBSWY3DPEHPK3PXP").unwrap(),
+    };
+    store
+        .put(account_id, Some(&old), &pinned.to_text().unwrap())
+        .unwrap();
+    store.close();
+    store.open("p").unwrap();
+    let database = &store.open.as_ref().unwrap().database;
+    let entry = database.entry(id.unwrap()).unwrap();
+    assert_eq!(entry.get_title(), Some(title.as_str()));
+    assert_eq!(entry.get_username(), Some("jane.login@example.com"));
+    assert_eq!(entry.get("Notes"), Some(notes.as_str()));
+    assert_eq!(entry.get_password(), Some("hunter2"));
+    assert_eq!(entry.get("pinned"), Some("yes"));
+}
+
+#[test]
+fn a_link_to_a_vault_stays_a_link() {
+    let folder = tempfile::tempdir().unwrap();
+    let (real, link) = (
+        folder.path().join("real.kdbx"),
+        folder.path().join("link.kdbx"),
+    );
+    create(&real, "p").unwrap();
+    std::os::unix::fs::symlink(&real, &link).unwrap();
+    let mut store = FileStore::new(link.clone());
+    store.open("p").unwrap();
+    let one = entry(1, "one");
+    store
+        .put(one.account.id, None, &one.to_text().unwrap())
+        .unwrap();
+    assert!(fs::symlink_metadata(&link).unwrap().is_symlink());
+    store.close();
+    let mut store = FileStore::new(real);
+    store.open("p").unwrap();
+    assert_eq!(accounts(&mut store), [one.account]);
 }

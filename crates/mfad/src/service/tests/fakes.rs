@@ -17,6 +17,8 @@ pub(super) struct FakeStore {
     pub(super) items: Arc<Mutex<BTreeMap<AccountId, String>>>,
     /// Writing fails.
     pub(super) broken: Arc<AtomicBool>,
+    /// Writing waits until this is false.
+    pub(super) slow: Arc<AtomicBool>,
     /// Reading stops after the first item, until this is false.
     pub(super) stuck: Arc<AtomicBool>,
 }
@@ -38,9 +40,15 @@ impl ItemStore for FakeStore {
         Ok(())
     }
 
-    fn put(&mut self, id: AccountId, text: &str) -> Result<(), StoreError> {
+    fn put(&mut self, id: AccountId, old: Option<&str>, text: &str) -> Result<(), StoreError> {
         if self.broken.load(Ordering::SeqCst) {
             return Err(StoreError::Unavailable("the disk is full".into()));
+        }
+        while self.slow.load(Ordering::SeqCst) {
+            std::thread::yield_now();
+        }
+        if self.items.lock().unwrap().get(&id).map(String::as_str) != old {
+            return Err(StoreError::Changed);
         }
         self.items.lock().unwrap().insert(id, text.to_owned());
         Ok(())

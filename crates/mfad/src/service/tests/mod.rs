@@ -351,3 +351,164 @@ async fn too_much_is_refused() {
         .await;
     assert!(matches!(long, Err(Error::LimitsExceeded(_))));
 }
+
+/// The lid was closed while a code was awaited.
+#[tokio::test]
+async fn a_code_whose_time_is_over_is_not_handed_out() {
+    let world = World::new();
+    let service = world.start();
+    service.add(&us(), fields("a", "totp")).await.unwrap();
+    code(&service, "a", Wish::default()).await.unwrap();
+    tokio::time::pause();
+    let waiting = tokio::spawn({
+        let service = service.clone();
+        async move { service.codes(&us(), "a".into(), fresh()).await }
+    });
+    tokio::time::sleep(Duration::from_secs(1)).await;
+    world.clock.pass(3600);
+    let codes = waiting.await.unwrap().unwrap();
+    let now = NOW + 3600;
+    assert!(
+        codes[0].valid_from <= now && now < codes[0].valid_until,
+        "{:?}",
+        codes[0]
+    );
+}
+
+#[tokio::test]
+async fn a_clock_that_was_once_ahead_is_forgotten() {
+    let world = World::new();
+    let service = world.start();
+    let id = service.add(&us(), fields("a", "totp")).await.unwrap();
+    drop(service);
+    let id = mfa_core::AccountId::parse(&id).unwrap();
+    world.journal.notes.lock().unwrap().ledger = [(id, NOW + 400 * 86_400)].into_iter().collect();
+    let service = world.start();
+    assert!(code(&service, "a", fresh()).await.is_ok());
+}
+
+#[tokio::test]
+async fn locking_ends_waiting() {
+    let world = World::new();
+    let service = world.start();
+    service.add(&us(), fields("a", "totp")).await.unwrap();
+    code(&service, "a", Wish::default()).await.unwrap();
+    let waiting = tokio::spawn({
+        let service = service.clone();
+        async move { code(&service, "a", fresh()).await }
+    });
+    // The service has seen the request once it answers a later one.
+    tokio::task::yield_now().await;
+    service.list(&us()).await.unwrap();
+    service.lock(&us()).await.unwrap();
+    assert!(matches!(waiting.await.unwrap(), Err(Error::Locked(_))));
+}
+
+#[tokio::test]
+async fn a_lock_that_cannot_be_noted_says_so() {
+    let world = World::new();
+    let service = world.start();
+    service.add(&us(), fields("a", "totp")).await.unwrap();
+    world.journal.broken.store(true, Ordering::SeqCst);
+    assert!(matches!(service.lock(&us()).await, Err(Error::Failed(_))));
+    assert!(matches!(
+        code(&service, "a", Wish::default()).await,
+        Err(Error::Locked(_))
+    ));
+}
+
+#[tokio::test]
+async fn a_write_that_a_lock_overtakes_is_answered_truly() {
+    let world = World::new();
+    let service = world.start();
+    service.list(&us()).await.unwrap();
+    world.store.slow.store(true, Ordering::SeqCst);
+    let adding = tokio::spawn({
+        let service = service.clone();
+        async move { service.add(&us(), fields("a", "totp")).await }
+    });
+    tokio::task::yield_now().await;
+    service.status(&us()).await.unwrap();
+    service.lock(&us()).await.unwrap();
+    world.store.slow.store(false, Ordering::SeqCst);
+    let id = adding.await.unwrap().expect("it was stored");
+    service.unlock(&us()).await.unwrap();
+    assert_eq!(service.list(&us()).await.unwrap()[0].id, id);
+}
+
+#[tokio::test]
+async fn what_another_program_changed_is_read_again_and_not_overwritten() {
+    let world = World::new();
+    let service = world.start();
+    let id = service.add(&us(), fields("bank", "hotp")).await.unwrap();
+    assert_eq!(
+        code(&service, "bank", Wish::default()).await.unwrap(),
+        "755224"
+    );
+    // Another authenticator on the same keychain has used two codes.
+    for text in world.store.items.lock().unwrap().values_mut() {
+        *text = text.replace("counter=1", "counter=3");
+    }
+    assert!(matches!(
+        code(&service, "bank", Wish::default()).await,
+        Err(Error::Failed(_))
+    ));
+    assert_eq!(
+        code(&service, "bank", Wish::default()).await.unwrap(),
+        "969429"
+    );
+    // And one that it has removed does not come back.
+    world.store.items.lock().unwrap().clear();
+    let note = mfa_ipc::types::AccountFields {
+        note: Some("n".into()),
+        ..mfa_ipc::types::AccountFields::default()
+    };
+    assert!(service.update(&us(), id, note).await.is_err());
+    assert!(service.list(&us()).await.unwrap().is_empty());
+}
+
+#[tokio::test]
+async fn not_everybody_can_wait_at_once() {
+    let world = World::new();
+    let service = world.start();
+    service.add(&us(), fields("a", "totp")).await.unwrap();
+    let long = Wish {
+        min_remaining: 30,
+        ..Wish::default()
+    };
+    let mut waiting = JoinSet::new();
+    for _ in 0..MAX_WAITING + 10 {
+        let service = service.clone();
+        waiting.spawn(async move { code(&service, "a", long).await });
+    }
+    let mut refused = 0;
+    while refused < 10 {
+        let ended = waiting.join_next().await.unwrap().unwrap();
+        assert!(matches!(ended, Err(Error::LimitsExceeded(_))));
+        refused += 1;
+    }
+    assert_eq!(waiting.len(), MAX_WAITING);
+}
+
+#[tokio::test]
+async fn links_and_types_have_to_agree() {
+    let world = World::new();
+    let service = world.start();
+    let link = mfa_ipc::types::AccountFields {
+        uri: Some(format!("otpauth://totp/a:b?secret={SECRET}").into()),
+        kind: Some("hotp".into()),
+        ..mfa_ipc::types::AccountFields::default()
+    };
+    assert!(matches!(
+        service.add(&us(), link).await,
+        Err(Error::InvalidAccount(_))
+    ));
+    let steam = mfa_ipc::types::AccountFields {
+        digits: Some(8),
+        ..fields("s", "steam")
+    };
+    assert!(matches!(
+        service.add(&us(), steam).await,
+        Err(Error::InvalidAccount(_))
+    ));
+}

@@ -1,0 +1,34 @@
+//! Lets go of whoever started this process: its terminal, its folder, its open files.
+//!
+//! A daemon that is started by a command line would otherwise hold the locks and pipes of the
+//! script around that, and keep its folder from being unmounted.
+
+use std::io;
+use std::os::fd::RawFd;
+
+/// Makes this process the leader of its own session, in the root folder, with no files open but the
+/// standard three.
+///
+/// Call it first: files that the process has opened itself are closed too.
+///
+/// # Errors
+/// What the kernel says.
+pub fn process() -> io::Result<()> {
+    rustix::process::setsid()?;
+    std::env::set_current_dir("/")?;
+    let open: Vec<RawFd> = std::fs::read_dir("/proc/self/fd")?
+        .filter_map(|entry| entry.ok()?.file_name().to_str()?.parse().ok())
+        .filter(|number| *number > 2)
+        .collect();
+    for number in open {
+        close(number);
+    }
+    Ok(())
+}
+
+#[expect(unsafe_code, reason = "the descriptors have no owner in this program")]
+fn close(number: RawFd) {
+    // SAFETY: these descriptors were inherited, so nothing in this program owns them; the one that
+    // listed them is closed by now, and closing a number twice fails without harm.
+    unsafe { rustix::io::close(number) }
+}
