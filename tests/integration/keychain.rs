@@ -72,9 +72,11 @@ fn keepassxc_is_a_keychain_too() {
 fn keepassxc_may_be_locked_and_killed() {
     let desktop = Desktop::start(&["--display", "none", "--secrets", "keepassxc"]);
     desktop.add("aws", LINK);
-    let lock = "gdbus call --session -d org.freedesktop.secrets -o /org/freedesktop/secrets \
-                -m org.freedesktop.Secret.Service.Lock \
-                \"['/org/freedesktop/secrets/collection/test']\"";
+    let lock = "call() { gdbus call --session -d org.freedesktop.secrets -o \"$1\" -m \
+                org.freedesktop.Secret.\"$2\" \"$3\"; }
+                prompt=$(call /org/freedesktop/secrets Service.Lock \
+                \"['/org/freedesktop/secrets/collection/test']\" | cut -d \"'\" -f 2)
+                call \"$prompt\" Prompt.Prompt ''";
     desktop.shell(lock).ok();
     eventually("the daemon notices the lock", || {
         desktop

@@ -20,15 +20,18 @@ pub fn process() -> io::Result<()> {
         .filter_map(|entry| entry.ok()?.file_name().to_str()?.parse().ok())
         .filter(|number| *number > 2)
         .collect();
+    // The one that listed them is closed by now.
     for number in open {
-        close(number);
+        if std::fs::symlink_metadata(format!("/proc/self/fd/{number}")).is_ok() {
+            close(number);
+        }
     }
     Ok(())
 }
 
 #[expect(unsafe_code, reason = "the descriptors have no owner in this program")]
 fn close(number: RawFd) {
-    // SAFETY: these descriptors were inherited, so nothing in this program owns them; the one that
-    // listed them is closed by now, and closing a number twice fails without harm.
+    // SAFETY: these descriptors were inherited, so nothing in this program owns them, and the caller
+    // has looked that this one is open.
     unsafe { rustix::io::close(number) }
 }
