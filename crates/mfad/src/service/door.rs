@@ -269,6 +269,7 @@ impl Service {
             "open"
         );
         self.signal(Signal::AccountsChanged);
+        self.write_next();
         for request in std::mem::take(&mut self.waiting) {
             self.serve(request);
         }

@@ -86,9 +86,9 @@ impl Service {
         self.write_next();
     }
 
-    /// Begins with the next write, if none is under way.
-    fn write_next(&mut self) {
-        while self.writing.is_none() {
+    /// Begins with the next write, if none is under way and the vault says what is there.
+    pub(super) fn write_next(&mut self) {
+        while self.writing.is_none() && self.door == Door::Open {
             let Some(mut write) = self.writes.pop_front() else {
                 return;
             };

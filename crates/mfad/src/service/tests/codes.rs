@@ -185,3 +185,30 @@ async fn not_everybody_can_wait_at_once() {
     }
     assert_eq!(waiting.len(), MAX_WAITING);
 }
+
+#[tokio::test]
+async fn a_code_is_that_of_the_clock() {
+    let world = World::new();
+    let service = world.start();
+    service.add(&us(), fields("a", "totp")).await.unwrap();
+    // RFC 6238, appendix B, the last six digits.
+    assert_eq!(
+        code(&service, "a", Wish::default()).await.unwrap(),
+        "081804"
+    );
+    world.clock.set(0);
+    let error = code(&service, "a", Wish::default()).await.unwrap_err();
+    assert!(error.text().contains("before 1970"));
+}
+
+#[tokio::test]
+async fn a_clock_that_was_once_ahead_is_forgotten() {
+    let world = World::new();
+    let service = world.start();
+    let id = service.add(&us(), fields("a", "totp")).await.unwrap();
+    drop(service);
+    let id = mfa_core::AccountId::parse(&id).unwrap();
+    world.journal.notes.lock().unwrap().ledger = [(id, NOW + 400 * 86_400)].into_iter().collect();
+    let service = world.start();
+    assert!(code(&service, "a", fresh()).await.is_ok());
+}
