@@ -88,6 +88,12 @@ fn what_cannot_be_added_is_explained_and_not_repeated() {
             2,
             "unexpected argument '…' found",
         ),
+        (
+            &["add", "otpauth://totp/x?secret=JBSWY3DP", "--secret", "-"],
+            "JBSWY3DP",
+            1,
+            "is a link",
+        ),
         (&["add", "x"], "", 2, "there is no terminal"),
         (&["add", "x", "--secret", "-"], "JBSWY3DP0", 1, "not base32"),
         (&["add", "x", "--secret", "-"], "", 1, "the secret is empty"),

@@ -67,6 +67,21 @@ fn a_person_who_declines_gets_no_code() {
 }
 
 #[test]
+fn locking_takes_the_prompt_away() {
+    let desktop = locked_desktop();
+    let get = start(&desktop, "get aws");
+    eventually("the prompt is on the screen", || {
+        desktop.shell("ds-secrets prompting").status == 0
+    });
+    desktop.mfactl(&["lock"]).ok();
+    let (text, status) = output(get);
+    assert_eq!(status, 5, "{text}");
+    eventually("the prompt is gone", || {
+        desktop.shell("ds-secrets prompting").status != 0
+    });
+}
+
+#[test]
 fn without_input_nobody_is_asked() {
     let desktop = locked_desktop();
     let (text, status) = output(start(&desktop, "get aws --no-input"));

@@ -76,6 +76,35 @@ fn keepassxc_shows_the_same_codes() {
 }
 
 #[test]
+fn keepassxc_may_write_while_the_vault_is_open() {
+    let (desktop, vault) = with_vault();
+    let vault = vault.to_str().unwrap();
+    desktop.add("bank", &format!("otpauth://hotp/Bank:jane?secret={SECRET}"));
+    let mut codes = Vec::new();
+    for entry in ["one", "two"] {
+        keepassxc(&desktop, &["add", "-q", "-u", "somebody", vault, entry]);
+        codes.push(desktop.mfactl(&["get", "bank"]).ok());
+        desktop.mfactl(&["edit", "aws", "--note", entry]).ok();
+    }
+    assert_eq!(codes, ["755224", "287082"]);
+    for entry in ["one", "two"] {
+        assert!(keepassxc(&desktop, &["show", vault, entry]).contains("somebody"));
+    }
+    assert!(keepassxc(&desktop, &["show", vault, "aws"]).contains("Notes: two"));
+}
+
+#[test]
+fn a_wrong_passphrase_changes_nothing() {
+    let (desktop, _) = with_vault();
+    let wrong = ["unlock", "--password-file", "-"];
+    let refused = desktop.mfactl_with(&wrong, "wrong\n").fails(5);
+    assert!(refused.contains("the passphrase is wrong"), "{refused}");
+    desktop
+        .mfactl(&["edit", "aws", "--note", "still open"])
+        .ok();
+}
+
+#[test]
 fn an_account_added_by_keepassxc_is_ours_too() {
     let (desktop, vault) = with_vault();
     let export = keepassxc(&desktop, &["export", vault.to_str().unwrap()]);

@@ -258,6 +258,9 @@ pub enum Error {
     /// A text holds control characters, such as a line break.
     #[error("{0} holds control characters")]
     ControlCharacter(&'static str),
+    /// The name looks like a link, which may hold a secret.
+    #[error("the name is a link: a link does not belong there")]
+    NameIsLink,
     /// The name holds characters that cannot be seen or that turn others around.
     #[error("the name holds invisible characters")]
     Invisible,
@@ -288,6 +291,9 @@ impl Account {
             return Err(Error::NoName);
         }
         check("the name", &self.name, MAX_NAME)?;
+        if self.name.contains("://") {
+            return Err(Error::NameIsLink);
+        }
         if self.name.chars().any(is_invisible) {
             return Err(Error::Invisible);
         }

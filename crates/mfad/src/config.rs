@@ -117,6 +117,8 @@ impl Config {
 /// # Errors
 /// What the file system says, or that the configuration would not be one any more.
 pub fn remember_vault(path: &Path, vault: &Path) -> io::Result<()> {
+    // A link stays one.
+    let path = &std::fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
     let old = match std::fs::read_to_string(path) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => String::new(),
         old => old?,

@@ -20,13 +20,21 @@ pub(super) async fn lock(context: &Context) -> Result<(), Error> {
 
 pub(super) async fn unlock(context: &Context, args: Passphrase) -> Result<(), Error> {
     let client = connect().await?;
-    let by_passphrase = args.password_file.is_some() || client.status().await?.vault_file;
+    if let Some(file) = args.password_file.as_deref() {
+        client
+            .unlock_vault(&prompt::passphrase(Some(file), QUESTION, false)?)
+            .await?;
+        context.output.hint("unlocked");
+        return Ok(());
+    }
     match client.unlock().await {
         Ok(()) => {}
-        Err(mfa_ipc::Error::Locked(_)) if by_passphrase => {
-            let file = args.password_file.as_deref();
+        // A file that the configuration names may hold an old passphrase.
+        Err(mfa_ipc::Error::Locked(_) | mfa_ipc::Error::AccessDenied(_))
+            if client.status().await?.vault_file =>
+        {
             client
-                .unlock_vault(&prompt::passphrase(file, QUESTION, false)?)
+                .unlock_vault(&prompt::passphrase(None, QUESTION, false)?)
                 .await?;
         }
         Err(mfa_ipc::Error::Locked(_)) if context.may_ask => {

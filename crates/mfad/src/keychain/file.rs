@@ -14,10 +14,12 @@ use std::fs::{self, File, OpenOptions};
 use std::io::{self, Read, Write};
 use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use keepass::config::{DatabaseConfig, DatabaseVersion, KdfConfig};
 use keepass::db::DatabaseOpenError;
-use keepass::error::DatabaseKeyError;
+use keepass::error::{DatabaseFormatError, DatabaseKeyError};
 use keepass::{Database, DatabaseKey};
 use mfa_core::AccountId;
 use mfa_core::port::{ItemStore, StoreError};
@@ -30,6 +32,8 @@ pub(super) use gate::FileGate;
 const KDF_MEMORY: u64 = 64 * 1024 * 1024;
 /// How often that memory is gone over. About a quarter of a second on a laptop.
 const KDF_ITERATIONS: u64 = 8;
+/// How often a change is made anew because another program was quicker.
+const MAX_TRIES: u32 = 3;
 /// The largest file that is read, in bytes.
 const MAX_FILE: u64 = 64 * 1024 * 1024;
 
@@ -37,6 +41,8 @@ const MAX_FILE: u64 = 64 * 1024 * 1024;
 pub(super) struct FileStore {
     path: PathBuf,
     open: Option<Opened>,
+    /// Tells the gate whether we are open.
+    is_open: Arc<AtomicBool>,
 }
 
 struct Opened {
@@ -44,11 +50,11 @@ struct Opened {
     database: Database,
     seen: Fingerprint,
     /// Keeps other daemons off this file. KeePassXC does not look at it; what it writes is noticed.
-    _claim: File,
+    claim: File,
 }
 
 /// Tells whether a file is still the one that was read.
-#[derive(PartialEq, Eq)]
+#[derive(Clone, Copy, PartialEq, Eq)]
 struct Fingerprint {
     inode: u64,
     size: u64,
@@ -56,31 +62,53 @@ struct Fingerprint {
 }
 
 impl FileStore {
-    pub(super) fn new(path: PathBuf) -> Self {
-        Self { path, open: None }
+    pub(super) fn new(path: PathBuf, is_open: Arc<AtomicBool>) -> Self {
+        is_open.store(false, Ordering::Relaxed);
+        Self {
+            path,
+            open: None,
+            is_open,
+        }
+    }
+
+    /// What is on disk now; read again if it was changed. A passphrase that was changed with it
+    /// closes the store.
+    fn current(&mut self) -> Result<&mut Opened, StoreError> {
+        let opened = self.open.take().ok_or(StoreError::Locked)?;
+        let opened = if fingerprint(&self.path).map_err(failed)? == opened.seen {
+            Ok(opened)
+        } else {
+            read(&self.path, opened.key.clone(), &opened)
+        };
+        self.is_open.store(opened.is_ok(), Ordering::Relaxed);
+        match opened {
+            Ok(opened) => Ok(self.open.insert(opened)),
+            Err(StoreError::WrongPassphrase) => Err(StoreError::Locked),
+            Err(error) => Err(error),
+        }
     }
 
     /// Applies a change to what is on disk now, and stores it. A change that cannot be made or
     /// stored leaves everything as it was.
     fn change(
         &mut self,
-        change: impl FnOnce(&mut Database) -> Result<(), StoreError>,
+        change: impl Fn(&mut Database) -> Result<(), StoreError>,
     ) -> Result<(), StoreError> {
-        let opened = self.open.as_mut().ok_or(StoreError::Locked)?;
-        if fingerprint(&self.path).map_err(failed)? != opened.seen {
-            let key = opened.key.clone();
-            *opened = read(&self.path, key)?;
+        for _ in 0..MAX_TRIES {
+            let path = self.path.clone();
+            let opened = self.current()?;
+            let mut database = opened.database.clone();
+            change(&mut database)?;
+            let bytes = encrypt(&database, opened.key.clone())?;
+            // Encrypting takes a while, in which another program may have written.
+            if fingerprint(&path).map_err(failed)? == opened.seen {
+                opened.claim = replace(&path, &bytes).map_err(failed)?;
+                opened.seen = fingerprint(&path).map_err(failed)?;
+                opened.database = database;
+                return Ok(());
+            }
         }
-        let mut database = opened.database.clone();
-        change(&mut database)?;
-        let (seen, claim) = write(&self.path, &database, opened.key.clone())?;
-        *opened = Opened {
-            key: opened.key.clone(),
-            database,
-            seen,
-            _claim: claim,
-        };
-        Ok(())
+        Err(StoreError::Changed)
     }
 }
 
@@ -89,12 +117,7 @@ impl ItemStore for FileStore {
         &mut self,
         each: &mut dyn FnMut(AccountId, Zeroizing<String>) -> bool,
     ) -> Result<(), StoreError> {
-        let opened = self.open.as_mut().ok_or(StoreError::Locked)?;
-        if fingerprint(&self.path).map_err(failed)? != opened.seen {
-            let key = opened.key.clone();
-            *opened = read(&self.path, key)?;
-        }
-        for item in opened.database.iter_all_entries() {
+        for item in self.current()?.database.iter_all_entries() {
             if item.get_raw_otp_value().is_none() || entry::is_in_bin(&item) {
                 continue;
             }
@@ -124,25 +147,23 @@ impl ItemStore for FileStore {
 
     fn delete(&mut self, id: AccountId) -> Result<(), StoreError> {
         self.change(|database| {
-            if let Some(entry) = database.entry_mut(entry::entry_id(id)) {
-                entry.remove();
-            }
+            entry::remove(database, id);
             Ok(())
         })
     }
 
     fn open(&mut self, passphrase: &str) -> Result<(), StoreError> {
-        // Our own claim would keep us off.
-        self.open = None;
-        self.open = Some(read(
-            &self.path,
-            DatabaseKey::new().with_password(passphrase),
-        )?);
+        let key = DatabaseKey::new().with_password(passphrase);
+        // A wrong passphrase leaves an open store open.
+        let opened = read(&self.path, key, self.open.as_ref())?;
+        self.open = Some(opened);
+        self.is_open.store(true, Ordering::Relaxed);
         Ok(())
     }
 
     fn close(&mut self) {
         self.open = None;
+        self.is_open.store(false, Ordering::Relaxed);
     }
 }
 
@@ -153,11 +174,8 @@ pub(super) fn create(path: &Path, passphrase: &str) -> Result<(), StoreError> {
     }
     let mut database = Database::with_config(encryption());
     database.meta.database_name = Some("mfactl".to_owned());
-    write(
-        path,
-        &database,
-        DatabaseKey::new().with_password(passphrase),
-    )?;
+    let bytes = encrypt(&database, DatabaseKey::new().with_password(passphrase))?;
+    replace(path, &bytes).map_err(failed)?;
     Ok(())
 }
 
@@ -173,28 +191,44 @@ fn encryption() -> DatabaseConfig {
     config
 }
 
-fn read(path: &Path, key: DatabaseKey) -> Result<Opened, StoreError> {
+/// Reads the file. `ours` is what we have open already, whose claim is on the same file or on the
+/// one before.
+fn read<'o>(
+    path: &Path,
+    key: DatabaseKey,
+    ours: impl Into<Option<&'o Opened>>,
+) -> Result<Opened, StoreError> {
     let seen = fingerprint(path).map_err(failed)?;
     if seen.size > MAX_FILE {
         return Err(StoreError::TooLarge);
     }
     let mut file = File::open(path).map_err(failed)?;
-    claim(&file)?;
+    let claim = match ours.into() {
+        Some(ours) if ours.seen.inode == seen.inode => ours.claim.try_clone().map_err(failed)?,
+        _ => {
+            claim(&file)?;
+            file.try_clone().map_err(failed)?
+        }
+    };
     let mut bytes = Vec::new();
     file.read_to_end(&mut bytes).map_err(failed)?;
     let mut database = Database::parse(&bytes, key.clone()).map_err(|error| match error {
-        DatabaseOpenError::Key(DatabaseKeyError::IncorrectKey) => StoreError::WrongPassphrase,
+        DatabaseOpenError::Key(DatabaseKeyError::IncorrectKey)
+        | DatabaseOpenError::Cryptography(_)
+        // The older format has no better way to say so.
+        | DatabaseOpenError::Format(DatabaseFormatError::Kdbx3(_)) => StoreError::WrongPassphrase,
         _ => StoreError::Unavailable("the vault file is damaged or no KDBX file".into()),
     })?;
+    // Older formats can be read but not written: the next change makes it the newest one.
     if !matches!(database.config.version, DatabaseVersion::KDB4(_)) {
-        // An older format can be read but not written: the next change makes it a new one.
         database.config = encryption();
     }
+    database.config.version = encryption().version;
     Ok(Opened {
         key,
         database,
         seen,
-        _claim: file,
+        claim,
     })
 }
 
@@ -209,20 +243,15 @@ fn claim(file: &File) -> Result<(), StoreError> {
     })
 }
 
-/// Replaces the file as a whole, or leaves the old one.
-fn write(
-    path: &Path,
-    database: &Database,
-    key: DatabaseKey,
-) -> Result<(Fingerprint, File), StoreError> {
+fn encrypt(database: &Database, key: DatabaseKey) -> Result<Vec<u8>, StoreError> {
     let mut bytes = Vec::new();
     database
         .save(&mut bytes, key)
         .map_err(|_| StoreError::Unavailable("the vault cannot be encrypted".into()))?;
-    let file = replace(path, &bytes).map_err(failed)?;
-    Ok((fingerprint(path).map_err(failed)?, file))
+    Ok(bytes)
 }
 
+/// Replaces the file as a whole, or leaves the old one. What comes back claims the new one.
 fn replace(path: &Path, bytes: &[u8]) -> io::Result<File> {
     // A link stays one; what it points to is replaced.
     let path = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());

@@ -15,6 +15,7 @@ mod secret_service;
 mod thread;
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::Duration;
 
 use mfa_core::AccountId;
@@ -72,7 +73,9 @@ impl Keychain {
     #[must_use]
     pub fn file(path: PathBuf, passphrase_file: Option<PathBuf>) -> Self {
         let gate = FileGate::new(path.clone(), passphrase_file);
-        let thread = Thread::new(move || Box::new(file::FileStore::new(path.clone())));
+        let is_open = gate.is_open();
+        let thread =
+            Thread::new(move || Box::new(file::FileStore::new(path.clone(), Arc::clone(&is_open))));
         Self {
             gate: Gate::File(gate),
             thread,

@@ -80,15 +80,15 @@ impl SecretServiceGate {
         if prompt.as_str() == "/" {
             return Ok(());
         }
-        let Ok(answer) = tokio::time::timeout_at(end, self.answer(&prompt)).await else {
-            // Best effort: the user may be answering at this moment.
-            drop(
-                self.call::<_, ()>(prompt.as_str(), PROMPT, "Dismiss", &())
-                    .await,
-            );
-            return Err(StoreError::TimedOut);
+        // However this ends, nobody is left with a prompt that nothing waits for.
+        let mut shown = Shown {
+            gate: self.clone(),
+            prompt,
+            answered: false,
         };
-        answer
+        let answer = tokio::time::timeout_at(end, self.answer(&shown.prompt)).await;
+        shown.answered = answer.is_ok();
+        answer.unwrap_or(Err(StoreError::TimedOut))
     }
 
     /// Shows a prompt and waits for its signal `Completed`, or for its provider to go away.
@@ -255,6 +255,30 @@ impl SecretServiceGate {
             .await
             .map_err(unusable)?;
         reply.body().deserialize().map_err(unusable)
+    }
+}
+
+/// A prompt that is on the screen, taken away if it is dropped unanswered: when the time is over,
+/// and when the user locks meanwhile.
+struct Shown {
+    gate: SecretServiceGate,
+    prompt: OwnedObjectPath,
+    answered: bool,
+}
+
+impl Drop for Shown {
+    fn drop(&mut self) {
+        let (false, Ok(runtime)) = (self.answered, tokio::runtime::Handle::try_current()) else {
+            return;
+        };
+        let (gate, prompt) = (self.gate.clone(), self.prompt.clone());
+        runtime.spawn(async move {
+            // Best effort: the user may be answering at this moment.
+            drop(
+                gate.call::<_, ()>(prompt.as_str(), PROMPT, "Dismiss", &())
+                    .await,
+            );
+        });
     }
 }
 

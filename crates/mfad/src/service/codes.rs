@@ -5,15 +5,17 @@ use mfa_core::access::{Caller, Decision};
 use mfa_core::account::Kind;
 use mfa_core::item::Entry;
 use mfa_core::ledger::Wish;
-use mfa_core::otp::Code;
+use mfa_core::otp::{Code, step_start};
 use mfa_core::query;
 use mfa_ipc::Error;
 use zeroize::Zeroizing;
 
-use super::request::{Outcome, Reply, Ticket};
+use super::request::{Outcome, Redeemed, Reply, Ticket};
 use super::writes::Write;
 use super::{Service, Signal, answer, errors};
 
+/// How many seconds late a caller may be for a code that it waited for.
+const LATE: u64 = 2;
 /// How many candidates an error names.
 const MAX_CANDIDATES: usize = 5;
 
@@ -45,18 +47,24 @@ impl Service {
         }
     }
 
-    /// Fetches codes that were set aside; nothing if their time is over, as after a suspend.
-    pub(super) fn redeem(
-        &self,
-        caller: &Caller,
-        ticket: &Ticket,
-    ) -> Result<Option<Vec<Code>>, Error> {
+    /// Fetches codes that were set aside.
+    pub(super) fn redeem(&self, caller: &Caller, ticket: &Ticket) -> Result<Redeemed, Error> {
         self.may_have_codes(caller)?;
         let now = self.now()?;
-        let codes = self.issue(caller, ticket)?;
-        let lasts =
-            |code: &Code| code.valid_until >= now.saturating_add(ticket.min_remaining.max(1));
-        Ok(codes.first().is_some_and(lasts).then_some(codes))
+        if now < ticket.at {
+            return Ok(Redeemed::Early);
+        }
+        let period = self
+            .vault
+            .get(ticket.id)
+            .and_then(|entry| entry.account.kind.period());
+        let period = period.ok_or_else(errors::no_such_id)?;
+        let left = step_start(period, ticket.step.saturating_add(1)).saturating_sub(now);
+        // Waking up takes a moment, which is not worth another wait.
+        if left < ticket.min_remaining.saturating_sub(LATE).max(1) {
+            return Ok(Redeemed::Late);
+        }
+        self.issue(caller, ticket).map(Redeemed::Codes)
     }
 
     /// Decides which codes a request gets, and notes them as handed out.

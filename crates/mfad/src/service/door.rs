@@ -205,6 +205,7 @@ impl Service {
     fn load(&mut self) {
         self.door = Door::Loading;
         self.vault = Vault::default();
+        self.renamed.clear();
         self.unreadable = 0;
         let (sink, items) = mpsc::channel(QUEUE);
         self.items = Some(items);
@@ -239,6 +240,7 @@ impl Service {
         if self.vault.admits(&entry.account).is_err() {
             let account = &mut entry.account;
             let taken = |name: &str| self.vault.has_name(name);
+            self.renamed.insert(account.id, account.name.clone());
             account.name = account::suggest_name(&account.name, &account.username, taken);
         }
         self.keep(entry);

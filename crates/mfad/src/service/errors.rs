@@ -36,6 +36,10 @@ pub(super) fn locked_by_user() -> Error {
     Error::Locked("the accounts were locked and stay so until they are unlocked".into())
 }
 
+pub(super) fn locked_meanwhile() -> Error {
+    Error::Locked("the accounts were locked meanwhile".into())
+}
+
 pub(super) fn too_much() -> Error {
     Error::LimitsExceeded("too many requests at once".into())
 }

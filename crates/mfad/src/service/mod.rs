@@ -22,12 +22,13 @@ mod file;
 pub mod request;
 mod writes;
 
-use std::collections::VecDeque;
+use std::collections::{HashMap, VecDeque};
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
+use mfa_core::AccountId;
 use mfa_core::access;
 use mfa_core::lock;
 use mfa_core::port::{Clock, Journal, Notes, StoreError};
@@ -107,6 +108,8 @@ pub struct Fallback {
 struct Service {
     parts: Parts,
     vault: Vault,
+    /// The stored names of accounts that go by another one, since theirs was taken.
+    renamed: HashMap<AccountId, String>,
     unreadable: u32,
     door: Door,
     problem: String,
@@ -150,6 +153,7 @@ pub fn start(parts: Parts) -> (Handle, tokio::task::JoinHandle<()>) {
     let service = Service {
         parts,
         vault: Vault::default(),
+        renamed: HashMap::new(),
         unreadable: 0,
         door,
         problem: String::new(),

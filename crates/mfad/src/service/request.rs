@@ -18,9 +18,6 @@ use super::{MAX_WAITING, Public, Signal, errors};
 /// How long we sleep at most while a code is awaited: the wall clock may be set meanwhile.
 const NAP: Duration = Duration::from_secs(5);
 
-/// How often a code is waited for anew whose time was over when we woke up.
-const MAX_TRIES: u32 = 5;
-
 /// Where an answer goes.
 pub(super) type Reply<T> = oneshot::Sender<Result<T, Error>>;
 
@@ -40,7 +37,7 @@ pub(super) enum Action {
     },
     Redeem {
         ticket: Ticket,
-        reply: Reply<Option<Vec<Code>>>,
+        reply: Reply<Redeemed>,
     },
     List(Reply<Vec<AccountInfo>>),
     Find {
@@ -107,6 +104,16 @@ pub(super) enum Outcome {
     Later(Ticket),
 }
 
+/// The answer to who comes for codes that were set aside.
+pub(super) enum Redeemed {
+    /// Here they are.
+    Codes(Vec<Code>),
+    /// It is not yet their time: wait on.
+    Early,
+    /// Their time is over, as after a suspend: ask for others.
+    Late,
+}
+
 /// Codes that are set aside: nobody else gets them.
 #[derive(Clone, Debug)]
 pub(super) struct Ticket {
@@ -167,27 +174,41 @@ impl Handle {
     ) -> Result<Vec<Code>, Error> {
         // Each waiting caller costs memory.
         let _place = self.places.try_acquire().map_err(|_| errors::too_much())?;
-        for _ in 0..MAX_TRIES {
+        let end = self
+            .clock
+            .unix()
+            .map_or(u64::MAX, |now| now.saturating_add(wish.timeout));
+        loop {
             let query = query.clone();
-            match self
+            let timeout = self.clock.unix().map_or(0, |now| end.saturating_sub(now));
+            let wish = Wish { timeout, ..wish };
+            let ticket = match self
                 .ask(from, |reply| Action::Codes { query, wish, reply })
                 .await?
             {
                 Outcome::Codes(codes) => return Ok(codes),
-                Outcome::Later(ticket) => {
-                    self.sleep_until(ticket.at).await;
-                    let codes = self
-                        .ask(from, |reply| Action::Redeem { ticket, reply })
-                        .await?;
-                    if let Some(codes) = codes {
-                        return Ok(codes);
-                    }
-                }
+                Outcome::Later(ticket) => ticket,
+            };
+            if let Some(codes) = self.wait_for(from, &ticket).await? {
+                return Ok(codes);
             }
         }
-        Err(Error::TimedOut(
-            "the clock of this machine jumps: no code came in time".into(),
-        ))
+    }
+
+    /// Waits for codes that are set aside; nothing if their time is over.
+    async fn wait_for(&self, from: &From, ticket: &Ticket) -> Result<Option<Vec<Code>>, Error> {
+        loop {
+            self.sleep_until(ticket.at).await;
+            let ticket = ticket.clone();
+            match self
+                .ask(from, |reply| Action::Redeem { ticket, reply })
+                .await?
+            {
+                Redeemed::Codes(codes) => return Ok(Some(codes)),
+                Redeemed::Early => {}
+                Redeemed::Late => return Ok(None),
+            }
+        }
     }
 
     pub(crate) async fn list(&self, from: &From) -> Result<Vec<AccountInfo>, Error> {
@@ -277,7 +298,13 @@ impl Handle {
         };
         let ending = || Error::Failed("the daemon is ending".into());
         self.requests.send(request).await.map_err(|_| ending())?;
-        answer.await.unwrap_or_else(|_| Err(ending()))
+        // What is under way is dropped when the accounts are locked.
+        let dropped = if self.requests.is_closed() {
+            ending
+        } else {
+            errors::locked_meanwhile
+        };
+        answer.await.unwrap_or_else(|_| Err(dropped()))
     }
 
     /// Waits for a time on the wall clock, or for the vault to be locked.

@@ -128,7 +128,7 @@ impl Service {
                 let new = fields::change(&old.account, fields, self.now()?)?;
                 self.vault.admits(&new).map_err(errors::vault)?;
                 let text = item::to_text(&new, &old.secret).map_err(errors::item)?;
-                let known = old.to_text().map_err(errors::item)?;
+                let known = self.stored(old)?;
                 let id = new.id;
                 *account = Some(new);
                 Ok(Job::Put(id, Some(known), text))
@@ -149,7 +149,7 @@ impl Service {
                 let counter = counter.ok_or_else(errors::counter_at_end)?;
                 new.kind = Kind::Hotp { counter };
                 let text = item::to_text(&new, &old.secret).map_err(errors::item)?;
-                let known = old.to_text().map_err(errors::item)?;
+                let known = self.stored(old)?;
                 Ok(Job::Put(*id, Some(known), text))
             }
         }
@@ -177,6 +177,15 @@ impl Service {
             }
             None => Ok(entry),
         }
+    }
+
+    /// The text that the keychain should have of an account.
+    fn stored(&self, entry: &Entry) -> Result<Zeroizing<String>, Error> {
+        let mut account = entry.account.clone();
+        if let Some(name) = self.renamed.get(&account.id) {
+            account.name.clone_from(name);
+        }
+        item::to_text(&account, &entry.secret).map_err(errors::item)
     }
 
     fn known(&self, id: &str) -> Result<&Entry, Error> {
@@ -219,6 +228,7 @@ impl Service {
             }
             Write::Update { account, reply, .. } => {
                 let Some(account) = account else { return };
+                self.renamed.remove(&account.id);
                 answer(reply, self.vault.update(account).map_err(errors::vault));
             }
             Write::Remove { known, reply, .. } => {
@@ -234,6 +244,7 @@ impl Service {
                 application,
                 reply,
             } => {
+                self.renamed.remove(&id);
                 let end = first.saturating_add(u64::from(count));
                 self.vault.advance(id, end);
                 let codes: Result<Vec<_>, _> = (first..end)

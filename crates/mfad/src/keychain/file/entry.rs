@@ -99,6 +99,10 @@ pub(super) fn write(database: &mut Database, Entry { account, secret }: &Entry) 
     let old = database
         .entry(id)
         .and_then(|entry| read(account.id, &entry));
+    let link = uri::print(account, secret);
+    let same_link = old
+        .as_ref()
+        .is_some_and(|old| uri::print(&old.account, &old.secret) == link);
     let old = old.map(|entry| entry.account);
     if database.entry(id).is_none()
         && let Err(error) = database.root_mut().add_entry_with_id(id)
@@ -121,10 +125,9 @@ pub(super) fn write(database: &mut Database, Entry { account, secret }: &Entry) 
     if old.is_none_or(|old| old.tags != account.tags) {
         entry.tags.clone_from(&account.tags);
     }
-    entry.set(
-        fields::OTP,
-        Value::protected(uri::print(account, secret).as_str()),
-    );
+    if !same_link {
+        entry.set(fields::OTP, Value::protected(link.as_str()));
+    }
     let mut attribute = |name: &str, value: &str| {
         if value.is_empty() {
             entry.fields.remove(name);
@@ -136,6 +139,22 @@ pub(super) fn write(database: &mut Database, Entry { account, secret }: &Entry) 
     attribute(PINNED, if account.pinned { "yes" } else { "" });
     entry.times.creation = time(account.created);
     entry.times.last_modification = time(account.modified);
+}
+
+/// Removes the account: the whole entry, or only what is ours of one that holds a password too.
+pub(super) fn remove(database: &mut Database, id: AccountId) {
+    let Some(mut entry) = database.entry_mut(entry_id(id)) else {
+        return;
+    };
+    let holds = |field| entry.get(field).is_some_and(|text| !text.is_empty());
+    let is_more = holds(fields::PASSWORD) || holds(fields::URL);
+    if is_more || entry.as_ref().attachments().next().is_some() {
+        for field in [fields::OTP, SERIAL, PINNED] {
+            entry.fields.remove(field);
+        }
+    } else {
+        entry.remove();
+    }
 }
 
 fn time(seconds: u64) -> Option<NaiveDateTime> {

@@ -33,6 +33,11 @@ impl FileGate {
         }
     }
 
+    /// What the store keeps up to date.
+    pub(in crate::keychain) fn is_open(&self) -> Arc<AtomicBool> {
+        Arc::clone(&self.open)
+    }
+
     pub(in crate::keychain) fn path(&self) -> &Path {
         &self.path
     }
@@ -65,9 +70,7 @@ impl FileGate {
         thread: &Thread,
         passphrase: Zeroizing<String>,
     ) -> Result<(), StoreError> {
-        thread.open(passphrase).await?;
-        self.open.store(true, Ordering::Relaxed);
-        Ok(())
+        thread.open(passphrase).await
     }
 
     pub(in crate::keychain) async fn create(
@@ -82,7 +85,6 @@ impl FileGate {
     }
 
     pub(in crate::keychain) async fn close(&self, thread: &Thread) {
-        self.open.store(false, Ordering::Relaxed);
         if let Err(error) = thread.close().await {
             tracing::warn!(%error, "the vault file may still be open");
         }

@@ -45,7 +45,7 @@ fn accounts(store: &mut FileStore) -> Vec<Account> {
 fn what_is_stored_is_found_again() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("vault.kdbx");
-    let mut store = FileStore::new(path.clone());
+    let mut store = FileStore::new(path.clone(), Arc::default());
     assert!(matches!(
         store.load(&mut |_, _| true),
         Err(StoreError::Locked)
@@ -60,7 +60,7 @@ fn what_is_stored_is_found_again() {
         .put(two.account.id, None, &two.to_text().unwrap())
         .unwrap();
 
-    let mut other = FileStore::new(path.clone());
+    let mut other = FileStore::new(path.clone(), Arc::default());
     assert!(
         matches!(other.open("correct horse"), Err(StoreError::Unavailable(_))),
         "claimed"
@@ -106,14 +106,14 @@ fn what_is_stored_is_found_again() {
 fn a_damaged_file_is_refused_and_left_alone() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("vault.kdbx");
-    let mut store = FileStore::new(path.clone());
+    let mut store = FileStore::new(path.clone(), Arc::default());
     create(&path, "p").unwrap();
     store.open("p").unwrap();
     store.close();
     let whole = fs::read(&path).unwrap();
     for damaged in [&whole[..whole.len() / 2], b"not a database", b""] {
         fs::write(&path, damaged).unwrap();
-        let mut store = FileStore::new(path.clone());
+        let mut store = FileStore::new(path.clone(), Arc::default());
         assert!(store.open("p").is_err());
         assert_eq!(fs::read(&path).unwrap(), damaged);
     }
@@ -123,7 +123,7 @@ fn a_damaged_file_is_refused_and_left_alone() {
 fn a_full_disk_loses_nothing() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("vault.kdbx");
-    let mut store = FileStore::new(path.clone());
+    let mut store = FileStore::new(path.clone(), Arc::default());
     create(&path, "p").unwrap();
     store.open("p").unwrap();
     let before = fs::read(&path).unwrap();
@@ -144,7 +144,7 @@ fn the_key_costs_what_it_should() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("vault.kdbx");
     create(&path, "p").unwrap();
-    let mut store = FileStore::new(path);
+    let mut store = FileStore::new(path, Arc::default());
     store.open("p").unwrap();
     let config = &store.open.as_ref().unwrap().database.config;
     let KdfConfig::Argon2id { memory, .. } = config.kdf_config else {
@@ -155,15 +155,16 @@ fn the_key_costs_what_it_should() {
 
 /// Entries that somebody keeps in KeePassXC hold more than we know of.
 #[test]
+#[expect(clippy::too_many_lines, reason = "an entry has many fields")]
 fn what_we_do_not_know_of_an_entry_stays() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("vault.kdbx");
     create(&path, "p").unwrap();
-    let mut store = FileStore::new(path.clone());
+    let mut store = FileStore::new(path.clone(), Arc::default());
     store.open("p").unwrap();
     let title = "t".repeat(90);
     let notes = "n".repeat(900);
-    let mut id = None;
+    let id = std::cell::Cell::new(None);
     store
         .change(|database| {
             let mut root = database.root_mut();
@@ -176,7 +177,7 @@ fn what_we_do_not_know_of_an_entry_stays() {
                 "otp",
                 "otpauth://totp/Bank:customer-42?secret=JBSWY3DPEHPK3PXP",
             );
-            id = Some(entry.id());
+            id.set(Some(entry.id()));
             Ok(())
         })
         .unwrap();
@@ -202,12 +203,23 @@ fn what_we_do_not_know_of_an_entry_stays() {
     store.close();
     store.open("p").unwrap();
     let database = &store.open.as_ref().unwrap().database;
-    let entry = database.entry(id.unwrap()).unwrap();
+    let entry = database.entry(id.get().unwrap()).unwrap();
     assert_eq!(entry.get_title(), Some(title.as_str()));
     assert_eq!(entry.get_username(), Some("jane.login@example.com"));
     assert_eq!(entry.get("Notes"), Some(notes.as_str()));
     assert_eq!(entry.get_password(), Some("hunter2"));
     assert_eq!(entry.get("pinned"), Some("yes"));
+    assert_eq!(
+        entry.get("otp"),
+        Some("otpauth://totp/Bank:customer-42?secret=JBSWY3DPEHPK3PXP")
+    );
+    // Removing the account leaves the password.
+    store.delete(account_id).unwrap();
+    assert!(accounts(&mut store).is_empty());
+    let database = &store.open.as_ref().unwrap().database;
+    let entry = database.entry(id.get().unwrap()).unwrap();
+    assert_eq!(entry.get_password(), Some("hunter2"));
+    assert_eq!(entry.get("otp"), None);
 }
 
 #[test]
@@ -219,7 +231,7 @@ fn a_link_to_a_vault_stays_a_link() {
     );
     create(&real, "p").unwrap();
     std::os::unix::fs::symlink(&real, &link).unwrap();
-    let mut store = FileStore::new(link.clone());
+    let mut store = FileStore::new(link.clone(), Arc::default());
     store.open("p").unwrap();
     let one = entry(1, "one");
     store
@@ -227,7 +239,55 @@ fn a_link_to_a_vault_stays_a_link() {
         .unwrap();
     assert!(fs::symlink_metadata(&link).unwrap().is_symlink());
     store.close();
-    let mut store = FileStore::new(real);
+    let mut store = FileStore::new(real, Arc::default());
     store.open("p").unwrap();
+    assert_eq!(accounts(&mut store), [one.account]);
+}
+
+/// `touch`, or a tool that writes in place, leaves the same file behind.
+#[test]
+fn a_file_that_was_touched_is_read_again() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("vault.kdbx");
+    create(&path, "p").unwrap();
+    let mut store = FileStore::new(path.clone(), Arc::default());
+    store.open("p").unwrap();
+    let bytes = fs::read(&path).unwrap();
+    fs::write(&path, bytes).unwrap();
+    let one = entry(1, "one");
+    store
+        .put(one.account.id, None, &one.to_text().unwrap())
+        .unwrap();
+    assert_eq!(accounts(&mut store), [one.account]);
+}
+
+#[test]
+fn a_wrong_passphrase_leaves_an_open_vault_open() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("vault.kdbx");
+    create(&path, "p").unwrap();
+    let is_open = Arc::new(AtomicBool::new(false));
+    let mut store = FileStore::new(path.clone(), Arc::clone(&is_open));
+    store.open("p").unwrap();
+    assert!(matches!(
+        store.open("wrong"),
+        Err(StoreError::WrongPassphrase)
+    ));
+    assert!(is_open.load(Ordering::Relaxed));
+    let one = entry(1, "one");
+    store
+        .put(one.account.id, None, &one.to_text().unwrap())
+        .unwrap();
+    // Somebody gives the file another passphrase: it has to be unlocked anew.
+    let bytes = encrypt(
+        &store.open.as_ref().unwrap().database,
+        DatabaseKey::new().with_password("other"),
+    );
+    fs::write(&path, bytes.unwrap()).unwrap();
+    let two = entry(2, "two");
+    let put = store.put(two.account.id, None, &two.to_text().unwrap());
+    assert!(matches!(put, Err(StoreError::Locked)));
+    assert!(!is_open.load(Ordering::Relaxed));
+    store.open("other").unwrap();
     assert_eq!(accounts(&mut store), [one.account]);
 }
