@@ -285,7 +285,7 @@ impl Account {
     /// Checks the texts; numbers were checked when they were made.
     ///
     /// # Errors
-    /// The first of [`Error`]'s text variants that applies.
+    /// The first of [`enum@Error`]'s text variants that applies.
     pub fn validate(&self) -> Result<(), Error> {
         if self.name.trim().is_empty() {
             return Err(Error::NoName);

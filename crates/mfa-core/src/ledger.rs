@@ -81,7 +81,7 @@ impl Ledger {
     /// Chooses the step for a wish at the Unix time `now`.
     ///
     /// # Errors
-    /// Each variant of [`Error`].
+    /// Each variant of [`enum@Error`].
     pub fn plan(
         &self,
         id: AccountId,

@@ -116,7 +116,7 @@ impl Index {
     /// Finds the one account that is meant.
     ///
     /// # Errors
-    /// Each variant of [`Error`].
+    /// Each variant of [`enum@Error`].
     pub fn find(&self, query: &str) -> Result<AccountId, Error> {
         Self::one(self.steps(query))
     }
@@ -125,7 +125,7 @@ impl Index {
     /// in any case: for what cannot be undone.
     ///
     /// # Errors
-    /// Each variant of [`Error`].
+    /// Each variant of [`enum@Error`].
     pub fn find_whole(&self, query: &str) -> Result<AccountId, Error> {
         Self::one(self.steps(query).take(WHOLE_STEPS))
     }

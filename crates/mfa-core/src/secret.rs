@@ -52,7 +52,7 @@ impl Secret {
     /// guessed.
     ///
     /// # Errors
-    /// Each variant of [`Error`].
+    /// Each variant of [`enum@Error`].
     pub fn from_base32(text: &str) -> Result<Self, Error> {
         let mut clean = Zeroizing::new(String::with_capacity(text.len()));
         let body = text.trim().trim_end_matches('=');

@@ -79,7 +79,7 @@ pub enum Error {
 /// Reads a link.
 ///
 /// # Errors
-/// Each variant of [`Error`].
+/// Each variant of [`enum@Error`].
 pub fn parse(text: &str) -> Result<Link, Error> {
     let text = text.trim();
     if text.len() > MAX_BYTES {

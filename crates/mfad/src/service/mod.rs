@@ -1,7 +1,7 @@
 //! The one owner of accounts, secrets and policy.
 //!
 //! Everybody else sends it a [`Request`] and awaits the reply. It never waits itself: whatever
-//! takes time (the keychain, a prompt) runs as a task and comes back as an [`Event`]. So a prompt
+//! takes time (the keychain, a prompt) runs as a task and comes back as an event. So a prompt
 //! that nobody answers, or a keychain that hangs, keeps only those waiting who need it.
 //!
 //! | file | what it does |
