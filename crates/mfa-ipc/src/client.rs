@@ -71,6 +71,10 @@ impl Client {
         }
     }
 
+    pub(crate) fn connection(&self) -> &zbus::Connection {
+        &self.connection
+    }
+
     /// Calls a method and waits for its answer.
     pub(crate) async fn call<B, R>(
         &self,

@@ -13,6 +13,10 @@ pub const OBJECT_PATH: &str = "/org/mfactl/Authenticator1";
 pub const AUTHENTICATOR: &str = "org.mfactl.Authenticator1";
 /// The interface on the private connection only.
 pub const VAULT: &str = "org.mfactl.Vault1";
+/// The object that a client serves when it offers to copy codes.
+pub const COPIER_PATH: &str = "/org/mfactl/Copier1";
+/// The interface of that object.
+pub const COPIER: &str = "org.mfactl.Copier1";
 
 /// The folder of the private socket, mode 0700.
 ///

@@ -28,7 +28,7 @@
 //! | `GetCodes` | `(s account, u count, a{sv} options) → a(stt)` | 1 to 10 consecutive codes |
 //! | `ListAccounts` | `() → aa{sv}` | all accounts, never a secret; see [`types::AccountInfo`] |
 //! | `FindAccounts` | `(s query) → as` | ids, the best match first |
-//! | `CopyCode` | `(s account)` | the tray copies the code and notifies |
+//! | `CopyCode` | `(s account)` | the tray copies the code, notifies and then it is answered |
 //! | `Lock`, `Unlock` | `()` | |
 //! | `Version` | property `s` | of the daemon |
 //! | `Locked` | property `b` | changes are signalled |
@@ -60,7 +60,15 @@
 //! | `Export` | `() → as otpauth_uris` | all links |
 //! | `UnlockVault` | `(s passphrase)` | opens a vault file |
 //! | `CreateVault` | `(s passphrase) → s path` | makes one, where no OS keychain answers |
+//! | `OfferCopying` | `()` | the caller copies codes for `CopyCode` from now on; see below |
 //! | `Status` | `() → a{sv}` | see [`types::Status`] |
+//!
+//! # `org.mfactl.Copier1`, offered by a client
+//!
+//! A client with a clipboard, as the tray is, serves the object `/org/mfactl/Copier1` on its private
+//! connection and calls `OfferCopying`. The daemon then calls `Copy(s account_id)` there when
+//! somebody asks for `CopyCode`; the client asks for the code, copies it and answers. The last one
+//! that offered is asked, until its connection ends.
 //!
 //! # Errors
 //!
@@ -78,9 +86,12 @@
 
 pub mod authenticator;
 pub mod client;
+pub mod copier;
 pub mod dict;
 pub mod endpoint;
 pub mod error;
+pub mod events;
+pub mod launcher;
 pub mod paths;
 pub mod transport;
 pub mod types;

@@ -3,6 +3,8 @@
 use std::fmt;
 use std::io;
 
+use mfa_ipc::launcher;
+
 /// The exit codes. They are part of the interface and stay as they are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Kind {
@@ -74,6 +76,12 @@ impl From<io::Error> for Error {
             closed_pipe,
             ..Self::new(Kind::Other, error.to_string())
         }
+    }
+}
+
+impl From<launcher::Error> for Error {
+    fn from(error: launcher::Error) -> Self {
+        Self::new(Kind::Unreachable, error.to_string()).hint(error.hint())
     }
 }
 

@@ -5,7 +5,6 @@
 
 pub mod args;
 mod cmd;
-mod daemon;
 mod error;
 mod output;
 mod prompt;

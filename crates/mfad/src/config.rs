@@ -10,6 +10,8 @@
 //! # Lock after so many seconds without a request. Not set: never.
 //! lock-after = 900
 //! ```
+//!
+//! A section `[tray]` belongs to mfa-tray.
 
 use std::io::{self, Write};
 use std::os::unix::fs::OpenOptionsExt;
@@ -20,10 +22,11 @@ use mfa_core::access::{self, BusCodes};
 use mfa_core::lock;
 
 use serde::Deserialize;
+use serde::de::IgnoredAny;
 use thiserror::Error;
 
 /// What the user chose.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Config {
     /// The vault file to use instead of the OS keychain.
@@ -33,6 +36,9 @@ pub struct Config {
     #[serde(default)]
     bus_codes: Choice,
     lock_after: Option<u64>,
+    /// What is the tray's business.
+    #[serde(default, rename = "tray")]
+    _tray: IgnoredAny,
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
@@ -166,6 +172,12 @@ mod tests {
         .unwrap();
         assert_eq!(config.vault.as_deref(), Some(Path::new("/v.kdbx")));
         assert_eq!(config.access().bus_codes, BusCodes::Allow);
+        assert_eq!(config.lock().idle, Some(Duration::from_secs(900)));
+    }
+
+    #[test]
+    fn the_section_of_the_tray_is_passed_over() {
+        let config = parse("lock-after = 900\n[tray]\ncodes = \"shown\"").unwrap();
         assert_eq!(config.lock().idle, Some(Duration::from_secs(900)));
     }
 

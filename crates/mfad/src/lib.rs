@@ -9,6 +9,7 @@ pub mod bus;
 pub mod caller;
 pub mod clock;
 pub mod config;
+pub mod copiers;
 pub mod interface;
 pub mod journal;
 pub mod keychain;

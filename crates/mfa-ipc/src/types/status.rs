@@ -30,6 +30,8 @@ pub struct Status {
     pub unreadable: u32,
     /// Whether codes are given out on the session bus.
     pub bus_codes: bool,
+    /// Whether a tray is there that copies codes.
+    pub tray: bool,
 }
 
 impl Status {
@@ -47,6 +49,7 @@ impl Status {
             .put_some("accounts", self.accounts)
             .put("unreadable", self.unreadable)
             .put("bus-codes", self.bus_codes)
+            .put("tray", self.tray)
             .done()
     }
 
@@ -67,6 +70,7 @@ impl Status {
             accounts: reader.take("accounts")?,
             unreadable: reader.need("unreadable")?,
             bus_codes: reader.need("bus-codes")?,
+            tray: reader.take("tray")?.unwrap_or(false),
         })
     }
 }

@@ -217,6 +217,7 @@ pub(super) struct Health<'a> {
     accounts: Option<u32>,
     unreadable: u32,
     bus_codes: bool,
+    tray: bool,
 }
 
 impl<'a> Health<'a> {
@@ -233,6 +234,7 @@ impl<'a> Health<'a> {
             accounts: status.accounts,
             unreadable: status.unreadable,
             bus_codes: status.bus_codes,
+            tray: status.tray,
         }
     }
 }

@@ -4,7 +4,6 @@ use mfa_ipc::Client;
 
 use super::{Context, connect};
 use crate::args::Passphrase;
-use crate::daemon;
 use crate::error::Error;
 use crate::prompt;
 
@@ -12,7 +11,7 @@ const QUESTION: &str = "Passphrase of the vault (it is not shown)";
 
 pub(super) async fn lock(context: &Context) -> Result<(), Error> {
     // A daemon that is not running has to remember it too.
-    let client = daemon::connect().await?;
+    let client = connect().await?;
     client.lock().await?;
     context.output.hint("locked; unlock: mfactl unlock");
     Ok(())

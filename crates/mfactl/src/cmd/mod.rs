@@ -15,11 +15,10 @@ mod vault;
 
 use mfa_core::query::{self, Index};
 use mfa_core::{Account, AccountId};
-use mfa_ipc::Client;
 use mfa_ipc::types::AccountInfo;
+use mfa_ipc::{Client, launcher};
 
 use crate::args::{Args, Command};
-use crate::daemon;
 use crate::error::{Error, Kind};
 use crate::output::{Output, clean};
 use crate::prompt;
@@ -165,5 +164,5 @@ fn ambiguous(query: &str, labels: &str) -> Error {
 }
 
 async fn connect() -> Result<Client, Error> {
-    daemon::connect().await
+    Ok(launcher::connect().await?)
 }

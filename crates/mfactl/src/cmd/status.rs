@@ -1,15 +1,14 @@
 //! `mfactl status`: how the daemon and the keychain are. It does not start a daemon itself.
 
-use mfa_ipc::types;
+use mfa_ipc::{launcher, types};
 
 use super::Context;
 use super::json::Health;
 use crate::args::Status;
-use crate::daemon;
 use crate::error::{Error, Kind};
 
 pub(super) async fn run(context: &Context, args: Status) -> Result<(), Error> {
-    let Some(client) = daemon::running().await? else {
+    let Some(client) = launcher::running().await? else {
         return Err(Error::new(Kind::Unreachable, "the daemon is not running")
             .hint("Any command that needs it starts it: mfactl list"));
     };
@@ -37,6 +36,11 @@ fn print(context: &Context, status: &types::Status) -> Result<(), Error> {
     } else {
         "refused"
     };
+    let tray = if status.tray {
+        "running"
+    } else {
+        "not running"
+    };
     for (name, value) in [
         (
             "daemon",
@@ -45,6 +49,7 @@ fn print(context: &Context, status: &types::Status) -> Result<(), Error> {
         ("keychain", keychain),
         ("accounts", accounts),
         ("bus codes", bus.to_owned()),
+        ("tray", tray.to_owned()),
     ] {
         output.line(format_args!(
             "{} {value}",

@@ -90,10 +90,8 @@ impl Authenticator {
         #[zbus(connection)] connection: &Connection,
     ) -> Result<(), Error> {
         let from = self.origin.from(&header, connection).await?;
-        self.service.resolve(&from, account).await?;
-        Err(Error::NotSupported(
-            "no tray is running that could copy a code".into(),
-        ))
+        let id = self.service.resolve(&from, account).await?;
+        self.service.copiers().copy(&id).await
     }
 
     async fn lock(

@@ -113,6 +113,17 @@ impl Vault {
         self.service.create_vault(&from, check(passphrase)?).await
     }
 
+    async fn offer_copying(
+        &self,
+        #[zbus(header)] header: Header<'_>,
+        #[zbus(connection)] connection: &Connection,
+    ) -> Result<(), Error> {
+        let from = self.origin.from(&header, connection).await?;
+        self.service.copiers().offer(connection)?;
+        tracing::info!(caller = %from.caller, "offered to copy codes");
+        Ok(())
+    }
+
     #[zbus(out_args("status"))]
     async fn status(
         &self,
@@ -120,7 +131,8 @@ impl Vault {
         #[zbus(connection)] connection: &Connection,
     ) -> Result<HashMap<&'static str, OwnedVariant>, Error> {
         let from = self.origin.from(&header, connection).await?;
-        let status = self.service.status(&from).await?;
+        let mut status = self.service.status(&from).await?;
+        status.tray = self.service.copiers().any();
         let pairs = status.to_dict().into_iter();
         pairs
             .map(|(field, value)| Ok((field, OwnedVariant::try_from(value)?)))

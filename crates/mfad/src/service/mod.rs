@@ -308,6 +308,7 @@ impl Service {
             accounts: is_open.then(|| u32::try_from(self.vault.len()).unwrap_or(u32::MAX)),
             unreadable: self.unreadable,
             bus_codes: self.parts.access.bus_codes == access::BusCodes::Allow,
+            tray: false,
         }
     }
 

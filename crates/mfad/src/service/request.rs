@@ -13,6 +13,8 @@ use mfa_ipc::types::{AccountFields, AccountInfo, Status};
 use tokio::sync::{Semaphore, broadcast, mpsc, oneshot, watch};
 use zeroize::Zeroizing;
 
+use crate::copiers::Copiers;
+
 use super::{MAX_WAITING, Public, Signal, errors};
 
 /// How long we sleep at most while a code is awaited: the wall clock may be set meanwhile.
@@ -134,6 +136,7 @@ pub struct Handle {
     public: watch::Receiver<Public>,
     clock: Arc<dyn Clock>,
     places: Arc<Semaphore>,
+    copiers: Copiers,
 }
 
 impl Handle {
@@ -150,6 +153,7 @@ impl Handle {
             public,
             clock,
             places,
+            copiers: Copiers::default(),
         }
     }
 
@@ -163,6 +167,11 @@ impl Handle {
     #[must_use]
     pub fn public(&self) -> watch::Receiver<Public> {
         self.public.clone()
+    }
+
+    /// Who copies codes for others.
+    pub(crate) fn copiers(&self) -> &Copiers {
+        &self.copiers
     }
 
     /// Codes of the account that `query` means, after waiting as long as the wish takes.

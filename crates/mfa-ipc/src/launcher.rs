@@ -1,4 +1,4 @@
-//! The connection to the daemon, which is started if it is not there.
+//! Reaches the daemon, and starts it if it is not there.
 //!
 //! systemd starts it when we connect, where its socket unit is enabled. Else D-Bus does, where its
 //! activation file is installed and there is a session bus. Else we do.
@@ -10,36 +10,96 @@ use std::path::PathBuf;
 use std::process::{Command, Stdio};
 use std::time::Duration;
 
-use mfa_ipc::{Client, endpoint, paths};
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
+use thiserror::Error;
 
-use crate::error::{Error, Kind};
+use crate::{Client, endpoint, paths};
 
 /// How long a daemon may take to start.
 const START: Duration = Duration::from_secs(15);
 /// The longest log that is kept, in bytes.
 const MAX_LOG: u64 = 1024 * 1024;
 
+/// Why there is no daemon to talk to.
+#[derive(Debug, Error)]
+pub enum Error {
+    /// It runs, or was started, but takes no connection.
+    #[error("the daemon cannot be reached: {source}")]
+    Unreachable {
+        /// What the kernel or D-Bus says.
+        source: io::Error,
+        /// The last error in the log of the daemon that we started.
+        said: Option<String>,
+    },
+    /// The program cannot be run.
+    #[error("the daemon cannot be started: {program}: {source}", program = program.display())]
+    NotStarted {
+        /// Which program.
+        program: PathBuf,
+        /// What the kernel says.
+        source: io::Error,
+    },
+    /// The program runs but never says that it is ready.
+    #[error("the daemon does not get ready: {program}", program = program.display())]
+    NotReady {
+        /// Which program.
+        program: PathBuf,
+    },
+    /// The folder for its log, or the log.
+    #[error("the log {path} cannot be written: {0}", path = paths::log().display())]
+    Log(#[source] io::Error),
+}
+
+impl Error {
+    /// What a person can do about it.
+    #[must_use]
+    pub fn hint(&self) -> String {
+        match self {
+            Self::Unreachable {
+                said: Some(line), ..
+            } => format!("It said: {line}"),
+            Self::NotStarted { .. } => {
+                "Install it beside mfactl, or set PATH so that mfad is found.".to_owned()
+            }
+            Self::Log(_) => "Make its folder writable for you.".to_owned(),
+            Self::Unreachable { .. } | Self::NotReady { .. } => format!(
+                "Its log: journalctl --user -u mfad, or {}",
+                paths::log().display()
+            ),
+        }
+    }
+}
+
 /// Connects; starts the daemon if none is running.
-pub(crate) async fn connect() -> Result<Client, Error> {
+///
+/// # Errors
+/// Each variant of [`enum@Error`].
+pub async fn connect() -> Result<Client, Error> {
     match Client::connect().await {
         Ok(client) => Ok(client),
         Err(error) if is_absent(&error) => {
-            let said = if activate().await { None } else { spawn()? };
+            let said = if activate().await {
+                None
+            } else {
+                start().await?
+            };
             Client::connect()
                 .await
-                .map_err(|error| unreachable(&error, said.as_deref()))
+                .map_err(|source| Error::Unreachable { source, said })
         }
-        Err(error) => Err(unreachable(&error, None)),
+        Err(source) => Err(Error::Unreachable { source, said: None }),
     }
 }
 
 /// Connects to a daemon that is running, if one is.
-pub(crate) async fn running() -> Result<Option<Client>, Error> {
+///
+/// # Errors
+/// [`Error::Unreachable`] if it is there but takes no connection.
+pub async fn running() -> Result<Option<Client>, Error> {
     match Client::connect().await {
         Ok(client) => Ok(Some(client)),
         Err(error) if is_absent(&error) => Ok(None),
-        Err(error) => Err(unreachable(&error, None)),
+        Err(source) => Err(Error::Unreachable { source, said: None }),
     }
 }
 
@@ -63,19 +123,34 @@ async fn activate() -> bool {
     matches!(tokio::time::timeout(START, starting).await, Ok(Ok(_)))
 }
 
+/// Starts the daemon, which takes a moment: not on the thread that others may wait for.
+async fn start() -> Result<Option<String>, Error> {
+    let program = program();
+    let starting = tokio::task::spawn_blocking({
+        let program = program.clone();
+        move || spawn(program)
+    });
+    starting.await.map_err(|error| Error::NotStarted {
+        program,
+        source: io::Error::other(error),
+    })?
+}
+
 /// Starts the daemon and waits until it is ready or has ended: it closes its standard output.
 ///
 /// Says what it had to say, if that was an error.
-fn spawn() -> Result<Option<String>, Error> {
-    let program = program();
-    let (log, before) = log_file()?;
-    let mut child = Command::new(&program)
+fn spawn(program: PathBuf) -> Result<Option<String>, Error> {
+    let (log, before) = log_file().map_err(Error::Log)?;
+    let child = Command::new(&program)
         .arg("--background")
         .stdin(Stdio::null())
         .stdout(Stdio::piped())
         .stderr(log)
-        .spawn()
-        .map_err(|error| not_started(&program.display().to_string(), &error))?;
+        .spawn();
+    let mut child = match child {
+        Ok(child) => child,
+        Err(source) => return Err(Error::NotStarted { program, source }),
+    };
     let Some(mut stdout) = child.stdout.take() else {
         return Ok(None);
     };
@@ -83,14 +158,18 @@ fn spawn() -> Result<Option<String>, Error> {
         tv_sec: START.as_secs().cast_signed(),
         tv_nsec: 0,
     };
-    let ready = poll(&mut [PollFd::new(&stdout, PollFlags::IN)], Some(&timeout));
-    if ready.map_err(io::Error::from)? == 0 {
-        let message = format!("the daemon does not get ready: {}", program.display());
-        let log = format!("Its log: {}", paths::log().display());
-        return Err(Error::new(Kind::Unreachable, message).hint(log));
+    match poll(&mut [PollFd::new(&stdout, PollFlags::IN)], Some(&timeout)) {
+        Ok(0) => return Err(Error::NotReady { program }),
+        Ok(_) => {}
+        Err(errno) => {
+            let source = errno.into();
+            return Err(Error::NotStarted { program, source });
+        }
     }
     // It writes nothing there, so this is the end of it.
     stdout.read_exact(&mut [0]).err();
+    // Whoever lives longer than the daemon has to take note of its end.
+    std::thread::spawn(move || child.wait());
     Ok(last_error(before))
 }
 
@@ -130,26 +209,4 @@ fn last_error(before: u64) -> Option<String> {
     log.take(MAX_LOG).read_to_string(&mut text).ok()?;
     let line = text.lines().rfind(|line| line.contains("ERROR"))?;
     Some(line.split_once("ERROR")?.1.trim().to_owned())
-}
-
-fn not_started(program: &str, error: &io::Error) -> Error {
-    Error::new(
-        Kind::Unreachable,
-        format!("the daemon cannot be started: {program}: {error}"),
-    )
-    .hint("Install it beside mfactl, or set PATH so that mfad is found.")
-}
-
-fn unreachable(error: &io::Error, said: Option<&str>) -> Error {
-    let error = Error::new(
-        Kind::Unreachable,
-        format!("the daemon cannot be reached: {error}"),
-    );
-    match said {
-        Some(line) => error.hint(format!("It said: {line}")),
-        None => error.hint(format!(
-            "Its log: journalctl --user -u mfad, or {}",
-            paths::log().display()
-        )),
-    }
 }

@@ -1,0 +1,324 @@
+//! The main loop's hands: what happens goes into the model, what the model wants is done.
+
+use std::collections::HashMap;
+use std::path::PathBuf;
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use mfa_ipc::types::CodeOptions;
+use mfa_ipc::{Client, Error, paths};
+use tokio::sync::oneshot;
+
+use crate::clipboard::Jobs;
+use crate::config::{self, Look, Settings};
+use crate::input::{Connected, Input, Inputs};
+use crate::link::Link;
+use crate::model::notice;
+use crate::model::view::View;
+use crate::model::{Effect, Model, Msg, Refusal};
+use crate::port::{Icon, Notifier};
+use crate::timers::Timers;
+use crate::{platform, store};
+
+/// What everything is done with.
+pub(crate) struct Parts<I, N> {
+    pub(crate) icon: I,
+    pub(crate) notifier: N,
+    pub(crate) clipboard: Jobs,
+    pub(crate) link: Link,
+    pub(crate) inputs: Inputs,
+    pub(crate) model: Model,
+    pub(crate) settings: Watched,
+}
+
+/// The tray at work.
+pub(crate) struct App<I, N> {
+    parts: Parts<I, N>,
+    client: Option<Client>,
+    replies: HashMap<u64, oneshot::Sender<Result<(), Error>>>,
+    requests: u64,
+    pub(crate) timers: Timers,
+    shown: Option<(View, Look)>,
+    ended: bool,
+}
+
+impl<I: Icon, N: Notifier> App<I, N> {
+    pub(crate) fn new(parts: Parts<I, N>) -> Self {
+        let mut app = Self {
+            parts,
+            client: None,
+            replies: HashMap::new(),
+            requests: 0,
+            timers: Timers::default(),
+            shown: None,
+            ended: false,
+        };
+        app.show(now());
+        app
+    }
+
+    /// Whether the user has had enough.
+    pub(crate) fn has_ended(&self) -> bool {
+        self.ended
+    }
+
+    /// Takes what happened, and does what it calls for.
+    pub(crate) fn take(&mut self, input: Input) {
+        let now = now();
+        match input {
+            Input::Msg(msg) => {
+                if matches!(msg, Msg::MenuOpens) {
+                    self.read_settings(now);
+                }
+                if matches!(msg, Msg::Disconnected { .. }) {
+                    self.client = None;
+                }
+                self.update(msg, now);
+            }
+            Input::Connected(Connected {
+                client,
+                locked,
+                accounts,
+                problem,
+            }) => {
+                self.client = Some(client);
+                let connected = Msg::Connected {
+                    locked,
+                    accounts,
+                    problem,
+                };
+                self.update(connected, now);
+            }
+            Input::Requested(request) => {
+                self.requests += 1;
+                self.replies.insert(self.requests, request.reply);
+                let requested = Msg::Requested {
+                    request: self.requests,
+                    account: request.account,
+                };
+                self.update(requested, now);
+            }
+        }
+        self.show(now);
+    }
+
+    /// Leaves nothing behind.
+    pub(crate) async fn end(self) {
+        self.parts.clipboard.take_back();
+        self.parts.clipboard.end().await;
+    }
+
+    fn update(&mut self, msg: Msg, now: u64) {
+        for effect in self.parts.model.update(msg, now) {
+            self.carry_out(effect);
+        }
+    }
+
+    fn show(&mut self, now: u64) {
+        let shown = (self.parts.model.view(now), self.parts.settings.look());
+        if self.shown.as_ref() != Some(&shown) {
+            self.parts.icon.show(shown.0.clone(), shown.1);
+            self.shown = Some(shown);
+        }
+    }
+
+    fn carry_out(&mut self, effect: Effect) {
+        match effect {
+            Effect::Fetch {
+                number,
+                account,
+                count,
+                min_remaining,
+            } => self.fetch(number, account, count, min_remaining),
+            Effect::Show(accounts) => self.fetch_shown(accounts),
+            Effect::Put { number, code } => {
+                if let Err(reason) = self.parts.clipboard.put(number, code) {
+                    let result = Err(reason);
+                    self.parts.inputs.offer(Msg::Put { number, result });
+                }
+            }
+            Effect::TakeBack => self.parts.clipboard.take_back(),
+            Effect::Notify(notice) => self.parts.notifier.say(notice),
+            Effect::Answer { request, result } => {
+                if let Some(reply) = self.replies.remove(&request) {
+                    // Whoever asked may have given up.
+                    drop(reply.send(result.map_err(refusal)));
+                }
+            }
+            Effect::Start(timer, time) => self.timers.start(timer, time),
+            Effect::Stop(timer) => self.timers.stop(timer),
+            Effect::Lock => self.ask("The accounts are not locked", async |client| {
+                client.lock().await
+            }),
+            Effect::Unlock => self.ask("The accounts are not unlocked", unlock),
+            Effect::Reconnect => self.parts.link.retry(),
+            Effect::AddFromScreen => {}
+            Effect::AddFromClipboard => {}
+            Effect::OpenSettings => self.open_settings(),
+            Effect::Save(memory) => {
+                if let Err(error) = store::save(&memory) {
+                    tracing::warn!(%error, "it is not remembered which accounts are used");
+                }
+            }
+            Effect::Quit => self.ended = true,
+        }
+    }
+
+    fn fetch(&self, number: u64, account: String, count: u32, min_remaining: u32) {
+        let inputs = self.parts.inputs.clone();
+        let options = CodeOptions {
+            min_remaining: Some(min_remaining).filter(|seconds| *seconds > 0),
+            ..CodeOptions::default()
+        };
+        let client = self.client();
+        tokio::spawn(async move {
+            let result = match client {
+                Ok(client) if count == 1 => {
+                    let code = client.get_code(&account, options).await;
+                    code.map(|code| vec![code])
+                }
+                Ok(client) => client.get_codes(&account, count, options).await,
+                Err(error) => Err(error),
+            };
+            inputs.send(Input::Msg(Msg::Codes { number, result })).await;
+        });
+    }
+
+    fn fetch_shown(&self, accounts: Vec<String>) {
+        let Ok(client) = self.client() else { return };
+        let inputs = self.parts.inputs.clone();
+        tokio::spawn(async move {
+            for account in accounts {
+                let result = client.get_code(&account, CodeOptions::default()).await;
+                inputs
+                    .send(Input::Msg(Msg::Shown { account, result }))
+                    .await;
+            }
+        });
+    }
+
+    /// Asks the daemon for something that needs no answer but an error.
+    fn ask<F, A>(&self, failed: &'static str, call: F)
+    where
+        F: FnOnce(Client) -> A + Send + 'static,
+        A: Future<Output = Result<(), Error>> + Send,
+    {
+        let (client, inputs) = (self.client(), self.parts.inputs.clone());
+        tokio::spawn(async move {
+            let result = match client {
+                Ok(client) => call(client).await,
+                Err(error) => Err(error),
+            };
+            if let Err(error) = result {
+                let notice = notice::not_done(failed, &notice::reason(&error));
+                inputs.send(Input::Msg(Msg::Done(notice))).await;
+            }
+        });
+    }
+
+    fn client(&self) -> Result<Client, Error> {
+        let gone = || Error::Failed("the daemon is not running".into());
+        self.client.clone().ok_or_else(gone)
+    }
+
+    fn read_settings(&mut self, now: u64) {
+        match self.parts.settings.changed() {
+            None => {}
+            Some(Ok(settings)) => self.update(Msg::Settings(settings), now),
+            Some(Err(error)) => {
+                let notice = notice::not_done("The settings are not used", &error.to_string());
+                self.parts.notifier.say(notice);
+            }
+        }
+    }
+
+    fn open_settings(&mut self) {
+        let path = paths::config();
+        let opened = config::prepare(&path).and_then(|()| platform::open(&path));
+        if let Err(error) = opened {
+            let reason = format!("Edit {} yourself: {error}", path.display());
+            let notice = notice::not_done("The settings cannot be opened", &reason);
+            self.parts.notifier.say(notice);
+        }
+    }
+}
+
+/// A prompt is what the user has just asked for.
+async fn unlock(client: Client) -> Result<(), Error> {
+    match client.interactive(true).unlock().await {
+        Err(error @ (Error::Locked(_) | Error::AccessDenied(_))) => {
+            // A vault file has a passphrase of its own, for which no desktop has a prompt.
+            let vault = client.status().await.is_ok_and(|status| status.vault_file);
+            let text = "the vault file needs its passphrase: run mfactl unlock in a terminal";
+            Err(if vault {
+                Error::Locked(text.into())
+            } else {
+                error
+            })
+        }
+        result => result,
+    }
+}
+
+fn refusal(refusal: Refusal) -> Error {
+    match refusal {
+        Refusal::NotFound => Error::NotFound("no account matches".into()),
+        Refusal::Locked => Error::Locked("the accounts are locked".into()),
+        Refusal::Superseded => {
+            Error::Failed("another code was copied before this one was there".into())
+        }
+        Refusal::Failed(reason) => Error::Failed(reason),
+    }
+}
+
+/// The settings, read again when their file has changed.
+#[derive(Debug)]
+pub(crate) struct Watched {
+    path: PathBuf,
+    modified: Option<SystemTime>,
+    look: Look,
+}
+
+impl Watched {
+    /// Reads them for the first time; what is wrong there is said, and the defaults hold.
+    pub(crate) fn load() -> (Self, Settings) {
+        let path = paths::config();
+        let mut watched = Self {
+            modified: modified(&path),
+            look: Look::default(),
+            path,
+        };
+        let settings = Settings::load(&watched.path).unwrap_or_else(|error| {
+            tracing::warn!("{error}");
+            Settings::default()
+        });
+        watched.look = settings.look;
+        (watched, settings)
+    }
+
+    fn look(&self) -> Look {
+        self.look
+    }
+
+    fn changed(&mut self) -> Option<Result<Settings, config::Error>> {
+        let now = modified(&self.path);
+        if now == self.modified {
+            return None;
+        }
+        self.modified = now;
+        let settings = Settings::load(&self.path);
+        if let Ok(settings) = &settings {
+            self.look = settings.look;
+        }
+        Some(settings)
+    }
+}
+
+fn modified(path: &std::path::Path) -> Option<SystemTime> {
+    std::fs::metadata(path).ok()?.modified().ok()
+}
+
+/// The time in Unix seconds.
+fn now() -> u64 {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH);
+    since.map_or(0, |time| time.as_secs())
+}

@@ -1,0 +1,239 @@
+//! The thread of the clipboard: other programs are asked there, and may take their time.
+
+use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::time::Duration;
+
+use mfa_clipboard::{Clipboard, Error};
+use tokio::sync::oneshot;
+use zeroize::Zeroizing;
+
+use crate::input::Inputs;
+use crate::model::{Msg, Secret};
+
+/// How many jobs may wait.
+const QUEUE: usize = 16;
+/// How long the last job may take.
+const LAST: Duration = Duration::from_secs(3);
+
+/// Something to be done there.
+enum Job {
+    Put { number: u64, code: Secret },
+    TakeBack,
+    Text(oneshot::Sender<Result<Option<Zeroizing<String>>, String>>),
+    End(oneshot::Sender<()>),
+}
+
+/// Sends jobs to the thread.
+#[derive(Clone)]
+pub(crate) struct Jobs(SyncSender<Job>);
+
+impl Jobs {
+    /// Starts the thread. The clipboard is opened when it is first needed: we may be there before
+    /// the screen is.
+    pub(crate) fn start<C: Clipboard>(
+        open: impl Fn() -> Result<C, Error> + Send + 'static,
+        inputs: Inputs,
+    ) -> std::io::Result<Self> {
+        let (sender, jobs) = sync_channel(QUEUE);
+        let worker = move || {
+            let worker = Worker {
+                open,
+                clipboard: None,
+                ours: None,
+            };
+            worker.work(&jobs, &inputs);
+        };
+        std::thread::Builder::new()
+            .name("clipboard".into())
+            .spawn(worker)?;
+        Ok(Self(sender))
+    }
+
+    /// Puts a code on the clipboard; the answer is [`Msg::Put`].
+    pub(crate) fn put(&self, number: u64, code: Secret) -> Result<(), String> {
+        self.send(Job::Put { number, code })
+    }
+
+    /// Takes the last code back, if it is still there.
+    pub(crate) fn take_back(&self) {
+        drop(self.send(Job::TakeBack));
+    }
+
+    /// The text that is there.
+    pub(crate) async fn text(&self) -> Result<Option<Zeroizing<String>>, String> {
+        let (reply, answer) = oneshot::channel();
+        self.send(Job::Text(reply))?;
+        answer.await.unwrap_or_else(|_| Err(busy()))
+    }
+
+    /// Waits until all that was asked for is done.
+    pub(crate) async fn end(&self) {
+        let (reply, answer) = oneshot::channel();
+        if self.send(Job::End(reply)).is_ok() {
+            drop(tokio::time::timeout(LAST, answer).await);
+        }
+    }
+
+    fn send(&self, job: Job) -> Result<(), String> {
+        self.0.try_send(job).map_err(|_| busy())
+    }
+}
+
+fn busy() -> String {
+    "The clipboard does not answer.".to_owned()
+}
+
+struct Worker<O, C> {
+    open: O,
+    clipboard: Option<C>,
+    /// What we have put there last.
+    ours: Option<Secret>,
+}
+
+impl<O: Fn() -> Result<C, Error>, C: Clipboard> Worker<O, C> {
+    fn work(mut self, jobs: &Receiver<Job>, inputs: &Inputs) {
+        for job in jobs {
+            match job {
+                Job::Put { number, code } => {
+                    let result = self.put(code).map_err(|error| reason(&error));
+                    inputs.blocking_send(Msg::Put { number, result });
+                }
+                Job::TakeBack => self.take_back(),
+                Job::Text(reply) => {
+                    let text = self.reach().and_then(Clipboard::text);
+                    drop(reply.send(text.map_err(|error| reason(&error))));
+                }
+                Job::End(reply) => {
+                    reply.send(()).ok();
+                    return;
+                }
+            }
+        }
+    }
+
+    fn put(&mut self, code: Secret) -> Result<(), Error> {
+        let put = self.reach()?.put(&code.0);
+        if put.is_err() {
+            // The screen it belonged to may be gone; the next one is reached anew.
+            self.clipboard = None;
+        }
+        self.ours = put.is_ok().then_some(code);
+        put
+    }
+
+    fn take_back(&mut self) {
+        let (Some(code), Some(clipboard)) = (self.ours.take(), &mut self.clipboard) else {
+            return;
+        };
+        if let Err(error) = clipboard.take_back(&code.0) {
+            tracing::warn!("the code may still be on the clipboard: {error}");
+        }
+    }
+
+    fn reach(&mut self) -> Result<&mut C, Error> {
+        let clipboard = match self.clipboard.take() {
+            Some(clipboard) => clipboard,
+            None => (self.open)()?,
+        };
+        Ok(self.clipboard.insert(clipboard))
+    }
+}
+
+fn reason(error: &Error) -> String {
+    let mut text = error.to_string();
+    text.push('.');
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::{Arc, Mutex};
+
+    use tokio::sync::mpsc;
+
+    use super::*;
+    use crate::input::Input;
+
+    /// A clipboard that others can write to as well, and that may be out of reach.
+    #[derive(Clone, Default)]
+    struct Fake(Arc<Mutex<String>>);
+
+    impl Clipboard for Fake {
+        fn put(&mut self, code: &str) -> Result<(), Error> {
+            code.clone_into(&mut self.0.lock().unwrap());
+            Ok(())
+        }
+
+        fn take_back(&mut self, code: &str) -> Result<bool, Error> {
+            let mut text = self.0.lock().unwrap();
+            let ours = *text == code;
+            if ours {
+                text.clear();
+            }
+            Ok(ours)
+        }
+
+        fn text(&mut self) -> Result<Option<Zeroizing<String>>, Error> {
+            Ok(Some(Zeroizing::new(self.0.lock().unwrap().clone())))
+        }
+    }
+
+    fn start(fake: &Fake) -> (Jobs, mpsc::Receiver<Input>) {
+        let (inputs, receiver) = Inputs::channel();
+        let fake = fake.clone();
+        (
+            Jobs::start(move || Ok(fake.clone()), inputs).unwrap(),
+            receiver,
+        )
+    }
+
+    fn code(text: &str) -> Secret {
+        Secret(Zeroizing::new(text.into()))
+    }
+
+    #[tokio::test]
+    async fn only_our_own_code_is_taken_back() {
+        let fake = Fake::default();
+        let (jobs, mut inputs) = start(&fake);
+        jobs.put(1, code("123456")).unwrap();
+        assert!(matches!(
+            inputs.recv().await,
+            Some(Input::Msg(Msg::Put {
+                number: 1,
+                result: Ok(())
+            }))
+        ));
+        assert_eq!(**jobs.text().await.unwrap().unwrap(), *"123456");
+        jobs.take_back();
+        jobs.end().await;
+        assert_eq!(*fake.0.lock().unwrap(), "");
+        let (jobs, mut inputs) = start(&fake);
+        jobs.put(2, code("654321")).unwrap();
+        assert!(inputs.recv().await.is_some());
+        "the user's".clone_into(&mut fake.0.lock().unwrap());
+        jobs.take_back();
+        jobs.end().await;
+        assert_eq!(*fake.0.lock().unwrap(), "the user's");
+    }
+
+    #[tokio::test]
+    async fn a_screen_that_is_not_there_is_an_answer() {
+        let (inputs, mut receiver) = Inputs::channel();
+        let open = || Err::<Fake, _>(Error::Unreachable(arboard_error()));
+        let jobs = Jobs::start(open, inputs).unwrap();
+        jobs.put(1, code("123456")).unwrap();
+        let Some(Input::Msg(Msg::Put {
+            result: Err(reason),
+            ..
+        })) = receiver.recv().await
+        else {
+            panic!("no answer");
+        };
+        assert!(reason.starts_with("there is no clipboard"), "{reason}");
+        assert!(!reason.contains("123456"));
+    }
+
+    fn arboard_error() -> mfa_clipboard::Source {
+        mfa_clipboard::Source::ClipboardNotSupported
+    }
+}

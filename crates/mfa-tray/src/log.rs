@@ -1,0 +1,22 @@
+//! The log: to standard error, and so to the journal where systemd runs us.
+//!
+//! `MFA_TRAY_LOG` sets how much (`warn`, `info`, `debug`, `trace`); no level shows a secret or a code.
+
+use std::io::stderr;
+
+use tracing_subscriber::EnvFilter;
+
+/// Begins to log.
+pub fn start() {
+    let filter = EnvFilter::try_from_env("MFA_TRAY_LOG").unwrap_or_else(|_| EnvFilter::new("info"));
+    let log = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(stderr);
+    let log = log.with_target(false).with_ansi(false);
+    // The journal has its own time.
+    if std::env::var_os("JOURNAL_STREAM").is_some() {
+        log.without_time().init();
+    } else {
+        log.init();
+    }
+}

@@ -1,0 +1,144 @@
+//! What is said to the user. Never a code: notifications are kept, shown on locked screens and read
+//! by others.
+
+use std::time::Duration;
+
+use mfa_ipc::Error;
+
+use super::label;
+
+/// A notification.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Notice {
+    /// The first line; plain text.
+    pub summary: String,
+    /// What follows, without names: some servers read it as markup.
+    pub body: String,
+    /// What can be done about it, if there is a button for that.
+    pub action: Option<(String, super::Choice)>,
+    /// Whether it has to be seen.
+    pub is_problem: bool,
+}
+
+fn plain(summary: String, body: &str) -> Notice {
+    Notice {
+        summary,
+        body: body.to_owned(),
+        action: None,
+        is_problem: false,
+    }
+}
+
+fn problem(summary: impl Into<String>, body: impl Into<String>) -> Notice {
+    Notice {
+        summary: summary.into(),
+        body: body.into(),
+        action: None,
+        is_problem: true,
+    }
+}
+
+/// A code was copied, and is valid for so many seconds.
+pub(super) fn copied(title: &str, left: Option<u64>) -> Notice {
+    plain(format!("Code for {title} copied{}", valid(left)), "")
+}
+
+/// The current code ends too soon.
+pub(super) fn waiting(title: &str, left: u64) -> Notice {
+    let summary = format!("Waiting for the next code for {title}, {left} s");
+    plain(summary, "The current one ends too soon to be used.")
+}
+
+/// The first of two was copied.
+pub(super) fn first(title: &str, wait: Duration) -> Notice {
+    plain(
+        format!("First code for {title} copied"),
+        &format!("Paste it, the next one comes in {} s.", wait.as_secs()),
+    )
+}
+
+/// The second was copied.
+pub(super) fn second(title: &str, left: Option<u64>) -> Notice {
+    let summary = format!("Second code for {title} copied{}", valid(left));
+    plain(summary, "Paste it, and that is all.")
+}
+
+fn valid(left: Option<u64>) -> String {
+    left.map_or_else(String::new, |left| format!(", valid {left} s"))
+}
+
+/// No code was copied.
+pub(super) fn failed(reason: &str) -> Notice {
+    problem("No code was copied", label::clean(reason))
+}
+
+/// What was chosen is no more.
+pub(super) fn gone() -> Notice {
+    problem("No code was copied", "The account is not there any more.")
+}
+
+/// Nobody shows the icon.
+pub(super) fn no_panel(desktop: &str) -> Notice {
+    let gnome = desktop
+        .split(':')
+        .any(|name| name.eq_ignore_ascii_case("gnome"));
+    let body = if gnome {
+        "GNOME needs the extension “AppIndicator and KStatusNotifierItem Support” for it (on Debian \
+         and Ubuntu the package gnome-shell-extension-appindicator). Until then: mfactl get, in a terminal."
+    } else {
+        "It needs a panel with a tray (StatusNotifierItem). Until then: mfactl get, in a terminal."
+    };
+    problem("This desktop shows no tray icons", body)
+}
+
+/// An account was added.
+#[must_use]
+pub fn added(id: &str, issuer: &str, name: &str) -> Notice {
+    let what = if issuer.is_empty() { name } else { issuer };
+    Notice {
+        action: Some((
+            "Two codes in a row".to_owned(),
+            super::Choice::Pair(id.to_owned()),
+        )),
+        ..plain(
+            format!("{} added as {}", label::clean(what), label::clean(name)),
+            "Click it in the menu to copy its code.",
+        )
+    }
+}
+
+/// Several accounts were added, and some were not.
+#[must_use]
+pub fn added_several(added: usize, failed: usize) -> Notice {
+    let summary = format!("{added} accounts added");
+    match failed {
+        0 => plain(summary, ""),
+        failed => problem(summary, format!("{failed} could not be added.")),
+    }
+}
+
+/// What was asked for in the menu was not done.
+#[must_use]
+pub fn not_done(what: &str, reason: &str) -> Notice {
+    problem(what, label::clean(reason))
+}
+
+/// An error of the daemon, for people.
+#[must_use]
+pub fn reason(error: &Error) -> String {
+    match error {
+        Error::Bus(_) => "The connection to the daemon was lost.".to_owned(),
+        error => sentence(error.text()),
+    }
+}
+
+fn sentence(text: &str) -> String {
+    let mut letters = text.chars();
+    let first = letters.next().map(|c| c.to_uppercase().to_string());
+    let end = if text.ends_with(['.', '…', '!', '?']) {
+        ""
+    } else {
+        "."
+    };
+    format!("{}{}{end}", first.unwrap_or_default(), letters.as_str())
+}

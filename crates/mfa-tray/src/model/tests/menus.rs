@@ -1,0 +1,224 @@
+//! What the menu says.
+
+use super::*;
+use crate::model::view::Face;
+
+fn many(count: usize) -> Vec<AccountInfo> {
+    let name = |n: usize| {
+        let letter = char::from(b'a' + u8::try_from(n % 26).unwrap());
+        account(
+            &format!("{letter}{n}"),
+            &format!("{letter} issuer {n}"),
+            "me",
+        )
+    };
+    (0..count).map(name).collect()
+}
+
+/// The largest menu of all, and how many accounts can be copied from it.
+fn measure(items: &[Item]) -> (usize, usize) {
+    let mut largest = items.len();
+    let mut copies = 0;
+    for item in items {
+        match item {
+            Item::Menu { items, .. } => {
+                let (size, inside) = measure(items);
+                largest = largest.max(size);
+                copies += inside;
+            }
+            Item::Action {
+                choice: Choice::Copy(_),
+                ..
+            } => copies += 1,
+            _ => {}
+        }
+    }
+    (largest, copies)
+}
+
+#[test]
+fn an_ordinary_menu() {
+    let view = model().view(NOW);
+    assert_eq!(view.face, Face::Unlocked);
+    assert_eq!(view.hint, "2 accounts");
+    assert_eq!(
+        lines(&view.items),
+        [
+            "Amazon Web Services — root@1234",
+            "GitHub — octo",
+            "---",
+            "Two codes in a row… >",
+            "  Amazon Web Services — root@1234",
+            "  GitHub — octo",
+            "Add from QR on screen…",
+            "Add from clipboard…",
+            "---",
+            "Lock",
+            "Settings",
+            "Quit",
+        ]
+    );
+}
+
+#[test]
+fn without_accounts_it_says_how_to_add_one() {
+    let view = with(Settings::default(), Vec::new()).view(NOW);
+    let lines = lines(&view.items);
+    assert_eq!(lines[0], "(No accounts yet)");
+    assert!(lines.contains(&"(In a terminal: mfactl add)".to_owned()));
+    assert!(lines.contains(&"Add from clipboard…".to_owned()));
+    assert!(!lines.iter().any(|line| line.starts_with("Two codes")));
+}
+
+#[test]
+fn locked_it_shows_no_names() {
+    let mut model = model();
+    model.update(Msg::Locked, NOW);
+    let view = model.view(NOW);
+    assert_eq!(view.face, Face::Locked);
+    assert_eq!(lines(&view.items), ["Unlock…", "---", "Settings", "Quit"]);
+}
+
+#[test]
+fn without_a_daemon_it_says_why() {
+    let mut model = model();
+    let problem = "The connection to the daemon was lost.".to_owned();
+    model.update(Msg::Disconnected { problem }, NOW);
+    let view = model.view(NOW);
+    assert_eq!(view.face, Face::Locked);
+    let lines = lines(&view.items);
+    assert_eq!(lines[0], "(The daemon is not running)");
+    assert_eq!(lines[2], "Try again");
+}
+
+#[test]
+fn pinned_accounts_come_first_then_the_most_used() {
+    let mut accounts = vec![
+        account("a", "Alpha", ""),
+        account("b", "Beta", ""),
+        account("c", "Gamma", ""),
+    ];
+    accounts[2].pinned = true;
+    let mut model = with(Settings::default(), accounts);
+    model.update(
+        Msg::Issued {
+            account: "id-b".to_owned(),
+            application: "aws-vault".to_owned(),
+        },
+        NOW,
+    );
+    assert_eq!(
+        lines(&model.view(NOW).items)[..3],
+        ["Gamma", "Beta", "Alpha"]
+    );
+}
+
+#[test]
+fn no_menu_outgrows_the_screen_and_no_account_is_lost() {
+    for count in [1, 15, 16, 40, 300, 10_000] {
+        let view = with(Settings::default(), many(count)).view(NOW);
+        let (largest, copies) = measure(&view.items);
+        assert_eq!(copies, count);
+        assert!(largest <= 40, "{largest} rows with {count} accounts");
+    }
+    // All of them at the same letter.
+    let same = (0..500)
+        .map(|n| account(&format!("x{n}"), &format!("X {n:03}"), ""))
+        .collect();
+    let (largest, copies) = measure(&with(Settings::default(), same).view(NOW).items);
+    assert_eq!(copies, 500);
+    assert!(largest <= 40, "{largest}");
+}
+
+#[test]
+fn what_does_not_fit_is_found_by_its_tag_or_its_letter() {
+    let mut accounts = many(20);
+    accounts.extend((0..16).map(|n| {
+        let mut tagged = account(&format!("work{n}"), &format!("z work {n:02}"), "");
+        tagged.tags = vec!["work".to_owned()];
+        tagged
+    }));
+    let view = with(Settings::default(), accounts).view(NOW);
+    let lines = lines(&view.items);
+    let work = lines.iter().position(|line| line == "work >").unwrap();
+    assert_eq!(lines[work + 1], "  z work 00");
+    assert!(lines.contains(&"P >".to_owned()), "{lines:#?}");
+}
+
+#[test]
+fn twins_can_be_told_apart() {
+    let accounts = vec![
+        account("one", "GitHub", "octo"),
+        account("two", "GitHub", "octo"),
+    ];
+    let mut model = with(Settings::default(), accounts);
+    let rows = lines(&model.view(NOW).items);
+    assert_eq!(rows[..2], ["GitHub — octo (one)", "GitHub — octo (two)"]);
+    let effects = choose(&mut model, Choice::Copy("id-one".to_owned()), NOW + 25);
+    assert_eq!(
+        said(&effects),
+        ["Waiting for the next code for GitHub (octo), 2 s"]
+    );
+}
+
+#[test]
+fn names_cannot_play_tricks() {
+    let tricky = account("t", "Bank\u{202e}knaB", &"x".repeat(200));
+    let rows = lines(&with(Settings::default(), vec![tricky]).view(NOW).items);
+    assert!(rows[0].starts_with("BankknaB — xxx"), "{}", rows[0]);
+    assert_eq!(rows[0].chars().count(), 60);
+}
+
+#[test]
+fn codes_are_shown_while_the_menu_is_open() {
+    let mut hotp = account("hotp", "Bank", "");
+    hotp.period = None;
+    let mut model = with(shown(), vec![account("aws", "AWS", ""), hotp]);
+    assert_eq!(lines(&model.view(NOW).items)[0], "AWS    ‒‒‒ ‒‒‒ · ‒‒ s");
+    let effects = model.update(Msg::MenuOpens, NOW);
+    let asked = Effect::Show(vec!["id-aws".to_owned()]);
+    assert_eq!(effects[0], asked, "the other one would move");
+    let answer = |digits, from| Msg::Shown {
+        account: "id-aws".to_owned(),
+        result: Ok(code(digits, from, 30)),
+    };
+    model.update(answer("118420", NOW - 3), NOW);
+    let row = |model: &Model, now| lines(&model.view(now).items)[0].clone();
+    assert_eq!(row(&model, NOW), "AWS    118 420 · 27 s");
+    assert_eq!(lines(&model.view(NOW).items)[1], "Bank");
+    assert_eq!(row(&model, NOW + 9), "AWS    118 420 · 18 s");
+    // The step ends: the old code is not shown any more, and the new one is asked for.
+    let effects = model.update(Msg::Elapsed(Timer::Tick), NOW + 27);
+    assert!(effects.contains(&asked));
+    assert_eq!(row(&model, NOW + 27), "AWS    ‒‒‒ ‒‒‒ · ‒‒ s");
+    model.update(answer("005924", NOW + 27), NOW + 27);
+    assert_eq!(row(&model, NOW + 27), "AWS    005 924 · 30 s");
+}
+
+#[test]
+fn nothing_ticks_for_ever() {
+    let mut model = with(shown(), vec![account("aws", "AWS", "")]);
+    model.update(Msg::MenuOpens, NOW);
+    let mut ticks = 0;
+    while !model.update(Msg::Elapsed(Timer::Tick), NOW).is_empty() {
+        ticks += 1;
+        assert!(ticks < 1000);
+    }
+    assert_eq!(ticks, 120);
+    // A choice closes the menu.
+    model.update(Msg::MenuOpens, NOW);
+    let effects = choose(&mut model, Choice::Settings, NOW);
+    assert_eq!(effects, [Effect::Stop(Timer::Tick), Effect::OpenSettings]);
+    let late = Msg::Shown {
+        account: "id-aws".to_owned(),
+        result: Ok(code("118420", NOW - 3, 30)),
+    };
+    model.update(late, NOW);
+    assert_eq!(lines(&model.view(NOW).items)[0], "AWS    ‒‒‒ ‒‒‒ · ‒‒ s");
+}
+
+#[test]
+fn hidden_codes_are_not_even_asked_for() {
+    let mut model = model();
+    assert_eq!(model.update(Msg::MenuOpens, NOW), []);
+}

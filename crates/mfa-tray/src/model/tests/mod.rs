@@ -1,0 +1,183 @@
+//! Tests of the model: a day in the life of a tray, without a tray.
+
+mod copying;
+mod menus;
+
+use std::time::Duration;
+
+use mfa_ipc::types::{AccountInfo, IssuedCode};
+use zeroize::Zeroizing;
+
+use super::memory::Memory;
+use super::view::Item;
+use super::{Choice, Effect, Model, Msg, Timer};
+use crate::config::{Codes, Settings};
+
+/// A second that is 3 s into a step of 30 s.
+const NOW: u64 = 1_000_000_000 - 10 + 3;
+
+pub(super) fn account(name: &str, issuer: &str, username: &str) -> AccountInfo {
+    AccountInfo {
+        id: format!("id-{name}"),
+        name: name.to_owned(),
+        issuer: issuer.to_owned(),
+        username: username.to_owned(),
+        kind: "totp".to_owned(),
+        algorithm: "SHA1".to_owned(),
+        digits: 6,
+        period: Some(30),
+        counter: None,
+        tags: Vec::new(),
+        pinned: false,
+        note: String::new(),
+        serial: String::new(),
+        created: 0,
+        modified: 0,
+    }
+}
+
+fn code(digits: &str, valid_from: u64, period: u64) -> IssuedCode {
+    IssuedCode {
+        code: Zeroizing::new(digits.to_owned()),
+        valid_from,
+        valid_until: valid_from + period,
+    }
+}
+
+fn with(settings: Settings, accounts: Vec<AccountInfo>) -> Model {
+    let mut model = Model::new(settings, Memory::default(), "XFCE".to_owned());
+    let effects = model.update(connected(accounts), NOW);
+    assert_eq!(effects, [], "what is there at the start calls for nothing");
+    model
+}
+
+fn connected(accounts: Vec<AccountInfo>) -> Msg {
+    Msg::Connected {
+        locked: false,
+        accounts,
+        problem: None,
+    }
+}
+
+/// A tray with two accounts.
+fn model() -> Model {
+    let aws = account("aws", "Amazon Web Services", "root@1234");
+    with(
+        Settings::default(),
+        vec![aws, account("gh", "GitHub", "octo")],
+    )
+}
+
+fn shown() -> Settings {
+    Settings {
+        codes: Codes::Shown,
+        ..Settings::default()
+    }
+}
+
+fn choose(model: &mut Model, choice: Choice, now: u64) -> Vec<Effect> {
+    model.update(Msg::Chosen(choice), now)
+}
+
+/// The notices among the effects.
+fn said(effects: &[Effect]) -> Vec<String> {
+    let notices = effects.iter().filter_map(|effect| match effect {
+        Effect::Notify(notice) => Some(notice.summary.clone()),
+        _ => None,
+    });
+    notices.collect()
+}
+
+/// Which copying the effects ask codes for, and how.
+fn fetched(effects: &[Effect]) -> Option<(u64, u32, u32)> {
+    effects.iter().find_map(|effect| match effect {
+        Effect::Fetch {
+            number,
+            count,
+            min_remaining,
+            ..
+        } => Some((*number, *count, *min_remaining)),
+        _ => None,
+    })
+}
+
+/// The code that the effects put on the clipboard.
+fn put(effects: &[Effect]) -> Option<String> {
+    effects.iter().find_map(|effect| match effect {
+        Effect::Put { code, .. } => Some(code.0.to_string()),
+        _ => None,
+    })
+}
+
+/// What stands in a menu, line by line; what is in submenus is indented.
+fn lines(items: &[Item]) -> Vec<String> {
+    let mut lines = Vec::new();
+    for item in items {
+        match item {
+            Item::Line => lines.push("---".to_owned()),
+            Item::Text(label) => lines.push(format!("({label})")),
+            Item::Action { label, .. } => lines.push(label.clone()),
+            Item::Menu { label, items } => {
+                lines.push(format!("{label} >"));
+                lines.extend(self::lines(items).iter().map(|line| format!("  {line}")));
+            }
+        }
+    }
+    lines
+}
+
+#[test]
+fn a_missing_panel_is_told_once_and_not_at_once() {
+    let mut model = model();
+    let effects = model.update(Msg::Panel(false), NOW);
+    assert_eq!(
+        effects,
+        [Effect::Start(Timer::Panel, Duration::from_secs(20))]
+    );
+    let effects = model.update(Msg::Panel(true), NOW);
+    assert_eq!(effects, [Effect::Stop(Timer::Panel)], "it came in time");
+    model.update(Msg::Panel(false), NOW);
+    let effects = model.update(Msg::Elapsed(Timer::Panel), NOW);
+    assert_eq!(said(&effects), ["This desktop shows no tray icons"]);
+    let Some(Effect::Save(memory)) = effects.last() else {
+        panic!("it is not remembered: {effects:?}");
+    };
+    // The next login of the same user on the same desktop.
+    let mut model = Model::new(Settings::default(), memory.clone(), "GNOME".to_owned());
+    model.update(Msg::Panel(false), NOW);
+    assert_eq!(model.update(Msg::Elapsed(Timer::Panel), NOW), []);
+    // A panel was installed, and removed again.
+    model.update(Msg::Panel(true), NOW);
+    model.update(Msg::Panel(false), NOW);
+    let effects = model.update(Msg::Elapsed(Timer::Panel), NOW);
+    let Some(Effect::Notify(notice)) = effects.first() else {
+        panic!("nothing is said: {effects:?}");
+    };
+    assert!(notice.body.contains("gnome-shell-extension-appindicator"));
+}
+
+#[test]
+fn what_others_use_moves_up_and_what_we_show_does_not() {
+    let mut model = model();
+    let issued = |application: &str| Msg::Issued {
+        account: "id-gh".to_owned(),
+        application: application.to_owned(),
+    };
+    assert_eq!(model.update(issued("mfa-tray"), NOW), []);
+    let order = |model: &Model| lines(&model.view(NOW).items)[0].clone();
+    assert_eq!(order(&model), "Amazon Web Services — root@1234");
+    assert!(matches!(
+        model.update(issued("mfactl"), NOW)[..],
+        [Effect::Save(_)]
+    ));
+    assert_eq!(order(&model), "GitHub — octo");
+}
+
+#[test]
+fn habits_change() {
+    let mut memory = Memory::default();
+    (0..150).for_each(|_| memory.count("old"));
+    (0..180).for_each(|_| memory.count("new"));
+    assert!(memory.uses("new") > memory.uses("old"), "{memory:?}");
+    assert!(memory.uses("old") > 0);
+}

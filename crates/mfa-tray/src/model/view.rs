@@ -1,0 +1,238 @@
+//! The menu, as a description that any tray can show.
+
+use std::cmp::Reverse;
+
+use mfa_ipc::types::AccountInfo;
+
+use super::fold::{MAX_ROWS, Row, fold};
+use super::{Choice, Daemon, Model, label};
+use crate::config::Codes;
+
+/// A dash as wide as a digit.
+const DASH: &str = "\u{2012}";
+
+/// An entry of a menu.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Item {
+    /// Something to choose.
+    Action {
+        /// What it says.
+        label: String,
+        /// What it does.
+        choice: Choice,
+    },
+    /// A further menu.
+    Menu {
+        /// What it says.
+        label: String,
+        /// What is in it.
+        items: Vec<Self>,
+    },
+    /// Something to read.
+    Text(String),
+    /// A line between groups.
+    Line,
+}
+
+impl Item {
+    pub(super) fn label(&self) -> &str {
+        match self {
+            Self::Action { label, .. } | Self::Menu { label, .. } | Self::Text(label) => label,
+            Self::Line => "",
+        }
+    }
+}
+
+/// What the icon tells.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Face {
+    /// Codes are to be had.
+    Unlocked,
+    /// They are not.
+    Locked,
+}
+
+/// All that a tray shows.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct View {
+    /// The icon.
+    pub face: Face,
+    /// What is said when one points at it.
+    pub hint: String,
+    /// The menu.
+    pub items: Vec<Item>,
+}
+
+impl Model {
+    /// What is to be shown at `now`, in Unix seconds.
+    #[must_use]
+    pub fn view(&self, now: u64) -> View {
+        let face = match (&self.daemon, self.locked) {
+            (Daemon::There { .. }, false) => Face::Unlocked,
+            _ => Face::Locked,
+        };
+        let mut items = self.accounts_part(now);
+        items.push(Item::Line);
+        if face == Face::Unlocked {
+            items.extend(self.actions_part());
+            items.push(Item::Line);
+            items.push(action("Lock", Choice::Lock));
+        }
+        items.push(action("Settings", Choice::Settings));
+        items.push(action("Quit", Choice::Quit));
+        View {
+            face,
+            hint: self.hint(),
+            items,
+        }
+    }
+
+    fn hint(&self) -> String {
+        match (&self.daemon, self.locked) {
+            (Daemon::Starting, _) => "starting".to_owned(),
+            (Daemon::Gone { .. }, _) => "the daemon is not running".to_owned(),
+            (Daemon::There { .. }, true) => "locked".to_owned(),
+            (Daemon::There { .. }, false) => match self.accounts.len() {
+                0 => "no accounts yet".to_owned(),
+                1 => "1 account".to_owned(),
+                n => format!("{n} accounts"),
+            },
+        }
+    }
+
+    fn accounts_part(&self, now: u64) -> Vec<Item> {
+        match &self.daemon {
+            Daemon::Starting => vec![text("Starting…")],
+            Daemon::Gone { problem } => vec![
+                text("The daemon is not running"),
+                text(problem),
+                action("Try again", Choice::Reconnect),
+            ],
+            Daemon::There {
+                problem: Some(problem),
+            } => vec![text(problem), action("Try again", Choice::Reconnect)],
+            Daemon::There { problem: None } if self.locked => {
+                vec![action("Unlock…", Choice::Unlock)]
+            }
+            Daemon::There { problem: None } if self.accounts.is_empty() => vec![
+                text("No accounts yet"),
+                text("Copy the link or the picture of a QR code,"),
+                text("or show it on the screen, and choose below."),
+                text("In a terminal: mfactl add"),
+            ],
+            Daemon::There { problem: None } => self.rows(now),
+        }
+    }
+
+    fn rows(&self, now: u64) -> Vec<Item> {
+        let (first, rest) = split(self);
+        let row = |account: &AccountInfo| action(self.row(account, now), copy(account));
+        let mut items: Vec<_> = first.into_iter().map(row).collect();
+        if !rest.is_empty() {
+            items.push(Item::Line);
+            items.extend(fold(self.folded(&rest, copy)));
+        }
+        items
+    }
+
+    /// The row of an account, with its code if that is to be shown.
+    fn row(&self, account: &AccountInfo, now: u64) -> String {
+        let label = self.labels.row(account);
+        let (code, left) = match self.shown.code(&account.id, now) {
+            Some((code, left)) => (code.to_owned(), left.to_string()),
+            // As wide as what will stand there: a menu does not grow while it is open.
+            None if self.shows_codes() && account.period.is_some() => (
+                DASH.repeat(usize::try_from(account.digits).unwrap_or(0)),
+                DASH.repeat(2),
+            ),
+            None => return label.to_owned(),
+        };
+        format!("{label}    {} · {left} s", grouped(&code))
+    }
+
+    /// Whether codes stand in the menu, if there are any.
+    pub(super) fn shows_codes(&self) -> bool {
+        self.settings.codes == Codes::Shown && !self.locked
+    }
+
+    fn folded(&self, accounts: &[&AccountInfo], choice: fn(&AccountInfo) -> Choice) -> Vec<Row> {
+        let row = |account: &&AccountInfo| {
+            let label = self.labels.row(account);
+            Row {
+                key: label::key(label),
+                tag: account.tags.first().map(|tag| label::clean(tag)),
+                item: action(label, choice(account)),
+            }
+        };
+        accounts.iter().map(row).collect()
+    }
+
+    fn actions_part(&self) -> Vec<Item> {
+        let mut items = Vec::new();
+        if !self.accounts.is_empty() {
+            let (first, rest) = split(self);
+            let row = |account: &AccountInfo| action(self.labels.row(account), pair(account));
+            let mut pairs: Vec<_> = first.into_iter().map(row).collect();
+            if !rest.is_empty() {
+                pairs.push(Item::Line);
+                pairs.extend(fold(self.folded(&rest, pair)));
+            }
+            items.push(Item::Menu {
+                label: "Two codes in a row…".to_owned(),
+                items: pairs,
+            });
+        }
+        items.push(action("Add from QR on screen…", Choice::AddFromScreen));
+        items.push(action("Add from clipboard…", Choice::AddFromClipboard));
+        items
+    }
+}
+
+/// The accounts that stand in the menu itself, pinned ones first and then the most used; and the
+/// others.
+fn split(model: &Model) -> (Vec<&AccountInfo>, Vec<&AccountInfo>) {
+    let mut first: Vec<_> = model.accounts.iter().collect();
+    first.sort_by_cached_key(|account| {
+        let label = label::key(model.labels.row(account));
+        let uses = model.memory.uses(&account.id);
+        (!account.pinned, Reverse(uses), label, account.name.clone())
+    });
+    let rest = first.split_off(MAX_ROWS.min(first.len()));
+    (first, rest)
+}
+
+/// The accounts whose code is shown: those that stand in the menu itself. A counter-based one would
+/// move by being looked at.
+pub(super) fn with_codes(model: &Model) -> Vec<String> {
+    let (first, _) = split(model);
+    let moving = first.iter().filter(|account| account.period.is_some());
+    moving.map(|account| account.id.clone()).collect()
+}
+
+/// For reading: `123 456`, `1234 5678`.
+fn grouped(code: &str) -> String {
+    let half = code.chars().count().div_ceil(2);
+    let (first, second): (Vec<_>, Vec<_>) =
+        code.chars().enumerate().partition(|(at, _)| *at < half);
+    let text = |part: Vec<(usize, char)>| part.into_iter().map(|(_, c)| c).collect::<String>();
+    format!("{} {}", text(first), text(second))
+}
+
+fn action(label: impl Into<String>, choice: Choice) -> Item {
+    Item::Action {
+        label: label.into(),
+        choice,
+    }
+}
+
+fn text(text: &str) -> Item {
+    Item::Text(label::clean(text))
+}
+
+fn copy(account: &AccountInfo) -> Choice {
+    Choice::Copy(account.id.clone())
+}
+
+fn pair(account: &AccountInfo) -> Choice {
+    Choice::Pair(account.id.clone())
+}
