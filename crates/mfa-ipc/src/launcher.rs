@@ -125,7 +125,7 @@ async fn activate() -> bool {
 
 /// Starts the daemon, which takes a moment: not on the thread that others may wait for.
 async fn start() -> Result<Option<String>, Error> {
-    let program = program();
+    let program = beside("mfad");
     let starting = tokio::task::spawn_blocking({
         let program = program.clone();
         move || spawn(program)
@@ -173,14 +173,16 @@ fn spawn(program: PathBuf) -> Result<Option<String>, Error> {
     Ok(last_error(before))
 }
 
-/// The daemon beside us, as it is installed and built; else the one on the path.
-fn program() -> PathBuf {
+/// Another program of ours: the one beside us, as it is installed and built; else the one on the
+/// path.
+#[must_use]
+pub fn beside(name: &str) -> PathBuf {
     let beside = std::env::current_exe()
         .ok()
-        .map(|own| own.with_file_name("mfad"));
+        .map(|own| own.with_file_name(name));
     beside
         .filter(|path| path.exists())
-        .unwrap_or_else(|| PathBuf::from("mfad"))
+        .unwrap_or_else(|| PathBuf::from(name))
 }
 
 /// The log, and how long it is already: another daemon may be writing to it.

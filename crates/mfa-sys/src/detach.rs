@@ -29,6 +29,15 @@ pub fn process() -> io::Result<()> {
     Ok(())
 }
 
+/// Closes the standard output, as whoever started us waits for, and leaves nothing to write to.
+///
+/// # Errors
+/// What the kernel says.
+pub fn output() -> io::Result<()> {
+    let nowhere = std::fs::OpenOptions::new().write(true).open("/dev/null")?;
+    Ok(rustix::stdio::dup2_stdout(nowhere)?)
+}
+
 #[expect(unsafe_code, reason = "the descriptors have no owner in this program")]
 fn close(number: RawFd) {
     // SAFETY: these descriptors were inherited, so nothing in this program owns them, and the caller

@@ -77,6 +77,11 @@ pub enum Command {
     ///
     /// A daemon that does not run is not started by this, and is an error with exit code 6.
     Status(Status),
+    /// Look at everything that codes depend on
+    ///
+    /// Checks the daemon, the keychain, the clock and the desktop, and says what to do about what is
+    /// wrong. It is an error if no codes are to be had.
+    Doctor(Doctor),
     /// Use an encrypted file where there is no keychain
     #[command(subcommand)]
     Vault(Vault),
@@ -101,6 +106,9 @@ pub struct Get {
     /// Which account
     pub query: String,
     /// Copy the code instead of printing it
+    ///
+    /// The tray copies it, if it is running, and clears the clipboard after a while. Without a tray
+    /// a small process does, for 30 seconds.
     #[arg(short, long, conflicts_with_all = ["json", "no_newline"])]
     pub copy: bool,
     /// Print no newline
@@ -285,6 +293,14 @@ pub struct Passphrase {
 /// The arguments of `status`.
 #[derive(Debug, Arguments)]
 pub struct Status {
+    /// Print JSON
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// The arguments of `doctor`.
+#[derive(Debug, Arguments)]
+pub struct Doctor {
     /// Print JSON
     #[arg(long)]
     pub json: bool,

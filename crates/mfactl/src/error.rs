@@ -33,6 +33,7 @@ pub(crate) struct Error {
     message: String,
     hints: Vec<String>,
     closed_pipe: bool,
+    not_supported: bool,
 }
 
 impl Error {
@@ -42,6 +43,7 @@ impl Error {
             message: message.into(),
             hints: Vec::new(),
             closed_pipe: false,
+            not_supported: false,
         }
     }
 
@@ -53,6 +55,11 @@ impl Error {
     pub(crate) fn hint(mut self, hint: impl Into<String>) -> Self {
         self.hints.push(hint.into());
         self
+    }
+
+    /// Whether the daemon answered that it cannot do that here.
+    pub(crate) fn is_not_supported(&self) -> bool {
+        self.not_supported
     }
 
     pub(crate) fn is_closed_pipe(&self) -> bool {
@@ -100,10 +107,13 @@ impl From<mfa_ipc::Error> for Error {
             Answer::KeychainTimedOut(_) => Self::new(Kind::Keychain, text)
                 .hint("Is a prompt of the keychain open somewhere? Else log out and in again."),
             Answer::TimedOut(_) => Self::new(Kind::TimedOut, text),
+            Answer::NotSupported(_) => Self {
+                not_supported: true,
+                ..Self::new(Kind::Other, text)
+            },
             Answer::InvalidAccount(_)
             | Answer::AlreadyExists(_)
             | Answer::LimitsExceeded(_)
-            | Answer::NotSupported(_)
             | Answer::Failed(_) => Self::new(Kind::Other, text),
         }
     }

@@ -155,7 +155,5 @@ fn keychain(vault: Option<PathBuf>, config: &Config, bus: Option<zbus::Connectio
 fn ready() -> io::Result<()> {
     drop(sd_notify::notify(&[sd_notify::NotifyState::Ready]));
     tracing::info!(version = env!("CARGO_PKG_VERSION"), "ready");
-    let nowhere = std::fs::OpenOptions::new().write(true).open("/dev/null")?;
-    rustix::stdio::dup2_stdout(nowhere)?;
-    Ok(())
+    mfa_sys::detach::output()
 }

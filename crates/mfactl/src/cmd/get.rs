@@ -6,7 +6,7 @@ use mfa_ipc::Client;
 use mfa_ipc::types::{CodeOptions, IssuedCode};
 
 use super::json::{Got, remaining};
-use super::{Context, connect};
+use super::{Context, connect, copy};
 use crate::args::Get;
 use crate::error::Error;
 
@@ -26,13 +26,7 @@ pub(super) async fn run(context: &Context, args: Get) -> Result<(), Error> {
         args.query.clone()
     };
     if args.copy {
-        let copied = context
-            .ask(&client, async |client| client.copy_code(&query).await)
-            .await;
-        return match copied {
-            Ok(()) => Ok(()),
-            Err(error) => Err(context.explain(&client, &query, error).await),
-        };
+        return copy::run(context, &client, &query, &args).await;
     }
     let code = match code(context, &client, &query, options(&args)).await {
         Ok(code) => code,
@@ -62,7 +56,8 @@ async fn print_json(context: &Context, client: &Client, args: &Get) -> Result<()
     context.output.json(&Got::new(&account, &code, now()))
 }
 
-fn options(args: &Get) -> CodeOptions {
+/// What is wished of the code.
+pub(super) fn options(args: &Get) -> CodeOptions {
     CodeOptions {
         next: args.next,
         fresh: args.fresh,
@@ -72,7 +67,7 @@ fn options(args: &Get) -> CodeOptions {
 }
 
 /// Asks for the code; where it takes a while, says what we wait for.
-async fn code(
+pub(super) async fn code(
     context: &Context,
     client: &Client,
     query: &str,

@@ -1,7 +1,9 @@
 //! What we print as JSON. Fields are only ever added; anything else makes a new [`SCHEMA`].
 
 use mfa_ipc::types::{AccountInfo, IssuedCode, Status};
-use serde::Serialize;
+use serde::{Serialize, Serializer};
+
+use super::doctor::Grade;
 
 /// The version of all JSON that we print.
 pub(super) const SCHEMA: u32 = 1;
@@ -237,4 +239,39 @@ impl<'a> Health<'a> {
             tray: status.tray,
         }
     }
+}
+
+/// `mfactl doctor --json`
+#[derive(Serialize)]
+pub(super) struct Checks<'a> {
+    schema: u32,
+    findings: &'a [Finding],
+}
+
+impl<'a> Checks<'a> {
+    pub(super) fn new(findings: &'a [Finding]) -> Self {
+        Self {
+            schema: SCHEMA,
+            findings,
+        }
+    }
+}
+
+/// One thing that was looked at.
+#[derive(Serialize)]
+pub(super) struct Finding {
+    #[serde(serialize_with = "grade")]
+    pub(super) grade: Grade,
+    pub(super) what: &'static str,
+    pub(super) text: String,
+}
+
+impl Finding {
+    pub(super) fn new(grade: Grade, what: &'static str, text: String) -> Self {
+        Self { grade, what, text }
+    }
+}
+
+fn grade<S: Serializer>(grade: &Grade, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_str(grade.as_str())
 }

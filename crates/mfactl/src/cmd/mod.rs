@@ -1,6 +1,8 @@
 //! The commands, one file each.
 
 mod add;
+mod copy;
+mod doctor;
 mod edit;
 mod get;
 mod json;
@@ -45,6 +47,7 @@ pub(crate) async fn run(args: Args, output: &Output) -> Result<(), Error> {
         Command::Status(args) => status::run(&context, args).await,
         Command::Vault(args) => vault::run(&context, args).await,
         Command::Completions { shell } => man::completions(&context, shell),
+        Command::Doctor(args) => doctor::run(&context, args).await,
         Command::Man { output } => man::run(&context, output.as_deref()),
     }
 }
