@@ -129,6 +129,18 @@ impl Desktop {
         assert!(added.contains(name), "{added}");
     }
 
+    /// Locks the keychain as its user does, and waits until the daemon has taken notice.
+    ///
+    /// # Panics
+    /// If it does not.
+    pub fn lock_keychain(&self) {
+        self.shell("ds-secrets lock").ok();
+        eventually("the daemon notices the lock", || {
+            let status = self.mfactl(&["status", "--json"]).ok();
+            status.contains(r#""locked":true"#)
+        });
+    }
+
     /// The process id of the daemon that is running.
     ///
     /// # Panics

@@ -67,33 +67,16 @@ fn keepassxc_is_a_keychain_too() {
     assert_eq!(desktop.mfactl(&["list", "--plain"]).ok(), "");
 }
 
-/// What KeePassXC is told by its own means: the Secret Service API and signals.
 #[test]
 fn keepassxc_may_be_locked_and_killed() {
     let desktop = Desktop::start(&["--display", "none", "--secrets", "keepassxc"]);
     desktop.add("aws", LINK);
-    let lock = "call() { gdbus call --session -d org.freedesktop.secrets -o \"$1\" -m \
-                org.freedesktop.Secret.\"$2\" \"$3\"; }
-                prompt=$(call /org/freedesktop/secrets Service.Lock \
-                \"['/org/freedesktop/secrets/collection/test']\" | cut -d \"'\" -f 2)
-                call \"$prompt\" Prompt.Prompt ''";
-    desktop.shell(lock).ok();
-    eventually("the daemon notices the lock", || {
-        desktop
-            .mfactl(&["status", "--json"])
-            .ok()
-            .contains(r#""locked":true"#)
-    });
+    desktop.lock_keychain();
     assert_locked(&desktop);
-    let running = "awk '$1 == \"keepassxc\" { print $2 }' \"$DS_PIDS\"";
-    let pid = desktop.shell(running).ok();
-    let again = format!(
-        "mapfile -d '' -t line </proc/{pid}/cmdline; mapfile -d '' -t env </proc/{pid}/environ; \
-         kill -KILL {pid}; while [ -d /proc/{pid} ]; do sleep .05; done; \
-         env -i \"${{env[@]}}\" \"${{line[@]}}\" <\"$DS_DIR/password\" >/dev/null 2>&1 & \
-         gdbus wait --session --timeout 20 org.freedesktop.secrets"
-    );
-    desktop.shell(&again).ok();
+    // The daemon meets it at every moment of its start.
+    let again = "ds-secrets kill && { ds-secrets start >/dev/null 2>&1 & } && \
+                 gdbus wait --session --timeout 20 org.freedesktop.secrets";
+    desktop.shell(again).ok();
     eventually("the accounts are back", || {
         desktop.mfactl(&["get", "aws"]).status == 0
     });
@@ -117,14 +100,8 @@ fn an_item_that_was_removed_does_not_come_back() {
 fn a_locked_keychain_is_said_to_be_locked() {
     let desktop = Desktop::headless();
     desktop.add("aws", LINK);
-    desktop.shell("ds-secrets lock").ok();
     // The running daemon notices by itself and forgets what it knew.
-    eventually("the daemon notices the lock", || {
-        desktop
-            .mfactl(&["status", "--json"])
-            .ok()
-            .contains(r#""locked":true"#)
-    });
+    desktop.lock_keychain();
     assert_locked(&desktop);
     // One that starts now must not ask, either.
     desktop.end_daemon("-KILL");
