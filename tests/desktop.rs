@@ -8,6 +8,7 @@ use std::process::{Child, Command, Stdio};
 use tempfile::TempDir;
 
 use crate::programs::{Run, binary, eventually, run};
+use crate::{LINK, SECRET};
 
 /// A desktop that lasts as long as this value.
 pub struct Desktop {
@@ -67,6 +68,18 @@ impl Desktop {
     #[must_use]
     pub fn headless() -> Self {
         Self::start(&["--display", "none", "--secrets", "gnome-keyring"])
+    }
+
+    /// The same with two accounts, `aws` and `github`.
+    #[must_use]
+    pub fn with_two_accounts() -> Self {
+        let desktop = Self::headless();
+        desktop.add("aws", LINK);
+        desktop.add(
+            "github",
+            &format!("otpauth://totp/GitHub:octocat?secret={SECRET}&digits=8"),
+        );
+        desktop
     }
 
     /// Without a screen and a keychain.
@@ -139,6 +152,24 @@ impl Desktop {
             let status = self.mfactl(&["status", "--json"]).ok();
             status.contains(r#""locked":true"#)
         });
+    }
+
+    /// Starts a daemon by its command and waits until it listens.
+    ///
+    /// # Panics
+    /// If it does not.
+    #[must_use]
+    pub fn start_daemon(&self, command: &mut Command) -> Child {
+        let daemon = command.spawn().unwrap();
+        eventually("the daemon listens", || self.socket().exists());
+        daemon
+    }
+
+    /// A property of the daemon, as the session bus shows it.
+    pub fn property(&self, name: &str) -> String {
+        let get = "busctl --user get-property org.mfactl.Authenticator1 \
+                   /org/mfactl/Authenticator1 org.mfactl.Authenticator1";
+        self.shell(&format!("{get} {name}")).ok()
     }
 
     /// The process id of the daemon that is running.

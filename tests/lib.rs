@@ -12,7 +12,7 @@ mod desktop;
 mod programs;
 
 pub use desktop::Desktop;
-pub use programs::{Run, binary, eventually, oathtool, release_binary, run};
+pub use programs::{Run, binary, eventually, now, oathtool, release_binary, run};
 
 /// The secret of the RFCs' test vectors, in base32.
 pub const SECRET: &str = "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ";

@@ -6,7 +6,7 @@ use std::os::unix::process::ExitStatusExt;
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
 use std::thread;
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 /// A program of ours, as `tests/run` has built it.
 ///
@@ -136,6 +136,18 @@ pub fn oathtool(secret: &str, period: u64, time: u64) -> String {
         secret,
     ]);
     run(&mut oathtool, "").ok()
+}
+
+/// The time, in seconds since 1970.
+///
+/// # Panics
+/// If the clock stands before that.
+#[must_use]
+pub fn now() -> u64 {
+    SystemTime::now()
+        .duration_since(UNIX_EPOCH)
+        .unwrap()
+        .as_secs()
 }
 
 /// Waits until a condition holds that nothing signals, for ten seconds.

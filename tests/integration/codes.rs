@@ -2,16 +2,8 @@
 
 use std::collections::HashSet;
 use std::thread;
-use std::time::{SystemTime, UNIX_EPOCH};
 
-use tests::{Desktop, LINK, SECRET, oathtool};
-
-fn now() -> u64 {
-    SystemTime::now()
-        .duration_since(UNIX_EPOCH)
-        .unwrap()
-        .as_secs()
-}
+use tests::{Desktop, LINK, SECRET, now, oathtool};
 
 /// A link with a period that a test can wait for.
 fn link(period: u32) -> String {

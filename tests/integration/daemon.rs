@@ -9,9 +9,7 @@ const CALL: &str = "busctl --user call org.mfactl.Authenticator1 /org/mfactl/Aut
     org.mfactl.Authenticator1";
 
 fn start(desktop: &Desktop) -> Child {
-    let daemon = desktop.ours("mfad").stderr(Stdio::piped()).spawn().unwrap();
-    eventually("the daemon listens", || desktop.socket().exists());
-    daemon
+    desktop.start_daemon(desktop.ours("mfad").stderr(Stdio::piped()))
 }
 
 /// Listens to the session bus as any program of the user can.
@@ -97,6 +95,8 @@ fn it_ends_cleanly() {
 fn it_ends_with_its_session() {
     let desktop = Desktop::headless();
     let mut daemon = start(&desktop);
+    // Until it answers it may not be on the bus yet.
+    desktop.mfactl(&["status"]).ok();
     desktop
         .shell("kill $(awk '$1 == \"session-bus\" { print $2 }' \"$DS_PIDS\")")
         .ok();
@@ -228,16 +228,11 @@ fn names_search_and_lock_work_on_the_session_bus() {
     assert!(found.starts_with("as 1 "), "{found}");
     let copied = desktop.shell(&format!("{CALL} CopyCode s aws 2>&1"));
     assert!(copied.stdout.contains("no tray is running"), "{copied}");
-    let property = |name: &str| {
-        let get = "busctl --user get-property org.mfactl.Authenticator1 \
-                   /org/mfactl/Authenticator1 org.mfactl.Authenticator1";
-        desktop.shell(&format!("{get} {name}")).ok()
-    };
-    assert_eq!(property("Locked"), "b false");
-    assert_eq!(property("Keychain"), "s \"gnome-keyring\"");
+    assert_eq!(desktop.property("Locked"), "b false");
+    assert_eq!(desktop.property("Keychain"), "s \"gnome-keyring\"");
     let monitor = Monitor::start(&desktop);
     assert_eq!(desktop.shell(&format!("{CALL} Lock")).ok(), "");
-    assert_eq!(property("Locked"), "b true");
+    assert_eq!(desktop.property("Locked"), "b true");
     let heard = monitor.heard(&desktop);
     assert!(
         heard.contains("PropertiesChanged") && heard.contains("\"Locked\""),

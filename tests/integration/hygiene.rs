@@ -3,19 +3,14 @@
 use std::io::{Read, Seek, SeekFrom};
 use std::process::Stdio;
 
-use tests::{Desktop, LINK, SECRET, eventually};
+use tests::{Desktop, LINK, SECRET};
 
 #[test]
 fn no_log_level_shows_a_secret_or_a_code() {
     let desktop = Desktop::headless();
     let log = std::fs::File::create(desktop.folder().join("log")).unwrap();
-    let mut daemon = desktop
-        .ours("mfad")
-        .env("MFAD_LOG", "trace")
-        .stderr(log)
-        .spawn()
-        .unwrap();
-    eventually("the daemon listens", || desktop.socket().exists());
+    let mut daemon =
+        desktop.start_daemon(desktop.ours("mfad").env("MFAD_LOG", "trace").stderr(log));
     desktop.add("aws", LINK);
     let mut secrets = vec![SECRET.to_owned(), "12345678901234567890".to_owned()];
     secrets.push(desktop.mfactl(&["get", "aws"]).ok());

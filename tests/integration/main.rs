@@ -5,6 +5,7 @@
     reason = "a test fails by panicking, at the line that failed"
 )]
 
+mod accounts;
 mod cli;
 mod codes;
 mod contract;

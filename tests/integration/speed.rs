@@ -128,12 +128,11 @@ fn one_connection_one_call_no_thread() {
 #[test]
 fn an_idle_daemon_sleeps_and_is_small() {
     let desktop = Desktop::headless();
-    let mut daemon = desktop
-        .command(release_binary("mfad"))
-        .stderr(Stdio::null())
-        .spawn()
-        .unwrap();
-    eventually("the daemon listens", || desktop.socket().exists());
+    let start = || {
+        let mut daemon = desktop.command(release_binary("mfad"));
+        desktop.start_daemon(daemon.stderr(Stdio::null()))
+    };
+    let mut daemon = start();
     for number in 0..10 {
         desktop.add(
             &format!("a{number}"),
@@ -142,12 +141,7 @@ fn an_idle_daemon_sleeps_and_is_small() {
     }
     desktop.end_daemon("-TERM");
     daemon.wait().unwrap();
-    daemon = desktop
-        .command(release_binary("mfad"))
-        .stderr(Stdio::null())
-        .spawn()
-        .unwrap();
-    eventually("the daemon listens", || desktop.socket().exists());
+    daemon = start();
     let _code = desktop.mfactl(&["get", "a1"]).ok();
     let pid = desktop.daemon();
     come_to_rest(pid);

@@ -2,10 +2,9 @@
 
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::process::{Command, Stdio};
 
-use tests::{Desktop, LINK, SECRET, binary, eventually, oathtool, run};
+use tests::{Desktop, LINK, SECRET, binary, now, oathtool, run};
 
 const PASSPHRASE: &str = "correct horse battery staple";
 
@@ -33,6 +32,15 @@ fn with_vault() -> (Desktop, PathBuf) {
     (desktop, vault)
 }
 
+/// Has the daemon open the vault by itself.
+fn configure(desktop: &Desktop, vault: &Path, passphrase_file: &Path) {
+    desktop.configure(&format!(
+        "vault = {:?}\npassphrase-file = {:?}\n",
+        vault.to_str().unwrap(),
+        passphrase_file.to_str().unwrap()
+    ));
+}
+
 /// What KeePassXC's own command line says of the vault.
 fn keepassxc(desktop: &Desktop, arguments: &[&str]) -> String {
     let mut command = desktop.command("keepassxc-cli");
@@ -44,18 +52,9 @@ fn keepassxc(desktop: &Desktop, arguments: &[&str]) -> String {
 fn keepassxc_shows_the_same_codes() {
     let (desktop, vault) = with_vault();
     let vault = vault.to_str().unwrap();
-    let seconds = || {
-        SystemTime::now()
-            .duration_since(UNIX_EPOCH)
-            .unwrap()
-            .as_secs()
-    };
-    let before = seconds();
+    let before = now();
     let shown = keepassxc(&desktop, &["show", "-t", vault, "aws"]);
-    let expected = [
-        oathtool(SECRET, 30, before),
-        oathtool(SECRET, 30, seconds()),
-    ];
+    let expected = [oathtool(SECRET, 30, before), oathtool(SECRET, 30, now())];
     assert!(expected.contains(&shown.trim().to_owned()), "{shown}");
     assert!(keepassxc(&desktop, &["show", vault, "aws"]).contains("UserName: root@1234"));
     desktop.add(
@@ -174,11 +173,7 @@ fn a_server_needs_nobody_at_the_keyboard() {
     let (desktop, vault) = with_vault();
     desktop.end_daemon("-TERM");
     let file = passphrase_file(&desktop);
-    desktop.configure(&format!(
-        "vault = {:?}\npassphrase-file = {:?}\n",
-        vault.to_str().unwrap(),
-        file.to_str().unwrap()
-    ));
+    configure(&desktop, &vault, &file);
     assert_eq!(desktop.mfactl(&["get", "aws"]).ok().len(), 6);
     desktop.end_daemon("-TERM");
 
@@ -188,11 +183,7 @@ fn a_server_needs_nobody_at_the_keyboard() {
     std::fs::create_dir(&credentials).unwrap();
     std::fs::rename(&file, credentials.join("mfad-vault-passphrase")).unwrap();
     let mut daemon = desktop.ours("mfad");
-    let mut daemon = daemon
-        .env("CREDENTIALS_DIRECTORY", &credentials)
-        .spawn()
-        .unwrap();
-    eventually("the daemon listens", || desktop.socket().exists());
+    let mut daemon = desktop.start_daemon(daemon.env("CREDENTIALS_DIRECTORY", &credentials));
     assert_eq!(desktop.mfactl(&["get", "aws"]).ok().len(), 6);
     desktop.end_daemon("-TERM");
     assert!(daemon.wait().unwrap().success());
@@ -240,13 +231,7 @@ fn making_a_vault_keeps_the_configuration() {
 fn one_vault_has_one_daemon() {
     let (desktop, vault) = with_vault();
     let other = Desktop::start(&["--display", "none", "--no-bus"]);
-    let mut daemon = other
-        .ours("mfad")
-        .arg("--vault")
-        .arg(&vault)
-        .spawn()
-        .unwrap();
-    eventually("the daemon listens", || other.socket().exists());
+    let mut daemon = other.start_daemon(other.ours("mfad").arg("--vault").arg(&vault));
     let file = passphrase_file(&other);
     let unlock = ["unlock", "--password-file", file.to_str().unwrap()];
     let refused = other.mfactl(&unlock).fails(7);
@@ -269,11 +254,7 @@ fn a_passphrase_pipe_that_nobody_fills_keeps_nobody_waiting() {
     desktop
         .shell(&format!("mkfifo -m 600 {}", pipe.display()))
         .ok();
-    desktop.configure(&format!(
-        "vault = {:?}\npassphrase-file = {:?}\n",
-        vault.to_str().unwrap(),
-        pipe.to_str().unwrap()
-    ));
+    configure(&desktop, &vault, &pipe);
     let error = desktop.mfactl(&["list"]).fails(7);
     assert!(error.contains("is not a file"), "{error}");
 }
@@ -282,13 +263,7 @@ fn a_passphrase_pipe_that_nobody_fills_keeps_nobody_waiting() {
 fn a_vault_needs_no_bus() {
     let desktop = Desktop::start(&["--display", "none", "--no-bus"]);
     let vault = desktop.folder().join("v.kdbx");
-    let mut daemon = desktop
-        .ours("mfad")
-        .arg("--vault")
-        .arg(&vault)
-        .spawn()
-        .unwrap();
-    eventually("the daemon listens", || desktop.socket().exists());
+    let mut daemon = desktop.start_daemon(desktop.ours("mfad").arg("--vault").arg(&vault));
     let missing = desktop.mfactl(&["list"]).fails(7);
     assert!(
         missing.contains("there is no vault") && missing.contains("vault create"),
@@ -315,11 +290,7 @@ fn a_killed_daemon_leaves_the_old_vault_or_the_new_one() {
     let (desktop, vault) = with_vault();
     desktop.end_daemon("-TERM");
     let file = passphrase_file(&desktop);
-    desktop.configure(&format!(
-        "vault = {:?}\npassphrase-file = {:?}\n",
-        vault.to_str().unwrap(),
-        file.to_str().unwrap()
-    ));
+    configure(&desktop, &vault, &file);
     for (number, point) in [
         "openat:when=1",
         "write:when=1",
@@ -332,8 +303,7 @@ fn a_killed_daemon_leaves_the_old_vault_or_the_new_one() {
     {
         let new = vault.with_extension("kdbx.new");
         let folder = vault.parent().unwrap();
-        let mut killed = killed_at(&desktop, point, &[&new, folder]);
-        eventually("the daemon listens", || desktop.socket().exists());
+        let mut killed = desktop.start_daemon(&mut killed_at(&desktop, point, &[&new, folder]));
         let name = format!("new-{number}");
         let link = format!("otpauth://totp/New:{number}?secret={SECRET}");
         let added = desktop.mfactl_with(&["add", &name, "--uri", "-"], &link);
@@ -351,7 +321,7 @@ fn a_killed_daemon_leaves_the_old_vault_or_the_new_one() {
 }
 
 /// The daemon under strace, which kills it at a system call on one of these paths.
-fn killed_at(desktop: &Desktop, point: &str, paths: &[&Path]) -> Child {
+fn killed_at(desktop: &Desktop, point: &str, paths: &[&Path]) -> Command {
     let call = point.split(':').next().unwrap();
     let mut strace: Command = desktop.command("strace");
     strace.args([
@@ -369,9 +339,6 @@ fn killed_at(desktop: &Desktop, point: &str, paths: &[&Path]) -> Child {
     strace
         .arg("-e")
         .arg(format!("inject={call}:signal=SIGKILL:{when}"));
+    strace.arg(binary("mfad")).stderr(Stdio::null());
     strace
-        .arg(binary("mfad"))
-        .stderr(Stdio::null())
-        .spawn()
-        .unwrap()
 }

@@ -1,0 +1,273 @@
+//! Accounts on the command line: adding, finding, showing, changing and removing them.
+
+use tests::{Desktop, LINK, SECRET};
+
+#[test]
+fn adding_by_secret_and_by_link() {
+    let desktop = Desktop::headless();
+    let added = desktop.mfactl_with(&["add", "--uri", "-"], LINK).ok();
+    assert_eq!(added, "Saved as “aws” in gnome-keyring.");
+    let arguments = [
+        "add",
+        "work",
+        "--secret",
+        "-",
+        "--issuer",
+        "Acme",
+        "--username",
+        "jane",
+    ];
+    let more = [
+        "--digits",
+        "8",
+        "--algorithm",
+        "sha256",
+        "--period",
+        "60",
+        "--tag",
+        "a",
+    ];
+    let rest = [
+        "--tag",
+        "b",
+        "--serial",
+        "arn:aws:iam::1:mfa/j",
+        "--note",
+        "n",
+        "--pin",
+        "--json",
+    ];
+    let arguments = [&arguments[..], &more, &rest].concat();
+    let json = desktop
+        .mfactl_with(&arguments, "gezd gnbv-gy3t qojq\n")
+        .ok();
+    assert!(json.starts_with(r#"{"schema":1,"id":""#) && json.ends_with(r#""name":"work"}"#));
+    let shown = desktop.mfactl(&["show", "arn:aws:iam::1:mfa/j"]).ok();
+    for text in [
+        "Acme",
+        "jane",
+        "totp, 8 digits, SHA256, every 60 s",
+        "a, b",
+        "pinned    yes",
+    ] {
+        assert!(shown.contains(text), "{shown}");
+    }
+}
+
+#[test]
+#[expect(clippy::too_many_lines, reason = "most of it is a table")]
+fn what_cannot_be_added_is_explained_and_not_repeated() {
+    let desktop = Desktop::with_two_accounts();
+    let long = "A".repeat(70_000);
+    let cases: &[(&[&str], &str, i32, &str)] = &[
+        (
+            &["add", "--uri", "otpauth://totp/a?secret=JBSWY3DP"],
+            "",
+            2,
+            "takes only “-”",
+        ),
+        (
+            &["add", "--secret=JBSWY3DPEHPK3PXP"],
+            "",
+            2,
+            "takes only “-”",
+        ),
+        (
+            &["add", "x", "JBSWY3DPEHPK3PXP"],
+            "",
+            2,
+            "unexpected argument '…' found",
+        ),
+        (
+            &["add", "otpauth://totp/x?secret=JBSWY3DP", "--secret", "-"],
+            "JBSWY3DP",
+            1,
+            "is a link",
+        ),
+        (&["add", "x"], "", 2, "there is no terminal"),
+        (&["add", "x", "--secret", "-"], "JBSWY3DP0", 1, "not base32"),
+        (&["add", "x", "--secret", "-"], "", 1, "the secret is empty"),
+        (
+            &["add", "x", "--secret", "-"],
+            &long,
+            1,
+            "more than 65536 bytes",
+        ),
+        (
+            &["add", "x", "--uri", "-"],
+            "https://JBSWY3DP",
+            1,
+            "not an otpauth:// link",
+        ),
+        (
+            &["add", "x", "--uri", "-"],
+            LINK,
+            1,
+            "here already, as “aws”",
+        ),
+        (
+            &["add", "AWS", "--secret", "-"],
+            "JBSWY3DP",
+            1,
+            "another account has this name",
+        ),
+        (
+            &["add", "x", "--secret", "-", "--digits", "4"],
+            "JBSWY3DP",
+            1,
+            "must be 5 to 9",
+        ),
+        (
+            &["add", "x", "--secret", "-", "--counter", "1"],
+            "JBSWY3DP",
+            1,
+            "counter-based",
+        ),
+        (
+            &["add", "x\ny", "--secret", "-"],
+            "JBSWY3DP",
+            1,
+            "control characters",
+        ),
+    ];
+    for (arguments, input, status, text) in cases {
+        let error = desktop.mfactl_with(arguments, input).fails(*status);
+        assert!(error.contains(text), "{error}");
+        assert!(
+            !error.contains("JBSW") && !error.contains("GEZD"),
+            "{error}"
+        );
+    }
+    assert_eq!(desktop.mfactl(&["list", "--plain"]).ok().lines().count(), 2);
+}
+
+#[test]
+fn secrets_are_typed_unseen() {
+    let desktop = Desktop::headless();
+    let mut typed = desktop.mfactl_on_a_terminal("add typed");
+    let run = tests::run(&mut typed, &format!("{SECRET}\n"));
+    assert_eq!(run.status, 0, "{run}");
+    assert!(run.stdout.contains("Saved as “typed”"), "{run}");
+    assert!(!run.stdout.contains(SECRET), "the secret was shown: {run}");
+}
+
+#[test]
+fn a_secret_is_shown_only_to_who_confirms() {
+    let desktop = Desktop::with_two_accounts();
+    let refused = desktop.mfactl(&["show", "aws", "--secret"]).fails(2);
+    assert!(refused.contains("only after a confirmation"), "{refused}");
+    let no = tests::run(&mut desktop.mfactl_on_a_terminal("show aws --uri"), "no\n");
+    assert!(no.status == 1 && !no.stdout.contains(SECRET), "{no}");
+    let yes = tests::run(
+        &mut desktop.mfactl_on_a_terminal("show aws --secret"),
+        "yes\n",
+    );
+    assert!(yes.status == 0 && yes.stdout.contains(SECRET), "{yes}");
+}
+
+#[test]
+fn queries_name_one_account_or_say_what_is_near() {
+    let desktop = Desktop::with_two_accounts();
+    let missing = desktop.mfactl(&["get", "githib"]).fails(3);
+    assert_eq!(
+        missing,
+        "mfactl: no account matches “githib”. Closest: github. All: mfactl list"
+    );
+    desktop.add(
+        "gitlab",
+        &format!("otpauth://totp/GitLab:jane?secret={SECRET}"),
+    );
+    let several = desktop.mfactl(&["get", "git"]).fails(4);
+    assert_eq!(
+        several,
+        "mfactl: “git” matches several accounts: github (octocat), gitlab (jane). Say more, or use \
+         the id from mfactl list --json"
+    );
+    assert_eq!(desktop.mfactl(&["show", "git"]).fails(4), several);
+    assert_eq!(desktop.mfactl(&["get", "gith"]).ok().len(), 8);
+    assert!(
+        desktop
+            .mfactl(&["get", "gith", "--exact"])
+            .fails(3)
+            .contains("no account matches")
+    );
+    assert_eq!(
+        desktop
+            .mfactl(&["get", "GitHub:octocat", "--exact"])
+            .ok()
+            .len(),
+        8
+    );
+}
+
+#[test]
+fn editing_changes_what_is_given() {
+    let desktop = Desktop::with_two_accounts();
+    let nothing = desktop.mfactl(&["edit", "aws"]).fails(2);
+    assert!(nothing.contains("nothing to change"), "{nothing}");
+    let code = desktop.mfactl(&["get", "aws"]).ok();
+    desktop
+        .mfactl(&[
+            "edit", "aws", "--name", "root", "--issuer", "", "--tag", "x", "--pin",
+        ])
+        .ok();
+    let shown = desktop.mfactl(&["show", "root", "--json"]).ok();
+    for text in [
+        r#""name":"root""#,
+        r#""issuer":"""#,
+        r#""tags":["x"]"#,
+        r#""pinned":true"#,
+    ] {
+        assert!(shown.contains(text), "{shown}");
+    }
+    let again = desktop.mfactl(&["get", "root"]).ok();
+    assert!(again == code || again.len() == 6);
+    let taken = desktop
+        .mfactl(&["edit", "root", "--name", "GitHub"])
+        .fails(1);
+    assert!(taken.contains("another account has this name"), "{taken}");
+}
+
+#[test]
+fn removing_needs_a_yes() {
+    let desktop = Desktop::with_two_accounts();
+    let refused = desktop.mfactl(&["rm", "aws"]).fails(2);
+    assert!(refused.contains("--yes"), "{refused}");
+    let no = tests::run(&mut desktop.mfactl_on_a_terminal("rm aws"), "n\n");
+    assert!(
+        no.status == 1 && no.stdout.contains("nothing was removed"),
+        "{no}"
+    );
+    let yes = tests::run(&mut desktop.mfactl_on_a_terminal("rm aws"), "yes\n");
+    assert_eq!(yes.status, 0, "{yes}");
+    assert_eq!(desktop.mfactl(&["list", "--plain"]).ok().lines().count(), 1);
+}
+
+#[test]
+fn removing_without_a_question_needs_the_whole_name() {
+    let desktop = Desktop::with_two_accounts();
+    let part = desktop.mfactl(&["rm", "--yes", "maz"]).fails(3);
+    assert!(part.contains("no account matches"), "{part}");
+    desktop.mfactl(&["rm", "--yes", "AWS"]).ok();
+    assert_eq!(desktop.mfactl(&["list", "--plain"]).ok().lines().count(), 1);
+}
+
+#[test]
+fn lists_are_for_people_and_for_programs() {
+    let desktop = Desktop::with_two_accounts();
+    assert_eq!(
+        desktop.mfactl(&["list"]).ok(),
+        "NAME     ISSUER                USERNAME\n\
+         aws      Amazon Web Services   root@1234\n\
+         github   GitHub                octocat"
+    );
+    let plain = desktop.mfactl(&["ls", "--plain", "--codes", "hub"]).ok();
+    let fields: Vec<_> = plain.split('\t').collect();
+    assert_eq!(fields[..3], ["github", "GitHub", "octocat"]);
+    assert!(
+        fields[4].len() == 8 && fields[5].parse::<u64>().unwrap() <= 30,
+        "{plain}"
+    );
+    let none = desktop.mfactl(&["list", "zzz"]).fails(3);
+    assert!(none.contains("“zzz”"), "{none}");
+}
