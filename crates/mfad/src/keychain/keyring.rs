@@ -38,7 +38,7 @@ impl ItemStore for KeyringStore {
             else {
                 continue;
             };
-            match entry.get_password().map(Zeroizing::new) {
+            match read(&entry) {
                 Ok(text) => {
                     if !each(id, text) {
                         break;
@@ -58,7 +58,7 @@ impl ItemStore for KeyringStore {
 
     fn put(&mut self, id: AccountId, old: Option<&str>, text: &str) -> Result<(), StoreError> {
         let entry = entry(id)?;
-        let stored = match entry.get_password().map(Zeroizing::new) {
+        let stored = match read(&entry) {
             Ok(stored) => Some(stored),
             Err(Error::NoEntry) => None,
             Err(error) => return Err(unusable(error)),
@@ -68,7 +68,7 @@ impl ItemStore for KeyringStore {
             (Some(stored), Some(old)) if item::same(id, stored, old) => {}
             _ => return Err(StoreError::Changed),
         }
-        entry.set_password(text).map_err(unusable)
+        entry.set_secret(text.as_bytes()).map_err(unusable)
     }
 
     fn delete(&mut self, id: AccountId) -> Result<(), StoreError> {
@@ -87,6 +87,15 @@ fn entry(id: AccountId) -> Result<Entry, StoreError> {
     store
         .build(SERVICE, &user, Some(&modifiers))
         .map_err(unusable)
+}
+
+/// An item's text. It is handled as bytes: Credential Manager would keep text as UTF-16, and take
+/// half as much of it.
+fn read(entry: &Entry) -> Result<Zeroizing<String>, Error> {
+    match String::from_utf8(entry.get_secret()?) {
+        Ok(text) => Ok(Zeroizing::new(text)),
+        Err(error) => Err(Error::BadEncoding(error.into_bytes())),
+    }
 }
 
 /// Says what went wrong without the bytes that some errors of keyring-core carry.
