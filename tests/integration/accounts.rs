@@ -229,6 +229,17 @@ fn editing_changes_what_is_given() {
 }
 
 #[test]
+fn more_than_the_daemon_takes_is_not_sent() {
+    let desktop = Desktop::with_two_accounts();
+    let long = "x".repeat(100_000);
+    let edit = [
+        "edit", "aws", "--note", &long, "--serial", &long, "--issuer", &long,
+    ];
+    let error = desktop.mfactl(&edit).fails(1);
+    assert_eq!(error, "mfactl: that is more than the daemon takes at once");
+}
+
+#[test]
 fn removing_needs_a_yes() {
     let desktop = Desktop::with_two_accounts();
     let refused = desktop.mfactl(&["rm", "aws"]).fails(2);

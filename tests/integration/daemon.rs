@@ -1,6 +1,8 @@
 //! The daemon: how it is started, that it is alone, who may ask it what, how it ends.
 
-use std::io::{BufRead, BufReader, Read};
+use std::io::{BufRead, BufReader, Read, Write};
+use std::os::unix::fs::MetadataExt;
+use std::os::unix::net::UnixStream;
 use std::process::{Child, Command, Stdio};
 
 use tests::{Desktop, LINK, SECRET, binary, eventually, oathtool, run};
@@ -342,6 +344,34 @@ fn a_wrong_configuration_is_explained() {
     let error = desktop.mfactl(&["list"]).fails(6);
     assert!(error.contains("the daemon cannot be reached"), "{error}");
     assert!(error.contains("config.toml, line 2"), "{error}");
+}
+
+#[test]
+fn one_too_many_is_told_so() {
+    let desktop = Desktop::headless();
+    let mut daemon = start(&desktop);
+    let uid = std::fs::metadata("/proc/self").unwrap().uid().to_string();
+    let uid: String = uid.bytes().map(|byte| format!("{byte:02x}")).collect();
+    let connected = || {
+        let mut stream = UnixStream::connect(desktop.socket()).unwrap();
+        write!(stream, "\0AUTH EXTERNAL {uid}\r\nBEGIN\r\n").unwrap();
+        let mut answer = [0; 3];
+        stream.read_exact(&mut answer).unwrap();
+        assert_eq!(&answer, b"OK ");
+        stream
+    };
+    let places: Vec<_> = (0..256).map(|_| connected()).collect();
+    for command in [&["list"][..], &["status"]].repeat(10) {
+        let error = desktop.mfactl(command).fails(6);
+        let said = "cannot be reached: it has too many connections already\n";
+        assert!(error.contains(said), "{error}");
+    }
+    drop(places);
+    eventually("there is room again", || {
+        desktop.mfactl(&["list"]).status == 0
+    });
+    desktop.end_daemon("-TERM");
+    daemon.wait().unwrap();
 }
 
 #[test]

@@ -18,11 +18,26 @@ const PATIENCE: Duration = Duration::from_secs(30);
 /// How long a person may take to answer a prompt.
 const PROMPT: Duration = Duration::from_secs(60);
 
-/// Keeps what the kernel said, so that a daemon that just went away is told from a faulty one.
+/// Keeps what the kernel said, so that a daemon that just went away is told from a faulty one; and
+/// what the daemon said, if it turned us away.
 fn not_connected(error: zbus::Error) -> io::Error {
     match &error {
         zbus::Error::InputOutput(source) => io::Error::new(source.kind(), error.to_string()),
+        zbus::Error::Handshake(text) => match text.split_once("ERROR ") {
+            Some((_, said)) => io::Error::other(said.trim_end()),
+            None => io::Error::other(error),
+        },
         _ => io::Error::other(error),
+    }
+}
+
+/// Tells what was never sent from what was lost on its way.
+fn not_called(error: zbus::Error) -> Error {
+    match &error {
+        zbus::Error::InputOutput(source) if source.kind() == io::ErrorKind::InvalidInput => {
+            Error::LimitsExceeded("that is more than the daemon takes at once".into())
+        }
+        _ => error.into(),
     }
 }
 
@@ -121,7 +136,9 @@ impl Client {
         };
         let reply = proxy.call_with_flags(method, flags, body);
         match tokio::time::timeout(PATIENCE + prompt + wait, reply).await {
-            Ok(reply) => reply?.ok_or_else(|| Error::Failed("the daemon gave no answer".into())),
+            Ok(reply) => reply
+                .map_err(not_called)?
+                .ok_or_else(|| Error::Failed("the daemon gave no answer".into())),
             Err(_) => Err(Error::TimedOut("the daemon does not answer".into())),
         }
     }

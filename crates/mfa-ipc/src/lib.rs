@@ -79,6 +79,11 @@
 //! A call whose message carries D-Bus's flag `ALLOW_INTERACTIVE_AUTHORIZATION` may raise a prompt,
 //! and waits for it up to 60 seconds. Without it the answer is `Locked`, at once.
 //!
+//! # Limits
+//!
+//! A private connection that sends more than 256 KiB in one message is closed. There may be 256 of
+//! them at a time; another one is answered `ERROR` when it authenticates, and closed.
+//!
 //! # What stays and what may change
 //!
 //! Members, signatures and codes stay as they are under this name. Dictionaries may gain fields,

@@ -9,6 +9,7 @@ use std::time::Duration;
 use mfa_ipc::endpoint::{self, OBJECT_PATH};
 use mfa_ipc::transport::stream::Stream;
 use mfa_sys::peer;
+use tokio::io::AsyncReadExt;
 use tokio::net::{UnixListener, UnixStream};
 use tokio::sync::Semaphore;
 
@@ -21,8 +22,8 @@ use crate::signals;
 
 /// How many connections are served at once; further ones are turned away, and do not wait.
 const MAX_CONNECTIONS: usize = 256;
-/// The longest message that is taken, in bytes; an account is a few hundred.
-const MAX_MESSAGE: usize = 256 * 1024;
+/// How many of these are told why, at once.
+const MAX_REFUSALS: usize = 16;
 /// How long a connection may take to say who it is.
 const HANDSHAKE: Duration = Duration::from_secs(5);
 
@@ -67,6 +68,7 @@ impl Listener {
     pub async fn serve(&self, service: Handle) -> io::Result<()> {
         let guid = Arc::new(zbus::Guid::generate());
         let places = Arc::new(Semaphore::new(MAX_CONNECTIONS));
+        let refusals = Arc::new(Semaphore::new(MAX_REFUSALS));
         loop {
             let (stream, _) = match self.socket.accept().await {
                 Ok(connection) => connection,
@@ -80,6 +82,12 @@ impl Listener {
             };
             let Ok(place) = Arc::clone(&places).try_acquire_owned() else {
                 tracing::warn!("too many connections");
+                if let Ok(turn) = Arc::clone(&refusals).try_acquire_owned() {
+                    tokio::spawn(async move {
+                        refuse(stream).await;
+                        drop(turn);
+                    });
+                }
                 continue;
             };
             let (service, guid) = (service.clone(), Arc::clone(&guid));
@@ -112,6 +120,14 @@ fn is_passing(error: &io::Error) -> bool {
         || rustix::io::Errno::from_io_error(error).is_some_and(|errno| short.contains(&errno))
 }
 
+/// Says why, in the words of D-Bus's handshake. The other end listens once it has begun it.
+async fn refuse(mut stream: UnixStream) {
+    let mut begin = [0; 128];
+    if let Ok(Ok(1..)) = tokio::time::timeout(HANDSHAKE, stream.read(&mut begin)).await {
+        drop(stream.try_write(b"ERROR it has too many connections already\r\n"));
+    }
+}
+
 async fn connection(
     stream: UnixStream,
     guid: &zbus::Guid<'static>,
@@ -123,7 +139,7 @@ async fn connection(
         return Ok(());
     }
     let origin = Origin::private(peer);
-    let build = zbus::connection::Builder::socket(Stream::new(stream, peer.uid, MAX_MESSAGE))
+    let build = zbus::connection::Builder::socket(Stream::daemon(stream, peer.uid))
         .server(guid.clone())
         .p2p()
         .serve_at(

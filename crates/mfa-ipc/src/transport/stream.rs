@@ -14,21 +14,37 @@ use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, ReadHalf, Wr
 use zbus::connection::socket::{self, Socket, Split};
 use zbus::fdo::ConnectionCredentials;
 
+/// The longest request that the daemon takes, in bytes; an account is a few hundred.
+const MAX_REQUEST: usize = 256 * 1024;
+/// The longest answer that a client takes: a list of tens of thousands of accounts.
+const MAX_ANSWER: usize = 64 * 1024 * 1024;
+
 /// A stream whose other end is known.
 pub struct Stream<S> {
     stream: S,
     uid: u32,
-    max_message: usize,
+    max_read: usize,
+    max_write: usize,
 }
 
 impl<S> Stream<S> {
-    /// Takes a connected stream, the user at its other end, and the length in bytes of the longest
-    /// message that is taken from there.
-    pub fn new(stream: S, uid: u32, max_message: usize) -> Self {
+    /// The client's end of a connected stream, with the user at its other end.
+    pub fn client(stream: S, uid: u32) -> Self {
         Self {
             stream,
             uid,
-            max_message,
+            max_read: MAX_ANSWER,
+            max_write: MAX_REQUEST,
+        }
+    }
+
+    /// The daemon's end of a connected stream, with the user at its other end.
+    pub fn daemon(stream: S, uid: u32) -> Self {
+        Self {
+            stream,
+            uid,
+            max_read: MAX_REQUEST,
+            max_write: MAX_ANSWER,
         }
     }
 }
@@ -37,11 +53,14 @@ impl<S> Stream<S> {
 pub struct Reader<S> {
     half: ReadHalf<S>,
     uid: u32,
-    max_message: usize,
+    max_read: usize,
 }
 
 /// The half that is written to.
-pub struct Writer<S>(WriteHalf<S>);
+pub struct Writer<S> {
+    half: WriteHalf<S>,
+    max_write: usize,
+}
 
 impl<S> fmt::Debug for Reader<S> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -65,9 +84,12 @@ impl<S: AsyncRead + AsyncWrite + Send + Sync + 'static> Socket for Stream<S> {
             Reader {
                 half: read,
                 uid: self.uid,
-                max_message: self.max_message,
+                max_read: self.max_read,
             },
-            Writer(write),
+            Writer {
+                half: write,
+                max_write: self.max_write,
+            },
         )
     }
 }
@@ -75,7 +97,7 @@ impl<S: AsyncRead + AsyncWrite + Send + Sync + 'static> Socket for Stream<S> {
 impl<S: AsyncRead> Reader<S> {
     /// zbus asks for the rest of a message at once, so the room that it offers is its length.
     async fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        if buffer.len() > self.max_message {
+        if buffer.len() > self.max_read {
             return Err(io::Error::new(
                 io::ErrorKind::InvalidData,
                 "the message is too long",
@@ -109,10 +131,17 @@ impl<S: AsyncWrite + Send + Sync + 'static> socket::WriteHalf for Writer<S> {
         buffer: &[u8],
         #[cfg(unix)] _fds: &[BorrowedFd<'_>],
     ) -> io::Result<usize> {
-        self.0.write(buffer).await
+        // The other end would close the connection without a word.
+        if buffer.len() > self.max_write {
+            return Err(io::Error::new(
+                io::ErrorKind::InvalidInput,
+                "the message is too long",
+            ));
+        }
+        self.half.write(buffer).await
     }
 
     async fn close(&mut self) -> io::Result<()> {
-        self.0.shutdown().await
+        self.half.shutdown().await
     }
 }

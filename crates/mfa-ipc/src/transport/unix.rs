@@ -8,9 +8,6 @@ use tokio::net::UnixStream;
 use super::stream::Stream;
 use crate::endpoint;
 
-/// The longest message that is taken, in bytes: a list of tens of thousands of accounts.
-const MAX_MESSAGE: usize = 64 * 1024 * 1024;
-
 /// Connects to the daemon and makes sure that it belongs to the same user, before anything is sent.
 ///
 /// # Errors
@@ -19,7 +16,7 @@ pub async fn connect() -> io::Result<Stream<UnixStream>> {
     let stream = UnixStream::connect(endpoint::socket()).await?;
     let uid = peer::of(&stream)?.uid;
     if uid == peer::own_uid() {
-        Ok(Stream::new(stream, uid, MAX_MESSAGE))
+        Ok(Stream::client(stream, uid))
     } else {
         let text = "the socket of the daemon belongs to another user";
         Err(io::Error::new(io::ErrorKind::PermissionDenied, text))
