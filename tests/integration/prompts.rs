@@ -160,6 +160,24 @@ fn keepassxc_asks_again_after_a_refusal() {
     assert_eq!(desktop.mfactl(&["get", "aws"]).ok().len(), 6);
 }
 
+#[test]
+fn an_answer_to_keepassxc_does_not_undo_a_lock() {
+    let desktop = locked_desktop_with("keepassxc");
+    let get = start(&desktop, "get aws");
+    await_prompt(&desktop);
+    desktop.mfactl(&["lock"]).ok();
+    let (text, status) = output(get);
+    assert_eq!(status, 5, "{text}");
+    desktop.shell("ds-secrets answer").ok();
+    eventually("KeePassXC is open", || {
+        desktop.shell("ds-secrets locked").ok() == "false"
+    });
+    let still = desktop.mfactl(&["get", "aws"]).fails(5);
+    assert!(still.contains("were locked and stay so"), "{still}");
+    desktop.mfactl(&["unlock"]).ok();
+    assert_eq!(desktop.mfactl(&["get", "aws"]).ok().len(), 6);
+}
+
 fn await_prompt(desktop: &Desktop) {
     eventually("the prompt is on the screen", || {
         desktop.shell("ds-secrets prompting").status == 0
