@@ -10,9 +10,12 @@
 
 mod desktop;
 mod programs;
+pub mod rest;
+mod tray;
 
 pub use desktop::Desktop;
 pub use programs::{Run, binary, eventually, now, oathtool, release_binary, run};
+pub use tray::Tray;
 
 /// The secret of the RFCs' test vectors, in base32.
 pub const SECRET: &str = "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ";

@@ -14,4 +14,5 @@ mod hygiene;
 mod keychain;
 mod prompts;
 mod speed;
+mod tray;
 mod vault;

@@ -1,10 +1,9 @@
 //! What the hot path costs, in counts and ratios: milliseconds depend on the machine.
 
 use std::process::{Child, Command, Stdio};
-use std::thread;
 use std::time::{Duration, Instant};
 
-use tests::{Desktop, LINK, eventually, release_binary, run};
+use tests::{Desktop, LINK, eventually, release_binary, rest, run};
 
 /// The largest release binary of mfactl, in bytes.
 const MAX_BINARY: u64 = 3_000_000;
@@ -144,52 +143,10 @@ fn an_idle_daemon_sleeps_and_is_small() {
     daemon = start();
     let _code = desktop.mfactl(&["get", "a1"]).ok();
     let pid = desktop.daemon();
-    come_to_rest(pid);
-    let before = switches(pid);
-    thread::sleep(Duration::from_secs(30));
-    assert_eq!(
-        switches(pid),
-        before,
-        "it woke up while nobody asked for anything"
-    );
-    let status = std::fs::read_to_string(format!("/proc/{pid}/status")).unwrap();
-    let resident: u64 = field(&status, "VmRSS:");
-    println!("idle: {resident} KiB resident");
+    rest::sleeps(pid);
+    let resident = rest::resident(pid);
+    println!("mfad at rest: {resident} KiB resident");
     assert!(resident <= MAX_RESIDENT, "{resident} KiB resident");
     desktop.end_daemon("-TERM");
     daemon.wait().unwrap();
-}
-
-/// Threads that have nothing to do end after ten seconds; then nothing may happen at all.
-fn come_to_rest(pid: u32) {
-    let start = Instant::now();
-    let (mut last, mut since) = (switches(pid), Instant::now());
-    while since.elapsed() < Duration::from_secs(11) {
-        assert!(
-            start.elapsed() < Duration::from_secs(60),
-            "it never comes to rest"
-        );
-        thread::sleep(Duration::from_millis(500));
-        let now = switches(pid);
-        if now != last {
-            (last, since) = (now, Instant::now());
-        }
-    }
-}
-
-/// How often the threads of a process were put to sleep or interrupted.
-fn switches(pid: u32) -> u64 {
-    let tasks = std::fs::read_dir(format!("/proc/{pid}/task")).unwrap();
-    tasks
-        .filter_map(|task| std::fs::read_to_string(task.unwrap().path().join("status")).ok())
-        .map(|status| {
-            field::<u64>(&status, "voluntary_ctxt_switches:")
-                + field::<u64>(&status, "nonvoluntary_ctxt_switches:")
-        })
-        .sum()
-}
-
-fn field<T: std::str::FromStr<Err: std::fmt::Debug>>(status: &str, name: &str) -> T {
-    let line = status.lines().find(|line| line.starts_with(name)).unwrap();
-    line.split_whitespace().nth(1).unwrap().parse().unwrap()
 }

@@ -125,8 +125,10 @@ impl<O: Fn() -> Result<C, Error>, C: Clipboard> Worker<O, C> {
         let (Some(code), Some(clipboard)) = (self.ours.take(), &mut self.clipboard) else {
             return;
         };
-        if let Err(error) = clipboard.take_back(&code.0) {
-            tracing::warn!("the code may still be on the clipboard: {error}");
+        match clipboard.take_back(&code.0) {
+            Ok(true) => tracing::debug!("took the code back"),
+            Ok(false) => tracing::debug!("left what was copied since"),
+            Err(error) => tracing::warn!("the code may still be on the clipboard: {error}"),
         }
     }
 

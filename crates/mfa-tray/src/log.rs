@@ -8,7 +8,8 @@ use tracing_subscriber::EnvFilter;
 
 /// Begins to log.
 pub fn start() {
-    let filter = EnvFilter::try_from_env("MFA_TRAY_LOG").unwrap_or_else(|_| EnvFilter::new("info"));
+    let filter = EnvFilter::try_from_env("MFA_TRAY_LOG")
+        .unwrap_or_else(|_| EnvFilter::new("error,mfa_tray=info"));
     let log = tracing_subscriber::fmt()
         .with_env_filter(filter)
         .with_writer(stderr);

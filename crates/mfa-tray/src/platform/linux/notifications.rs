@@ -16,7 +16,7 @@ const QUEUE: usize = 16;
 /// How long one is shown.
 const SHOWN: Duration = Duration::from_secs(10);
 /// After this long the last one is gone, and need not be replaced any more.
-const FORGOTTEN: Duration = Duration::from_secs(60);
+const FORGOTTEN: Duration = Duration::from_secs(15);
 /// How long we wait for a click on its button.
 const CLICK: Duration = Duration::from_secs(300);
 

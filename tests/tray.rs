@@ -1,0 +1,146 @@
+//! A tray in a desktop, and the user who clicks in its menu.
+
+use std::fs::File;
+use std::path::PathBuf;
+use std::process::{Child, ExitStatus, Stdio};
+
+use crate::desktop::Desktop;
+use crate::programs::{Run, binary, eventually};
+
+/// A tray that lasts as long as this value.
+pub struct Tray<'d> {
+    desktop: &'d Desktop,
+    child: Child,
+    log: PathBuf,
+}
+
+impl<'d> Tray<'d> {
+    /// Starts one, and waits until its menu has this entry.
+    ///
+    /// # Panics
+    /// If it does not come up.
+    #[must_use]
+    pub fn start(desktop: &'d Desktop, entry: &str) -> Self {
+        Self::run(desktop, binary("mfa-tray"), entry)
+    }
+
+    /// The same with another build.
+    ///
+    /// # Panics
+    /// If it does not come up.
+    #[must_use]
+    pub fn run(desktop: &'d Desktop, program: PathBuf, entry: &str) -> Self {
+        let log = desktop.folder().join("mfa-tray.log");
+        let child = desktop
+            .command(program)
+            .env("MFA_TRAY_LOG", "mfa_tray=debug")
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .stderr(File::create(&log).unwrap())
+            .spawn()
+            .unwrap();
+        let tray = Self {
+            desktop,
+            child,
+            log,
+        };
+        tray.wait_for(entry);
+        tray
+    }
+
+    /// Its process id.
+    #[must_use]
+    pub fn pid(&self) -> u32 {
+        self.child.id()
+    }
+
+    /// Its menu, line by line; what is in submenus is indented.
+    #[must_use]
+    pub fn menu(&self) -> Vec<String> {
+        let menu = self.desktop.shell("ds-menu list");
+        menu.stdout.lines().map(str::to_owned).collect()
+    }
+
+    /// Waits until an entry of its menu begins like this.
+    ///
+    /// # Panics
+    /// If none ever does.
+    pub fn wait_for(&self, entry: &str) {
+        eventually(&format!("an entry {entry:?} in the menu"), || {
+            self.menu().iter().any(|line| line.starts_with(entry))
+        });
+    }
+
+    /// Chooses an entry, as `ds-menu` has it.
+    ///
+    /// # Panics
+    /// If there is none.
+    pub fn choose(&self, entry: &str) {
+        self.desktop.shell(&format!("ds-menu click '{entry}'")).ok();
+    }
+
+    /// What it has logged.
+    ///
+    /// # Panics
+    /// If the file cannot be read.
+    #[must_use]
+    pub fn log(&self) -> String {
+        std::fs::read_to_string(&self.log).unwrap()
+    }
+
+    /// Tells it to end, and waits until it has.
+    ///
+    /// # Panics
+    /// If it cannot be told.
+    pub fn end(mut self) -> ExitStatus {
+        self.desktop.shell(&format!("kill {}", self.pid())).ok();
+        self.child.wait().unwrap()
+    }
+}
+
+impl Drop for Tray<'_> {
+    fn drop(&mut self) {
+        drop(self.child.kill());
+        drop(self.child.wait());
+    }
+}
+
+impl Desktop {
+    /// What is on the clipboard; an empty text if nothing is.
+    #[must_use]
+    pub fn clipboard(&self) -> String {
+        let Run { stdout, .. } = self.shell(
+            "if [ -n \"$WAYLAND_DISPLAY\" ]; then wl-paste -n; else xclip -selection clipboard -o; fi",
+        );
+        stdout
+    }
+
+    /// Copies a text, as the user does in another program.
+    ///
+    /// # Panics
+    /// If that fails.
+    pub fn copy(&self, text: &str) {
+        let line = format!(
+            "if [ -n \"$WAYLAND_DISPLAY\" ]; then printf %s '{text}' | wl-copy; \
+             else printf %s '{text}' | xclip -selection clipboard -i >/dev/null; fi"
+        );
+        self.shell(&line).ok();
+        assert_eq!(self.clipboard(), text);
+    }
+
+    /// All notifications of this desktop so far, as the daemon tells them.
+    #[must_use]
+    pub fn notifications(&self) -> String {
+        let line = "if [ -n \"$WAYLAND_DISPLAY\" ]; then makoctl list; makoctl history; \
+                    else dunstctl close-all; dunstctl history; fi";
+        self.shell(line).stdout
+    }
+
+    /// Keeps a picture of the screen for people, if `MFA_PICTURES` says where.
+    pub fn picture(&self, name: &str) {
+        if let Some(folder) = std::env::var_os("MFA_PICTURES") {
+            let file = PathBuf::from(folder).join(name).with_extension("png");
+            self.shell(&format!("ds-shot '{}'", file.display())).ok();
+        }
+    }
+}
