@@ -1,0 +1,28 @@
+//! A text with the links that Google Authenticator's export shows as QR codes.
+
+use super::{Format, otpauth};
+use crate::error::Error;
+use crate::found::Found;
+use crate::{migration, text};
+
+/// A text with migration links.
+pub(super) struct Google;
+
+impl Format for Google {
+    fn name(&self) -> &'static str {
+        "google"
+    }
+
+    fn title(&self) -> &'static str {
+        "a text with the otpauth-migration:// links of a Google Authenticator export"
+    }
+
+    fn detect(&self, bytes: &[u8]) -> bool {
+        text::of(bytes)
+            .is_ok_and(|text| text::lines(text).any(|(_, line)| migration::is_link(line)))
+    }
+
+    fn read(&self, bytes: &[u8]) -> Result<Found, Error> {
+        otpauth::read_links(bytes)
+    }
+}

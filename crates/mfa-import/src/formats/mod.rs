@@ -1,0 +1,43 @@
+//! The formats, one file each, and the table of all.
+//!
+//! A new one is a file with a type that implements [`Format`], and a line in [`FORMATS`].
+
+mod google;
+mod otpauth;
+
+use crate::error::Error;
+use crate::found::Found;
+
+/// What a file can be.
+pub trait Format: Sync {
+    /// What it is called on the command line and in the answer.
+    fn name(&self) -> &'static str;
+
+    /// What it is, for people.
+    fn title(&self) -> &'static str;
+
+    /// Whether a file is of this format, as far as a look at it tells.
+    fn detect(&self, bytes: &[u8]) -> bool;
+
+    /// Reads a file.
+    ///
+    /// # Errors
+    /// When there is nothing in it that could be read. What is wrong with one entry is told in
+    /// [`Found::skipped`].
+    fn read(&self, bytes: &[u8]) -> Result<Found, Error>;
+}
+
+/// All formats, in the order in which files are tried: the more particular first.
+pub static FORMATS: &[&dyn Format] = &[&google::Google, &otpauth::Otpauth];
+
+/// The format of a file.
+#[must_use]
+pub fn detect(bytes: &[u8]) -> Option<&'static dyn Format> {
+    FORMATS.iter().copied().find(|format| format.detect(bytes))
+}
+
+/// The format of a name.
+#[must_use]
+pub fn named(name: &str) -> Option<&'static dyn Format> {
+    FORMATS.iter().copied().find(|format| format.name() == name)
+}

@@ -1,0 +1,96 @@
+//! A text with `otpauth://` links, one a line: what most apps write when asked for a plain text.
+
+use thiserror::Error;
+
+use super::Format;
+use crate::error::Error as FileError;
+use crate::found::Found;
+use crate::links::{self, Links};
+use crate::text::{self, NotUtf8};
+
+/// A text with links.
+pub(super) struct Otpauth;
+
+/// Why a text is of no use.
+#[derive(Debug, Error)]
+enum Error {
+    #[error(transparent)]
+    NotUtf8(#[from] NotUtf8),
+    #[error("there is no otpauth:// link in the file")]
+    NoLink,
+}
+
+impl Format for Otpauth {
+    fn name(&self) -> &'static str {
+        "otpauth"
+    }
+
+    fn title(&self) -> &'static str {
+        "a text with otpauth:// links, one a line"
+    }
+
+    fn detect(&self, bytes: &[u8]) -> bool {
+        text::of(bytes).is_ok_and(|text| text::lines(text).any(|(_, line)| links::is_one(line)))
+    }
+
+    fn read(&self, bytes: &[u8]) -> Result<Found, FileError> {
+        read(bytes).map_err(|error| {
+            FileError::damaged(error, "Put one link on each line, and nothing before it.")
+        })
+    }
+}
+
+fn read(bytes: &[u8]) -> Result<Found, Error> {
+    let text = text::of(bytes)?;
+    if !text::lines(text).any(|(_, line)| links::is_link(line)) {
+        return Err(Error::NoLink);
+    }
+    let mut links = Links::default();
+    for (number, line) in text::lines(text) {
+        links.read(&format!("line {number}"), line);
+    }
+    Ok(links.finish())
+}
+
+/// Reads the links of a text, for formats that are made of them.
+pub(super) fn read_links(bytes: &[u8]) -> Result<Found, FileError> {
+    Otpauth.read(bytes)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use mfa_core::account::Kind;
+
+    #[test]
+    fn lines_are_read_and_bad_ones_named() {
+        let text = "\u{feff}# my codes\r\n\r\n\
+            otpauth://totp/AWS:root?secret=JBSWY3DPEHPK3PXP\r\n\
+            otpauth://totp/AWS:bad?secret=PRIVATE1\n\
+            motp://a:b?secret=00\n\
+            PRIVATE2\n\
+            OTPAUTH://hotp/GitHub:jane?secret=GEZDGNBVGY3TQOJQ&counter=7\n\
+            otpauth-migration://offline?data=PRIVATE3\n";
+        assert!(Otpauth.detect(text.as_bytes()));
+        let found = Otpauth.read(text.as_bytes()).unwrap();
+        let users: Vec<_> = found.accounts.iter().map(|a| a.username.as_str()).collect();
+        assert_eq!(users, ["root", "jane"]);
+        assert_eq!(found.accounts[1].kind, Kind::Hotp { counter: 7 });
+        let names: Vec<_> = found.skipped.iter().map(|s| s.name.as_str()).collect();
+        assert_eq!(names, ["line 4", "line 5", "line 6", "line 8"]);
+        assert!(!format!("{found:?}").contains("PRIVATE"));
+    }
+
+    #[test]
+    fn what_has_no_link_is_another_file() {
+        for text in [
+            &b""[..],
+            b"# otpauth://totp/a?secret=AA",
+            b"a otpauth://",
+            b"\xff\notpauth://",
+        ] {
+            assert!(!Otpauth.detect(text));
+            assert!(matches!(Otpauth.read(text), Err(FileError::Damaged { .. })));
+        }
+    }
+}
