@@ -46,6 +46,11 @@ impl Links {
         }
     }
 
+    /// Notes something that is no link.
+    pub(crate) fn skip(&mut self, place: &str, reason: &str) {
+        self.found.skip(place, &reason);
+    }
+
     fn read_migration(&mut self, place: &str, text: &str) {
         let part = match migration::parse(text) {
             Ok(part) => part,

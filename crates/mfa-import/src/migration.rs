@@ -137,4 +137,4 @@ fn tolerant_base64() -> Encoding {
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

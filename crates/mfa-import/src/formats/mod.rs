@@ -4,6 +4,7 @@
 
 mod google;
 mod otpauth;
+mod qr;
 
 use crate::error::Error;
 use crate::found::Found;
@@ -28,7 +29,7 @@ pub trait Format: Sync {
 }
 
 /// All formats, in the order in which files are tried: the more particular first.
-pub static FORMATS: &[&dyn Format] = &[&google::Google, &otpauth::Otpauth];
+pub static FORMATS: &[&dyn Format] = &[&qr::Qr, &google::Google, &otpauth::Otpauth];
 
 /// The format of a file.
 #[must_use]

@@ -8,7 +8,7 @@ use super::*;
 use crate::links::Links;
 
 /// A field with a number.
-fn number(field: u8, value: i64) -> Vec<u8> {
+pub(crate) fn number(field: u8, value: i64) -> Vec<u8> {
     let mut bytes = vec![field << 3];
     let mut rest = value.cast_unsigned();
     while rest >= 0x80 {
@@ -20,20 +20,20 @@ fn number(field: u8, value: i64) -> Vec<u8> {
 }
 
 /// A field with bytes.
-fn bytes(field: u8, value: &[u8]) -> Vec<u8> {
+pub(crate) fn bytes(field: u8, value: &[u8]) -> Vec<u8> {
     let length = number(0, value.len().try_into().unwrap());
     [&[field << 3 | 2], &length[1..], value].concat()
 }
 
 /// An account: its secret and names, then further fields.
-fn account(secret: &[u8], name: &str, issuer: &str, more: &[Vec<u8>]) -> Vec<u8> {
+pub(crate) fn account(secret: &[u8], name: &str, issuer: &str, more: &[Vec<u8>]) -> Vec<u8> {
     let (name, issuer) = (bytes(2, name.as_bytes()), bytes(3, issuer.as_bytes()));
     let message = [bytes(1, secret), name, issuer, more.concat()].concat();
     bytes(1, &message)
 }
 
 /// A link around a message.
-fn link(message: &[u8]) -> String {
+pub(crate) fn link(message: &[u8]) -> String {
     let data = BASE64.encode(message);
     let data = utf8_percent_encode(&data, NON_ALPHANUMERIC);
     format!("otpauth-migration://offline?data={data}")
