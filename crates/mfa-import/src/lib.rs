@@ -1,20 +1,49 @@
 //! Reads accounts from what other authenticators export: lists of links, QR codes.
 //!
+//! What is read here was written by others, and decoders are large. So this crate is a library with
+//! a small program, `mfa-import`, which reads its file, gives up all its rights and only then looks
+//! at the first byte. Programs that hold secrets of their own start that program and read its
+//! answer; they do not call the library.
+//!
 //! | module | what it holds |
 //! |---|---|
 //! | [`formats`] | one file a format, and the table of all |
 //! | [`found`] | what is found in a file |
 //! | [`scan`] | QR codes in a picture that is in memory |
+//! | [`platform`] | how the process is confined |
+//! | [`mod@args`], [`run`] | the program |
+//!
+//! # The program
+//!
+//! `mfa-import decode [--format NAME] FILE` prints one JSON object on standard output:
+//!
+//! ```json
+//! {"schema":1,"format":"otpauth",
+//!  "accounts":[{"type":"totp","issuer":"AWS","username":"root","name":"","secret":"JBSWY3DPEHPK3PXP",
+//!    "algorithm":"SHA1","digits":6,"period":30,"counter":null,"tags":[],"note":"","pinned":false}],
+//!  "skipped":[{"name":"line 3","reason":"the link holds no secret"}]}
+//! ```
+//!
+//! `period` is null unless the type is `totp`, `counter` unless it is `hotp`. What a file does not
+//! say is an empty text or list. The exit codes are documented at [`args::Args`]. A program that is
+//! ended by a signal ran out of the memory or the time that it allows itself: the file is damaged,
+//! or made to do harm.
 
+pub mod args;
 pub mod error;
 pub mod formats;
 pub mod found;
+mod json;
 mod links;
 mod migration;
+mod output;
 mod picture;
+pub mod platform;
+pub mod run;
 pub mod scan;
 mod text;
 
 pub use error::Error;
 pub use formats::{Format, detect, named};
 pub use found::{Found, Imported, Skipped};
+pub use output::crash;

@@ -1,0 +1,88 @@
+//! The answer, as JSON. Fields are only ever added; anything else makes a new [`SCHEMA`].
+
+use mfa_core::account::Kind;
+use serde::{Serialize, Serializer};
+use zeroize::Zeroizing;
+
+use crate::found::{Found, Imported, Skipped};
+
+/// The version of the answer.
+const SCHEMA: u32 = 1;
+
+/// What `decode` prints.
+#[derive(Serialize)]
+pub(crate) struct Answer<'a> {
+    schema: u32,
+    format: &'a str,
+    accounts: Vec<Account<'a>>,
+    skipped: Vec<Entry<'a>>,
+}
+
+#[derive(Serialize)]
+struct Account<'a> {
+    r#type: &'a str,
+    issuer: &'a str,
+    username: &'a str,
+    name: &'a str,
+    #[serde(serialize_with = "text")]
+    secret: Zeroizing<String>,
+    algorithm: &'a str,
+    digits: u8,
+    period: Option<u64>,
+    counter: Option<u64>,
+    tags: &'a [String],
+    note: &'a str,
+    pinned: bool,
+}
+
+#[derive(Serialize)]
+struct Entry<'a> {
+    name: &'a str,
+    reason: &'a str,
+}
+
+fn text<S: Serializer>(text: &Zeroizing<String>, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_str(text)
+}
+
+impl<'a> Answer<'a> {
+    pub(crate) fn new(format: &'a str, found: &'a Found) -> Self {
+        Self {
+            schema: SCHEMA,
+            format,
+            accounts: found.accounts.iter().map(Account::from).collect(),
+            skipped: found.skipped.iter().map(Entry::from).collect(),
+        }
+    }
+}
+
+impl<'a> From<&'a Imported> for Account<'a> {
+    fn from(account: &'a Imported) -> Self {
+        Self {
+            r#type: account.kind.as_str(),
+            issuer: &account.issuer,
+            username: &account.username,
+            name: &account.name,
+            secret: account.secret.to_base32(),
+            algorithm: account.algorithm.as_str(),
+            digits: account.digits.get(),
+            period: match account.kind {
+                Kind::Totp { period } => Some(period.get()),
+                Kind::Hotp { .. } | Kind::Steam => None,
+            },
+            counter: account.kind.counter(),
+            tags: &account.tags,
+            note: &account.note,
+            pinned: account.pinned,
+        }
+    }
+}
+
+impl<'a> From<&'a Skipped> for Entry<'a> {
+    fn from(skipped: &'a Skipped) -> Self {
+        Self {
+            name: &skipped.name,
+            reason: &skipped.reason,
+        }
+    }
+}

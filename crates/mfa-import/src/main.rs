@@ -1,0 +1,12 @@
+//! The program; see the library.
+
+use std::process::ExitCode;
+
+/// What is freed may have held a secret.
+#[global_allocator]
+static MEMORY: mfa_import::platform::Memory = mfa_import::platform::Memory;
+
+fn main() -> ExitCode {
+    std::panic::set_hook(Box::new(|_| mfa_import::crash()));
+    mfa_import::run::run(std::env::args_os())
+}

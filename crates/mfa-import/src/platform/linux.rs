@@ -1,0 +1,79 @@
+//! Linux: Landlock takes the files, seccomp takes nearly all system calls, limits do the rest.
+//!
+//! None of it needs privileges, and root is held by it like anybody else. What an older kernel
+//! lacks is left out: the file is then read with the rights that the caller has anyway.
+
+mod calls;
+
+use std::io;
+
+use landlock::{ABI, Access, AccessFs, AccessNet, Ruleset, RulesetAttr, Scope};
+use rustix::process::{Resource, Rlimit, setrlimit};
+use thiserror::Error;
+
+/// The allocator that wipes what is freed: decoders copy secrets around.
+pub use mfa_sys::alloc::Wiping as Memory;
+
+/// How much memory the process may take.
+const MAX_MEMORY: u64 = 2 * 1024 * 1024 * 1024;
+/// How many seconds of a processor it may take. A picture of 100 megapixels takes 2; there are
+/// small ones that would take the decoder for QR codes hours.
+const MAX_SECONDS: u64 = 30;
+
+/// Why the process cannot be confined.
+#[derive(Debug, Error)]
+pub enum Error {
+    /// The kernel refuses the limits.
+    #[error("the limits for decoding cannot be set")]
+    Limits(#[source] io::Error),
+    /// The kernel refuses to take the rights to files.
+    #[error("access to files cannot be given up")]
+    Files(#[from] landlock::RulesetError),
+    /// The kernel refuses to take system calls.
+    #[error("system calls cannot be given up")]
+    Calls(#[from] seccompiler::Error),
+}
+
+/// Gives up all rights that decoding does not need, for good.
+///
+/// What is open stays open; nothing else can be opened, no program started, nobody talked to.
+/// Limits hold for the process, the rest for the calling thread and those that it starts: a program
+/// calls this while it has only one.
+///
+/// # Errors
+/// Each variant of [`enum@Error`]. The process may be confined in part then.
+pub fn confine() -> Result<(), Error> {
+    mfa_sys::harden::process().map_err(Error::Limits)?;
+    limit(Resource::As, MAX_MEMORY, MAX_MEMORY).map_err(Error::Limits)?;
+    // At the first it is ended by SIGXCPU, which tells the caller why.
+    limit(Resource::Cpu, MAX_SECONDS, MAX_SECONDS + 5).map_err(Error::Limits)?;
+    give_up_files()?;
+    calls::give_up()?;
+    Ok(())
+}
+
+/// Lowers a limit; one that is lower already stays.
+fn limit(resource: Resource, current: u64, maximum: u64) -> io::Result<()> {
+    let old = rustix::process::getrlimit(resource);
+    let lower = |old: Option<u64>, new| Some(old.map_or(new, |old| old.min(new)));
+    setrlimit(
+        resource,
+        Rlimit {
+            current: lower(old.current, current),
+            maximum: lower(old.maximum, maximum),
+        },
+    )?;
+    Ok(())
+}
+
+/// Takes all rights to files, ports, abstract sockets and signals, as far as the kernel knows them.
+fn give_up_files() -> Result<(), landlock::RulesetError> {
+    let newest = ABI::V6;
+    Ruleset::default()
+        .handle_access(AccessFs::from_all(newest))?
+        .handle_access(AccessNet::from_all(newest))?
+        .scope(Scope::from_all(newest))?
+        .create()?
+        .restrict_self()?;
+    Ok(())
+}

@@ -1,0 +1,192 @@
+//! The program as others start it: what it prints, with which exit code, and how it is confined.
+
+#![expect(
+    clippy::unwrap_used,
+    reason = "a test fails by panicking, at the line that failed"
+)]
+
+use std::io::{Read, Write};
+use std::process::{Command, Output, Stdio};
+
+use serde_json::{Value, json};
+
+const LINKS: &str = "\
+# codes
+otpauth://totp/AWS:root?secret=jbswy3dpehpk3pxp&digits=8&period=60&algorithm=SHA256
+otpauth://hotp/GitHub:jane?secret=GEZDGNBVGY3TQOJQ&counter=3
+otpauth://steam/Steam:joe?secret=GEZDGNBVGY3TQOJQ
+otpauth://totp/a?secret=PRIVATE1
+";
+
+fn program(arguments: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_mfa-import"));
+    command.args(arguments).env_clear();
+    command
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped());
+    command
+}
+
+/// Runs the program with something on its standard input.
+fn run(arguments: &[&str], input: &[u8]) -> Output {
+    let mut child = program(arguments).spawn().unwrap();
+    // It need not read what it does not want.
+    drop(child.stdin.take().unwrap().write_all(input));
+    child.wait_with_output().unwrap()
+}
+
+/// Runs it to fail, and gives its exit code and what it says.
+fn fails(arguments: &[&str], input: &[u8]) -> (i32, String) {
+    let output = run(arguments, input);
+    assert!(output.stdout.is_empty());
+    let said = String::from_utf8(output.stderr).unwrap();
+    assert!(said.starts_with("mfa-import: "), "{said}");
+    assert!(!said.contains("PRIVATE"), "{said}");
+    (output.status.code().unwrap(), said)
+}
+
+#[test]
+fn accounts_are_printed_as_json() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("links.txt");
+    std::fs::write(&file, LINKS).unwrap();
+    let output = run(&["decode", file.to_str().unwrap()], b"");
+    assert_eq!(output.status.code(), Some(0), "{output:?}");
+    assert!(output.stderr.is_empty());
+    let account = |more: Value| {
+        let mut account = json!({
+            "name": "", "tags": [], "note": "", "pinned": false,
+            "algorithm": "SHA1", "digits": 6, "period": null, "counter": null,
+            "secret": "GEZDGNBVGY3TQOJQ",
+        });
+        let fields = account.as_object_mut().unwrap();
+        fields.extend(more.as_object().unwrap().clone());
+        account
+    };
+    assert_eq!(
+        serde_json::from_slice::<Value>(&output.stdout).unwrap(),
+        json!({
+            "schema": 1,
+            "format": "otpauth",
+            "accounts": [
+                account(json!({
+                    "type": "totp", "issuer": "AWS", "username": "root", "period": 60,
+                    "secret": "JBSWY3DPEHPK3PXP", "digits": 8, "algorithm": "SHA256",
+                })),
+                account(json!({
+                    "type": "hotp", "issuer": "GitHub", "username": "jane", "counter": 3,
+                })),
+                account(json!({
+                    "type": "steam", "issuer": "Steam", "username": "joe", "digits": 5,
+                })),
+            ],
+            "skipped": [{
+                "name": "line 5",
+                "reason": "the secret is not base32: it may only hold the letters A to Z and the digits 2 to 7",
+            }],
+        })
+    );
+}
+
+#[test]
+fn a_picture_can_be_piped_in() {
+    let code = qrcode::QrCode::new("otpauth://totp/AWS:root?secret=JBSWY3DPEHPK3PXP").unwrap();
+    let (width, modules) = (code.width(), code.to_colors());
+    let size = 4 * (width + 8);
+    let mut file = format!("P5 {size} {size} 255\n").into_bytes();
+    for pixel in 0..size * size {
+        let (y, x) = (pixel / size / 4, pixel % size / 4);
+        let inside = (4..width + 4).contains(&y) && (4..width + 4).contains(&x);
+        let dark = inside && modules[(y - 4) * width + x - 4] == qrcode::Color::Dark;
+        file.push(if dark { 0 } else { 255 });
+    }
+    let output = run(&["decode", "-"], &file);
+    let answer: Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(answer["format"], "qr");
+    assert_eq!(answer["accounts"][0]["username"], "root");
+}
+
+#[test]
+fn exit_codes_tell_what_went_wrong() {
+    let (code, said) = fails(&["decode", "/nonexistent/PRIVATE"], b"");
+    assert_eq!(code, 1);
+    assert_eq!(
+        said,
+        "mfa-import: the file cannot be read: entity not found. Is it there, and may you read it?\n"
+    );
+    assert_eq!(fails(&["decode"], b"").0, 2);
+    assert_eq!(fails(&["decode", "--format", "PRIVATE", "-"], b"").0, 2);
+    assert_eq!(fails(&["decode", "-", "PRIVATE"], b"").0, 2);
+    assert_eq!(fails(&["otpauth://PRIVATE"], b"").0, 2);
+    let (code, said) = fails(&["a"], b"");
+    assert_eq!(code, 2);
+    assert!(
+        said.starts_with("mfa-import: unrecognized subcommand '…'\n"),
+        "{said}"
+    );
+    let (code, said) = fails(&["decode", "-"], b"PRIVATE");
+    assert_eq!(code, 3);
+    assert_eq!(
+        said,
+        "mfa-import: this is no file that can be imported. See what can be: mfa-import formats\n"
+    );
+    let (code, said) = fails(&["decode", "--format", "qr", "-"], b"P5 90 80 255\n\x89PNG");
+    assert_eq!(
+        (code, said.as_str()),
+        (
+            6,
+            "mfa-import: the picture is damaged, or of a kind that cannot be read. Save it again, as PNG.\n"
+        )
+    );
+    assert_eq!(
+        fails(&["decode", "--format", "google", "-"], b"PRIVATE").0,
+        6
+    );
+    let (code, said) = fails(&["decode", "-"], &vec![0; 64 * 1024 * 1024 + 1]);
+    assert_eq!(code, 6);
+    assert!(said.contains("larger than 64 MiB"));
+}
+
+#[test]
+fn formats_are_listed() {
+    let output = run(&["formats"], b"");
+    let text = String::from_utf8(output.stdout).unwrap();
+    let names: Vec<_> = text
+        .lines()
+        .filter_map(|line| line.split(' ').next())
+        .collect();
+    assert_eq!(names, ["qr", "google", "otpauth"]);
+}
+
+/// By the time of its first byte of output it is confined; it then waits for us to read the rest.
+#[cfg(target_os = "linux")]
+#[test]
+fn it_is_confined_when_it_answers() {
+    let link = "otpauth://totp/AWS:root?secret=JBSWY3DPEHPK3PXP\n";
+    let mut child = program(&["decode", "-"]).spawn().unwrap();
+    let mut input = child.stdin.take().unwrap();
+    input.write_all(link.repeat(10_000).as_bytes()).unwrap();
+    drop(input);
+    let mut output = child.stdout.take().unwrap();
+    let mut first = [0];
+    output.read_exact(&mut first).unwrap();
+    let about = |file| std::fs::read_to_string(format!("/proc/{}/{file}", child.id())).unwrap();
+    let (status, limits) = (about("status"), about("limits"));
+    assert!(status.contains("Seccomp:\t2\n"), "{status}");
+    assert!(status.contains("NoNewPrivs:\t1\n"), "{status}");
+    let limit = |name: &str| {
+        let line = limits.lines().find(|line| line.starts_with(name)).unwrap();
+        line[name.len()..]
+            .split_whitespace()
+            .next()
+            .unwrap()
+            .to_owned()
+    };
+    assert_eq!(limit("Max core file size"), "0");
+    assert_eq!(limit("Max address space"), "2147483648");
+    assert_eq!(limit("Max cpu time"), "30");
+    let mut rest = Vec::new();
+    output.read_to_end(&mut rest).unwrap();
+    assert!(child.wait().unwrap().success());
+}
