@@ -121,8 +121,8 @@ impl Desktop {
     /// If that fails.
     pub fn copy(&self, text: &str) {
         let line = format!(
-            "if [ -n \"$WAYLAND_DISPLAY\" ]; then printf %s '{text}' | wl-copy; \
-             else printf %s '{text}' | xclip -selection clipboard -i >/dev/null; fi"
+            "if [ -n \"$WAYLAND_DISPLAY\" ]; then printf %s '{text}' | wl-copy >/dev/null 2>&1; \
+             else printf %s '{text}' | xclip -selection clipboard -i >/dev/null 2>&1; fi"
         );
         self.shell(&line).ok();
         assert_eq!(self.clipboard(), text);

@@ -6,6 +6,7 @@
 )]
 
 mod accounts;
+mod adding;
 mod cli;
 mod codes;
 mod contract;

@@ -45,6 +45,22 @@ pub trait Clipboard {
     /// # Errors
     /// Each variant of [`enum@Error`].
     fn text(&mut self) -> Result<Option<Zeroizing<String>>, Error>;
+
+    /// The picture that is there, if there is one.
+    ///
+    /// # Errors
+    /// Each variant of [`enum@Error`].
+    fn picture(&mut self) -> Result<Option<Picture>, Error>;
+}
+
+/// A picture, which may show a secret.
+pub struct Picture {
+    /// How many pixels a row has.
+    pub width: usize,
+    /// How many rows there are.
+    pub height: usize,
+    /// Red, green, blue and opacity of each pixel.
+    pub pixels: Zeroizing<Vec<u8>>,
 }
 
 /// The clipboard of the desktop.
@@ -75,6 +91,18 @@ impl Clipboard for Desktop {
             self.0.clear().map_err(Error::Refused)?;
         }
         Ok(ours)
+    }
+
+    fn picture(&mut self) -> Result<Option<Picture>, Error> {
+        match self.0.get_image() {
+            Ok(found) => Ok(Some(Picture {
+                width: found.width,
+                height: found.height,
+                pixels: Zeroizing::new(found.bytes.into_owned()),
+            })),
+            Err(Source::ContentNotAvailable | Source::ConversionFailure) => Ok(None),
+            Err(error) => Err(Error::Refused(error)),
+        }
     }
 
     fn text(&mut self) -> Result<Option<Zeroizing<String>>, Error> {

@@ -12,12 +12,12 @@ use crate::clipboard::Jobs;
 use crate::config::{self, Look, Settings};
 use crate::input::{Connected, Input, Inputs};
 use crate::link::Link;
-use crate::model::notice;
+use crate::model::notice::{self, Notice};
 use crate::model::view::View;
 use crate::model::{Effect, Model, Msg, Refusal};
 use crate::port::{Icon, Notifier};
 use crate::timers::Timers;
-use crate::{platform, store};
+use crate::{add, platform, store};
 
 /// What everything is done with.
 pub(crate) struct Parts<I, N> {
@@ -151,8 +151,11 @@ impl<I: Icon, N: Notifier> App<I, N> {
             }),
             Effect::Unlock => self.ask("The accounts are not unlocked", unlock),
             Effect::Reconnect => self.parts.link.retry(),
-            Effect::AddFromScreen => {}
-            Effect::AddFromClipboard => {}
+            Effect::AddFromScreen => self.add(add::from_screen(self.client())),
+            Effect::AddFromClipboard => {
+                let clipboard = self.parts.clipboard.clone();
+                self.add(add::from_clipboard(self.client(), clipboard));
+            }
             Effect::OpenSettings => self.open_settings(),
             Effect::Save(memory) => {
                 if let Err(error) = store::save(&memory) {
@@ -212,6 +215,14 @@ impl<I: Icon, N: Notifier> App<I, N> {
                 let notice = notice::not_done(failed, &notice::reason(&error));
                 inputs.send(Input::Msg(Msg::Done(notice))).await;
             }
+        });
+    }
+
+    /// Adds accounts meanwhile, and says what came of it.
+    fn add(&self, adding: impl Future<Output = Notice> + Send + 'static) {
+        let inputs = self.parts.inputs.clone();
+        tokio::spawn(async move {
+            inputs.send(Input::Msg(Msg::Done(adding.await))).await;
         });
     }
 

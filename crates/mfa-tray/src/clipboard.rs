@@ -3,7 +3,7 @@
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::time::Duration;
 
-use mfa_clipboard::{Clipboard, Error};
+use mfa_clipboard::{Clipboard, Error, Picture};
 use tokio::sync::oneshot;
 use zeroize::Zeroizing;
 
@@ -19,8 +19,15 @@ const LAST: Duration = Duration::from_secs(3);
 enum Job {
     Put { number: u64, code: Secret },
     TakeBack,
-    Text(oneshot::Sender<Result<Option<Zeroizing<String>>, String>>),
+    Read(oneshot::Sender<Result<Found, String>>),
     End(oneshot::Sender<()>),
+}
+
+/// What is on the clipboard.
+pub(crate) enum Found {
+    Text(Zeroizing<String>),
+    Picture(Picture),
+    Nothing,
 }
 
 /// Sends jobs to the thread.
@@ -59,10 +66,10 @@ impl Jobs {
         drop(self.send(Job::TakeBack));
     }
 
-    /// The text that is there.
-    pub(crate) async fn text(&self) -> Result<Option<Zeroizing<String>>, String> {
+    /// What is there to add accounts from.
+    pub(crate) async fn read(&self) -> Result<Found, String> {
         let (reply, answer) = oneshot::channel();
-        self.send(Job::Text(reply))?;
+        self.send(Job::Read(reply))?;
         answer.await.unwrap_or_else(|_| Err(busy()))
     }
 
@@ -99,9 +106,9 @@ impl<O: Fn() -> Result<C, Error>, C: Clipboard> Worker<O, C> {
                     inputs.blocking_send(Msg::Put { number, result });
                 }
                 Job::TakeBack => self.take_back(),
-                Job::Text(reply) => {
-                    let text = self.reach().and_then(Clipboard::text);
-                    drop(reply.send(text.map_err(|error| reason(&error))));
+                Job::Read(reply) => {
+                    let found = self.reach().and_then(look);
+                    drop(reply.send(found.map_err(|error| reason(&error))));
                 }
                 Job::End(reply) => {
                     reply.send(()).ok();
@@ -138,6 +145,24 @@ impl<O: Fn() -> Result<C, Error>, C: Clipboard> Worker<O, C> {
             None => (self.open)()?,
         };
         Ok(self.clipboard.insert(clipboard))
+    }
+}
+
+/// A link, else a picture: with one, some programs copy its address. Not all say in a proper way that
+/// they have no text or no picture.
+fn look(clipboard: &mut impl Clipboard) -> Result<Found, Error> {
+    let text = clipboard.text();
+    let is_link = |text: &Zeroizing<String>| text.contains("otpauth");
+    match text {
+        Ok(Some(text)) if is_link(&text) => return Ok(Found::Text(text)),
+        Err(error @ Error::Unreachable(_)) => return Err(error),
+        _ => {}
+    }
+    match (clipboard.picture(), text) {
+        (Ok(Some(picture)), _) => Ok(Found::Picture(picture)),
+        (_, Ok(Some(text))) => Ok(Found::Text(text)),
+        (Ok(None), _) | (_, Ok(None)) => Ok(Found::Nothing),
+        (Err(error), Err(_)) => Err(error),
     }
 }
 
@@ -178,6 +203,10 @@ mod tests {
         fn text(&mut self) -> Result<Option<Zeroizing<String>>, Error> {
             Ok(Some(Zeroizing::new(self.0.lock().unwrap().clone())))
         }
+
+        fn picture(&mut self) -> Result<Option<Picture>, Error> {
+            Ok(None)
+        }
     }
 
     fn start(fake: &Fake) -> (Jobs, mpsc::Receiver<Input>) {
@@ -205,7 +234,8 @@ mod tests {
                 result: Ok(())
             }))
         ));
-        assert_eq!(**jobs.text().await.unwrap().unwrap(), *"123456");
+        let found = jobs.read().await.unwrap();
+        assert!(matches!(found, Found::Text(text) if *text == "123456"));
         jobs.take_back();
         jobs.end().await;
         assert_eq!(*fake.0.lock().unwrap(), "");

@@ -4,6 +4,7 @@
 //! does what it wants, over the ports to the desktop ([`port`], `clipboard`) and the `link` to the
 //! daemon. The tray holds no secret; codes pass through it.
 
+mod add;
 mod app;
 pub mod args;
 mod clipboard;

@@ -6,7 +6,7 @@ use mfa_core::account::is_invisible;
 use mfa_ipc::types::AccountInfo;
 
 /// The longest label in characters; menus get as wide as their longest row.
-const MAX: usize = 60;
+pub(super) const MAX: usize = 60;
 
 /// What each account is called, by its id.
 #[derive(Debug, Default)]
@@ -58,22 +58,22 @@ fn row(account: &AccountInfo, has_twin: bool) -> String {
         (issuer, username) => format!("{issuer} — {username}"),
     };
     if has_twin && !account.issuer.is_empty() {
-        clean(&format!("{label} ({})", account.name))
+        clean(&format!("{label} ({})", account.name), MAX)
     } else {
-        clean(&label)
+        clean(&label, MAX)
     }
 }
 
 fn title(account: &AccountInfo, has_sibling: bool) -> String {
     let who = match (account.issuer.as_str(), account.username.as_str()) {
-        ("", _) => return clean(&account.name),
+        ("", _) => return clean(&account.name, MAX),
         (_, "") => &account.name,
         (_, username) => username,
     };
     if has_sibling {
-        clean(&format!("{} ({who})", account.issuer))
+        clean(&format!("{} ({who})", account.issuer), MAX)
     } else {
-        clean(&account.issuer)
+        clean(&account.issuer, MAX)
     }
 }
 
@@ -84,11 +84,11 @@ pub(super) fn key(label: &str) -> String {
 
 /// Names come from QR codes of others: nothing that breaks a line or turns the text around, and not
 /// without end.
-pub(super) fn clean(text: &str) -> String {
+pub(super) fn clean(text: &str, max: usize) -> String {
     let plain = |c: &char| !c.is_control() && !is_invisible(*c);
     let mut label: String = text.chars().filter(plain).collect();
-    if label.chars().count() > MAX {
-        label = label.chars().take(MAX - 1).collect();
+    if label.chars().count() > max {
+        label = label.chars().take(max - 1).collect();
         label.push('…');
     }
     label

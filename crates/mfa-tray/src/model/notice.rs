@@ -7,12 +7,15 @@ use mfa_ipc::Error;
 
 use super::label;
 
+/// The longest body in characters.
+const MAX_BODY: usize = 300;
+
 /// A notification.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Notice {
     /// The first line; plain text.
     pub summary: String,
-    /// What follows, without names: some servers read it as markup.
+    /// What follows; nothing in it is markup.
     pub body: String,
     /// What can be done about it, if there is a button for that.
     pub action: Option<(String, super::Choice)>,
@@ -29,10 +32,10 @@ fn plain(summary: String, body: &str) -> Notice {
     }
 }
 
-fn problem(summary: impl Into<String>, body: impl Into<String>) -> Notice {
+fn problem(summary: impl Into<String>, body: &str) -> Notice {
     Notice {
         summary: summary.into(),
-        body: body.into(),
+        body: sentence(&label::clean(body, MAX_BODY)),
         action: None,
         is_problem: true,
     }
@@ -69,7 +72,7 @@ fn valid(left: Option<u64>) -> String {
 
 /// No code was copied.
 pub(super) fn failed(reason: &str) -> Notice {
-    problem("No code was copied", label::clean(reason))
+    problem("No code was copied", reason)
 }
 
 /// What was chosen is no more.
@@ -101,7 +104,11 @@ pub fn added(id: &str, issuer: &str, name: &str) -> Notice {
             super::Choice::Pair(id.to_owned()),
         )),
         ..plain(
-            format!("{} added as {}", label::clean(what), label::clean(name)),
+            format!(
+                "{} added as {}",
+                label::clean(what, label::MAX),
+                label::clean(name, label::MAX)
+            ),
             "Click it in the menu to copy its code.",
         )
     }
@@ -113,14 +120,14 @@ pub fn added_several(added: usize, failed: usize) -> Notice {
     let summary = format!("{added} accounts added");
     match failed {
         0 => plain(summary, ""),
-        failed => problem(summary, format!("{failed} could not be added.")),
+        failed => problem(summary, &format!("{failed} could not be added.")),
     }
 }
 
 /// What was asked for in the menu was not done.
 #[must_use]
 pub fn not_done(what: &str, reason: &str) -> Notice {
-    problem(what, label::clean(reason))
+    problem(what, reason)
 }
 
 /// An error of the daemon, for people.
@@ -132,7 +139,10 @@ pub fn reason(error: &Error) -> String {
     }
 }
 
+/// What is said begins with a capital letter, ends with a full stop, and is no markup: some servers
+/// read a body as such, and a name may look like it.
 fn sentence(text: &str) -> String {
+    let text = text.replace('<', "‹").replace('>', "›").replace('&', "＆");
     let mut letters = text.chars();
     let first = letters.next().map(|c| c.to_uppercase().to_string());
     let end = if text.ends_with(['.', '…', '!', '?']) {

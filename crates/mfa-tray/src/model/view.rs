@@ -8,6 +8,8 @@ use super::fold::{MAX_ROWS, Row, fold};
 use super::{Choice, Daemon, Model, label};
 use crate::config::Codes;
 
+/// The longest line that is only read, in characters.
+const MAX_TEXT: usize = 100;
 /// A dash as wide as a digit.
 const DASH: &str = "\u{2012}";
 
@@ -160,7 +162,10 @@ impl Model {
             let label = self.labels.row(account);
             Row {
                 key: label::key(label),
-                tag: account.tags.first().map(|tag| label::clean(tag)),
+                tag: account
+                    .tags
+                    .first()
+                    .map(|tag| label::clean(tag, label::MAX)),
                 item: action(label, choice(account)),
             }
         };
@@ -226,7 +231,7 @@ fn action(label: impl Into<String>, choice: Choice) -> Item {
 }
 
 fn text(text: &str) -> Item {
-    Item::Text(label::clean(text))
+    Item::Text(label::clean(text, MAX_TEXT))
 }
 
 fn copy(account: &AccountInfo) -> Choice {

@@ -181,6 +181,22 @@ fn an_error_is_said_and_the_old_code_goes() {
 }
 
 #[test]
+fn a_name_in_a_notification_is_no_markup() {
+    let mut model = model();
+    choose(&mut model, copy(AWS), NOW);
+    let failed = Msg::Codes {
+        number: 1,
+        result: Err(Error::AlreadyExists("there is “<b>AT&T</b>”".into())),
+    };
+    let effects = model.update(failed, NOW);
+    let body = effects.iter().find_map(|effect| match effect {
+        Effect::Notify(notice) => Some(notice.body.as_str()),
+        _ => None,
+    });
+    assert_eq!(body, Some("There is “‹b›AT＆T‹/b›”."));
+}
+
+#[test]
 fn locking_takes_everything_away() {
     let mut model = model();
     choose(&mut model, Choice::Pair(AWS.to_owned()), NOW);

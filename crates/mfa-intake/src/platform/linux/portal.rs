@@ -1,0 +1,111 @@
+//! Wayland: the desktop portal takes the picture, and may ask the user first. See
+//! <https://flatpak.github.io/xdg-desktop-portal/docs/doc-org.freedesktop.portal.Screenshot.html>.
+
+use std::collections::HashMap;
+use std::io::Read;
+use std::os::unix::ffi::OsStringExt;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use futures_util::StreamExt;
+use percent_encoding::percent_decode_str;
+use zbus::{Connection, OwnedVariant, Proxy, Variant};
+use zeroize::Zeroizing;
+
+use crate::screen::Error;
+
+/// How long the user may think about it.
+const PATIENCE: Duration = Duration::from_secs(60);
+/// The largest picture that is read, in bytes.
+const MAX: u64 = 64 * 1024 * 1024;
+
+const PORTAL: &str = "org.freedesktop.portal.Desktop";
+const OBJECT: &str = "/org/freedesktop/portal/desktop";
+/// The name of our request; we make one at a time.
+const TOKEN: &str = "mfactl";
+
+/// Has the picture taken, reads it and deletes it.
+pub(super) async fn screen() -> Result<Zeroizing<Vec<u8>>, Error> {
+    let uri = tokio::time::timeout(PATIENCE, ask());
+    let uri = uri.await.map_err(|_| Error::Denied)??;
+    let path = path(&uri).ok_or_else(|| Error::Failed("the portal gave no file".into()))?;
+    let picture = std::fs::File::open(&path).and_then(|file| {
+        let mut bytes = Zeroizing::new(Vec::new());
+        file.take(MAX).read_to_end(&mut bytes)?;
+        Ok(bytes)
+    });
+    // It shows all that was on the screen, and some portals put it where others can read it.
+    let deleted = std::fs::remove_file(&path);
+    let picture = picture.map_err(|error| Error::Failed(error.into()))?;
+    deleted.map_err(|error| Error::Failed(error.into()))?;
+    Ok(picture)
+}
+
+/// Asks for the picture; its address is the answer.
+async fn ask() -> Result<String, Error> {
+    let bus = Connection::session().await.map_err(failed)?;
+    let own = bus
+        .unique_name()
+        .map(ToString::to_string)
+        .unwrap_or_default();
+    let own = own.trim_start_matches(':').replace('.', "_");
+    // The answer may be there before the call returns, so we listen first.
+    let request = format!("{OBJECT}/request/{own}/{TOKEN}");
+    let interface = "org.freedesktop.portal.Request";
+    let request = Proxy::new(&bus, PORTAL, request, interface)
+        .await
+        .map_err(failed)?;
+    let mut answers = request.receive_signal("Response").await.map_err(failed)?;
+    let interface = "org.freedesktop.portal.Screenshot";
+    let portal = Proxy::new(&bus, PORTAL, OBJECT, interface)
+        .await
+        .map_err(failed)?;
+    let options = HashMap::from([
+        ("handle_token", Variant::from(TOKEN)),
+        ("interactive", Variant::from(false)),
+    ]);
+    let arguments = ("", options);
+    let call = portal.call_method("Screenshot", &arguments);
+    call.await.map_err(|error| match error {
+        zbus::Error::MethodError(name, ..) if name.contains("Unknown") => Error::NoPortal,
+        zbus::Error::FDO(error) if is_absent(&error) => Error::NoPortal,
+        error => failed(error),
+    })?;
+    let answer = answers.next().await.ok_or(Error::Denied)?;
+    let (code, mut results): (u32, HashMap<String, OwnedVariant>) =
+        answer.body().deserialize().map_err(failed)?;
+    let uri = results.remove("uri").filter(|_| code == 0);
+    let uri = uri.ok_or(Error::Denied)?;
+    String::try_from(uri).map_err(failed)
+}
+
+fn is_absent(error: &zbus::fdo::Error) -> bool {
+    use zbus::fdo::Error::{NameHasNoOwner, ServiceUnknown, UnknownInterface, UnknownMethod};
+    matches!(
+        error,
+        NameHasNoOwner(_) | ServiceUnknown(_) | UnknownInterface(_) | UnknownMethod(_)
+    )
+}
+
+/// The path of a `file:` address.
+fn path(uri: &str) -> Option<PathBuf> {
+    let bytes: Vec<u8> = percent_decode_str(uri.strip_prefix("file://")?).collect();
+    let path = PathBuf::from(std::ffi::OsString::from_vec(bytes));
+    path.is_absolute().then_some(path)
+}
+
+fn failed(error: impl std::error::Error + Send + Sync + 'static) -> Error {
+    Error::Failed(error.into())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_address_is_a_path() {
+        assert_eq!(path("file:///tmp/a%20b.png"), Some("/tmp/a b.png".into()));
+        assert_eq!(path("http://example.org/a.png"), None);
+        assert_eq!(path("file://a.png"), None);
+    }
+}

@@ -1,0 +1,34 @@
+//! A picture of the whole screen, all monitors.
+
+use thiserror::Error;
+use zeroize::Zeroizing;
+
+use crate::platform;
+
+/// Why there is no picture.
+#[derive(Debug, Error)]
+pub enum Error {
+    /// There is no screen.
+    #[error("there is no screen here")]
+    NoScreen,
+    /// The desktop has nobody to ask for a picture.
+    #[error(
+        "this desktop takes no pictures of the screen: it needs xdg-desktop-portal with a back end for it. \
+         Copy the QR code as a picture instead, and add it from the clipboard."
+    )]
+    NoPortal,
+    /// The user, or the desktop, did not allow it.
+    #[error("a picture of the screen was not allowed")]
+    Denied,
+    /// It did not work out.
+    #[error("no picture of the screen was to be had: {0}")]
+    Failed(#[source] Box<dyn std::error::Error + Send + Sync>),
+}
+
+/// Takes a picture, in a format that [`crate::decoder`] takes. It may show secrets.
+///
+/// # Errors
+/// Each variant of [`enum@Error`].
+pub async fn picture() -> Result<Zeroizing<Vec<u8>>, Error> {
+    platform::screen().await
+}

@@ -1,0 +1,120 @@
+//! Adding accounts from the tray: QR codes on the screen, links and pictures on the clipboard.
+
+use std::process::{Child, Stdio};
+
+use tests::{Desktop, LINK, SECRET, Tray, eventually, now, oathtool};
+
+const ROW: &str = "Amazon Web Services — root@1234";
+const EMPTY: &str = "(No accounts yet)";
+
+/// Makes a picture of a QR code, `$DS_DIR/qr.png`.
+fn picture(desktop: &Desktop, text: &str) {
+    desktop
+        .shell(&format!("qrencode -s 6 -o $DS_DIR/qr.png '{text}'"))
+        .ok();
+}
+
+/// Shows it in an image viewer.
+fn show(desktop: &Desktop, viewer: &str) -> Child {
+    let picture = desktop.variable("DS_DIR").join("qr.png");
+    let mut viewer = desktop.command(viewer);
+    viewer
+        .arg(picture)
+        .stdout(Stdio::null())
+        .stderr(Stdio::null());
+    viewer.spawn().unwrap()
+}
+
+fn told(desktop: &Desktop, text: &str) {
+    eventually(&format!("a notification with {text:?}"), || {
+        desktop.notifications().contains(text)
+    });
+}
+
+#[test]
+fn from_the_screen() {
+    let desktop = Desktop::start(&["--display", "x11"]);
+    picture(&desktop, LINK);
+    let tray = Tray::start(&desktop, EMPTY);
+    tray.choose("Add from QR on screen");
+    told(&desktop, "There is no QR code in the picture");
+    let mut viewer = show(&desktop, "display");
+    desktop
+        .shell("xdotool search --sync --onlyvisible --class display")
+        .ok();
+    tray.choose("Add from QR on screen");
+    tray.wait_for(ROW);
+    told(&desktop, "Amazon Web Services added as aws");
+    desktop.picture("x11-added");
+    viewer.kill().unwrap();
+    viewer.wait().unwrap();
+    let code = desktop.mfactl(&["get", "aws"]).ok();
+    let now = now();
+    assert!(
+        [now - 1, now]
+            .iter()
+            .any(|time| oathtool(SECRET, 30, *time) == code)
+    );
+}
+
+#[test]
+fn from_the_screen_on_wayland() {
+    let desktop = Desktop::start(&["--display", "wayland", "--portal"]);
+    picture(&desktop, LINK);
+    let tray = Tray::start(&desktop, EMPTY);
+    let mut viewer = show(&desktop, "imv-wayland");
+    let is_shown = "swaymsg -t get_tree | grep -q '\"app_id\": \"imv\"'";
+    eventually("the picture is shown", || {
+        desktop.shell(is_shown).status == 0
+    });
+    // A window is there before its picture is drawn.
+    eventually("it is found", || {
+        tray.choose("Add from QR on screen");
+        std::thread::sleep(std::time::Duration::from_millis(500));
+        tray.menu().iter().any(|line| line == ROW)
+    });
+    told(&desktop, "Amazon Web Services added as aws");
+    desktop.picture("wayland-added");
+    viewer.kill().unwrap();
+    viewer.wait().unwrap();
+    let left = desktop.shell("ls /tmp/out.png");
+    assert_ne!(left.status, 0, "the picture of the screen is left behind");
+}
+
+#[test]
+fn from_the_clipboard() {
+    let desktop = Desktop::start(&["--display", "x11"]);
+    let tray = Tray::start(&desktop, EMPTY);
+    tray.choose("Add from clipboard");
+    told(&desktop, "Copy a link or a picture of a QR code first");
+    desktop.copy(LINK);
+    tray.choose("Add from clipboard");
+    tray.wait_for(ROW);
+    tray.choose("Add from clipboard");
+    told(&desktop, "This account is here already, as “aws”");
+    picture(&desktop, &LINK.replace("Amazon%20Web%20Services", "GitHub"));
+    let line = "xclip -selection clipboard -t image/png -i $DS_DIR/qr.png >/dev/null 2>&1";
+    desktop.shell(line).ok();
+    tray.choose("Add from clipboard");
+    tray.wait_for("GitHub — root@1234");
+    desktop.copy("no link at all");
+    tray.choose("Add from clipboard");
+    told(&desktop, "This is no file that can be imported");
+    assert!(!tray.log().contains(SECRET), "the log holds a secret");
+    assert!(
+        !desktop.notifications().contains(SECRET),
+        "a notification holds a secret"
+    );
+}
+
+#[test]
+fn what_was_added_can_be_bound_at_once() {
+    let desktop = Desktop::start(&["--display", "wayland"]);
+    desktop.copy(LINK);
+    let tray = Tray::start(&desktop, EMPTY);
+    tray.choose("Add from clipboard");
+    tray.wait_for(ROW);
+    told(&desktop, "Two codes in a row");
+    desktop.shell("makoctl invoke choose").ok();
+    told(&desktop, "First code for Amazon Web Services copied");
+}
