@@ -25,6 +25,12 @@ fn show(desktop: &Desktop, viewer: &str) -> Child {
     viewer.spawn().unwrap()
 }
 
+/// Waits until another program finds it on the screen.
+fn drawn(desktop: &Desktop) {
+    let found = "ds-shot $DS_DIR/screen.png && zbarimg --quiet $DS_DIR/screen.png";
+    eventually("the picture is drawn", || desktop.shell(found).status == 0);
+}
+
 fn told(desktop: &Desktop, text: &str) {
     eventually(&format!("a notification with {text:?}"), || {
         desktop.notifications().contains(text)
@@ -39,9 +45,7 @@ fn from_the_screen() {
     tray.choose("Add from QR on screen");
     told(&desktop, "There is no QR code in the picture");
     let mut viewer = show(&desktop, "display");
-    desktop
-        .shell("xdotool search --sync --onlyvisible --class display")
-        .ok();
+    drawn(&desktop);
     tray.choose("Add from QR on screen");
     tray.wait_for(ROW);
     told(&desktop, "Amazon Web Services added as aws");
@@ -63,16 +67,9 @@ fn from_the_screen_on_wayland() {
     picture(&desktop, LINK);
     let tray = Tray::start(&desktop, EMPTY);
     let mut viewer = show(&desktop, "imv-wayland");
-    let is_shown = "swaymsg -t get_tree | grep -q '\"app_id\": \"imv\"'";
-    eventually("the picture is shown", || {
-        desktop.shell(is_shown).status == 0
-    });
-    // A window is there before its picture is drawn.
-    eventually("it is found", || {
-        tray.choose("Add from QR on screen");
-        std::thread::sleep(std::time::Duration::from_millis(500));
-        tray.menu().iter().any(|line| line == ROW)
-    });
+    drawn(&desktop);
+    tray.choose("Add from QR on screen");
+    tray.wait_for(ROW);
     told(&desktop, "Amazon Web Services added as aws");
     desktop.picture("wayland-added");
     viewer.kill().unwrap();

@@ -53,10 +53,10 @@ fn a_daemon_that_cannot_be_found_is_said_so() {
 }
 
 #[test]
-fn copying_needs_a_tray() {
+fn copying_needs_a_desktop() {
     let desktop = Desktop::with_two_accounts();
     let error = desktop.mfactl(&["get", "aws", "--copy"]).fails(1);
-    assert!(error.contains("no tray is running"), "{error}");
+    assert!(error.contains("there is no desktop"), "{error}");
 }
 
 #[test]

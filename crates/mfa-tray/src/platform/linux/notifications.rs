@@ -14,9 +14,9 @@ use crate::port::Notifier;
 /// How many may wait to be said.
 const QUEUE: usize = 16;
 /// How long one is shown.
-const SHOWN: Duration = Duration::from_secs(10);
+const SHOWN: Duration = Duration::from_secs(8);
 /// After this long the last one is gone, and need not be replaced any more.
-const FORGOTTEN: Duration = Duration::from_secs(15);
+const FORGOTTEN: Duration = Duration::from_secs(10);
 /// How long we wait for a click on its button.
 const CLICK: Duration = Duration::from_secs(300);
 
