@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::process::{Child, ExitStatus, Stdio};
 
 use crate::desktop::Desktop;
-use crate::programs::{Run, binary, eventually};
+use crate::programs::{Run, binary, eventually, release_binary};
 
 /// A tray that lasts as long as this value.
 pub struct Tray<'d> {
@@ -21,19 +21,38 @@ impl<'d> Tray<'d> {
     /// If it does not come up.
     #[must_use]
     pub fn start(desktop: &'d Desktop, entry: &str) -> Self {
-        Self::run(desktop, binary("mfa-tray"), entry)
+        Self::run(desktop, binary("mfa-tray"), &[], entry)
     }
 
-    /// The same with another build.
+    /// The same with other variables in its environment.
     ///
     /// # Panics
     /// If it does not come up.
     #[must_use]
-    pub fn run(desktop: &'d Desktop, program: PathBuf, entry: &str) -> Self {
+    pub fn with(desktop: &'d Desktop, environment: &[(&str, &str)], entry: &str) -> Self {
+        Self::run(desktop, binary("mfa-tray"), environment, entry)
+    }
+
+    /// The same with the build that users get.
+    ///
+    /// # Panics
+    /// If it does not come up.
+    #[must_use]
+    pub fn released(desktop: &'d Desktop, entry: &str) -> Self {
+        Self::run(desktop, release_binary("mfa-tray"), &[], entry)
+    }
+
+    fn run(
+        desktop: &'d Desktop,
+        program: PathBuf,
+        environment: &[(&str, &str)],
+        entry: &str,
+    ) -> Self {
         let log = desktop.folder().join("mfa-tray.log");
         let child = desktop
             .command(program)
             .env("MFA_TRAY_LOG", "mfa_tray=debug")
+            .envs(environment.iter().copied())
             .stdin(Stdio::null())
             .stdout(Stdio::null())
             .stderr(File::create(&log).unwrap())

@@ -59,6 +59,41 @@ fn copying_needs_a_desktop() {
     assert!(error.contains("there is no desktop"), "{error}");
 }
 
+/// What `mfactl doctor` says of one thing: how it is, and what to do.
+fn diagnosis(json: &str, what: &str) -> (String, String) {
+    let json: serde_json::Value = serde_json::from_str(json).unwrap();
+    let findings = json["findings"].as_array().unwrap();
+    let finding = findings.iter().find(|finding| finding["what"] == what);
+    let finding = finding.unwrap_or_else(|| panic!("nothing about {what}: {json}"));
+    let text = |field: &str| finding[field].as_str().unwrap().to_owned();
+    (text("grade"), text("text"))
+}
+
+#[test]
+fn the_doctor_says_what_to_do() {
+    let desktop = Desktop::with_two_accounts();
+    let doctor = ["doctor", "--json"];
+    let healthy = desktop.mfactl(&doctor).ok();
+    assert_eq!(diagnosis(&healthy, "daemon").0, "ok");
+    let keychain = diagnosis(&healthy, "keychain");
+    let expected = "gnome-keyring, unlocked, 2 accounts".to_owned();
+    assert_eq!(keychain, ("ok".to_owned(), expected));
+    // There is no panel and no time service in this desktop.
+    for (what, remedy) in [("tray", "panel with a tray"), ("clock", "compare it")] {
+        let (grade, text) = diagnosis(&healthy, what);
+        assert!(grade == "warn" && text.contains(remedy), "{grade} {text}");
+    }
+    desktop.mfactl(&["lock"]).ok();
+    let locked = diagnosis(&desktop.mfactl(&doctor).ok(), "keychain");
+    assert!(
+        locked.0 == "warn" && locked.1.contains("mfactl unlock"),
+        "{locked:?}"
+    );
+    let ill = Desktop::without_keychain().mfactl(&doctor);
+    assert_eq!(diagnosis(&ill.stdout, "keychain").0, "fail");
+    assert!(ill.fails(1).contains("no codes are to be had"));
+}
+
 #[test]
 fn each_shell_understands_its_completions() {
     let desktop = Desktop::without_keychain();

@@ -135,6 +135,7 @@ fn help() {
         "lock",
         "unlock",
         "status",
+        "doctor",
         "vault",
         "vault create",
         "completions",
@@ -151,11 +152,11 @@ fn help() {
             run(&mut mfactl, "").ok()
         ));
     }
-    let mut mfad = std::process::Command::new(binary("mfad"));
-    text.push_str(&format!(
-        "$ mfad --help\n{}\n",
-        run(mfad.arg("--help"), "").ok()
-    ));
+    for program in ["mfad", "mfa-tray"] {
+        let mut program_help = std::process::Command::new(binary(program));
+        let help = run(program_help.arg("--help"), "").ok();
+        text.push_str(&format!("$ {program} --help\n{help}\n"));
+    }
     insta::assert_snapshot!("help", text);
 }
 

@@ -2,9 +2,7 @@
 
 use std::time::Duration;
 
-use tests::{
-    Desktop, LINK, SECRET, Tray, binary, eventually, now, oathtool, release_binary, rest, run,
-};
+use tests::{Desktop, LINK, SECRET, Tray, binary, eventually, now, oathtool, rest, run};
 
 /// How the first account of these tests stands in the menu.
 const ROW: &str = "Amazon Web Services — root@1234";
@@ -256,6 +254,39 @@ fn codes_are_shown_in_an_open_menu_if_the_user_wants_that() {
 }
 
 #[test]
+fn the_settings_are_a_file_to_edit() {
+    let desktop = Desktop::start(&["--display", "none", "--notify", "none"]);
+    // A program of the user's that opens files.
+    let opener = desktop.folder().join("xdg-open");
+    let opened = desktop.folder().join("opened");
+    std::fs::write(
+        &opener,
+        format!("#!/bin/sh\necho \"$1\" >{}\n", opened.display()),
+    )
+    .unwrap();
+    desktop
+        .shell(&format!("chmod +x {}", opener.display()))
+        .ok();
+    let path = format!(
+        "{}:{}",
+        desktop.folder().display(),
+        desktop.variable("PATH").display()
+    );
+    let _tray = Tray::with(&desktop, &[("PATH", &path)], "(No accounts yet)");
+    desktop.shell("ds-menu click Settings").ok();
+    let expected = desktop
+        .variable("XDG_CONFIG_HOME")
+        .join("mfactl/config.toml");
+    eventually("the file is opened", || {
+        std::fs::read_to_string(&opened).is_ok_and(|text| text.trim() == expected.to_str().unwrap())
+    });
+    let text = std::fs::read_to_string(expected).unwrap();
+    assert!(text.contains("# clear-after = 30"), "{text}");
+    // What is wrong in it is said, and the daemon takes it too.
+    assert_eq!(desktop.mfactl(&["list"]).status, 0);
+}
+
+#[test]
 fn two_codes_in_a_row() {
     let desktop = x11();
     let link = format!("otpauth://totp/Short:me?secret={SECRET}&issuer=Short&period=6");
@@ -419,7 +450,7 @@ fn a_tray_at_rest_sleeps_and_is_small() {
         desktop.add(&format!("a{number}"), &link);
     }
     let row = "Amazon Web Services — u1@1234";
-    let tray = Tray::run(&desktop, release_binary("mfa-tray"), row);
+    let tray = Tray::released(&desktop, row);
     early_in_a_step();
     tray.choose(row);
     copied(&desktop);
