@@ -91,7 +91,11 @@ async fn serve(client: &Client, inputs: &Inputs, retry: &Notify) -> Result<(), E
                 }
             },
             () = retry.notified() => inputs.send(state(client).await?).await,
-            Some(request) = requests.recv() => inputs.send(Input::Requested(request)).await,
+            Some(request) = requests.recv() => {
+                // The account may be new, and the event that tells of it still on its way.
+                inputs.send(state(client).await?).await;
+                inputs.send(Input::Requested(request)).await;
+            }
         }
     }
 }

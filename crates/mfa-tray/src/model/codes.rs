@@ -37,6 +37,10 @@ impl Shown {
 impl Model {
     /// The menu is about to be shown.
     pub(super) fn menu_opens(&mut self) -> Vec<Effect> {
+        if self.is_in_trouble() {
+            // A keychain that has come since, or a daemon, is noticed by asking again.
+            return vec![Effect::Reconnect];
+        }
         if !self.shows_codes() {
             return Vec::new();
         }

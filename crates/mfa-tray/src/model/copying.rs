@@ -200,8 +200,7 @@ impl Model {
     fn copied(&mut self, said: notice::Notice) -> Vec<Effect> {
         let mut effects = vec![Effect::Notify(said), self.clear_later()];
         if let Some(copying) = self.copying.take() {
-            self.memory.count(&copying.account);
-            effects.push(Effect::Save(self.memory.clone()));
+            effects.extend(self.count(&copying.account));
             if let Some(request) = copying.request {
                 effects.push(answer(request, Ok(())));
             }

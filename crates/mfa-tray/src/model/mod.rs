@@ -11,6 +11,7 @@
 //! | [`view`] | the menu |
 //! | `fold` | puts many accounts into submenus |
 //! | `label` | what an account is called |
+//! | `message` | [`Msg`] and [`Effect`] |
 //! | [`memory`] | what outlives the program |
 //! | [`notice`] | what is said to the user |
 
@@ -19,6 +20,7 @@ mod copying;
 mod fold;
 mod label;
 pub mod memory;
+mod message;
 pub mod notice;
 pub mod view;
 
@@ -27,202 +29,19 @@ mod tests;
 
 use std::time::Duration;
 
-use mfa_ipc::Error;
-use mfa_ipc::types::{AccountInfo, IssuedCode};
-use zeroize::Zeroizing;
+use mfa_ipc::types::AccountInfo;
 
 use crate::config::Settings;
 use codes::Shown;
 use copying::Copying;
 use label::Labels;
 use memory::Memory;
-use notice::Notice;
+pub use message::{Choice, Effect, Msg, Refusal, Secret, Timer};
 
 /// How long a panel may take to appear after us, or to come back.
 const PANEL_GRACE: Duration = Duration::from_secs(20);
-
-/// What the user can choose in the menu.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Choice {
-    /// Copy the code of an account, by its id.
-    Copy(String),
-    /// Copy two codes in a row.
-    Pair(String),
-    /// Find a QR code on the screen.
-    AddFromScreen,
-    /// Take a link or a picture from the clipboard.
-    AddFromClipboard,
-    /// Lock the accounts.
-    Lock,
-    /// Unlock them.
-    Unlock,
-    /// Try to reach the daemon again.
-    Reconnect,
-    /// Open the configuration.
-    Settings,
-    /// End.
-    Quit,
-}
-
-/// What can run out.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Timer {
-    /// The time of a code on the clipboard.
-    Clear,
-    /// The time until the second code of a pair.
-    Second,
-    /// A second of the open menu.
-    Tick,
-    /// The time for a panel to appear.
-    Panel,
-}
-
-/// Something that happened.
-#[derive(Debug)]
-pub enum Msg {
-    /// The daemon is there, with these accounts; why there are none, if something is wrong.
-    Connected {
-        /// Whether they are locked.
-        locked: bool,
-        /// All of them.
-        accounts: Vec<AccountInfo>,
-        /// What is wrong with the keychain.
-        problem: Option<String>,
-    },
-    /// The daemon is gone, or cannot be reached.
-    Disconnected {
-        /// Why.
-        problem: String,
-    },
-    /// The accounts were locked.
-    Locked,
-    /// Somebody got a code.
-    Issued {
-        /// The id of the account.
-        account: String,
-        /// Which program.
-        application: String,
-    },
-    /// The menu is about to be shown.
-    MenuOpens,
-    /// Something was chosen in it.
-    Chosen(Choice),
-    /// Somebody asks for a code to be copied.
-    Requested {
-        /// What to answer to.
-        request: u64,
-        /// The id of the account.
-        account: String,
-    },
-    /// The codes that [`Effect::Fetch`] asked for.
-    Codes {
-        /// For which copying.
-        number: u64,
-        /// They, or why there are none.
-        result: Result<Vec<IssuedCode>, Error>,
-    },
-    /// A code that [`Effect::Show`] asked for.
-    Shown {
-        /// The id of its account.
-        account: String,
-        /// The code, or why there is none.
-        result: Result<IssuedCode, Error>,
-    },
-    /// Whether the clipboard took a code.
-    Put {
-        /// For which copying.
-        number: u64,
-        /// Why it did not.
-        result: Result<(), String>,
-    },
-    /// Something that was asked for in the menu was done, or not.
-    Done(Notice),
-    /// A timer ran out.
-    Elapsed(Timer),
-    /// Whether a panel shows the icon.
-    Panel(bool),
-    /// The configuration was read again.
-    Settings(Settings),
-}
-
-/// Something to be done.
-#[derive(Debug, PartialEq, Eq)]
-pub enum Effect {
-    /// Ask for codes to copy; the answer is [`Msg::Codes`].
-    Fetch {
-        /// For which copying.
-        number: u64,
-        /// The id of the account.
-        account: String,
-        /// How many in a row.
-        count: u32,
-        /// How many seconds the first has to be valid.
-        min_remaining: u32,
-    },
-    /// Ask for codes to show, each answered by [`Msg::Shown`].
-    Show(Vec<String>),
-    /// Put a code on the clipboard; the answer is [`Msg::Put`].
-    Put {
-        /// For which copying.
-        number: u64,
-        /// The code.
-        code: Secret,
-    },
-    /// Take the code back from the clipboard, if it is still there.
-    TakeBack,
-    /// Say something.
-    Notify(Notice),
-    /// Answer a request.
-    Answer {
-        /// Which.
-        request: u64,
-        /// How it went.
-        result: Result<(), Refusal>,
-    },
-    /// Start a timer anew.
-    Start(Timer, Duration),
-    /// Stop it.
-    Stop(Timer),
-    /// Ask the daemon to lock.
-    Lock,
-    /// Ask it to unlock.
-    Unlock,
-    /// Look for it again.
-    Reconnect,
-    /// Look for a QR code on the screen.
-    AddFromScreen,
-    /// Look at the clipboard.
-    AddFromClipboard,
-    /// Open the configuration.
-    OpenSettings,
-    /// Keep this for the next start.
-    Save(Memory),
-    /// End.
-    Quit,
-}
-
-/// A code on its way to the clipboard: not to be printed.
-#[derive(Clone, PartialEq, Eq)]
-pub struct Secret(pub Zeroizing<String>);
-
-impl std::fmt::Debug for Secret {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("Secret(redacted)")
-    }
-}
-
-/// Why a request was not answered by a copied code.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Refusal {
-    /// There is no such account.
-    NotFound,
-    /// The accounts were locked.
-    Locked,
-    /// Another code was asked for before this one was there.
-    Superseded,
-    /// Anything else, for people.
-    Failed(String),
-}
+/// How long uses are gathered before they are kept.
+const SAVE_PAUSE: Duration = Duration::from_secs(5);
 
 /// Where the daemon is.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -242,6 +61,7 @@ pub struct Model {
     accounts: Vec<AccountInfo>,
     labels: Labels,
     memory: Memory,
+    unsaved: bool,
     copying: Option<Copying>,
     numbers: u64,
     shown: Shown,
@@ -260,6 +80,7 @@ impl Model {
             accounts: Vec::new(),
             labels: Labels::default(),
             memory,
+            unsaved: false,
             copying: None,
             numbers: 0,
             shown: Shown::default(),
@@ -346,7 +167,7 @@ impl Model {
             Choice::Unlock => vec![Effect::Unlock],
             Choice::Reconnect => vec![Effect::Reconnect],
             Choice::Settings => vec![Effect::OpenSettings],
-            Choice::Quit => vec![Effect::TakeBack, Effect::Quit],
+            Choice::Quit => vec![self.save(), Effect::TakeBack, Effect::Quit],
         }
     }
 
@@ -356,8 +177,19 @@ impl Model {
         if application == env!("CARGO_PKG_NAME") {
             return Vec::new();
         }
+        self.count(account).into_iter().collect()
+    }
+
+    /// Counts a use, to be kept a little later.
+    fn count(&mut self, account: &str) -> Option<Effect> {
         self.memory.count(account);
-        vec![Effect::Save(self.memory.clone())]
+        let first = !std::mem::replace(&mut self.unsaved, true);
+        first.then_some(Effect::Start(Timer::Save, SAVE_PAUSE))
+    }
+
+    fn save(&mut self) -> Effect {
+        self.unsaved = false;
+        Effect::Save(self.memory.clone())
     }
 
     fn elapsed(&mut self, timer: Timer, now: u64) -> Vec<Effect> {
@@ -365,15 +197,13 @@ impl Model {
             Timer::Clear => vec![Effect::TakeBack],
             Timer::Second => self.second(),
             Timer::Tick => self.tick(now),
+            Timer::Save => vec![self.save()],
             Timer::Panel => {
                 if self.memory.told_of_no_panel {
                     return Vec::new();
                 }
                 self.memory.told_of_no_panel = true;
-                vec![
-                    Effect::Notify(notice::no_panel(&self.desktop)),
-                    Effect::Save(self.memory.clone()),
-                ]
+                vec![Effect::Notify(notice::no_panel(&self.desktop)), self.save()]
             }
         }
     }
@@ -384,9 +214,18 @@ impl Model {
         }
         let mut effects = vec![Effect::Stop(Timer::Panel)];
         if std::mem::take(&mut self.memory.told_of_no_panel) {
-            effects.push(Effect::Save(self.memory.clone()));
+            effects.push(self.save());
         }
         effects
+    }
+
+    /// Whether there are no codes to be had although they are not locked.
+    fn is_in_trouble(&self) -> bool {
+        match &self.daemon {
+            Daemon::Starting => false,
+            Daemon::There { problem } => problem.is_some(),
+            Daemon::Gone { .. } => true,
+        }
     }
 
     fn account(&self, id: &str) -> Option<&AccountInfo> {

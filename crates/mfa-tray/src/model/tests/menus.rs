@@ -89,6 +89,7 @@ fn without_a_daemon_it_says_why() {
     let lines = lines(&view.items);
     assert_eq!(lines[0], "(The daemon is not running)");
     assert_eq!(lines[2], "Try again");
+    assert_eq!(model.update(Msg::MenuOpens, NOW), [Effect::Reconnect]);
 }
 
 #[test]

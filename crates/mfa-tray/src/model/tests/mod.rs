@@ -166,11 +166,15 @@ fn what_others_use_moves_up_and_what_we_show_does_not() {
     assert_eq!(model.update(issued("mfa-tray"), NOW), []);
     let order = |model: &Model| lines(&model.view(NOW).items)[0].clone();
     assert_eq!(order(&model), "Amazon Web Services — root@1234");
-    assert!(matches!(
-        model.update(issued("mfactl"), NOW)[..],
-        [Effect::Save(_)]
-    ));
+    let later = [Effect::Start(Timer::Save, Duration::from_secs(5))];
+    assert_eq!(model.update(issued("mfactl"), NOW), later);
+    assert_eq!(model.update(issued("mfactl"), NOW), [], "it is one write");
     assert_eq!(order(&model), "GitHub — octo");
+    let effects = model.update(Msg::Elapsed(Timer::Save), NOW + 5);
+    let [Effect::Save(memory)] = &effects[..] else {
+        panic!("it is not kept: {effects:?}");
+    };
+    assert_eq!(memory.uses("id-gh"), 2);
 }
 
 #[test]
