@@ -14,7 +14,9 @@ pub mod rest;
 mod tray;
 
 pub use desktop::Desktop;
-pub use programs::{Run, binary, eventually, now, oathtool, release_binary, run};
+pub use programs::{
+    Run, binary, eventually, eventually_within, now, oathtool, release_binary, run,
+};
 pub use tray::Tray;
 
 /// The secret of the RFCs' test vectors, in base32.

@@ -154,11 +154,19 @@ pub fn now() -> u64 {
 ///
 /// # Panics
 /// If it does not come true.
-pub fn eventually(what: &str, mut holds: impl FnMut() -> bool) {
+pub fn eventually(what: &str, holds: impl FnMut() -> bool) {
+    eventually_within(10, what, holds);
+}
+
+/// The same for something that takes longer, for so many seconds.
+///
+/// # Panics
+/// If it does not come true.
+pub fn eventually_within(seconds: u64, what: &str, mut holds: impl FnMut() -> bool) {
     let start = Instant::now();
     while !holds() {
         assert!(
-            start.elapsed() < Duration::from_secs(10),
+            start.elapsed() < Duration::from_secs(seconds),
             "never came true: {what}"
         );
         thread::sleep(Duration::from_millis(20));

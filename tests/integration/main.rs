@@ -10,6 +10,7 @@ mod adding;
 mod cli;
 mod codes;
 mod contract;
+mod copying;
 mod daemon;
 mod hygiene;
 mod keychain;

@@ -6,14 +6,20 @@
 
 mod platform;
 
+use std::sync::mpsc;
+use std::thread;
 use std::time::Duration;
 
-pub use arboard::Error as Source;
 use thiserror::Error;
 use zeroize::Zeroizing;
 
 /// How long a code stays on the clipboard, if nobody says otherwise.
 pub const CLEAR_AFTER: Duration = Duration::from_secs(30);
+/// How long another program may take to hand over what it has copied.
+const PATIENCE: Duration = Duration::from_secs(4);
+
+/// What a system says of its clipboard.
+pub type Source = Box<dyn std::error::Error + Send + Sync>;
 
 /// Why the clipboard cannot be used.
 #[derive(Debug, Error)]
@@ -24,6 +30,19 @@ pub enum Error {
     /// It was reached, but did not do what was asked.
     #[error("the clipboard did not do it: {0}")]
     Refused(#[source] Source),
+    /// The program that has copied something does not hand it over.
+    #[error("the program that has copied something does not answer")]
+    NoAnswer,
+}
+
+impl Error {
+    fn unreachable(source: impl Into<Source>) -> Self {
+        Self::Unreachable(source.into())
+    }
+
+    fn refused(source: impl Into<Source>) -> Self {
+        Self::Refused(source.into())
+    }
 }
 
 /// A place to copy codes to.
@@ -34,11 +53,17 @@ pub trait Clipboard {
     /// Each variant of [`enum@Error`].
     fn put(&mut self, code: &str) -> Result<(), Error>;
 
-    /// Removes the code, unless something else was copied meanwhile. Says whether it was there.
+    /// Whether the last code that was put there is still there, and nothing that was copied since.
     ///
     /// # Errors
     /// Each variant of [`enum@Error`].
-    fn take_back(&mut self, code: &str) -> Result<bool, Error>;
+    fn holds(&mut self) -> Result<bool, Error>;
+
+    /// Removes the last code, unless something else was copied since. Says whether it was there.
+    ///
+    /// # Errors
+    /// Each variant of [`enum@Error`].
+    fn take_back(&mut self) -> Result<bool, Error>;
 
     /// The text that is there, if there is one.
     ///
@@ -64,53 +89,80 @@ pub struct Picture {
 }
 
 /// The clipboard of the desktop.
-pub struct Desktop(arboard::Clipboard);
+pub struct Desktop(platform::Board);
 
 impl Desktop {
-    /// Reaches it: on Wayland by the data-control protocol, else over X11.
+    /// Reaches it.
     ///
     /// # Errors
     /// [`Error::Unreachable`].
     pub fn open() -> Result<Self, Error> {
-        arboard::Clipboard::new()
-            .map(Self)
-            .map_err(Error::Unreachable)
+        platform::Board::open().map(Self)
     }
 }
 
 impl Clipboard for Desktop {
     fn put(&mut self, code: &str) -> Result<(), Error> {
-        let set = platform::mark_as_secret(self.0.set());
-        set.text(code).map_err(Error::Refused)
+        self.0.put(code)
     }
 
-    fn take_back(&mut self, code: &str) -> Result<bool, Error> {
-        // Clearing is blind: it would take what the user has copied since.
-        let ours = self.text()?.is_some_and(|text| *text == code);
+    fn holds(&mut self) -> Result<bool, Error> {
+        self.0.holds()
+    }
+
+    fn take_back(&mut self) -> Result<bool, Error> {
+        let ours = self.0.holds()?;
         if ours {
-            self.0.clear().map_err(Error::Refused)?;
+            self.0.clear()?;
         }
         Ok(ours)
     }
 
+    fn text(&mut self) -> Result<Option<Zeroizing<String>>, Error> {
+        read(|clipboard| Ok(Zeroizing::new(clipboard.get_text()?)))
+    }
+
     fn picture(&mut self) -> Result<Option<Picture>, Error> {
-        match self.0.get_image() {
-            Ok(found) => Ok(Some(Picture {
+        read(|clipboard| {
+            let found = clipboard.get_image()?;
+            Ok(Picture {
                 width: found.width,
                 height: found.height,
                 pixels: Zeroizing::new(found.bytes.into_owned()),
-            })),
-            Err(Source::ContentNotAvailable | Source::ConversionFailure) => Ok(None),
-            Err(error) => Err(Error::Refused(error)),
-        }
+            })
+        })
     }
+}
 
-    fn text(&mut self) -> Result<Option<Zeroizing<String>>, Error> {
-        match self.0.get_text() {
-            Ok(text) => Ok(Some(Zeroizing::new(text))),
-            // Empty, a picture, or something that is no text.
-            Err(Source::ContentNotAvailable | Source::ConversionFailure) => Ok(None),
-            Err(error) => Err(Error::Refused(error)),
+/// Reads what another program has copied, on a thread that may hang with that program.
+fn read<T: Send + 'static>(
+    read: impl FnOnce(&mut arboard::Clipboard) -> Result<T, arboard::Error> + Send + 'static,
+) -> Result<Option<T>, Error> {
+    let (sender, receiver) = mpsc::channel();
+    let reader = move || {
+        let found = match arboard::Clipboard::new() {
+            Ok(mut clipboard) => read(&mut clipboard).map_err(Error::refused_by),
+            Err(error) => Err(Some(Error::unreachable(error))),
+        };
+        // Who has asked may not be waiting any more.
+        drop(sender.send(found));
+    };
+    let thread = thread::Builder::new().name("clipboard-read".into());
+    thread.spawn(reader).map_err(Error::refused)?;
+    match receiver.recv_timeout(PATIENCE) {
+        Ok(Ok(found)) => Ok(Some(found)),
+        Ok(Err(None)) => Ok(None),
+        Ok(Err(Some(error))) => Err(error),
+        Err(_) => Err(Error::NoAnswer),
+    }
+}
+
+impl Error {
+    /// Nothing, where it is empty or holds something else than what was asked for.
+    fn refused_by(error: arboard::Error) -> Option<Self> {
+        match error {
+            arboard::Error::ContentNotAvailable | arboard::Error::ConversionFailure => None,
+            error => Some(Self::refused(error)),
         }
     }
 }

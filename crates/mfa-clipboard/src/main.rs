@@ -5,13 +5,19 @@
 
 use std::io::{self, Read, Write};
 use std::process::ExitCode;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use mfa_clipboard::{Clipboard, Desktop, Error};
 use zeroize::Zeroizing;
 
 /// The longest code in bytes.
 const MAX_CODE: u64 = 64;
+/// How often it is looked whether the code is still there.
+const LOOK: Duration = Duration::from_secs(1);
+
+/// What is freed may have held the code.
+#[global_allocator]
+static MEMORY: mfa_sys::alloc::Wiping = mfa_sys::alloc::Wiping;
 
 fn main() -> ExitCode {
     let seconds = std::env::args().nth(1).and_then(|text| text.parse().ok());
@@ -33,6 +39,7 @@ fn usage() -> ExitCode {
 }
 
 fn keep(time: Duration) -> io::Result<()> {
+    mfa_sys::harden::process()?;
     mfa_sys::detach::process()?;
     let mut code = Zeroizing::new(String::new());
     let mut input = io::stdin().lock().take(MAX_CODE);
@@ -46,9 +53,17 @@ fn keep(time: Duration) -> io::Result<()> {
         }
     };
     mfa_sys::detach::output()?;
-    std::thread::sleep(time);
+    drop(code);
+    let start = Instant::now();
+    while let Some(left @ 1..) = time.as_secs().checked_sub(start.elapsed().as_secs()) {
+        std::thread::sleep(LOOK.min(Duration::from_secs(left)));
+        // Something else was copied, or the desktop is gone.
+        if !matches!(clipboard.holds(), Ok(true)) {
+            return Ok(());
+        }
+    }
     // Nobody is there to be told.
-    drop(clipboard.take_back(&code));
+    drop(clipboard.take_back());
     Ok(())
 }
 

@@ -1,12 +1,17 @@
 //! What the daemon tells a client that stays connected.
 
-use futures_util::StreamExt;
-use zbus::MessageStream;
-use zbus::message::{Message, Type};
+use std::num::NonZero;
 
-use crate::Client;
+use futures_util::StreamExt;
+use zbus::message::{Message, Type};
+use zbus::{MatchRule, MessageStream};
+
 use crate::dict::Dict;
 use crate::endpoint::{AUTHENTICATOR, OBJECT_PATH};
+use crate::{Client, Error};
+
+/// How many events may wait.
+const QUEUE: NonZero<usize> = NonZero::new(256).unwrap();
 
 /// Something happened.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -31,9 +36,18 @@ pub struct Events(MessageStream);
 impl Client {
     /// Listens to what the daemon tells. Listen first and ask for the state then, so that nothing
     /// is missed in between.
-    #[must_use]
-    pub fn events(&self) -> Events {
-        Events(MessageStream::from(self.connection()))
+    ///
+    /// Take them without delay: once many wait, nothing else arrives on this connection either.
+    ///
+    /// # Errors
+    /// That the connection is lost.
+    pub async fn events(&self) -> Result<Events, Error> {
+        let ours = MatchRule::builder()
+            .msg_type(Type::Signal)
+            .path(OBJECT_PATH)
+            .build()?;
+        let stream = MessageStream::for_match_rule(ours, self.connection(), Some(QUEUE)).await?;
+        Ok(Events(stream))
     }
 }
 

@@ -27,12 +27,14 @@ pub(crate) async fn from_clipboard(client: Result<Client, Error>, clipboard: Job
         Err(error) => return nothing(&notice::reason(&error)),
     };
     match clipboard.read().await {
-        Ok(Found::Text(text)) => decode(&client, text.as_bytes()).await,
+        Ok(Found::Text(text)) if text.contains("otpauth") => decode(&client, text.as_bytes()).await,
         Ok(Found::Picture(found)) => {
             let picture = picture::from_rgba(found.width, found.height, &found.pixels);
             decode(&client, &picture).await
         }
-        Ok(Found::Nothing) => nothing("Copy a link or a picture of a QR code first."),
+        Ok(Found::Text(_) | Found::Nothing) => {
+            nothing("There is no otpauth link and no picture on the clipboard. Copy one first.")
+        }
         Err(reason) => nothing(&reason),
     }
 }
@@ -61,15 +63,18 @@ async fn add(client: &Client, decoded: Decoded) -> Notice {
             Err(error) => nothing(&notice::reason(&error)),
         },
         _ => {
-            let mut failed = skipped.len();
-            let all = accounts.len();
+            let all = accounts.len() + skipped.len();
+            let mut failed: Vec<_> = skipped
+                .into_iter()
+                .map(|skipped| format!("{}: {}", skipped.name, skipped.reason))
+                .collect();
             for account in accounts {
                 if let Err(error) = add_one(client, account).await {
-                    tracing::warn!(reason = error.text(), "an account was not added");
-                    failed += 1;
+                    failed.push(notice::reason(&error));
                 }
             }
-            notice::added_several(all + skipped.len() - failed, failed)
+            let why = failed.first().map(String::as_str);
+            notice::added_several(all - failed.len(), failed.len(), why)
         }
     }
 }

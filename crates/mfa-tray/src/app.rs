@@ -48,12 +48,20 @@ impl<I: Icon, N: Notifier> App<I, N> {
             client: None,
             replies: HashMap::new(),
             requests: 0,
-            timers: Timers::default(),
+            timers: Timers::new(mfa_sys::boottime::since_boot),
             shown: None,
             ended: false,
         };
         app.show(now());
         app
+    }
+
+    /// Takes what was read of the settings at the start; if that was wrong, the defaults hold.
+    pub(crate) fn begin(&mut self, settings: Result<Settings, config::Error>) {
+        match settings {
+            Ok(settings) => self.update(Msg::Settings(settings), now()),
+            Err(error) => self.refuse_settings(&error),
+        }
     }
 
     /// Whether the user has had enough.
@@ -235,22 +243,29 @@ impl<I: Icon, N: Notifier> App<I, N> {
         match self.parts.settings.changed() {
             None => {}
             Some(Ok(settings)) => self.update(Msg::Settings(settings), now),
-            Some(Err(error)) => {
-                let notice = notice::not_done("The settings are not used", &error.to_string());
-                self.parts.notifier.say(notice);
-            }
+            Some(Err(error)) => self.refuse_settings(&error),
         }
+    }
+
+    fn refuse_settings(&mut self, error: &config::Error) {
+        let notice = notice::not_done("The settings are not used", &error.to_string());
+        self.parts.notifier.say(notice);
     }
 
     fn open_settings(&mut self) {
         let path = paths::config();
-        let opened = config::prepare(&path).and_then(|()| platform::open(&path));
+        let inputs = self.parts.inputs.clone();
+        let later = move |error| inputs.blocking_send(Msg::Done(not_opened(&error)));
+        let opened = config::prepare(&path).and_then(|()| platform::open(&path, later));
         if let Err(error) = opened {
-            let reason = format!("Edit {} yourself: {error}", path.display());
-            let notice = notice::not_done("The settings cannot be opened", &reason);
-            self.parts.notifier.say(notice);
+            self.parts.notifier.say(not_opened(&error));
         }
     }
+}
+
+fn not_opened(error: &std::io::Error) -> Notice {
+    let reason = format!("Edit {} yourself ({error})", paths::config().display());
+    notice::not_done("The settings cannot be opened", &reason)
 }
 
 /// A prompt is what the user has just asked for.
@@ -290,19 +305,18 @@ pub(crate) struct Watched {
 }
 
 impl Watched {
-    /// Reads them for the first time; what is wrong there is said, and the defaults hold.
-    pub(crate) fn load() -> (Self, Settings) {
+    /// Reads them for the first time.
+    pub(crate) fn load() -> (Self, Result<Settings, config::Error>) {
         let path = paths::config();
         let mut watched = Self {
             modified: modified(&path),
             look: Look::default(),
             path,
         };
-        let settings = Settings::load(&watched.path).unwrap_or_else(|error| {
-            tracing::warn!("{error}");
-            Settings::default()
-        });
-        watched.look = settings.look;
+        let settings = Settings::load(&watched.path);
+        if let Ok(settings) = &settings {
+            watched.look = settings.look;
+        }
         (watched, settings)
     }
 

@@ -46,7 +46,6 @@ impl Jobs {
             let worker = Worker {
                 open,
                 clipboard: None,
-                ours: None,
             };
             worker.work(&jobs, &inputs);
         };
@@ -93,8 +92,6 @@ fn busy() -> String {
 struct Worker<O, C> {
     open: O,
     clipboard: Option<C>,
-    /// What we have put there last.
-    ours: Option<Secret>,
 }
 
 impl<O: Fn() -> Result<C, Error>, C: Clipboard> Worker<O, C> {
@@ -102,7 +99,7 @@ impl<O: Fn() -> Result<C, Error>, C: Clipboard> Worker<O, C> {
         for job in jobs {
             match job {
                 Job::Put { number, code } => {
-                    let result = self.put(code).map_err(|error| reason(&error));
+                    let result = self.put(&code).map_err(|error| reason(&error));
                     inputs.blocking_send(Msg::Put { number, result });
                 }
                 Job::TakeBack => self.take_back(),
@@ -118,21 +115,20 @@ impl<O: Fn() -> Result<C, Error>, C: Clipboard> Worker<O, C> {
         }
     }
 
-    fn put(&mut self, code: Secret) -> Result<(), Error> {
+    fn put(&mut self, code: &Secret) -> Result<(), Error> {
         let put = self.reach()?.put(&code.0);
         if put.is_err() {
             // The screen it belonged to may be gone; the next one is reached anew.
             self.clipboard = None;
         }
-        self.ours = put.is_ok().then_some(code);
         put
     }
 
     fn take_back(&mut self) {
-        let (Some(code), Some(clipboard)) = (self.ours.take(), &mut self.clipboard) else {
+        let Some(clipboard) = &mut self.clipboard else {
             return;
         };
-        match clipboard.take_back(&code.0) {
+        match clipboard.take_back() {
             Ok(true) => tracing::debug!("took the code back"),
             Ok(false) => tracing::debug!("left what was copied since"),
             Err(error) => tracing::warn!("the code may still be on the clipboard: {error}"),
@@ -181,27 +177,40 @@ mod tests {
     use super::*;
     use crate::input::Input;
 
-    /// A clipboard that others can write to as well, and that may be out of reach.
+    /// A clipboard that others can write to as well.
     #[derive(Clone, Default)]
-    struct Fake(Arc<Mutex<String>>);
+    struct Fake(Arc<Mutex<(String, bool)>>);
+
+    impl Fake {
+        fn set(&self, text: &str, ours: bool) {
+            *self.0.lock().unwrap() = (text.to_owned(), ours);
+        }
+
+        fn get(&self) -> String {
+            self.0.lock().unwrap().0.clone()
+        }
+    }
 
     impl Clipboard for Fake {
         fn put(&mut self, code: &str) -> Result<(), Error> {
-            code.clone_into(&mut self.0.lock().unwrap());
+            self.set(code, true);
             Ok(())
         }
 
-        fn take_back(&mut self, code: &str) -> Result<bool, Error> {
-            let mut text = self.0.lock().unwrap();
-            let ours = *text == code;
+        fn holds(&mut self) -> Result<bool, Error> {
+            Ok(self.0.lock().unwrap().1)
+        }
+
+        fn take_back(&mut self) -> Result<bool, Error> {
+            let ours = self.holds()?;
             if ours {
-                text.clear();
+                self.set("", false);
             }
             Ok(ours)
         }
 
         fn text(&mut self) -> Result<Option<Zeroizing<String>>, Error> {
-            Ok(Some(Zeroizing::new(self.0.lock().unwrap().clone())))
+            Ok(Some(Zeroizing::new(self.get())))
         }
 
         fn picture(&mut self) -> Result<Option<Picture>, Error> {
@@ -238,20 +247,20 @@ mod tests {
         assert!(matches!(found, Found::Text(text) if *text == "123456"));
         jobs.take_back();
         jobs.end().await;
-        assert_eq!(*fake.0.lock().unwrap(), "");
+        assert_eq!(fake.get(), "");
         let (jobs, mut inputs) = start(&fake);
         jobs.put(2, code("654321")).unwrap();
         assert!(inputs.recv().await.is_some());
-        "the user's".clone_into(&mut fake.0.lock().unwrap());
+        fake.set("the user's", false);
         jobs.take_back();
         jobs.end().await;
-        assert_eq!(*fake.0.lock().unwrap(), "the user's");
+        assert_eq!(fake.get(), "the user's");
     }
 
     #[tokio::test]
     async fn a_screen_that_is_not_there_is_an_answer() {
         let (inputs, mut receiver) = Inputs::channel();
-        let open = || Err::<Fake, _>(Error::Unreachable(arboard_error()));
+        let open = || Err::<Fake, _>(Error::Unreachable("none".into()));
         let jobs = Jobs::start(open, inputs).unwrap();
         jobs.put(1, code("123456")).unwrap();
         let Some(Input::Msg(Msg::Put {
@@ -263,9 +272,5 @@ mod tests {
         };
         assert!(reason.starts_with("there is no clipboard"), "{reason}");
         assert!(!reason.contains("123456"));
-    }
-
-    fn arboard_error() -> mfa_clipboard::Source {
-        mfa_clipboard::Source::ClipboardNotSupported
     }
 }

@@ -5,7 +5,7 @@
 //! # Codes in the menu: "hidden" (default; nothing is shown until an account is clicked) or "shown"
 //! # (with the seconds left; what is in a menu crosses the session bus).
 //! codes = "hidden"
-//! # Seconds that a code stays on the clipboard; 0 leaves it there.
+//! # Seconds that a code stays on the clipboard when the tray copies it; 0 leaves it there.
 //! clear-after = 30
 //! # "colour" (default), "light" for dark panels, "dark" for light ones, "symbolic" for panels that
 //! # colour it themselves.
@@ -18,9 +18,12 @@ use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use serde::Deserialize;
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer};
 use thiserror::Error;
 
+/// The longest time that a code stays on the clipboard, in seconds.
+const MAX_CLEAR_AFTER: u64 = 86_400;
 /// What a new configuration begins with.
 const TEMPLATE: &str = "\
 # The configuration of mfactl. A line that begins with # says what holds without it.
@@ -36,7 +39,7 @@ const TEMPLATE: &str = "\
 # Codes in the menu: \"hidden\" until an account is clicked, or \"shown\" with the seconds left.
 # codes = \"hidden\"
 
-# Seconds that a code stays on the clipboard; 0 leaves it there.
+# Seconds that a code stays on the clipboard when the tray copies it; 0 leaves it there.
 # clear-after = 30
 
 # The icon: \"colour\", \"light\" for dark panels, \"dark\" for light ones, or \"symbolic\".
@@ -120,6 +123,7 @@ struct File {
 #[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
 struct Section {
     codes: Codes,
+    #[serde(deserialize_with = "seconds")]
     clear_after: Option<u64>,
     icon: Look,
 }
@@ -164,6 +168,14 @@ fn parse(path: &Path, text: &str) -> Result<Settings, Error> {
         message: error.message().to_owned(),
     })?;
     Ok(file.tray.into())
+}
+
+/// At most a day: who wants longer wants 0.
+fn seconds<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<u64>, D::Error> {
+    match u64::deserialize(deserializer)? {
+        seconds @ 0..=MAX_CLEAR_AFTER => Ok(Some(seconds)),
+        _ => Err(D::Error::custom("it has to be 0 to 86400")),
+    }
 }
 
 /// Makes sure that there is a file to edit, with everything that can be set in it.
@@ -219,6 +231,7 @@ mod tests {
             "[tray]\ncode = 1",
             "[tray]\ncodes = 1",
             "[tray]\nclear-after = -1",
+            "[tray]\nclear-after = 86401",
         ] {
             let error = settings(text).unwrap_err().to_string();
             assert!(

@@ -1,8 +1,10 @@
 //! The connection to the daemon: made, kept, and made again when the daemon was replaced.
 
+use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 
+use mfa_ipc::copier::CopyRequest;
 use mfa_ipc::events::Event;
 use mfa_ipc::{Client, Error, launcher};
 use tokio::sync::Notify;
@@ -11,7 +13,8 @@ use crate::input::{Connected, Input, Inputs};
 use crate::model::Msg;
 use crate::model::notice;
 
-/// How long we wait before each further try. After the last one somebody has to ask for it: the
+/// How long we wait before each further try: the first is made at once, since the daemon was most
+/// likely replaced, and starts it if it was not. After the last one somebody has to ask for it: the
 /// daemon that appears on the bus, or the user.
 const PAUSES: [Duration; 4] = [
     Duration::ZERO,
@@ -74,29 +77,59 @@ async fn keep(inputs: Inputs, retry: Arc<Notify>) {
 }
 
 /// Tells what happens, until the connection is lost.
+///
+/// The daemon is asked for its accounts while events are taken, and once for all that have come
+/// meanwhile: whoever does not take events does not get the answer either.
 async fn serve(client: &Client, inputs: &Inputs, retry: &Notify) -> Result<(), Error> {
-    let mut events = client.events();
+    let mut events = client.events().await?;
     let mut requests = client.offer_copying().await?;
-    inputs.send(state(client).await?).await;
+    let mut asking = Some(ask(client));
+    let mut again = false;
+    let mut waiting: Vec<CopyRequest> = Vec::new();
     loop {
         tokio::select! {
             event = events.next() => match event {
                 None => return Ok(()),
                 Some(Event::Locked(true)) => inputs.send(Input::Msg(Msg::Locked)).await,
-                Some(Event::Locked(false) | Event::AccountsChanged) => {
-                    inputs.send(state(client).await?).await;
-                }
+                Some(Event::Locked(false) | Event::AccountsChanged) => again = true,
                 Some(Event::CodeIssued { account, application }) => {
                     inputs.send(Input::Msg(Msg::Issued { account, application })).await;
                 }
             },
-            () = retry.notified() => inputs.send(state(client).await?).await,
+            state = answer(&mut asking) => {
+                asking = None;
+                inputs.send(state?).await;
+                if !again {
+                    for request in waiting.drain(..) {
+                        inputs.send(Input::Requested(request)).await;
+                    }
+                }
+            }
+            () = retry.notified() => again = true,
+            // The account may be new, and the event that tells of it still on its way.
             Some(request) = requests.recv() => {
-                // The account may be new, and the event that tells of it still on its way.
-                inputs.send(state(client).await?).await;
-                inputs.send(Input::Requested(request)).await;
+                again = true;
+                waiting.push(request);
             }
         }
+        if again && asking.is_none() {
+            again = false;
+            asking = Some(ask(client));
+        }
+    }
+}
+
+type Asking<'c> = Pin<Box<dyn Future<Output = Result<Input, Error>> + Send + 'c>>;
+
+fn ask(client: &Client) -> Asking<'_> {
+    Box::pin(state(client))
+}
+
+/// The answer to what is asked; for ever if nothing is.
+async fn answer(asking: &mut Option<Asking<'_>>) -> Result<Input, Error> {
+    match asking {
+        Some(asking) => asking.await,
+        None => std::future::pending().await,
     }
 }
 

@@ -4,6 +4,10 @@ use std::process::ExitCode;
 
 use clap::Parser;
 
+/// What is freed may have held a code, or the secret of an account that was added.
+#[global_allocator]
+static MEMORY: mfa_sys::alloc::Wiping = mfa_sys::alloc::Wiping;
+
 fn main() -> ExitCode {
     let _args = mfa_tray::args::Args::parse();
     mfa_tray::log::start();

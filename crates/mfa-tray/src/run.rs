@@ -8,6 +8,7 @@ use zbus::fdo::RequestNameFlags;
 
 use crate::app::{App, Parts, Watched};
 use crate::clipboard::Jobs;
+use crate::config::Settings;
 use crate::input::{Input, Inputs};
 use crate::link::Link;
 use crate::model::{Choice, Model, Msg};
@@ -63,13 +64,14 @@ async fn serve() -> Result<(), Error> {
     tokio::spawn(platform::watch_daemon(bus.clone(), link.clone()));
     let mut app = App::new(Parts {
         icon: platform::Panel::start(bus.clone(), inputs.clone()),
-        notifier: platform::Notifications::start(inputs.clone()),
+        notifier: platform::Notifications::start(bus.clone(), inputs.clone()),
         clipboard: Jobs::start(mfa_clipboard::Desktop::open, inputs.clone())?,
         link,
         inputs,
-        model: Model::new(chosen, store::load(), desktop),
+        model: Model::new(Settings::default(), store::load(), desktop),
         settings,
     });
+    app.begin(chosen);
     let mut terminate = signal(SignalKind::terminate())?;
     let mut interrupt = signal(SignalKind::interrupt())?;
     while !app.has_ended() {

@@ -1,54 +1,86 @@
 //! The timers that the model has started.
+//!
+//! They count the time that the machine was suspended: a code must not stay on the clipboard over
+//! night because the lid was closed. tokio's clock stands still meanwhile, so it sleeps in naps.
 
 use std::collections::HashMap;
 use std::time::Duration;
 
-use tokio::time::Instant;
-
 use crate::model::Timer;
 
-/// When each runs out.
-#[derive(Debug, Default)]
-pub(crate) struct Timers(HashMap<Timer, Instant>);
+/// How long we sleep at most without looking at the clock.
+const NAP: Duration = Duration::from_secs(5);
+
+/// When each runs out, by a clock that does not stand still.
+#[derive(Debug)]
+pub(crate) struct Timers {
+    clock: fn() -> Duration,
+    ends: HashMap<Timer, Duration>,
+}
 
 impl Timers {
+    /// None runs yet; `clock` tells the time since some moment.
+    pub(crate) fn new(clock: fn() -> Duration) -> Self {
+        Self {
+            clock,
+            ends: HashMap::new(),
+        }
+    }
+
     /// Starts one, or starts it anew.
     pub(crate) fn start(&mut self, timer: Timer, time: Duration) {
-        self.0.insert(timer, Instant::now() + time);
+        self.ends.insert(timer, (self.clock)().saturating_add(time));
     }
 
     /// Stops one, if it runs.
     pub(crate) fn stop(&mut self, timer: Timer) {
-        self.0.remove(&timer);
+        self.ends.remove(&timer);
     }
 
     /// Waits for the next that runs out; for ever if none runs. Nothing is lost if this is dropped.
     pub(crate) async fn elapsed(&mut self) -> Timer {
-        let next = self.0.iter().min_by_key(|(_, at)| **at);
-        let Some((timer, at)) = next.map(|(timer, at)| (*timer, *at)) else {
+        let next = self.ends.iter().min_by_key(|(_, end)| **end);
+        let Some((timer, end)) = next.map(|(timer, end)| (*timer, *end)) else {
             return std::future::pending().await;
         };
-        tokio::time::sleep_until(at).await;
-        self.0.remove(&timer);
-        timer
+        loop {
+            let left = end.saturating_sub((self.clock)());
+            if left.is_zero() {
+                self.ends.remove(&timer);
+                return timer;
+            }
+            tokio::time::sleep(left.min(NAP)).await;
+        }
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use std::sync::LazyLock;
+
+    use tokio::time::Instant;
+
     use super::*;
+
+    static START: LazyLock<Instant> = LazyLock::new(Instant::now);
+
+    /// The paused clock of the test.
+    fn clock() -> Duration {
+        START.elapsed()
+    }
 
     #[tokio::test(start_paused = true)]
     async fn they_run_out_in_order_unless_stopped() {
-        let mut timers = Timers::default();
+        let start = clock();
+        let mut timers = Timers::new(clock);
         timers.start(Timer::Clear, Duration::from_secs(30));
         timers.start(Timer::Second, Duration::from_secs(20));
         timers.start(Timer::Tick, Duration::from_secs(1));
         timers.start(Timer::Clear, Duration::from_secs(10));
+        timers.start(Timer::Panel, Duration::MAX);
         timers.stop(Timer::Tick);
-        let start = Instant::now();
         assert_eq!(timers.elapsed().await, Timer::Clear);
-        assert_eq!(start.elapsed().as_secs(), 10);
+        assert_eq!((clock() - start).as_secs(), 10);
         assert_eq!(timers.elapsed().await, Timer::Second);
         let nothing = tokio::time::timeout(Duration::from_secs(99), timers.elapsed());
         assert!(nothing.await.is_err());

@@ -10,8 +10,8 @@ use zbus::Connection;
 
 /// How many may offer at once. One is usual; a second one appears while it is replaced.
 const MAX: usize = 8;
-/// How long copying may take: waiting for the next code of a slow account is part of it.
-const PATIENCE: Duration = Duration::from_secs(60);
+/// How long copying may take, less than clients wait for it: a code that ends too soon is waited out.
+const PATIENCE: Duration = Duration::from_secs(20);
 
 /// Who offered, the last one at the end.
 #[derive(Clone, Debug, Default)]

@@ -1,15 +1,19 @@
-//! How each system marks what is no business of clipboard managers.
+//! How each system keeps a code on its clipboard, marked so that clipboard managers leave it alone.
 
-#[cfg(not(any(target_os = "macos", windows)))]
+#[cfg(any(target_os = "macos", windows))]
+mod compare;
+#[cfg(target_os = "linux")]
 mod linux;
 #[cfg(target_os = "macos")]
 mod macos;
 #[cfg(windows)]
 mod windows;
 
-#[cfg(not(any(target_os = "macos", windows)))]
-pub(crate) use linux::mark_as_secret;
+#[cfg(any(target_os = "macos", windows))]
+pub(crate) use compare::Board;
+#[cfg(target_os = "linux")]
+pub(crate) use linux::Board;
 #[cfg(target_os = "macos")]
-pub(crate) use macos::mark_as_secret;
+use macos::mark_as_secret;
 #[cfg(windows)]
-pub(crate) use windows::mark_as_secret;
+use windows::mark_as_secret;

@@ -1,8 +1,8 @@
 //! The codes that are shown in the open menu, if the user wants that.
 //!
-//! The tray protocol says when a menu opens, but not when it closes. So they are counted down for a
-//! while after it opened and hidden then: nobody is left with an old code, and nothing ticks for
-//! ever.
+//! It is known when a menu opens, but not when it closes: not all panels tell, and ksni does not pass
+//! it on. So codes are counted down for a while after it opened and hidden then: nobody is left with
+//! an old code, and nothing ticks for ever.
 
 use std::collections::HashMap;
 use std::time::Duration;
@@ -15,7 +15,7 @@ use super::{Effect, Model, Timer, view};
 /// How often the seconds are counted.
 const TICK: Duration = Duration::from_secs(1);
 /// How many seconds codes are shown after the menu was opened.
-const MAX_TICKS: u32 = 120;
+const MAX_TICKS: u32 = 60;
 
 /// What is shown.
 #[derive(Debug, Default)]
@@ -36,7 +36,8 @@ impl Shown {
 
 impl Model {
     /// The menu is about to be shown.
-    pub(super) fn menu_opens(&mut self) -> Vec<Effect> {
+    pub(super) fn menu_opens(&mut self, now: u64) -> Vec<Effect> {
+        self.order.opened(now);
         if self.is_in_trouble() {
             // A keychain that has come since, or a daemon, is noticed by asking again.
             return vec![Effect::Reconnect];
@@ -54,7 +55,9 @@ impl Model {
     }
 
     /// The menu was closed, as far as can be known: something was chosen in it.
-    pub(super) fn menu_closes(&mut self) -> Effect {
+    pub(super) fn menu_closes(&mut self, now: u64) -> Effect {
+        self.order.closed();
+        self.arrange(now);
         self.shown = Shown::default();
         Effect::Stop(Timer::Tick)
     }

@@ -14,6 +14,8 @@ use super::{Effect, Model, Refusal, Secret, Timer, notice};
 const MIN_REMAINING: u32 = 5;
 /// The same for the first of two codes: there has to be time to paste it before the second comes.
 const MIN_REMAINING_PAIR: u32 = 10;
+/// How long the clipboard may take to take a code.
+const PUT_PATIENCE: Duration = Duration::from_secs(5);
 /// How long the first of two counter-based codes stays: nothing but the user sets the pace.
 const COUNTER_PACE: Duration = Duration::from_secs(15);
 
@@ -104,7 +106,7 @@ impl Model {
         let Some(copying) = self.copying.take() else {
             return Vec::new();
         };
-        let mut effects = vec![Effect::Stop(Timer::Second)];
+        let mut effects = vec![Effect::Stop(Timer::Second), Effect::Stop(Timer::Put)];
         if matches!(copying.stage, Stage::First { .. }) {
             // The first is there, and the second will not replace it.
             effects.push(self.clear_later());
@@ -141,11 +143,12 @@ impl Model {
             _ => return self.failed("the daemon gave another number of codes"),
         };
         copying.stage = stage;
-        vec![
+        let mut effects = vec![
             // What is there now is about to be replaced; its time is not that of the new one.
             Effect::Stop(Timer::Clear),
-            put(number, first),
-        ]
+        ];
+        effects.extend(put(number, first));
+        effects
     }
 
     /// The clipboard has taken a code, or has not.
@@ -157,32 +160,37 @@ impl Model {
         if let Err(reason) = result {
             return self.failed(&reason);
         }
+        let mut effects = vec![Effect::Stop(Timer::Put)];
         let title = self.labels.title(&copying.account);
         match &copying.stage {
-            Stage::Asked { .. } => Vec::new(),
+            Stage::Asked { .. } => {}
             Stage::First { second } => {
                 let wait = match second.valid_from {
                     0 => COUNTER_PACE,
                     from => Duration::from_secs(from.saturating_sub(now)),
                 };
-                vec![
-                    Effect::Notify(notice::first(title, wait)),
-                    Effect::Start(Timer::Second, wait),
-                ]
+                effects.push(Effect::Notify(notice::first(title, wait)));
+                effects.push(Effect::Start(Timer::Second, wait));
             }
             Stage::Put { valid_until } => {
                 let said = notice::copied(title, left(*valid_until, now));
-                self.copied(said)
+                effects.extend(self.copied(said, now));
             }
             Stage::Second { valid_until } => {
                 let said = notice::second(title, left(*valid_until, now));
-                self.copied(said)
+                effects.extend(self.copied(said, now));
             }
         }
+        effects
     }
 
-    /// It is time for the second code.
-    pub(super) fn second(&mut self) -> Vec<Effect> {
+    /// The clipboard takes too long. Whatever it takes later is taken back at once.
+    pub(super) fn put_hangs(&mut self) -> Vec<Effect> {
+        self.failed("the clipboard does not answer")
+    }
+
+    /// It is time for the second code, or long past that if the machine was asleep.
+    pub(super) fn second(&mut self, now: u64) -> Vec<Effect> {
         let Some(copying) = &mut self.copying else {
             return Vec::new();
         };
@@ -190,17 +198,20 @@ impl Model {
             return Vec::new();
         };
         let second = second.clone();
+        if left(second.valid_until, now) == Some(0) {
+            return self.failed("it is too late for the second code; begin again");
+        }
         copying.stage = Stage::Second {
             valid_until: second.valid_until,
         };
-        vec![put(copying.number, second)]
+        put(copying.number, second).into()
     }
 
     /// All is done.
-    fn copied(&mut self, said: notice::Notice) -> Vec<Effect> {
+    fn copied(&mut self, said: notice::Notice, now: u64) -> Vec<Effect> {
         let mut effects = vec![Effect::Notify(said), self.clear_later()];
         if let Some(copying) = self.copying.take() {
-            effects.extend(self.count(&copying.account));
+            effects.extend(self.count(&copying.account, now));
             if let Some(request) = copying.request {
                 effects.push(answer(request, Ok(())));
             }
@@ -225,11 +236,12 @@ impl Model {
     }
 }
 
-fn put(number: u64, code: IssuedCode) -> Effect {
-    Effect::Put {
-        number,
-        code: Secret(code.code),
-    }
+fn put(number: u64, code: IssuedCode) -> [Effect; 2] {
+    let code = Secret(code.code);
+    [
+        Effect::Put { number, code },
+        Effect::Start(Timer::Put, PUT_PATIENCE),
+    ]
 }
 
 fn answer(request: u64, result: Result<(), Refusal>) -> Effect {

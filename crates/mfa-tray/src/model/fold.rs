@@ -1,9 +1,15 @@
 //! Puts many rows into submenus, so that no menu outgrows the screen.
 
+use super::label;
 use super::view::Item;
 
-/// The most rows that a menu gets.
-pub(super) const MAX_ROWS: usize = 15;
+/// The most submenus beside each other.
+const MAX_GROUPS: usize = 8;
+/// The most rows in one of them.
+const MAX_ROWS: usize = 20;
+
+/// The longest name of a range, in characters.
+const MAX_RANGE: usize = 48;
 
 /// A row, and what it is grouped by.
 pub(super) struct Row {
@@ -15,12 +21,10 @@ pub(super) struct Row {
     pub(super) item: Item,
 }
 
-/// All rows, if there are few; else a submenu for each tag, and for each letter of what has no tag.
+/// A submenu for each tag, and for each letter of what has no tag; neighbours share one if there are
+/// too many.
 pub(super) fn fold(mut rows: Vec<Row>) -> Vec<Item> {
     rows.sort_by(|a, b| (tag_key(a), &a.key).cmp(&(tag_key(b), &b.key)));
-    if rows.len() <= MAX_ROWS {
-        return rows.into_iter().map(|row| row.item).collect();
-    }
     let groups = grouped(rows, |row| {
         row.tag.clone().unwrap_or_else(|| letter(&row.key))
     });
@@ -61,7 +65,7 @@ fn grouped(rows: Vec<Row>, name: impl Fn(&Row) -> String) -> Vec<(String, Vec<Ro
 
 /// As few groups as a menu can take: the smallest neighbours are put together, `A – C`.
 fn merged(mut groups: Vec<(String, Vec<Row>)>) -> Vec<(String, Vec<Row>)> {
-    while groups.len() > MAX_ROWS {
+    while groups.len() > MAX_GROUPS {
         let size = |at: &usize| groups[*at].1.len() + groups[*at + 1].1.len();
         let Some(at) = (0..groups.len() - 1).min_by_key(size) else {
             break;
@@ -78,7 +82,7 @@ fn merged(mut groups: Vec<(String, Vec<Row>)>) -> Vec<(String, Vec<Row>)> {
 /// The rows of a group, in as many further submenus as it takes.
 fn chunked(mut rows: Vec<Row>) -> Vec<Item> {
     rows.sort_by(|a, b| a.key.cmp(&b.key));
-    if rows.len() <= 2 * MAX_ROWS {
+    if rows.len() <= MAX_ROWS {
         return rows.into_iter().map(|row| row.item).collect();
     }
     let size = rows.len().div_ceil(MAX_ROWS).max(MAX_ROWS);
@@ -86,11 +90,7 @@ fn chunked(mut rows: Vec<Row>) -> Vec<Item> {
     while !rows.is_empty() {
         let rest = rows.split_off(size.min(rows.len()));
         let name = |row: Option<&Row>| row.map_or("", |row| row.item.label()).to_owned();
-        let label = format!(
-            "{} – {}",
-            short(&name(rows.first())),
-            short(&name(rows.last()))
-        );
+        let label = range(&name(rows.first()), &name(rows.last()));
         items.push(Item::Menu {
             label,
             items: chunked(std::mem::replace(&mut rows, rest)),
@@ -99,12 +99,13 @@ fn chunked(mut rows: Vec<Row>) -> Vec<Item> {
     items
 }
 
-/// The beginning of a label, for the name of a range.
-fn short(label: &str) -> String {
-    label
-        .chars()
-        .take(8)
-        .collect::<String>()
-        .trim_end()
-        .to_owned()
+/// From where to where rows go: as many words as it takes to tell the first from the last.
+fn range(first: &str, last: &str) -> String {
+    let pairs = first.split(' ').zip(last.split(' '));
+    let words = pairs.take_while(|(a, b)| a == b).count() + 1;
+    let begin = |label: &str| {
+        let words: Vec<_> = label.split(' ').take(words).collect();
+        label::clean(&words.join(" "), MAX_RANGE / 2)
+    };
+    format!("{} – {}", begin(first), begin(last))
 }

@@ -85,6 +85,7 @@ pub(super) fn key(label: &str) -> String {
 /// Names come from QR codes of others: nothing that breaks a line or turns the text around, and not
 /// without end.
 pub(super) fn clean(text: &str, max: usize) -> String {
+    let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
     let plain = |c: &char| !c.is_control() && !is_invisible(*c);
     let mut label: String = text.chars().filter(plain).collect();
     if label.chars().count() > max {

@@ -44,6 +44,8 @@ pub enum Timer {
     Tick,
     /// The time for a panel to appear.
     Panel,
+    /// The time that the clipboard may take.
+    Put,
     /// The time until what was counted is kept: not each use is worth a write.
     Save,
 }

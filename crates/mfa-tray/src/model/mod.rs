@@ -11,6 +11,7 @@
 //! | [`view`] | the menu |
 //! | `fold` | puts many accounts into submenus |
 //! | `label` | what an account is called |
+//! | `order` | where it stands |
 //! | `message` | [`Msg`] and [`Effect`] |
 //! | [`memory`] | what outlives the program |
 //! | [`notice`] | what is said to the user |
@@ -22,6 +23,7 @@ mod label;
 pub mod memory;
 mod message;
 pub mod notice;
+mod order;
 pub mod view;
 
 #[cfg(test)]
@@ -37,6 +39,7 @@ use copying::Copying;
 use label::Labels;
 use memory::Memory;
 pub use message::{Choice, Effect, Msg, Refusal, Secret, Timer};
+use order::Order;
 
 /// How long a panel may take to appear after us, or to come back.
 const PANEL_GRACE: Duration = Duration::from_secs(20);
@@ -60,6 +63,7 @@ pub struct Model {
     locked: bool,
     accounts: Vec<AccountInfo>,
     labels: Labels,
+    order: Order,
     memory: Memory,
     unsaved: bool,
     copying: Option<Copying>,
@@ -79,6 +83,7 @@ impl Model {
             locked: false,
             accounts: Vec::new(),
             labels: Labels::default(),
+            order: Order::default(),
             memory,
             unsaved: false,
             copying: None,
@@ -94,7 +99,7 @@ impl Model {
                 locked,
                 accounts,
                 problem,
-            } => self.connected(locked, accounts, problem),
+            } => self.connected(locked, accounts, problem, now),
             Msg::Disconnected { problem } => {
                 self.daemon = Daemon::Gone { problem };
                 self.forget(&Refusal::Failed("the daemon went away".into()))
@@ -109,10 +114,10 @@ impl Model {
             Msg::Issued {
                 account,
                 application,
-            } => self.issued(&account, &application),
-            Msg::MenuOpens => self.menu_opens(),
+            } => self.issued(&account, &application, now),
+            Msg::MenuOpens => self.menu_opens(now),
             Msg::Chosen(choice) => {
-                let mut effects = vec![self.menu_closes()];
+                let mut effects = vec![self.menu_closes(now)];
                 effects.extend(self.chosen(choice, now));
                 effects
             }
@@ -135,11 +140,13 @@ impl Model {
         locked: bool,
         accounts: Vec<AccountInfo>,
         problem: Option<String>,
+        now: u64,
     ) -> Vec<Effect> {
         self.daemon = Daemon::There { problem };
         self.locked = locked;
         self.labels = Labels::new(&accounts);
         self.accounts = accounts;
+        self.arrange(now);
         if locked {
             // We may have missed that: the daemon was away.
             return self.update(Msg::Locked, 0);
@@ -173,18 +180,24 @@ impl Model {
 
     /// Counts what others use; what we copy is counted when it is on the clipboard, and what we
     /// show is not used.
-    fn issued(&mut self, account: &str, application: &str) -> Vec<Effect> {
+    fn issued(&mut self, account: &str, application: &str, now: u64) -> Vec<Effect> {
         if application == env!("CARGO_PKG_NAME") {
             return Vec::new();
         }
-        self.count(account).into_iter().collect()
+        self.count(account, now).into_iter().collect()
     }
 
     /// Counts a use, to be kept a little later.
-    fn count(&mut self, account: &str) -> Option<Effect> {
+    fn count(&mut self, account: &str, now: u64) -> Option<Effect> {
         self.memory.count(account);
+        self.arrange(now);
         let first = !std::mem::replace(&mut self.unsaved, true);
         first.then_some(Effect::Start(Timer::Save, SAVE_PAUSE))
+    }
+
+    fn arrange(&mut self, now: u64) {
+        self.order
+            .arrange(&self.accounts, &self.labels, &self.memory, now);
     }
 
     fn save(&mut self) -> Effect {
@@ -195,7 +208,8 @@ impl Model {
     fn elapsed(&mut self, timer: Timer, now: u64) -> Vec<Effect> {
         match timer {
             Timer::Clear => vec![Effect::TakeBack],
-            Timer::Second => self.second(),
+            Timer::Second => self.second(now),
+            Timer::Put => self.put_hangs(),
             Timer::Tick => self.tick(now),
             Timer::Save => vec![self.save()],
             Timer::Panel => {

@@ -15,7 +15,7 @@ const MAX_BODY: usize = 300;
 pub struct Notice {
     /// The first line; plain text.
     pub summary: String,
-    /// What follows; nothing in it is markup.
+    /// What follows; plain text, though some servers would read it as markup.
     pub body: String,
     /// What can be done about it, if there is a button for that.
     pub action: Option<(String, super::Choice)>,
@@ -114,13 +114,21 @@ pub fn added(id: &str, issuer: &str, name: &str) -> Notice {
     }
 }
 
-/// Several accounts were added, and some were not.
+/// Several accounts were added, and some perhaps not; why the first of those was not.
 #[must_use]
-pub fn added_several(added: usize, failed: usize) -> Notice {
-    let summary = format!("{added} accounts added");
-    match failed {
-        0 => plain(summary, ""),
-        failed => problem(summary, &format!("{failed} could not be added.")),
+pub fn added_several(added: usize, failed: usize, why: Option<&str>) -> Notice {
+    let summary = match added {
+        0 => "No account was added".to_owned(),
+        1 => "1 account added".to_owned(),
+        _ => format!("{added} accounts added"),
+    };
+    match (failed, why) {
+        (0, _) | (_, None) => plain(summary, ""),
+        (1, Some(why)) => problem(summary, &format!("1 could not be added: {why}")),
+        (_, Some(why)) => problem(
+            summary,
+            &format!("{failed} could not be added, the first because: {why}"),
+        ),
     }
 }
 
@@ -139,10 +147,8 @@ pub fn reason(error: &Error) -> String {
     }
 }
 
-/// What is said begins with a capital letter, ends with a full stop, and is no markup: some servers
-/// read a body as such, and a name may look like it.
+/// What is said begins with a capital letter and ends with a full stop.
 fn sentence(text: &str) -> String {
-    let text = text.replace('<', "‹").replace('>', "›").replace('&', "＆");
     let mut letters = text.chars();
     let first = letters.next().map(|c| c.to_uppercase().to_string());
     let end = if text.ends_with(['.', '…', '!', '?']) {

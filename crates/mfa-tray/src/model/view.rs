@@ -1,13 +1,15 @@
 //! The menu, as a description that any tray can show.
 
-use std::cmp::Reverse;
-
 use mfa_ipc::types::AccountInfo;
 
-use super::fold::{MAX_ROWS, Row, fold};
+use super::fold::{Row, fold};
 use super::{Choice, Daemon, Model, label};
 use crate::config::Codes;
 
+/// The most accounts that stand in the menu itself, if there are no more than that.
+const MAX_ROWS: usize = 15;
+/// How many stand there if there are more: the submenus of the others need room too.
+const FIRST_ROWS: usize = 10;
 /// The longest line that is only read, in characters.
 const MAX_TEXT: usize = 100;
 /// A dash as wide as a digit.
@@ -70,7 +72,7 @@ impl Model {
     #[must_use]
     pub fn view(&self, now: u64) -> View {
         let face = match (&self.daemon, self.locked) {
-            (Daemon::There { .. }, false) => Face::Unlocked,
+            (Daemon::There { problem: None }, false) => Face::Unlocked,
             _ => Face::Locked,
         };
         let mut items = self.accounts_part(now);
@@ -93,6 +95,7 @@ impl Model {
         match (&self.daemon, self.locked) {
             (Daemon::Starting, _) => "starting".to_owned(),
             (Daemon::Gone { .. }, _) => "the daemon is not running".to_owned(),
+            (Daemon::There { problem: Some(_) }, _) => "the keychain cannot be used".to_owned(),
             (Daemon::There { .. }, true) => "locked".to_owned(),
             (Daemon::There { .. }, false) => match self.accounts.len() {
                 0 => "no accounts yet".to_owned(),
@@ -108,11 +111,17 @@ impl Model {
             Daemon::Gone { problem } => vec![
                 text("The daemon is not running"),
                 text(problem),
+                text("In a terminal: mfactl doctor"),
                 action("Try again", Choice::Reconnect),
             ],
             Daemon::There {
                 problem: Some(problem),
-            } => vec![text(problem), action("Try again", Choice::Reconnect)],
+            } => vec![
+                text("The keychain cannot be used"),
+                text(problem),
+                text("In a terminal: mfactl doctor"),
+                action("Try again", Choice::Reconnect),
+            ],
             Daemon::There { problem: None } if self.locked => {
                 vec![action("Unlock…", Choice::Unlock)]
             }
@@ -193,16 +202,14 @@ impl Model {
     }
 }
 
-/// The accounts that stand in the menu itself, pinned ones first and then the most used; and the
-/// others.
+/// The accounts that stand in the menu itself, and the others.
 fn split(model: &Model) -> (Vec<&AccountInfo>, Vec<&AccountInfo>) {
-    let mut first: Vec<_> = model.accounts.iter().collect();
-    first.sort_by_cached_key(|account| {
-        let label = label::key(model.labels.row(account));
-        let uses = model.memory.uses(&account.id);
-        (!account.pinned, Reverse(uses), label, account.name.clone())
-    });
-    let rest = first.split_off(MAX_ROWS.min(first.len()));
+    let mut first = model.order.of(&model.accounts);
+    let rest = if first.len() > MAX_ROWS {
+        first.split_off(FIRST_ROWS)
+    } else {
+        Vec::new()
+    };
     (first, rest)
 }
 
@@ -230,8 +237,9 @@ fn action(label: impl Into<String>, choice: Choice) -> Item {
     }
 }
 
+/// The first line of it.
 fn text(text: &str) -> Item {
-    Item::Text(label::clean(text, MAX_TEXT))
+    Item::Text(label::clean(text.lines().next().unwrap_or(""), MAX_TEXT))
 }
 
 fn copy(account: &AccountInfo) -> Choice {

@@ -29,10 +29,11 @@ pub(super) async fn run(
         let asked = context.ask(client, async |client| client.copy_code(query).await);
         match asked.await {
             Ok(()) => {
-                context.output.hint("copied");
+                context.output.hint("copied by the tray");
                 return Ok(());
             }
-            Err(error) if error.is_not_supported() => {}
+            // There is none, or it hangs.
+            Err(error) if error.is_not_supported() || error.kind == Kind::TimedOut => {}
             Err(error) => return Err(context.explain(client, query, error).await),
         }
     }

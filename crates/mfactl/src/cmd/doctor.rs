@@ -182,7 +182,7 @@ fn tray(host: bool, status: Option<&Status>, desktop: &str) -> Finding {
         .any(|name| name.eq_ignore_ascii_case("gnome"));
     match (host, status.is_some_and(|status| status.tray)) {
         (true, true) => ok("tray", "running"),
-        (true, false) => ok("tray", "not running. Start it: mfa-tray"),
+        (true, false) => ok("tray", "not running; mfa-tray starts it"),
         (false, _) if gnome => warn(
             "tray",
             "this desktop shows no tray icons. Install the extension “AppIndicator and \

@@ -30,7 +30,9 @@ pub(super) async fn screen() -> Result<Zeroizing<Vec<u8>>, Error> {
     let uri = uri.await.map_err(|_| Error::Denied)??;
     let path = path(&uri).ok_or_else(|| Error::Failed("the portal gave no file".into()))?;
     let picture = std::fs::File::open(&path).and_then(|file| {
-        let mut bytes = Zeroizing::new(Vec::new());
+        // All at once: a buffer that grows would leave copies of itself behind.
+        let length = usize::try_from(file.metadata()?.len().min(MAX)).unwrap_or(0);
+        let mut bytes = Zeroizing::new(Vec::with_capacity(length + 1));
         file.take(MAX).read_to_end(&mut bytes)?;
         Ok(bytes)
     });

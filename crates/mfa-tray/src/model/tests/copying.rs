@@ -116,6 +116,32 @@ fn two_codes_come_one_after_the_other() {
 }
 
 #[test]
+fn a_second_code_that_comes_too_late_is_not_copied() {
+    let mut model = model();
+    choose(&mut model, Choice::Pair(AWS.to_owned()), NOW);
+    let both = [current("111111"), code("222222", NOW + 27, 30)];
+    model.update(codes(1, &both), NOW);
+    model.update(taken(1), NOW);
+    // The machine was asleep.
+    let effects = model.update(Msg::Elapsed(Timer::Second), NOW + 57);
+    assert_eq!(put(&effects), None);
+    assert_eq!(said(&effects), ["No code was copied"]);
+    assert!(effects.contains(&Effect::TakeBack));
+}
+
+#[test]
+fn a_clipboard_that_hangs_is_given_up() {
+    let mut model = model();
+    choose(&mut model, copy(AWS), NOW);
+    let effects = model.update(codes(1, &[current("111111")]), NOW);
+    assert!(effects.contains(&Effect::Start(Timer::Put, Duration::from_secs(5))));
+    let effects = model.update(Msg::Elapsed(Timer::Put), NOW + 5);
+    assert_eq!(said(&effects), ["No code was copied"]);
+    // It is taken back as soon as it is there.
+    assert_eq!(effects.last(), Some(&Effect::TakeBack));
+}
+
+#[test]
 fn a_pair_that_is_given_up_leaves_no_code_behind() {
     let mut model = model();
     choose(&mut model, Choice::Pair(AWS.to_owned()), NOW);
@@ -178,22 +204,6 @@ fn an_error_is_said_and_the_old_code_goes() {
         result: Err("there is no clipboard to be reached".to_owned()),
     };
     assert_eq!(said(&model.update(refused, NOW)), ["No code was copied"]);
-}
-
-#[test]
-fn a_name_in_a_notification_is_no_markup() {
-    let mut model = model();
-    choose(&mut model, copy(AWS), NOW);
-    let failed = Msg::Codes {
-        number: 1,
-        result: Err(Error::AlreadyExists("there is “<b>AT&T</b>”".into())),
-    };
-    let effects = model.update(failed, NOW);
-    let body = effects.iter().find_map(|effect| match effect {
-        Effect::Notify(notice) => Some(notice.body.as_str()),
-        _ => None,
-    });
-    assert_eq!(body, Some("There is “‹b›AT＆T‹/b›”."));
 }
 
 #[test]

@@ -16,16 +16,19 @@ use mfa_ipc::endpoint;
 
 use crate::link::Link;
 
-/// Opens a file with the program that the user likes for it.
-pub(crate) fn open(path: &Path) -> io::Result<()> {
+/// Opens a file with the program that the user likes for it. Says later if there is none.
+pub(crate) fn open(path: &Path, failed: impl FnOnce(io::Error) + Send + 'static) -> io::Result<()> {
     let mut opener = Command::new("xdg-open")
         .arg(path)
         .stdin(Stdio::null())
         .stdout(Stdio::null())
         .stderr(Stdio::null())
         .spawn()?;
-    // Somebody has to take note of its end.
-    std::thread::spawn(move || opener.wait());
+    std::thread::spawn(move || match opener.wait() {
+        Ok(status) if status.success() => {}
+        Ok(status) => failed(io::Error::other(format!("xdg-open: {status}"))),
+        Err(error) => failed(error),
+    });
     Ok(())
 }
 

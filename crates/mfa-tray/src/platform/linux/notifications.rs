@@ -1,10 +1,14 @@
-//! Notifications, by the crate notify-rust; see
+//! Notifications, over our own connection to the bus; see
 //! <https://specifications.freedesktop.org/notification-spec/latest/>.
+//!
+//! The crate notify-rust opens a connection for each notification. GNOME takes away what a program
+//! has said once the connection is closed, so none of them could ever be.
 
-use std::time::Duration;
+use std::collections::HashMap;
 
-use notify_rust::{Hint, Notification, NotificationHandle, NotificationResponse, Timeout, Urgency};
+use futures_util::StreamExt;
 use tokio::sync::mpsc;
+use zbus::Variant;
 
 use crate::input::{Input, Inputs};
 use crate::model::notice::Notice;
@@ -13,21 +17,46 @@ use crate::port::Notifier;
 
 /// How many may wait to be said.
 const QUEUE: usize = 16;
-/// How long one is shown.
-const SHOWN: Duration = Duration::from_secs(8);
-/// After this long the last one is gone, and need not be replaced any more.
-const FORGOTTEN: Duration = Duration::from_secs(10);
-/// How long we wait for a click on its button.
-const CLICK: Duration = Duration::from_secs(300);
+/// How long one is shown, in milliseconds.
+const SHOWN: i32 = 8_000;
+
+#[zbus::proxy(
+    interface = "org.freedesktop.Notifications",
+    default_service = "org.freedesktop.Notifications",
+    default_path = "/org/freedesktop/Notifications"
+)]
+trait Server {
+    #[expect(clippy::too_many_arguments, reason = "the specification has them")]
+    fn notify(
+        &self,
+        app_name: &str,
+        replaces_id: u32,
+        app_icon: &str,
+        summary: &str,
+        body: &str,
+        actions: &[&str],
+        hints: HashMap<&str, Variant<'_>>,
+        expire_timeout: i32,
+    ) -> zbus::Result<u32>;
+
+    fn get_capabilities(&self) -> zbus::Result<Vec<String>>;
+
+    #[zbus(signal)]
+    fn action_invoked(&self, id: u32, action_key: String) -> zbus::Result<()>;
+}
 
 /// Says notices on the desktop.
 pub(crate) struct Notifications(mpsc::Sender<Notice>);
 
 impl Notifications {
     /// Starts to listen, as a task that lasts as long as the runtime.
-    pub(crate) fn start(inputs: Inputs) -> Self {
+    pub(crate) fn start(bus: zbus::Connection, inputs: Inputs) -> Self {
         let (sender, notices) = mpsc::channel(QUEUE);
-        tokio::spawn(say_all(notices, inputs));
+        tokio::spawn(async move {
+            if let Err(error) = say_all(&bus, notices, inputs).await {
+                tracing::error!(%error, "nothing can be said");
+            }
+        });
         Self(sender)
     }
 }
@@ -40,67 +69,91 @@ impl Notifier for Notifications {
     }
 }
 
-async fn say_all(mut notices: mpsc::Receiver<Notice>, inputs: Inputs) {
-    // Each comes over a connection of its own, and GNOME takes away what a program has said once
-    // the connection is closed: so they are kept until the last one is gone.
-    let mut said: Vec<NotificationHandle> = Vec::new();
+/// What was said last.
+#[derive(Default)]
+struct Said {
+    /// Its number at the server; 0 if there is nothing to be replaced.
+    id: u32,
+    /// The key of its button and what that does.
+    button: Option<(String, Choice)>,
+}
+
+async fn say_all(
+    bus: &zbus::Connection,
+    mut notices: mpsc::Receiver<Notice>,
+    inputs: Inputs,
+) -> zbus::Result<()> {
+    let server = ServerProxy::new(bus).await?;
+    let mut clicks = server.receive_action_invoked().await?;
+    let mut owners = server.inner().receive_owner_changed().await?;
+    let mut last = Said::default();
+    let mut count = 0_u32;
     loop {
-        let next = if said.is_empty() {
-            notices.recv().await
-        } else {
-            match tokio::time::timeout(FORGOTTEN, notices.recv()).await {
-                Ok(notice) => notice,
-                Err(_) => {
-                    said.clear();
-                    continue;
+        tokio::select! {
+            // Another server has numbers of its own: they would be those of others' notifications.
+            Some(_) = owners.next() => last = Said::default(),
+            Some(click) = clicks.next() => {
+                let Ok(click) = click.args() else { continue };
+                // Some servers tell everybody of every click.
+                let ours = last.button.take_if(|(key, _)| {
+                    *click.id() == last.id && click.action_key() == key
+                });
+                if let Some((_, choice)) = ours {
+                    inputs.send(Input::Msg(Msg::Chosen(choice))).await;
                 }
             }
-        };
-        let Some(notice) = next else { return };
-        let last = said.last().map(NotificationHandle::id);
-        match notification(&notice, last).show_async().await {
-            Ok(handle) => match notice.action {
-                Some((_, choice)) => {
-                    tokio::spawn(wait_for_click(handle, choice, inputs.clone()));
+            notice = notices.recv() => {
+                let Some(notice) = notice else { return Ok(()) };
+                count = count.wrapping_add(1);
+                match say(&server, &notice, last.id, &key(count)).await {
+                    Ok(id) => {
+                        let button = notice.action.map(|(_, choice)| (key(count), choice));
+                        last = Said { id, button };
+                    }
+                    Err(error) => tracing::warn!(%error, "the desktop takes no notifications"),
                 }
-                None => said.push(handle),
-            },
-            Err(error) => tracing::warn!(%error, "the desktop takes no notifications"),
+            }
         }
     }
 }
 
-fn notification(notice: &Notice, last: Option<u32>) -> Notification {
-    let mut notification = Notification::new();
-    notification
-        .appname("mfactl")
-        .icon("mfactl")
-        .summary(&notice.summary)
-        .body(&notice.body)
-        .hint(Hint::DesktopEntry("org.mfactl.Tray".to_owned()))
-        .hint(Hint::Urgency(Urgency::Normal))
-        .timeout(Timeout::from(SHOWN));
-    if !notice.is_problem {
-        // Not kept where one looks for what one has missed.
-        notification.hint(Hint::Transient(true));
-    }
-    if let Some((label, _)) = &notice.action {
-        notification.action("choose", label);
-    }
-    if let Some(last) = last {
-        notification.id(last);
-    }
-    notification
+/// The key of the button of one notification, which is that of no other.
+fn key(number: u32) -> String {
+    format!("mfactl-{number}")
 }
 
-/// The server may go away without a word, so there is an end to waiting.
-async fn wait_for_click(handle: NotificationHandle, choice: Choice, inputs: Inputs) {
-    let mut clicked = false;
-    let clicking = handle.wait_for_action_async(|response: &NotificationResponse| {
-        clicked = matches!(response, NotificationResponse::Action(name) if name == "choose");
-    });
-    drop(tokio::time::timeout(CLICK, clicking).await);
-    if clicked {
-        inputs.send(Input::Msg(Msg::Chosen(choice))).await;
+async fn say(
+    server: &ServerProxy<'_>,
+    notice: &Notice,
+    replaces: u32,
+    key: &str,
+) -> zbus::Result<u32> {
+    let capabilities = server.get_capabilities().await.unwrap_or_default();
+    let is_markup = capabilities.iter().any(|name| name == "body-markup");
+    let body = if is_markup {
+        escape(&notice.body)
+    } else {
+        notice.body.clone()
+    };
+    let actions = match &notice.action {
+        Some((label, _)) => vec![key, label],
+        None => Vec::new(),
+    };
+    let mut hints = HashMap::from([("desktop-entry", Variant::from("org.mfactl.Tray"))]);
+    if !notice.is_problem {
+        // Not kept where one looks for what one has missed.
+        hints.insert("transient", Variant::from(true));
     }
+    let summary = &notice.summary;
+    server
+        .notify(
+            "mfactl", replaces, "mfactl", summary, &body, &actions, hints, SHOWN,
+        )
+        .await
+}
+
+/// A name may look like markup.
+fn escape(text: &str) -> String {
+    let text = text.replace('&', "&amp;");
+    text.replace('<', "&lt;").replace('>', "&gt;")
 }

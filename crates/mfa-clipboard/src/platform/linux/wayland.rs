@@ -1,0 +1,65 @@
+//! Wayland, by the data-control protocol: a thread offers the code until somebody else copies.
+
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, mpsc};
+
+use wl_clipboard_rs::copy::{self, ClipboardType, MimeType, Options, Seat, Source};
+use wl_clipboard_rs::utils::is_primary_selection_supported;
+
+use crate::Error;
+
+/// Whether the compositor has the protocol.
+pub(super) fn is_there() -> bool {
+    let is_set = std::env::var_os("WAYLAND_DISPLAY").is_some_and(|value| !value.is_empty());
+    is_set && is_primary_selection_supported().is_ok()
+}
+
+/// The clipboard of the compositor.
+#[derive(Default)]
+pub(crate) struct Board {
+    /// Whether the last code is still offered.
+    offered: Arc<AtomicBool>,
+}
+
+impl Board {
+    pub(super) fn put(&mut self, code: &str) -> Result<(), Error> {
+        let offered = Arc::new(AtomicBool::new(true));
+        let (ready, is_ready) = mpsc::channel();
+        let bytes = code.as_bytes().into();
+        let offer = {
+            let offered = Arc::clone(&offered);
+            move || {
+                let mut options = Options::new();
+                options.foreground(true).sensitive(true);
+                match options.prepare_copy(Source::Bytes(bytes), MimeType::Text) {
+                    Ok(copy) => {
+                        // Whoever waits for it has given up, or there is nobody to be told.
+                        ready.send(Ok(())).ok();
+                        copy.serve().ok();
+                    }
+                    Err(error) => drop(ready.send(Err(error))),
+                }
+                offered.store(false, Ordering::Release);
+            }
+        };
+        std::thread::Builder::new()
+            .name("clipboard-offer".into())
+            .spawn(offer)
+            .map_err(Error::refused)?;
+        is_ready
+            .recv()
+            .map_err(Error::refused)?
+            .map_err(Error::refused)?;
+        self.offered = offered;
+        Ok(())
+    }
+
+    pub(super) fn holds(&self) -> bool {
+        self.offered.load(Ordering::Acquire)
+    }
+}
+
+/// Takes away what is there; the thread that offers it ends.
+pub(super) fn clear() -> Result<(), Error> {
+    copy::clear(ClipboardType::Regular, Seat::All).map_err(Error::refused)
+}
