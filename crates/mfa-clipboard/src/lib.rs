@@ -4,6 +4,7 @@
 //! that clipboard managers do not keep it. On X11 and Wayland the clipboard belongs to a running
 //! program, so whoever copies has to stay until the code is taken back.
 
+pub mod hold;
 mod platform;
 
 use std::sync::mpsc;
