@@ -202,12 +202,12 @@ fn run(store: &mut dyn ItemStore, job: Job) {
 
 #[cfg(test)]
 mod tests {
-    use std::sync::atomic::{AtomicU32, Ordering};
-
     use super::*;
 
-    /// A store that never answers the first time it is asked.
-    struct Hanging(u32);
+    /// A store that never answers when it is asked to keep this.
+    const HANG: &str = "hang";
+
+    struct Hanging;
 
     impl ItemStore for Hanging {
         fn load(
@@ -217,8 +217,8 @@ mod tests {
             Ok(())
         }
 
-        fn put(&mut self, _: AccountId, _: Option<&str>, _: &str) -> Result<(), StoreError> {
-            if self.0 == 0 {
+        fn put(&mut self, _: AccountId, _: Option<&str>, text: &str) -> Result<(), StoreError> {
+            if text == HANG {
                 loop {
                     std::thread::park();
                 }
@@ -233,12 +233,11 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn a_thread_that_hangs_is_replaced() {
-        let made = Arc::new(AtomicU32::new(0));
-        let thread = Thread::new(move || Box::new(Hanging(made.fetch_add(1, Ordering::SeqCst))));
+        let thread = Thread::new(|| Box::new(Hanging));
         let id = AccountId::from_random([1; 16]);
-        let put = || thread.put(id, None, Zeroizing::new(String::new()));
-        assert!(matches!(put().await, Err(StoreError::TimedOut)));
+        let put = |text: &str| thread.put(id, None, Zeroizing::new(text.to_owned()));
+        assert!(matches!(put(HANG).await, Err(StoreError::TimedOut)));
         tokio::time::resume();
-        assert!(put().await.is_ok());
+        assert!(put("").await.is_ok());
     }
 }
