@@ -15,7 +15,7 @@
 //!
 //! # The program
 //!
-//! `mfa-import decode [--format NAME] FILE` prints one JSON object on standard output:
+//! `mfa-import decode [--format NAME] [--password-file FILE] FILE` prints one JSON object on standard output:
 //!
 //! ```json
 //! {"schema":1,"format":"otpauth",
@@ -25,7 +25,11 @@
 //! ```
 //!
 //! `period` is null unless the type is `totp`, `counter` unless it is `hotp`. What a file does not
-//! say is an empty text or list. The exit codes are documented at [`args::Args`]. A program that is
+//! say is an empty text or list.
+//!
+//! The password of an encrypted file is the first line of the password file, without its line break;
+//! `-` is standard input there too, and then not for the file. It is read before the process is
+//! confined, like the file. The exit codes are documented at [`args::Args`]. A program that is
 //! ended by a signal ran out of the memory or the time that it allows itself: the file is damaged,
 //! or made to do harm.
 

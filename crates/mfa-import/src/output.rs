@@ -36,7 +36,11 @@ pub(crate) fn fail(failure: &Failure) -> ExitCode {
         Failure::File(Error::PasswordNeeded) => Exit::PasswordNeeded,
         Failure::File(Error::WrongPassword) => Exit::WrongPassword,
         Failure::File(Error::Damaged { .. }) | Failure::TooLarge => Exit::Damaged,
-        Failure::Read(_) | Failure::Confine(_) | Failure::Print(_) => Exit::Other,
+        Failure::Read(_)
+        | Failure::Password(_)
+        | Failure::LongPassword
+        | Failure::Confine(_)
+        | Failure::Print(_) => Exit::Other,
     };
     ExitCode::from(exit as u8)
 }

@@ -2,7 +2,7 @@
 
 use std::ffi::OsString;
 use std::fs::File;
-use std::io::{self, Read};
+use std::io::{self, BufRead, BufReader, Read};
 use std::path::Path;
 use std::process::ExitCode;
 
@@ -10,7 +10,7 @@ use clap::Parser;
 use thiserror::Error;
 use zeroize::Zeroizing;
 
-use crate::args::{Args, Command, Decode};
+use crate::args::{Args, Command, Decode, is_stdin};
 use crate::error::Error as FileError;
 use crate::formats::{self, FORMATS};
 use crate::json::Answer;
@@ -18,6 +18,8 @@ use crate::{output, platform};
 
 /// The largest file that is read.
 const MAX_BYTES: u64 = 64 * 1024 * 1024;
+/// The longest password, in bytes.
+const MAX_PASSWORD: usize = 4096;
 
 /// Why the program fails.
 #[derive(Debug, Error)]
@@ -28,6 +30,12 @@ pub(crate) enum Failure {
     /// It has more than [`MAX_BYTES`].
     #[error("the file is larger than 64 MiB")]
     TooLarge,
+    /// The password cannot be read.
+    #[error("the password cannot be read: {}", .0.kind())]
+    Password(#[source] io::Error),
+    /// It has more than [`MAX_PASSWORD`].
+    #[error("the password is longer than {MAX_PASSWORD} bytes")]
+    LongPassword,
     /// The rights cannot be given up.
     #[error(transparent)]
     Confine(#[from] platform::Error),
@@ -43,8 +51,9 @@ impl Failure {
     /// What to do, as a whole sentence.
     pub(crate) fn advice(&self) -> &'static str {
         match self {
-            Self::Read(_) => "Is it there, and may you read it?",
+            Self::Read(_) | Self::Password(_) => "Is it there, and may you read it?",
             Self::TooLarge => "Exports are much smaller: is it the right one?",
+            Self::LongPassword => "Is it the right file? Its first line is what counts.",
             Self::Confine(_) => {
                 "Nothing was decoded; report this, with the version of your kernel."
             }
@@ -58,7 +67,7 @@ impl Failure {
 ///
 /// The exit code is documented at [`Args`].
 pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
-    let args = match Args::try_parse_from(arguments) {
+    let args = match Args::try_parse_from(arguments).and_then(checked) {
         Ok(args) => args,
         Err(error) => return output::usage(&error),
     };
@@ -72,7 +81,15 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     }
 }
 
+fn checked(args: Args) -> Result<Args, clap::Error> {
+    if let Command::Decode(decode) = &args.command {
+        decode.validate()?;
+    }
+    Ok(args)
+}
+
 fn decode(args: &Decode) -> Result<(), Failure> {
+    let password = args.password_file.as_deref().map(password).transpose()?;
     let bytes = read(&args.file)?;
     platform::confine()?;
     let format = match &args.format {
@@ -80,7 +97,7 @@ fn decode(args: &Decode) -> Result<(), Failure> {
         None => formats::detect(&bytes),
     };
     let format = format.ok_or(FileError::NotRecognised)?;
-    let found = format.read(&bytes)?;
+    let found = format.read(&bytes, password.as_deref().map(Vec::as_slice))?;
     let mut json = Zeroizing::new(Vec::new());
     serde_json::to_writer(&mut *json, &Answer::new(format.name(), &found))
         .map_err(|error| Failure::Print(error.into()))?;
@@ -97,10 +114,35 @@ fn list() -> Result<(), Failure> {
 }
 
 fn read(path: &Path) -> Result<Zeroizing<Vec<u8>>, Failure> {
-    if path.as_os_str() == "-" {
+    if is_stdin(path) {
         return read_all(io::stdin().lock());
     }
     read_all(File::open(path).map_err(Failure::Read)?)
+}
+
+/// The first line of a file, without its line break.
+fn password(path: &Path) -> Result<Zeroizing<Vec<u8>>, Failure> {
+    if is_stdin(path) {
+        return first_line(io::stdin().lock());
+    }
+    first_line(BufReader::new(File::open(path).map_err(Failure::Password)?))
+}
+
+fn first_line(source: impl BufRead) -> Result<Zeroizing<Vec<u8>>, Failure> {
+    let mut bytes = Zeroizing::new(Vec::with_capacity(MAX_PASSWORD + 3));
+    let most = bytes.capacity() as u64;
+    let read = source.take(most).read_until(b'\n', &mut bytes);
+    read.map_err(Failure::Password)?;
+    if bytes.ends_with(b"\n") {
+        bytes.pop();
+    }
+    if bytes.ends_with(b"\r") {
+        bytes.pop();
+    }
+    if bytes.len() > MAX_PASSWORD {
+        return Err(Failure::LongPassword);
+    }
+    Ok(bytes)
 }
 
 fn read_all(source: impl Read) -> Result<Zeroizing<Vec<u8>>, Failure> {

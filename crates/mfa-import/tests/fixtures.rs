@@ -105,7 +105,7 @@ fn pictures_and_links_hold_what_others_found_in_them() {
         let Some(expected) = known(&table, name, what) else {
             continue;
         };
-        let read = format.read(&bytes);
+        let read = format.read(&bytes, None);
         let accounts = read.as_ref().map_or(&[][..], |found| &found.accounts);
         assert_eq!(
             sorted(accounts.iter().map(found)),

@@ -149,6 +149,38 @@ fn exit_codes_tell_what_went_wrong() {
 }
 
 #[test]
+fn the_password_is_the_first_line_of_a_file() {
+    let folder = tempfile::tempdir().unwrap();
+    let link = "otpauth://totp/AWS:root?secret=JBSWY3DPEHPK3PXP\n";
+    let (file, password) = (folder.path().join("links"), folder.path().join("password"));
+    std::fs::write(&file, link).unwrap();
+    std::fs::write(&password, "open sesame\r\nand more").unwrap();
+    let (file, password) = (file.to_str().unwrap(), password.to_str().unwrap());
+    // What is not encrypted needs none, and does not mind one.
+    let output = run(
+        &["decode", "--password-file", password, "-"],
+        link.as_bytes(),
+    );
+    assert_eq!(output.status.code(), Some(0));
+    let output = run(&["decode", "--password-file", "-", file], b"open sesame\n");
+    assert_eq!(output.status.code(), Some(0));
+    let (code, said) = fails(&["decode", "--password-file", "-", "-"], b"PRIVATE");
+    assert_eq!(code, 2);
+    assert!(
+        said.contains("cannot both come from standard input"),
+        "{said}"
+    );
+    assert_eq!(
+        fails(&["decode", "--password-file", "/none", file], b"").0,
+        1
+    );
+    let long = [b'P'; 5000];
+    let (code, said) = fails(&["decode", "--password-file", "-", file], &long);
+    assert_eq!(code, 1);
+    assert!(said.contains("longer than 4096 bytes"), "{said}");
+}
+
+#[test]
 fn formats_are_listed() {
     let output = run(&["formats"], b"");
     let text = String::from_utf8(output.stdout).unwrap();
@@ -156,7 +188,13 @@ fn formats_are_listed() {
         .lines()
         .filter_map(|line| line.split(' ').next())
         .collect();
-    assert_eq!(names, ["qr", "google", "otpauth"]);
+    assert_eq!(
+        names,
+        mfa_import::formats::FORMATS
+            .iter()
+            .map(|f| f.name())
+            .collect::<Vec<_>>()
+    );
 }
 
 /// By the time of its first byte of output it is confined; it then waits for us to read the rest.

@@ -72,7 +72,7 @@ proptest! {
     fn any_bytes_are_read_or_refused_by_each_format(bytes in any_file()) {
         for format in FORMATS {
             let _known = format.detect(&bytes);
-            match format.read(&bytes) {
+            match format.read(&bytes, None) {
                 Ok(found) => prop_assert!(found.accounts.len() + found.skipped.len() > 0),
                 Err(error) => prop_assert!(!error.advice().is_empty()),
             }

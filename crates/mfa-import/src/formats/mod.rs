@@ -20,12 +20,12 @@ pub trait Format: Sync {
     /// Whether a file is of this format, as far as a look at it tells.
     fn detect(&self, bytes: &[u8]) -> bool;
 
-    /// Reads a file.
+    /// Reads a file, with the password that it was encrypted with, if it is.
     ///
     /// # Errors
     /// When there is nothing in it that could be read. What is wrong with one entry is told in
     /// [`Found::skipped`].
-    fn read(&self, bytes: &[u8]) -> Result<Found, Error>;
+    fn read(&self, bytes: &[u8], password: Option<&[u8]>) -> Result<Found, Error>;
 }
 
 /// All formats, in the order in which files are tried: the more particular first.

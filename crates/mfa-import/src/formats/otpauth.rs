@@ -33,7 +33,7 @@ impl Format for Otpauth {
         text::of(bytes).is_ok_and(|text| text::lines(text).any(|(_, line)| links::is_one(line)))
     }
 
-    fn read(&self, bytes: &[u8]) -> Result<Found, FileError> {
+    fn read(&self, bytes: &[u8], _password: Option<&[u8]>) -> Result<Found, FileError> {
         read(bytes).map_err(|error| {
             FileError::damaged(error, "Put one link on each line, and nothing before it.")
         })
@@ -54,7 +54,7 @@ fn read(bytes: &[u8]) -> Result<Found, Error> {
 
 /// Reads the links of a text, for formats that are made of them.
 pub(super) fn read_links(bytes: &[u8]) -> Result<Found, FileError> {
-    Otpauth.read(bytes)
+    Otpauth.read(bytes, None)
 }
 
 #[cfg(test)]
@@ -72,7 +72,7 @@ mod tests {
             OTPAUTH://hotp/GitHub:jane?secret=GEZDGNBVGY3TQOJQ&counter=7\n\
             otpauth-migration://offline?data=PRIVATE3\n";
         assert!(Otpauth.detect(text.as_bytes()));
-        let found = Otpauth.read(text.as_bytes()).unwrap();
+        let found = Otpauth.read(text.as_bytes(), None).unwrap();
         let users: Vec<_> = found.accounts.iter().map(|a| a.username.as_str()).collect();
         assert_eq!(users, ["root", "jane"]);
         assert_eq!(found.accounts[1].kind, Kind::Hotp { counter: 7 });
@@ -90,7 +90,10 @@ mod tests {
             b"\xff\notpauth://",
         ] {
             assert!(!Otpauth.detect(text));
-            assert!(matches!(Otpauth.read(text), Err(FileError::Damaged { .. })));
+            assert!(matches!(
+                Otpauth.read(text, None),
+                Err(FileError::Damaged { .. })
+            ));
         }
     }
 }

@@ -50,7 +50,7 @@ impl Format for Qr {
         picture::format(bytes).is_some()
     }
 
-    fn read(&self, bytes: &[u8]) -> Result<Found, FileError> {
+    fn read(&self, bytes: &[u8], _password: Option<&[u8]>) -> Result<Found, FileError> {
         read(bytes).map_err(|error| {
             let advice = error.advice();
             FileError::damaged(error, advice)
@@ -117,9 +117,12 @@ mod tests {
         for format in [Png, Jpeg, WebP, Bmp, Gif, Pnm] {
             let file = file(&canvas, format);
             assert!(Qr.detect(&file), "{format:?}");
-            let found = Qr.read(&file).unwrap();
+            let found = Qr.read(&file, None).unwrap();
             assert_eq!(found.accounts[0].issuer, "AWS", "{format:?}");
-            assert!(Qr.read(&file[..file.len() / 3]).is_err(), "{format:?}");
+            assert!(
+                Qr.read(&file[..file.len() / 3], None).is_err(),
+                "{format:?}"
+            );
         }
     }
 
@@ -132,7 +135,11 @@ mod tests {
             let image = GrayAlphaImage::from_raw(300, 300, pixels.collect()).unwrap();
             let mut file = Cursor::new(Vec::new());
             image.write_to(&mut file, ImageFormat::Png).unwrap();
-            assert_eq!(Qr.read(file.get_ref()).unwrap().accounts.len(), 1, "{ink}");
+            assert_eq!(
+                Qr.read(file.get_ref(), None).unwrap().accounts.len(),
+                1,
+                "{ink}"
+            );
         }
     }
 
@@ -144,7 +151,7 @@ mod tests {
         let export = [account(b"1", "a", "", &[]), account(b"2", "b", "", &[])].concat();
         canvas.draw(&link(&export), 10, 400, 5, 255);
         canvas.draw("otpauth://totp/a?secret=PRIVATE1", 450, 400, 5, 255);
-        let found = Qr.read(&file(&canvas, ImageFormat::Png)).unwrap();
+        let found = Qr.read(&file(&canvas, ImageFormat::Png), None).unwrap();
         let mut users: Vec<_> = found.accounts.iter().map(|a| &*a.username).collect();
         users.sort_unstable();
         assert_eq!(users, ["a", "b", "root"]);
@@ -157,7 +164,7 @@ mod tests {
 
     #[test]
     fn a_picture_without_codes_is_an_error_of_its_own() {
-        let error = Qr.read(&file(&Canvas::new(90, 80, 200), ImageFormat::Png));
+        let error = Qr.read(&file(&Canvas::new(90, 80, 200), ImageFormat::Png), None);
         let error = error.unwrap_err();
         assert_eq!(error.to_string(), "there is no QR code in the picture");
         assert!(error.advice().ends_with("larger or sharper."));
