@@ -29,11 +29,16 @@
 //!
 //! The password of an encrypted file is the first line of the password file, without its line break;
 //! `-` is standard input there too, and then not for the file. It is read before the process is
-//! confined, like the file. The exit codes are documented at [`args::Args`]. A program that is
+//! confined, like the file. To make a key of it may take up to 1 GiB of memory (Ente Auth asks for
+//! that much) and some seconds; a file that asks for more is refused as damaged. The exit codes are documented at [`args::Args`]. A program that is
 //! ended by a signal ran out of the memory or the time that it allows itself: the file is damaged,
 //! or made to do harm.
 
 pub mod args;
+mod crypto;
+mod damage;
+mod document;
+mod draft;
 pub mod error;
 pub mod formats;
 pub mod found;

@@ -31,12 +31,17 @@ pub(crate) fn is_one(text: &str) -> bool {
     ONE.iter().any(|scheme| has_scheme(text, scheme))
 }
 
+/// Whether a text is a link with one account that we cannot use.
+pub(crate) fn is_motp(text: &str) -> bool {
+    has_scheme(text, MOTP)
+}
+
 impl Links {
     /// Reads a link; `place` says where it stands, should something be wrong with it.
     pub(crate) fn read(&mut self, place: &str, text: &str) {
         if migration::is_link(text) {
             self.read_migration(place, text);
-        } else if has_scheme(text, MOTP) {
+        } else if is_motp(text) {
             self.found.skip(place, &"mOTP codes are not supported");
         } else {
             match uri::parse(text) {

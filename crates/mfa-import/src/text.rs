@@ -1,6 +1,8 @@
 //! Text files: what they are made of, and which lines count.
 
+use data_encoding::{BASE64_NOPAD, HEXLOWER_PERMISSIVE};
 use thiserror::Error;
+use zeroize::Zeroizing;
 
 /// Why a file is not a text.
 #[derive(Clone, Copy, Debug, Error, PartialEq, Eq)]
@@ -11,6 +13,20 @@ pub(crate) struct NotUtf8;
 pub(crate) fn of(bytes: &[u8]) -> Result<&str, NotUtf8> {
     let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
     str::from_utf8(bytes).map_err(|_| NotUtf8)
+}
+
+/// Base64 as it arrives: padded or not, and broken into lines.
+pub(crate) fn base64(text: &str) -> Option<Vec<u8>> {
+    let clean = text
+        .bytes()
+        .filter(|byte| !byte.is_ascii_whitespace() && *byte != b'=');
+    let clean: Zeroizing<Vec<u8>> = Zeroizing::new(clean.collect());
+    BASE64_NOPAD.decode(&clean).ok()
+}
+
+/// Hexadecimal digits, in any case.
+pub(crate) fn hex(text: &str) -> Option<Vec<u8>> {
+    HEXLOWER_PERMISSIVE.decode(text.trim().as_bytes()).ok()
 }
 
 /// The lines that say something, with their numbers: neither blank ones nor comments.

@@ -2,9 +2,12 @@
 //!
 //! A new one is a file with a type that implements [`Format`], and a line in [`FORMATS`].
 
+mod aegis;
+mod ente;
 mod google;
 mod otpauth;
 mod qr;
+mod twofas;
 
 use crate::error::Error;
 use crate::found::Found;
@@ -29,7 +32,14 @@ pub trait Format: Sync {
 }
 
 /// All formats, in the order in which files are tried: the more particular first.
-pub static FORMATS: &[&dyn Format] = &[&qr::Qr, &google::Google, &otpauth::Otpauth];
+pub static FORMATS: &[&dyn Format] = &[
+    &qr::Qr,
+    &aegis::Aegis,
+    &twofas::TwoFas,
+    &ente::Ente,
+    &google::Google,
+    &otpauth::Otpauth,
+];
 
 /// The format of a file.
 #[must_use]

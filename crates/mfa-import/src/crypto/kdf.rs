@@ -1,0 +1,120 @@
+//! Keys from passwords.
+
+use argon2::{Config, ThreadMode, Variant, Version};
+use pbkdf2::hmac::EagerHash;
+use zeroize::Zeroizing;
+
+use super::Key;
+use crate::damage::Damage;
+
+/// The most rounds of PBKDF2. Bitwarden takes up to two million.
+const MAX_ROUNDS: u64 = 5_000_000;
+/// The most memory of scrypt, in bytes.
+const MAX_SCRYPT_MEMORY: u64 = 256 * 1024 * 1024;
+/// The most work of scrypt: how often blocks of 64 bytes are mixed. Aegis takes an eighth of a million.
+const MAX_SCRYPT_WORK: u64 = 8 * 1024 * 1024;
+/// The most memory of Argon2, in KiB: what Ente asks for.
+const MAX_ARGON2_MEMORY: u64 = 1024 * 1024;
+/// The most work of Argon2: memory times passes. Ente asks for 4 GiB.
+const MAX_ARGON2_WORK: u64 = 4 * 1024 * 1024;
+
+/// PBKDF2 with HMAC of a hash function.
+pub(crate) fn pbkdf2<D: EagerHash>(
+    password: &[u8],
+    salt: &[u8],
+    rounds: u64,
+) -> Result<Key, Damage> {
+    let rounds = u32::try_from(rounds)
+        .ok()
+        .filter(|rounds| (1..=MAX_ROUNDS).contains(&(*rounds).into()));
+    let mut key = Key::default();
+    pbkdf2::pbkdf2_hmac::<D>(password, salt, rounds.ok_or(Damage::Work)?, &mut *key);
+    Ok(key)
+}
+
+/// The numbers of scrypt.
+#[derive(Clone, Copy)]
+pub(crate) struct Scrypt {
+    pub(crate) n: u64,
+    pub(crate) r: u64,
+    pub(crate) p: u64,
+}
+
+impl Scrypt {
+    /// How much work it is, if not too much.
+    fn work(self) -> Option<u64> {
+        let block = self.n.checked_mul(self.r)?;
+        let work = block.checked_mul(self.p)?;
+        let fits = block.checked_mul(128)? <= MAX_SCRYPT_MEMORY && work <= MAX_SCRYPT_WORK;
+        fits.then_some(work)
+    }
+
+    /// Makes a key, and takes its work from what is left of `budget`.
+    pub(crate) fn key(
+        self,
+        password: &[u8],
+        salt: &[u8],
+        budget: &mut Budget,
+    ) -> Result<Key, Damage> {
+        let work = self.work().ok_or(Damage::Work)?;
+        budget.0 = budget.0.checked_sub(work).ok_or(Damage::Work)?;
+        let small = |number| u32::try_from(number).map_err(|_| Damage::Work);
+        if !self.n.is_power_of_two() {
+            return Err(Damage::Field("n"));
+        }
+        let log_n = u8::try_from(self.n.ilog2()).map_err(|_| Damage::Work)?;
+        let parameters = scrypt::Params::new(log_n, small(self.r)?, small(self.p)?);
+        let parameters = parameters.map_err(|_| Damage::Field("n"))?;
+        let mut key = Key::default();
+        scrypt::scrypt(password, salt, &parameters, &mut *key).map_err(|_| Damage::Field("n"))?;
+        Ok(key)
+    }
+}
+
+/// What all keys of a file together may cost.
+pub(crate) struct Budget(u64);
+
+impl Default for Budget {
+    fn default() -> Self {
+        Self(MAX_SCRYPT_WORK)
+    }
+}
+
+/// The numbers of Argon2id.
+#[derive(Clone, Copy)]
+pub(crate) struct Argon2 {
+    /// In KiB.
+    pub(crate) memory: u64,
+    pub(crate) passes: u64,
+    pub(crate) lanes: u64,
+}
+
+impl Argon2 {
+    /// Makes a key.
+    pub(crate) fn key(self, password: &[u8], salt: &[u8]) -> Result<Key, Damage> {
+        let work = self.memory.checked_mul(self.passes);
+        let fits =
+            work.is_some_and(|work| work <= MAX_ARGON2_WORK) && self.memory <= MAX_ARGON2_MEMORY;
+        if !fits || self.lanes > 64 {
+            return Err(Damage::Work);
+        }
+        let small = |number| u32::try_from(number).map_err(|_| Damage::Work);
+        let config = Config {
+            ad: &[],
+            hash_length: 32,
+            lanes: small(self.lanes)?,
+            mem_cost: small(self.memory)?,
+            secret: &[],
+            // No thread can be started in here.
+            thread_mode: ThreadMode::Sequential,
+            time_cost: small(self.passes)?,
+            variant: Variant::Argon2id,
+            version: Version::Version13,
+        };
+        let hash = argon2::hash_raw(password, salt, &config).map(Zeroizing::new);
+        let hash = hash.map_err(|_| Damage::Field("salt"))?;
+        Ok(Key::new(
+            hash.as_slice().try_into().map_err(|_| Damage::Inside)?,
+        ))
+    }
+}

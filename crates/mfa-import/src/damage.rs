@@ -1,0 +1,40 @@
+//! What can be wrong with a file whose format is known.
+
+use thiserror::Error;
+
+use crate::error::Error as FileError;
+
+/// What is wrong. Never holds anything of the file but its version.
+#[derive(Debug, Error)]
+pub(crate) enum Damage {
+    #[error("the file is not a text in UTF-8")]
+    NotUtf8,
+    #[error("the file is not valid JSON")]
+    NotJson,
+    #[error("the file is damaged: it holds more than any export does")]
+    TooMuch,
+    #[error("the file is damaged: its “{0}” is missing or is none")]
+    Field(&'static str),
+    #[error("what was encrypted in the file is damaged")]
+    Inside,
+    #[error("the file asks for more work than any app does, to make a key of the password")]
+    Work,
+    #[error("the file is of version {0}, which is not known")]
+    Version(u64),
+}
+
+impl Damage {
+    fn advice(&self) -> &'static str {
+        match self {
+            Self::Version(_) => "Export it without a password, or as a list of links.",
+            _ => "Export it again.",
+        }
+    }
+}
+
+impl From<Damage> for FileError {
+    fn from(damage: Damage) -> Self {
+        let advice = damage.advice();
+        Self::damaged(damage, advice)
+    }
+}

@@ -1,0 +1,248 @@
+//! JSON that others wrote: bounded before it is parsed, and asked field by field after.
+//!
+//! Entries are not deserialised into types: one that has a text where a number should be must not
+//! take the others with it.
+
+use std::fmt;
+
+use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
+use serde_json::Value;
+
+use crate::damage::Damage;
+use crate::text;
+
+/// The most values that a document may hold. Each takes memory, however short it is written.
+const MAX_VALUES: usize = 1_000_000;
+/// How many keys are looked at to tell a format.
+const MAX_KEYS: usize = 64;
+
+/// Parses a document.
+pub(crate) fn parse(bytes: &[u8]) -> Result<Value, Damage> {
+    let text = text::of(bytes).map_err(|_| Damage::NotUtf8)?;
+    let values = text
+        .bytes()
+        .filter(|byte| matches!(byte, b',' | b':' | b'[' | b'{'));
+    if values.count() > MAX_VALUES {
+        return Err(Damage::TooMuch);
+    }
+    serde_json::from_str(text).map_err(|_| Damage::NotJson)
+}
+
+/// What a document is on the outside.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(crate) struct Shape {
+    /// Whether it is a list; the keys are those of the first entry then.
+    pub(crate) list: bool,
+    /// The first keys.
+    keys: Vec<String>,
+}
+
+impl Shape {
+    /// Looks at a document; one that is cut off shows what it still has.
+    pub(crate) fn of(bytes: &[u8]) -> Self {
+        let mut shape = Self::default();
+        let Ok(text) = text::of(bytes) else {
+            return shape;
+        };
+        if text.trim_start().starts_with(['{', '[']) {
+            let mut json = serde_json::Deserializer::from_str(text);
+            drop(Outside(&mut shape).deserialize(&mut json));
+        }
+        shape
+    }
+
+    /// Whether it is an object with all of these keys.
+    pub(crate) fn has(&self, keys: &[&str]) -> bool {
+        !self.list && self.knows(keys)
+    }
+
+    fn knows(&self, keys: &[&str]) -> bool {
+        keys.iter()
+            .all(|key| self.keys.iter().any(|known| known == key))
+    }
+}
+
+struct Outside<'s>(&'s mut Shape);
+
+impl<'de> DeserializeSeed<'de> for Outside<'_> {
+    type Value = ();
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
+        deserializer.deserialize_any(self)
+    }
+}
+
+impl<'de> Visitor<'de> for Outside<'_> {
+    type Value = ();
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an object or a list of objects")
+    }
+
+    fn visit_map<M: MapAccess<'de>>(self, mut map: M) -> Result<(), M::Error> {
+        while let Some(key) = map.next_key::<String>()? {
+            if self.0.keys.len() < MAX_KEYS {
+                self.0.keys.push(key);
+            }
+            map.next_value::<IgnoredAny>()?;
+        }
+        Ok(())
+    }
+
+    fn visit_seq<S: SeqAccess<'de>>(self, mut list: S) -> Result<(), S::Error> {
+        if !self.0.list {
+            self.0.list = true;
+            list.next_element_seed(Outside(self.0))?;
+        }
+        while list.next_element::<IgnoredAny>()?.is_some() {}
+        Ok(())
+    }
+}
+
+/// A value of a document, which is null where there is none.
+#[derive(Clone, Copy)]
+pub(crate) struct Fields<'v>(&'v Value);
+
+/// A number as it stands there.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Number {
+    /// There is none.
+    #[default]
+    Missing,
+    /// A whole number from 0.
+    Whole(u64),
+    /// Anything else.
+    Bad,
+}
+
+impl<'v> Fields<'v> {
+    pub(crate) fn new(value: &'v Value) -> Self {
+        Self(value)
+    }
+
+    /// The value of a key.
+    pub(crate) fn at(self, key: &str) -> Self {
+        Self(self.0.get(key).unwrap_or(&Value::Null))
+    }
+
+    pub(crate) fn is_object(self) -> bool {
+        self.0.is_object()
+    }
+
+    /// The text of a key; empty where there is none.
+    pub(crate) fn text(self, key: &str) -> &'v str {
+        self.at(key).as_text()
+    }
+
+    pub(crate) fn as_text(self) -> &'v str {
+        self.0.as_str().unwrap_or("").trim()
+    }
+
+    /// The number of a key, which may stand there as a text.
+    pub(crate) fn number(self, key: &str) -> Number {
+        let value = self.at(key).0;
+        let whole = match value {
+            Value::Null => return Number::Missing,
+            Value::String(text) if text.trim().is_empty() => return Number::Missing,
+            Value::String(text) => text.trim().parse().ok(),
+            Value::Number(number) if number.is_f64() => number.as_f64().and_then(whole),
+            value => value.as_u64(),
+        };
+        whole.map_or(Number::Bad, Number::Whole)
+    }
+
+    /// Whether a key is true, which may stand there as a text.
+    pub(crate) fn is(self, key: &str) -> bool {
+        let value = self.at(key);
+        value
+            .0
+            .as_bool()
+            .unwrap_or(value.as_text().eq_ignore_ascii_case("true"))
+    }
+
+    /// The entries of a list, or of an object.
+    pub(crate) fn entries(self) -> impl Iterator<Item = Self> + use<'v> {
+        let list = self.0.as_array().map(|list| list.iter());
+        let object = self.0.as_object().map(|object| object.values());
+        list.into_iter()
+            .flatten()
+            .chain(object.into_iter().flatten())
+            .map(Self)
+    }
+
+    /// The entries of a list that has to be there.
+    pub(crate) fn list(
+        self,
+        key: &'static str,
+    ) -> Result<impl Iterator<Item = Self> + use<'v>, Damage> {
+        let list = self.at(key);
+        if list.0.is_array() {
+            Ok(list.entries())
+        } else {
+            Err(Damage::Field(key))
+        }
+    }
+
+    /// The texts of a list.
+    pub(crate) fn texts(self, key: &str) -> Vec<String> {
+        let texts = self.at(key).entries().map(Self::as_text);
+        texts
+            .filter(|text| !text.is_empty())
+            .map(str::to_owned)
+            .collect()
+    }
+}
+
+/// A number that is written with a point, but is a whole one.
+fn whole(number: f64) -> Option<u64> {
+    let text = format!("{number}");
+    text.parse().ok()
+}
+
+impl Number {
+    /// The number, where one has to be.
+    pub(crate) fn required(self, key: &'static str) -> Result<u64, Damage> {
+        match self {
+            Self::Whole(number) => Ok(number),
+            Self::Missing | Self::Bad => Err(Damage::Field(key)),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn shapes_are_seen_even_where_the_end_is_missing() {
+        let shape = Shape::of(b"\xef\xbb\xbf {\"a\":1,\"b\":[{\"c\":");
+        assert!(shape.has(&["a", "b"]) && !shape.has(&["c"]));
+        for other in [&b""[..], b"otpauth://", b"[[[[", b"\xff", b"[]", b"3"] {
+            assert!(Shape::of(other).keys.is_empty());
+        }
+    }
+
+    #[test]
+    fn numbers_are_read_however_they_are_written() {
+        let value = parse(br#"{"a":7,"b":"7","c":7.0,"d":-1,"e":"x","f":null,"g":"","h":7.5}"#);
+        let value = value.unwrap();
+        let fields = Fields::new(&value);
+        for key in ["a", "b", "c"] {
+            assert_eq!(fields.number(key), Number::Whole(7), "{key}");
+        }
+        for key in ["d", "e", "h"] {
+            assert_eq!(fields.number(key), Number::Bad, "{key}");
+        }
+        for key in ["f", "g", "none"] {
+            assert_eq!(fields.number(key), Number::Missing, "{key}");
+        }
+    }
+
+    #[test]
+    fn documents_that_would_fill_the_memory_are_refused() {
+        let deep = "[".repeat(100_000);
+        assert!(matches!(parse(deep.as_bytes()), Err(Damage::NotJson)));
+        let many = format!("[{}{{}}]", "{},".repeat(MAX_VALUES));
+        assert!(matches!(parse(many.as_bytes()), Err(Damage::TooMuch)));
+    }
+}

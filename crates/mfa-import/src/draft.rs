@@ -1,0 +1,188 @@
+//! An account as a format describes it, before anybody checked whether it makes sense.
+
+use std::borrow::Cow;
+
+use mfa_core::account::{self, Algorithm, Digits, Kind, Period};
+use mfa_core::secret::{self, Secret};
+use mfa_core::uri;
+use thiserror::Error;
+
+use crate::document::Number;
+use crate::found::{Found, Imported};
+
+/// What a format says of an account. Whatever it does not say is the default.
+#[derive(Default)]
+pub(crate) struct Draft<'f> {
+    pub(crate) kind: Type,
+    pub(crate) issuer: &'f str,
+    pub(crate) username: &'f str,
+    pub(crate) name: &'f str,
+    pub(crate) secret: Coded<'f>,
+    pub(crate) algorithm: &'f str,
+    pub(crate) digits: Number,
+    pub(crate) period: Number,
+    pub(crate) counter: Number,
+    pub(crate) tags: Vec<String>,
+    pub(crate) note: &'f str,
+    pub(crate) pinned: bool,
+    /// Why it is not wanted, whatever else is in it.
+    pub(crate) unwanted: Option<&'static str>,
+}
+
+/// How its codes move.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Type {
+    #[default]
+    Totp,
+    Hotp,
+    Steam,
+    Motp,
+    Yandex,
+    Unknown,
+}
+
+/// A secret as it is written.
+pub(crate) enum Coded<'f> {
+    Base32(Cow<'f, str>),
+}
+
+/// Why an account cannot be used. Never holds anything of it.
+#[derive(Clone, Copy, Debug, Error)]
+pub(crate) enum Reason {
+    #[error("mOTP codes are not supported")]
+    Motp,
+    #[error("Yandex codes are not supported")]
+    Yandex,
+    #[error("its type is not known")]
+    Type,
+    #[error("its counter is not a whole number")]
+    Counter,
+    #[error(transparent)]
+    Range(#[from] account::Error),
+    #[error(transparent)]
+    Secret(#[from] secret::Error),
+    #[error(transparent)]
+    Link(#[from] uri::Error),
+    #[error("{0}")]
+    Unwanted(&'static str),
+}
+
+/// Why what was in a bin is not taken.
+pub(crate) const TRASHED: &str = "it was in the trash";
+
+impl Default for Coded<'_> {
+    fn default() -> Self {
+        Self::Base32(Cow::Borrowed(""))
+    }
+}
+
+impl<'f> Coded<'f> {
+    pub(crate) fn base32(text: &'f str) -> Self {
+        Self::Base32(Cow::Borrowed(text))
+    }
+}
+
+impl Type {
+    /// Reads the name of a type, in any case.
+    pub(crate) fn parse(text: &str) -> Self {
+        match text.to_ascii_lowercase().as_str() {
+            "totp" => Self::Totp,
+            "hotp" => Self::Hotp,
+            "steam" => Self::Steam,
+            "motp" => Self::Motp,
+            "yandex" | "yaotp" => Self::Yandex,
+            _ => Self::Unknown,
+        }
+    }
+}
+
+impl Draft<'_> {
+    fn check(&self) -> Result<Imported, Reason> {
+        if let Some(reason) = self.unwanted {
+            return Err(Reason::Unwanted(reason));
+        }
+        let kind = self.kind()?;
+        let fixed = kind == Kind::Steam;
+        Ok(Imported {
+            kind,
+            issuer: self.issuer.trim().to_owned(),
+            username: self.username.trim().to_owned(),
+            name: self.name.trim().to_owned(),
+            secret: self.secret()?,
+            algorithm: if fixed || self.algorithm.is_empty() {
+                Algorithm::Sha1
+            } else {
+                Algorithm::parse(self.algorithm)?
+            },
+            digits: match self.digits {
+                _ if fixed => Digits::STEAM,
+                Number::Missing => Digits::default(),
+                Number::Whole(digits) => Digits::new(digits)?,
+                Number::Bad => return Err(account::Error::Digits.into()),
+            },
+            tags: self.tags.clone(),
+            note: self.note.trim().to_owned(),
+            pinned: self.pinned,
+        })
+    }
+
+    fn kind(&self) -> Result<Kind, Reason> {
+        match self.kind {
+            Type::Totp => Ok(Kind::Totp {
+                period: match self.period {
+                    Number::Missing => Period::default(),
+                    Number::Whole(period) => Period::new(period)?,
+                    Number::Bad => return Err(account::Error::Period.into()),
+                },
+            }),
+            Type::Hotp => Ok(Kind::Hotp {
+                counter: match self.counter {
+                    Number::Missing => 0,
+                    Number::Whole(counter) => counter,
+                    Number::Bad => return Err(Reason::Counter),
+                },
+            }),
+            Type::Steam => Ok(Kind::Steam),
+            Type::Motp => Err(Reason::Motp),
+            Type::Yandex => Err(Reason::Yandex),
+            Type::Unknown => Err(Reason::Type),
+        }
+    }
+
+    fn secret(&self) -> Result<Secret, Reason> {
+        match &self.secret {
+            Coded::Base32(text) => Ok(Secret::from_base32(text)?),
+        }
+    }
+
+    /// What to call it where it is not taken.
+    fn label(&self, number: usize) -> String {
+        let first = if self.issuer.trim().is_empty() {
+            self.name
+        } else {
+            self.issuer
+        };
+        match (first.trim(), self.username.trim()) {
+            ("", "") => format!("entry {number}"),
+            ("", one) | (one, "") => one.to_owned(),
+            (issuer, user) => format!("{issuer} ({user})"),
+        }
+    }
+}
+
+impl Found {
+    /// Takes an account, or notes why not.
+    pub(crate) fn add(&mut self, draft: &Draft<'_>) {
+        self.take(draft, draft.check());
+    }
+
+    fn take(&mut self, draft: &Draft<'_>, account: Result<Imported, Reason>) {
+        match account {
+            Ok(account) => self.accounts.push(account),
+            Err(reason) => {
+                let number = self.accounts.len() + self.skipped.len() + 1;
+                self.skip(draft.label(number), &reason);
+            }
+        }
+    }
+}

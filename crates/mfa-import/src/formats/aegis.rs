@@ -1,0 +1,224 @@
+//! Aegis, plain and encrypted.
+//!
+//! A random key encrypts the vault; each slot holds that key, encrypted with one of the passwords.
+
+use std::collections::HashMap;
+
+use serde_json::Value;
+use zeroize::Zeroizing;
+
+use super::Format;
+use crate::crypto::kdf::{Budget, Scrypt};
+use crate::crypto::{Key, cipher, need};
+use crate::damage::Damage;
+use crate::document::{self, Fields, Shape};
+use crate::draft::{Coded, Draft, Type};
+use crate::error::Error;
+use crate::found::Found;
+use crate::text;
+
+/// A vault of Aegis.
+pub(super) struct Aegis;
+
+/// The slots that hold a password; others hold keys that stay on the phone.
+const PASSWORD: u64 = 1;
+
+impl Format for Aegis {
+    fn name(&self) -> &'static str {
+        "aegis"
+    }
+
+    fn title(&self) -> &'static str {
+        "a vault of Aegis, encrypted or not"
+    }
+
+    fn detect(&self, bytes: &[u8]) -> bool {
+        Shape::of(bytes).has(&["header", "db"])
+    }
+
+    fn read(&self, bytes: &[u8], password: Option<&[u8]>) -> Result<Found, Error> {
+        let file = document::parse(bytes)?;
+        let file = Fields::new(&file);
+        if let version @ 2.. = file.number("version").required("version")? {
+            return Err(Damage::Version(version).into());
+        }
+        if file.at("db").is_object() {
+            return Ok(entries(file.at("db"))?);
+        }
+        let vault = open(file, need(password)?)?;
+        Ok(entries(Fields::new(&vault))?)
+    }
+}
+
+fn open(file: Fields<'_>, password: &[u8]) -> Result<Value, Error> {
+    let sealed = text::base64(file.text("db")).ok_or(Damage::Field("db"))?;
+    let header = file.at("header");
+    let mut budget = Budget::default();
+    for slot in header.list("slots")? {
+        if slot.number("type").required("type")? != PASSWORD {
+            continue;
+        }
+        if let Some(master) = unlock(slot, password, &mut budget)? {
+            let vault = gcm(&master, header.at("params"), &sealed)?;
+            return Ok(document::parse(&vault.ok_or(Damage::Inside)?)?);
+        }
+    }
+    Err(Error::WrongPassword)
+}
+
+/// The master key from a slot, if the password is its.
+fn unlock(slot: Fields<'_>, password: &[u8], budget: &mut Budget) -> Result<Option<Key>, Damage> {
+    let salt = text::hex(slot.text("salt")).ok_or(Damage::Field("salt"))?;
+    let sealed = text::hex(slot.text("key")).ok_or(Damage::Field("key"))?;
+    let scrypt = Scrypt {
+        n: slot.number("n").required("n")?,
+        r: slot.number("r").required("r")?,
+        p: slot.number("p").required("p")?,
+    };
+    let old = Some(as_before(password))
+        .filter(|old| !slot.is("repaired") && old.len() > 64 && **old != *password);
+    for password in [password]
+        .into_iter()
+        .chain(old.as_deref().map(Vec::as_slice))
+    {
+        let key = scrypt.key(password, &salt, budget)?;
+        if let Some(master) = gcm(&key, slot.at("key_params"), &sealed)? {
+            let master = master.as_slice().try_into();
+            return Ok(Some(Key::new(master.map_err(|_| Damage::Field("key"))?)));
+        }
+    }
+    Ok(None)
+}
+
+/// A password as old versions of the app took it: with the zeros of the buffer that Java had it in.
+/// They only count beyond the 64 bytes that HMAC pads a password to.
+fn as_before(password: &[u8]) -> Zeroizing<Vec<u8>> {
+    let text = String::from_utf8_lossy(password);
+    let mut size = text.encode_utf16().count() * 11 / 10;
+    while size < password.len() {
+        size = 2 * size + 1;
+    }
+    let mut bytes = Zeroizing::new(Vec::with_capacity(size));
+    bytes.extend_from_slice(password);
+    bytes.resize(size, 0);
+    bytes
+}
+
+fn gcm(key: &Key, parameters: Fields<'_>, sealed: &[u8]) -> Result<Option<cipher::Plain>, Damage> {
+    let nonce = text::hex(parameters.text("nonce")).and_then(|nonce| nonce.try_into().ok());
+    let tag = text::hex(parameters.text("tag")).ok_or(Damage::Field("tag"))?;
+    let sealed = [sealed, &tag].concat();
+    Ok(cipher::gcm(
+        key,
+        &nonce.ok_or(Damage::Field("nonce"))?,
+        &sealed,
+        b"",
+    ))
+}
+
+fn entries(vault: Fields<'_>) -> Result<Found, Damage> {
+    if let version @ 4.. = vault.number("version").required("version")? {
+        return Err(Damage::Version(version));
+    }
+    let groups = vault.at("groups").entries();
+    let groups: HashMap<_, _> = groups
+        .map(|group| (group.text("uuid"), group.text("name")))
+        .collect();
+    let mut found = Found::default();
+    for entry in vault.list("entries")? {
+        let info = entry.at("info");
+        let of = entry
+            .at("groups")
+            .entries()
+            .filter_map(|id| groups.get(id.as_text()).copied());
+        let tags = of
+            .chain([entry.text("group")])
+            .filter(|tag| !tag.is_empty());
+        found.add(&Draft {
+            kind: Type::parse(entry.text("type")),
+            issuer: entry.text("issuer"),
+            username: entry.text("name"),
+            secret: Coded::base32(info.text("secret")),
+            algorithm: info.text("algo"),
+            digits: info.number("digits"),
+            period: info.number("period"),
+            counter: info.number("counter"),
+            tags: tags.map(str::to_owned).collect(),
+            note: entry.text("note"),
+            pinned: entry.is("favorite"),
+            ..Draft::default()
+        });
+    }
+    Ok(found)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_an_entry_says_is_kept_and_what_cannot_be_used_is_named() {
+        let vault = br#"{"version":1,"header":{"slots":null,"params":null},"db":{"version":3,
+            "groups":[{"uuid":"g","name":"Work"}],"entries":[
+            {"type":"totp","name":"root","issuer":"AWS","note":"a\nb","favorite":true,"groups":["g","x"],
+             "info":{"secret":"JBSWY3DPEHPK3PXP","algo":"SHA256","digits":8,"period":60}},
+            {"type":"hotp","name":"jane","issuer":"GitHub","group":"Old",
+             "info":{"secret":"GEZDGNBVGY3TQOJQ","algo":"SHA1","digits":6,"counter":7}},
+            {"type":"motp","name":"m","issuer":"","info":{"secret":"GEZDGNBVGY3TQOJQ","algo":"MD5"}},
+            {"type":"yandex","name":"y","issuer":"Y","info":{"secret":"GEZDGNBVGY3TQOJQ"}},
+            {"type":"totp","name":"","issuer":"","info":{"secret":"GEZDGNBVGY3TQOJQ","digits":"PRIVATE"}},
+            7]}}"#;
+        assert!(Aegis.detect(vault));
+        let found = Aegis.read(vault, None).unwrap();
+        assert_eq!(found.accounts.len(), 2);
+        let first = &found.accounts[0];
+        assert_eq!(
+            (&*first.tags, &*first.note, first.pinned),
+            (&["Work".to_owned()][..], "a\nb", true)
+        );
+        assert_eq!(found.accounts[1].kind.counter(), Some(7));
+        assert_eq!(found.accounts[1].tags, ["Old"]);
+        let skipped: Vec<_> = found
+            .skipped
+            .iter()
+            .map(|s| (&*s.name, &*s.reason))
+            .collect();
+        assert_eq!(
+            skipped,
+            [
+                ("m", "mOTP codes are not supported"),
+                ("Y (y)", "Yandex codes are not supported"),
+                ("entry 5", "the number of digits must be 5 to 9"),
+                ("entry 6", "its type is not known"),
+            ]
+        );
+    }
+
+    #[test]
+    fn keys_that_would_take_minutes_are_not_made() {
+        for (n, r, p) in [
+            (1_u64 << 40, 8, 1),
+            (32768, 1 << 30, 1),
+            (32768, 8, 1 << 20),
+            (0, 8, 1),
+            (3, 8, 1),
+        ] {
+            let vault = format!(
+                r#"{{"version":1,"header":{{"slots":[{{"type":1,"salt":"00","key":"00","n":{n},"r":{r},"p":{p},
+                "key_params":{{"nonce":"000000000000000000000000","tag":"00"}}}}],"params":null}},"db":"AAAA"}}"#
+            );
+            let error = Aegis.read(vault.as_bytes(), Some(b"x")).unwrap_err();
+            assert!(
+                matches!(error, Error::Damaged { .. }),
+                "{n} {r} {p}: {error}"
+            );
+        }
+    }
+
+    #[test]
+    fn old_passwords_end_in_zeros() {
+        assert_eq!(as_before(&[b'a'; 60]).len(), 66);
+        assert_eq!(as_before("ü".repeat(40).as_bytes()).len(), 89);
+        assert!(as_before(b"").is_empty());
+    }
+}
