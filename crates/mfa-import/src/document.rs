@@ -56,6 +56,11 @@ impl Shape {
         !self.list && self.knows(keys)
     }
 
+    /// Whether it is a list of objects with all of these keys.
+    pub(crate) fn lists(&self, keys: &[&str]) -> bool {
+        self.list && self.knows(keys)
+    }
+
     fn knows(&self, keys: &[&str]) -> bool {
         keys.iter()
             .all(|key| self.keys.iter().any(|known| known == key))
@@ -134,6 +139,11 @@ impl<'v> Fields<'v> {
         self.at(key).as_text()
     }
 
+    /// The text of a key as it stands there.
+    pub(crate) fn raw_text(self, key: &str) -> &'v str {
+        self.at(key).0.as_str().unwrap_or("")
+    }
+
     pub(crate) fn as_text(self) -> &'v str {
         self.0.as_str().unwrap_or("").trim()
     }
@@ -149,6 +159,11 @@ impl<'v> Fields<'v> {
             value => value.as_u64(),
         };
         whole.map_or(Number::Bad, Number::Whole)
+    }
+
+    /// The whole number of a key, which may be negative.
+    pub(crate) fn integer(self, key: &str) -> Option<i64> {
+        self.at(key).0.as_i64()
     }
 
     /// Whether a key is true, which may stand there as a text.
@@ -183,6 +198,17 @@ impl<'v> Fields<'v> {
         }
     }
 
+    /// The bytes of a list of signed or unsigned ones, as Java writes them.
+    pub(crate) fn bytes(self, key: &str) -> Option<Vec<u8>> {
+        let list = self.at(key).0.as_array()?;
+        let byte = |byte: &Value| {
+            let byte = byte.as_i64()?;
+            let unsigned = if byte < 0 { byte + 256 } else { byte };
+            u8::try_from(unsigned).ok()
+        };
+        list.iter().map(byte).collect()
+    }
+
     /// The texts of a list.
     pub(crate) fn texts(self, key: &str) -> Vec<String> {
         let texts = self.at(key).entries().map(Self::as_text);
@@ -200,6 +226,15 @@ fn whole(number: f64) -> Option<u64> {
 }
 
 impl Number {
+    /// The number, or another where there is none.
+    pub(crate) fn or(self, other: u64) -> Self {
+        if self == Self::Missing {
+            Self::Whole(other)
+        } else {
+            self
+        }
+    }
+
     /// The number, where one has to be.
     pub(crate) fn required(self, key: &'static str) -> Result<u64, Damage> {
         match self {
@@ -216,7 +251,9 @@ mod tests {
     #[test]
     fn shapes_are_seen_even_where_the_end_is_missing() {
         let shape = Shape::of(b"\xef\xbb\xbf {\"a\":1,\"b\":[{\"c\":");
-        assert!(shape.has(&["a", "b"]) && !shape.has(&["c"]));
+        assert!(shape.has(&["a", "b"]) && !shape.has(&["c"]) && !shape.lists(&["a"]));
+        let shape = Shape::of(b"[{\"a\":1},{\"b\":1}]");
+        assert!(shape.lists(&["a"]) && !shape.lists(&["b"]));
         for other in [&b""[..], b"otpauth://", b"[[[[", b"\xff", b"[]", b"3"] {
             assert!(Shape::of(other).keys.is_empty());
         }

@@ -5,10 +5,12 @@ use std::borrow::Cow;
 use mfa_core::account::{self, Algorithm, Digits, Kind, Period};
 use mfa_core::secret::{self, Secret};
 use mfa_core::uri;
+use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use thiserror::Error;
 
 use crate::document::Number;
 use crate::found::{Found, Imported};
+use crate::links;
 
 /// What a format says of an account. Whatever it does not say is the default.
 #[derive(Default)]
@@ -44,6 +46,9 @@ pub(crate) enum Type {
 /// A secret as it is written.
 pub(crate) enum Coded<'f> {
     Base32(Cow<'f, str>),
+    Bytes(Vec<u8>),
+    /// In a code that it does not follow.
+    Bad(&'static str),
 }
 
 /// Why an account cannot be used. Never holds anything of it.
@@ -55,6 +60,8 @@ pub(crate) enum Reason {
     Yandex,
     #[error("its type is not known")]
     Type,
+    #[error("its secret is not {0}")]
+    Code(&'static str),
     #[error("its counter is not a whole number")]
     Counter,
     #[error(transparent)]
@@ -80,6 +87,11 @@ impl<'f> Coded<'f> {
     pub(crate) fn base32(text: &'f str) -> Self {
         Self::Base32(Cow::Borrowed(text))
     }
+
+    /// Bytes, or why there are none.
+    pub(crate) fn bytes(bytes: Option<Vec<u8>>, code: &'static str) -> Self {
+        bytes.map_or(Self::Bad(code), Self::Bytes)
+    }
 }
 
 impl Type {
@@ -94,6 +106,15 @@ impl Type {
             _ => Self::Unknown,
         }
     }
+
+    /// Steam, where a format tells it by the issuer only.
+    pub(crate) fn or_steam(self, issuer: &str, digits: Number) -> Self {
+        let known = matches!(digits, Number::Missing | Number::Whole(5));
+        if self == Self::Totp && issuer.eq_ignore_ascii_case("steam") && known {
+            return Self::Steam;
+        }
+        self
+    }
 }
 
 impl Draft<'_> {
@@ -106,7 +127,7 @@ impl Draft<'_> {
         Ok(Imported {
             kind,
             issuer: self.issuer.trim().to_owned(),
-            username: self.username.trim().to_owned(),
+            username: without_issuer(self.username, self.issuer).to_owned(),
             name: self.name.trim().to_owned(),
             secret: self.secret()?,
             algorithm: if fixed || self.algorithm.is_empty() {
@@ -152,6 +173,8 @@ impl Draft<'_> {
     fn secret(&self) -> Result<Secret, Reason> {
         match &self.secret {
             Coded::Base32(text) => Ok(Secret::from_base32(text)?),
+            Coded::Bytes(bytes) => Ok(Secret::from_bytes(bytes.clone())?),
+            Coded::Bad(code) => Err(Reason::Code(code)),
         }
     }
 
@@ -168,12 +191,84 @@ impl Draft<'_> {
             (issuer, user) => format!("{issuer} ({user})"),
         }
     }
+
+    /// Reads a link, or a secret alone, that stands in this entry for all that it does not say.
+    fn linked(&self, text: &str) -> Result<Imported, Reason> {
+        if let Some(reason) = self.unwanted {
+            return Err(Reason::Unwanted(reason));
+        }
+        if links::is_motp(text) {
+            return Err(Reason::Motp);
+        }
+        if !links::is_one(text) {
+            let (issuer, username) = (self.issuer, self.username);
+            return Draft {
+                secret: Coded::base32(text),
+                issuer,
+                username,
+                ..Self::default()
+            }
+            .check();
+        }
+        let link = match uri::parse(text) {
+            Err(uri::Error::NoLabel) => uri::parse(&labelled(text, self.issuer, self.username))?,
+            link => link?,
+        };
+        let mut account = Imported::from(link);
+        if account.issuer.is_empty() && account.username.is_empty() {
+            account.issuer = self.issuer.trim().to_owned();
+            account.username = self.username.trim().to_owned();
+        }
+        Ok(account)
+    }
+}
+
+/// A user name that does not repeat the issuer.
+fn without_issuer<'f>(username: &'f str, issuer: &str) -> &'f str {
+    let issuer = issuer.trim();
+    match username.trim().split_once(':') {
+        Some((prefix, user)) if !issuer.is_empty() && prefix.trim() == issuer => user.trim(),
+        _ => username.trim(),
+    }
+}
+
+/// What an entry is called, if that is not its issuer.
+pub(crate) fn other_name<'f>(name: &'f str, issuer: &str) -> &'f str {
+    if name.trim() == issuer.trim() {
+        ""
+    } else {
+        name.trim()
+    }
+}
+
+/// A link with a label, in place of none.
+fn labelled(link: &str, issuer: &str, username: &str) -> String {
+    let (head, query) = link.split_once('?').unwrap_or((link, ""));
+    let encode = |text: &str| utf8_percent_encode(text.trim(), NON_ALPHANUMERIC).to_string();
+    let (issuer, username) = (encode(issuer), encode(username));
+    format!("{}/{issuer}:{username}?{query}", head.trim_end_matches('/'))
 }
 
 impl Found {
     /// Takes an account, or notes why not.
     pub(crate) fn add(&mut self, draft: &Draft<'_>) {
         self.take(draft, draft.check());
+    }
+
+    /// Takes an account that is a link or a bare secret. Of the draft come the names, where the link
+    /// has none, and what no link says. Its issuer is what the entry is called.
+    pub(crate) fn add_link(&mut self, text: &str, draft: &Draft<'_>) {
+        let account = draft.linked(text).map(|account| Imported {
+            name: match other_name(draft.issuer, &account.issuer) {
+                name if name == account.username => String::new(),
+                name => name.to_owned(),
+            },
+            tags: draft.tags.clone(),
+            note: draft.note.trim().to_owned(),
+            pinned: draft.pinned,
+            ..account
+        });
+        self.take(draft, account);
     }
 
     fn take(&mut self, draft: &Draft<'_>, account: Result<Imported, Reason>) {

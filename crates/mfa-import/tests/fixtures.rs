@@ -23,24 +23,17 @@ const MISSING: &[&str] = &[
     "Authenticator Plus zip of otpauth list",
     "Authy Android shared_prefs",
     "Battle.net prefs",
-    "Bitwarden vault export",
     "Duo JSON",
-    "FreeOTP backup",
-    "FreeOTP+ JSON",
-    "FreeOTP+ JSON/prefs",
     "Google Authenticator (Android SQLite)",
     "KeePass 2 CSV produced from a Google export",
     "KeePassXC KDBX/XML",
     "LastPass Authenticator JSON",
     "Microsoft Authenticator SQLite",
-    "Proton Authenticator export",
     "Proton Pass zip export",
     "Steam Guard JSON",
     "Stratum app SQLite",
     "Stratum backup",
     "TOTP Authenticator backup",
-    "andOTP backup",
-    "andOTP backup (AES)",
     "extract_otp_secrets output",
 ];
 
@@ -138,9 +131,12 @@ fn found(account: &Imported) -> String {
     )
 }
 
-/// Lines that can be compared. A label with a colon and no issuer has one in a link, as we read it.
+/// Lines that can be compared. In a link, as we read it, a label with a colon and no issuer has one, and
+/// a colon that nothing stands before is none of the user's name.
 fn sorted(lines: impl Iterator<Item = String>) -> Vec<String> {
-    let mut lines: Vec<_> = lines.map(|line| line.replacen(": ", "/", 1)).collect();
+    let mut lines: Vec<_> = lines
+        .map(|line| line.replacen(": ", "/", 1).replacen("/:", "/", 1))
+        .collect();
     lines.sort();
     lines
 }

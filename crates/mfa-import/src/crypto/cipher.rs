@@ -1,7 +1,10 @@
 //! Ciphers. None says why something cannot be opened: nobody can tell a wrong key from damage.
 
+use aes::Aes256;
 use aes_gcm::aead::{Aead, Payload};
 use aes_gcm::{Aes256Gcm, KeyInit};
+use cbc::cipher::block_padding::Pkcs7;
+use cbc::cipher::{BlockModeDecrypt, KeyIvInit};
 use zeroize::Zeroizing;
 
 use super::Key;
@@ -15,6 +18,16 @@ pub(crate) fn gcm(key: &Key, nonce: &[u8; 12], sealed: &[u8], aad: &[u8]) -> Opt
     let payload = Payload { msg: sealed, aad };
     cipher
         .decrypt(nonce.into(), payload)
+        .ok()
+        .map(Zeroizing::new)
+}
+
+/// Opens AES-256-CBC that is padded to whole blocks. What comes of another key is rarely padded well,
+/// but sometimes it is.
+pub(crate) fn cbc(key: &Key, iv: &[u8; 16], sealed: &[u8]) -> Option<Plain> {
+    let cipher = cbc::Decryptor::<Aes256>::new((&**key).into(), iv.into());
+    cipher
+        .decrypt_padded_vec::<Pkcs7>(sealed)
         .ok()
         .map(Zeroizing::new)
 }

@@ -2,6 +2,7 @@
 
 use argon2::{Config, ThreadMode, Variant, Version};
 use pbkdf2::hmac::EagerHash;
+use sha2::{Digest, Sha256};
 use zeroize::Zeroizing;
 
 use super::Key;
@@ -117,4 +118,9 @@ impl Argon2 {
             hash.as_slice().try_into().map_err(|_| Damage::Inside)?,
         ))
     }
+}
+
+/// SHA-256 of something, which some apps take for a key.
+pub(crate) fn sha256(bytes: &[u8]) -> Key {
+    Key::new(Sha256::digest(bytes).into())
 }

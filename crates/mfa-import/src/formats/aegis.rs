@@ -36,7 +36,7 @@ impl Format for Aegis {
         Shape::of(bytes).has(&["header", "db"])
     }
 
-    fn read(&self, bytes: &[u8], password: Option<&[u8]>) -> Result<Found, Error> {
+    fn decode(&self, bytes: &[u8], password: Option<&[u8]>) -> Result<Found, Error> {
         let file = document::parse(bytes)?;
         let file = Fields::new(&file);
         if let version @ 2.. = file.number("version").required("version")? {

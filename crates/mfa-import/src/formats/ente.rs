@@ -39,7 +39,7 @@ impl Format for Ente {
             })
     }
 
-    fn read(&self, bytes: &[u8], password: Option<&[u8]>) -> Result<Found, Error> {
+    fn decode(&self, bytes: &[u8], password: Option<&[u8]>) -> Result<Found, Error> {
         if Shape::of(bytes).has(&["encryptedData"]) {
             let file = document::parse(bytes)?;
             return Ok(entries(&open(Fields::new(&file), need(password)?)?)?);
@@ -72,9 +72,6 @@ fn entries(bytes: &[u8]) -> Result<Found, Damage> {
     let mut found = Found::default();
     for (number, line) in text::lines(text) {
         add(&mut found, number, line);
-    }
-    if found.accounts.is_empty() && found.skipped.is_empty() {
-        return Err(Damage::Field("otpauth://"));
     }
     Ok(found)
 }

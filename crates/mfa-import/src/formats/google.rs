@@ -22,7 +22,7 @@ impl Format for Google {
             .is_ok_and(|text| text::lines(text).any(|(_, line)| migration::is_link(line)))
     }
 
-    fn read(&self, bytes: &[u8], _password: Option<&[u8]>) -> Result<Found, Error> {
+    fn decode(&self, bytes: &[u8], _password: Option<&[u8]>) -> Result<Found, Error> {
         otpauth::read_links(bytes)
     }
 }

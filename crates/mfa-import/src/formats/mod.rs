@@ -3,12 +3,20 @@
 //! A new one is a file with a type that implements [`Format`], and a line in [`FORMATS`].
 
 mod aegis;
+mod andotp;
+mod bitwarden;
 mod ente;
+mod freeotp;
 mod google;
 mod otpauth;
+mod prefs;
+mod proton;
 mod qr;
+mod table;
 mod twofas;
+mod xml;
 
+use crate::damage::Damage;
 use crate::error::Error;
 use crate::found::Found;
 
@@ -28,7 +36,19 @@ pub trait Format: Sync {
     /// # Errors
     /// When there is nothing in it that could be read. What is wrong with one entry is told in
     /// [`Found::skipped`].
-    fn read(&self, bytes: &[u8], password: Option<&[u8]>) -> Result<Found, Error>;
+    fn decode(&self, bytes: &[u8], password: Option<&[u8]>) -> Result<Found, Error>;
+
+    /// Reads a file in which there has to be something.
+    ///
+    /// # Errors
+    /// As [`decode`](Self::decode), and when there is no account.
+    fn read(&self, bytes: &[u8], password: Option<&[u8]>) -> Result<Found, Error> {
+        let found = self.decode(bytes, password)?;
+        if found.accounts.is_empty() && found.skipped.is_empty() {
+            return Err(Damage::Empty.into());
+        }
+        Ok(found)
+    }
 }
 
 /// All formats, in the order in which files are tried: the more particular first.
@@ -37,8 +57,13 @@ pub static FORMATS: &[&dyn Format] = &[
     &aegis::Aegis,
     &twofas::TwoFas,
     &ente::Ente,
+    &bitwarden::Bitwarden,
+    &proton::Proton,
+    &andotp::AndOtp,
+    &freeotp::FreeOtp,
     &google::Google,
     &otpauth::Otpauth,
+    &andotp::AndOtpEncrypted,
 ];
 
 /// The format of a file.

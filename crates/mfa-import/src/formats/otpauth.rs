@@ -33,7 +33,7 @@ impl Format for Otpauth {
         text::of(bytes).is_ok_and(|text| text::lines(text).any(|(_, line)| links::is_one(line)))
     }
 
-    fn read(&self, bytes: &[u8], _password: Option<&[u8]>) -> Result<Found, FileError> {
+    fn decode(&self, bytes: &[u8], _password: Option<&[u8]>) -> Result<Found, FileError> {
         read(bytes).map_err(|error| {
             FileError::damaged(error, "Put one link on each line, and nothing before it.")
         })

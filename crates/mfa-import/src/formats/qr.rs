@@ -50,7 +50,7 @@ impl Format for Qr {
         picture::format(bytes).is_some()
     }
 
-    fn read(&self, bytes: &[u8], _password: Option<&[u8]>) -> Result<Found, FileError> {
+    fn decode(&self, bytes: &[u8], _password: Option<&[u8]>) -> Result<Found, FileError> {
         read(bytes).map_err(|error| {
             let advice = error.advice();
             FileError::damaged(error, advice)

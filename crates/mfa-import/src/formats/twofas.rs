@@ -8,7 +8,7 @@ use super::Format;
 use crate::crypto::{cipher, kdf, need};
 use crate::damage::Damage;
 use crate::document::{self, Fields, Number, Shape};
-use crate::draft::{Coded, Draft, Type};
+use crate::draft::{Coded, Draft, Type, other_name};
 use crate::error::Error;
 use crate::found::Found;
 use crate::text;
@@ -36,7 +36,7 @@ impl Format for TwoFas {
             || shape.has(&["schemaVersion", "servicesEncrypted"])
     }
 
-    fn read(&self, bytes: &[u8], password: Option<&[u8]>) -> Result<Found, Error> {
+    fn decode(&self, bytes: &[u8], password: Option<&[u8]>) -> Result<Found, Error> {
         let file = document::parse(bytes)?;
         let file = Fields::new(&file);
         let version = file.number("schemaVersion").required("schemaVersion")?;
@@ -95,7 +95,7 @@ fn draft<'f>(service: Fields<'f>, tag: Option<&str>) -> Draft<'f> {
         kind,
         issuer,
         username: username(otp, issuer),
-        name: if name == issuer { "" } else { name },
+        name: other_name(name, issuer),
         secret: Coded::base32(service.text("secret")),
         algorithm: otp.text("algorithm"),
         digits: optional(otp.number("digits")),

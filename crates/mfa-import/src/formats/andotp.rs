@@ -1,0 +1,169 @@
+//! andOTP, plain and encrypted in either way; GNOME Authenticator writes the same plain list.
+//!
+//! What is encrypted has no mark to know it by: it is taken for one when nothing else is.
+
+use serde_json::Value;
+use sha1::Sha1;
+
+use super::Format;
+use crate::crypto::cipher::{self, Plain};
+use crate::crypto::{kdf, need};
+use crate::damage::Damage;
+use crate::document::{self, Fields, Shape};
+use crate::draft::{Coded, Draft, Type};
+use crate::error::Error;
+use crate::found::Found;
+
+/// A backup of andOTP.
+pub(super) struct AndOtp;
+
+/// The same, encrypted.
+pub(super) struct AndOtpEncrypted;
+
+/// How often the password is hashed, where the file says it: the app takes 140 000 to 160 000.
+const ROUNDS: std::ops::RangeInclusive<u64> = 1..=2_000_000;
+
+impl Format for AndOtp {
+    fn name(&self) -> &'static str {
+        "andotp"
+    }
+
+    fn title(&self) -> &'static str {
+        "a backup of andOTP or GNOME Authenticator"
+    }
+
+    fn detect(&self, bytes: &[u8]) -> bool {
+        let shape = Shape::of(bytes);
+        shape.lists(&["secret", "label", "type"]) && !shape.lists(&["algo"])
+    }
+
+    fn decode(&self, bytes: &[u8], _password: Option<&[u8]>) -> Result<Found, Error> {
+        Ok(entries(&document::parse(bytes)?))
+    }
+}
+
+impl Format for AndOtpEncrypted {
+    fn name(&self) -> &'static str {
+        "andotp-encrypted"
+    }
+
+    fn title(&self) -> &'static str {
+        "an encrypted backup of andOTP"
+    }
+
+    fn detect(&self, bytes: &[u8]) -> bool {
+        (30..4 * 1024 * 1024).contains(&bytes.len()) && is_random(bytes)
+    }
+
+    fn decode(&self, bytes: &[u8], password: Option<&[u8]>) -> Result<Found, Error> {
+        let password = need(password)?;
+        let plain = match open(bytes, password)? {
+            Some(plain) => plain,
+            None => open_old(bytes, password)?.ok_or(Error::WrongPassword)?,
+        };
+        Ok(entries(&document::parse(&plain)?))
+    }
+}
+
+/// Whether bytes are as different as those of a cipher, and begin like no file that is known.
+fn is_random(bytes: &[u8]) -> bool {
+    const KNOWN: [&[u8]; 8] = [
+        b"PK",
+        b"%PDF",
+        b"\x1f\x8b",
+        b"7z\xbc\xaf",
+        b"\x7fELF",
+        b"MZ",
+        b"SQLite",
+        b"BZh",
+    ];
+    let sample = &bytes[..bytes.len().min(4096)];
+    let mut counts = [0_u32; 256];
+    for byte in sample {
+        counts[usize::from(*byte)] += 1;
+    }
+    // Of random bytes about two thirds of 256 are different after 256, nearly all after 1024.
+    let different = counts.iter().filter(|count| **count > 0).count();
+    let wanted = match sample.len() {
+        ..64 => sample.len() * 3 / 4,
+        64..256 => sample.len() / 2,
+        256..1024 => 128,
+        _ => 235,
+    };
+    let most = counts.iter().max().copied().unwrap_or(0);
+    let text = sample
+        .iter()
+        .filter(|byte| byte.is_ascii_graphic() || byte.is_ascii_whitespace());
+    different >= wanted
+        && most as usize <= 6 + sample.len() / 64
+        && text.count() * 4 <= sample.len() * 3
+        && !KNOWN.iter().any(|known| bytes.starts_with(known))
+}
+
+/// Opens `rounds(4) salt(12) nonce(12) sealed`.
+fn open(bytes: &[u8], password: &[u8]) -> Result<Option<Plain>, Damage> {
+    let (rounds, rest) = bytes.split_first_chunk().ok_or(Damage::CutOff)?;
+    let (salt, rest) = rest.split_first_chunk::<12>().ok_or(Damage::CutOff)?;
+    let (nonce, sealed) = rest.split_first_chunk().ok_or(Damage::CutOff)?;
+    let rounds = u32::from_be_bytes(*rounds).into();
+    if !ROUNDS.contains(&rounds) {
+        return Ok(None);
+    }
+    let key = kdf::pbkdf2::<Sha1>(password, salt, rounds)?;
+    Ok(cipher::gcm(&key, nonce, sealed, b""))
+}
+
+/// Opens `nonce(12) sealed`, of versions before 0.6.3.
+fn open_old(bytes: &[u8], password: &[u8]) -> Result<Option<Plain>, Damage> {
+    let (nonce, sealed) = bytes.split_first_chunk().ok_or(Damage::CutOff)?;
+    Ok(cipher::gcm(&kdf::sha256(password), nonce, sealed, b""))
+}
+
+fn entries(list: &Value) -> Found {
+    let mut found = Found::default();
+    for entry in Fields::new(list).entries() {
+        found.add(&Draft {
+            kind: Type::parse(entry.text("type")),
+            issuer: entry.text("issuer"),
+            username: entry.text("label"),
+            secret: Coded::base32(entry.text("secret")),
+            algorithm: entry.text("algorithm"),
+            digits: entry.number("digits"),
+            period: entry.number("period"),
+            counter: entry.number("counter"),
+            tags: entry.texts("tags"),
+            ..Draft::default()
+        });
+    }
+    found
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn tags_are_kept_and_what_cannot_be_used_is_named() {
+        let file = br#"[
+            {"secret":"JBSWY3DPEHPK3PXP","issuer":"AWS","label":"AWS:root","digits":8,"type":"TOTP",
+             "algorithm":"SHA256","period":60,"tags":["Work"],"thumbnail":"Default"},
+            {"secret":"GEZDGNBVGY3TQOJQ","label":"m","type":"MOTP","algorithm":"SHA1","digits":6}]"#;
+        assert!(AndOtp.detect(file));
+        let found = AndOtp.read(file, None).unwrap();
+        assert_eq!(found.accounts[0].username, "root");
+        assert_eq!(found.accounts[0].tags, ["Work"]);
+        assert_eq!(found.skipped[0].name, "m");
+    }
+
+    #[test]
+    fn what_is_no_cipher_does_not_look_like_one() {
+        for file in [
+            &b"open sesame, open sesame, open sesame, open sesame"[..],
+            &[0; 600],
+            &[7; 31],
+        ] {
+            assert!(!AndOtpEncrypted.detect(file));
+        }
+        assert!(!AndOtpEncrypted.detect("ääöü ßéèê ñõãå æøœþ ðđħı ĸłŋŧ ¡¢£¤ ¥¦§¨".as_bytes()));
+    }
+}

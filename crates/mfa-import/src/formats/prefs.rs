@@ -1,0 +1,34 @@
+//! The settings of an Android app: XML with named texts.
+
+use super::xml::{self, Step};
+use crate::damage::Damage;
+
+/// Whether a file is one.
+pub(super) fn is_one(bytes: &[u8]) -> bool {
+    let head = bytes.get(..1024).unwrap_or(bytes);
+    head.trim_ascii_start().starts_with(b"<") && contains(head, "<map>")
+}
+
+/// Whether there is a text somewhere in a file.
+pub(super) fn contains(bytes: &[u8], text: &str) -> bool {
+    bytes
+        .windows(text.len())
+        .any(|window| window == text.as_bytes())
+}
+
+/// The texts with their names, in their order.
+pub(super) fn strings(bytes: &[u8]) -> Result<Vec<(String, String)>, Damage> {
+    let mut strings = Vec::new();
+    let mut current = None;
+    xml::walk(bytes, |step| {
+        match step {
+            Step::Open("string", name) => current = Some(name.ok_or(Damage::Field("name"))?),
+            Step::Close("string", text) => {
+                strings.extend(current.take().map(|name| (name, text.to_owned())));
+            }
+            Step::Open(..) | Step::Close(..) => {}
+        }
+        Ok(())
+    })?;
+    Ok(strings)
+}
