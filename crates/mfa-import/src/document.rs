@@ -56,6 +56,11 @@ impl Shape {
         !self.list && self.knows(keys)
     }
 
+    /// Whether it is an object with these keys and no other.
+    pub(crate) fn has_only(&self, keys: &[&str]) -> bool {
+        self.has(keys) && self.keys.len() == keys.len()
+    }
+
     /// Whether it is a list of objects with all of these keys.
     pub(crate) fn lists(&self, keys: &[&str]) -> bool {
         self.list && self.knows(keys)
@@ -128,6 +133,14 @@ impl<'v> Fields<'v> {
     /// The value of a key.
     pub(crate) fn at(self, key: &str) -> Self {
         Self(self.0.get(key).unwrap_or(&Value::Null))
+    }
+
+    pub(crate) fn is_null(self) -> bool {
+        self.0.is_null()
+    }
+
+    pub(crate) fn is_list(self) -> bool {
+        self.0.is_array()
     }
 
     pub(crate) fn is_object(self) -> bool {

@@ -21,19 +21,12 @@ use serde_json::Value;
 const MISSING: &[&str] = &[
     "1Password 1pux",
     "Authenticator Plus zip of otpauth list",
-    "Authy Android shared_prefs",
-    "Battle.net prefs",
-    "Duo JSON",
     "Google Authenticator (Android SQLite)",
     "KeePass 2 CSV produced from a Google export",
     "KeePassXC KDBX/XML",
-    "LastPass Authenticator JSON",
     "Microsoft Authenticator SQLite",
     "Proton Pass zip export",
-    "Steam Guard JSON",
     "Stratum app SQLite",
-    "Stratum backup",
-    "TOTP Authenticator backup",
     "extract_otp_secrets output",
 ];
 

@@ -1,10 +1,12 @@
 //! Ciphers. None says why something cannot be opened: nobody can tell a wrong key from damage.
 
 use aes::Aes256;
+use aes_gcm::aead::consts::U16;
 use aes_gcm::aead::{Aead, Payload};
-use aes_gcm::{Aes256Gcm, KeyInit};
+use aes_gcm::{Aes256Gcm, AesGcm, KeyInit};
 use cbc::cipher::block_padding::Pkcs7;
 use cbc::cipher::{BlockModeDecrypt, KeyIvInit};
+use chacha20poly1305::XChaCha20Poly1305;
 use zeroize::Zeroizing;
 
 use super::Key;
@@ -22,12 +24,31 @@ pub(crate) fn gcm(key: &Key, nonce: &[u8; 12], sealed: &[u8], aad: &[u8]) -> Opt
         .map(Zeroizing::new)
 }
 
+/// The same with a nonce of 16 bytes.
+pub(crate) fn gcm16(key: &Key, nonce: &[u8; 16], sealed: &[u8], aad: &[u8]) -> Option<Plain> {
+    let cipher = AesGcm::<Aes256, U16>::new((&**key).into());
+    let payload = Payload { msg: sealed, aad };
+    cipher
+        .decrypt(nonce.into(), payload)
+        .ok()
+        .map(Zeroizing::new)
+}
+
 /// Opens AES-256-CBC that is padded to whole blocks. What comes of another key is rarely padded well,
 /// but sometimes it is.
 pub(crate) fn cbc(key: &Key, iv: &[u8; 16], sealed: &[u8]) -> Option<Plain> {
     let cipher = cbc::Decryptor::<Aes256>::new((&**key).into(), iv.into());
     cipher
         .decrypt_padded_vec::<Pkcs7>(sealed)
+        .ok()
+        .map(Zeroizing::new)
+}
+
+/// Opens XChaCha20-Poly1305 with its tag behind it.
+pub(crate) fn xchacha(key: &Key, nonce: &[u8; 24], sealed: &[u8]) -> Option<Plain> {
+    let cipher = XChaCha20Poly1305::new((&**key).into());
+    cipher
+        .decrypt(nonce.into(), sealed)
         .ok()
         .map(Zeroizing::new)
 }

@@ -4,15 +4,24 @@
 
 mod aegis;
 mod andotp;
+mod authy;
+mod battlenet;
 mod bitwarden;
+mod cotp;
+mod duo;
 mod ente;
 mod freeotp;
 mod google;
+mod lastpass;
 mod otpauth;
+mod otpclient;
 mod prefs;
 mod proton;
 mod qr;
+mod steam;
+mod stratum;
 mod table;
+mod totp_authenticator;
 mod twofas;
 mod xml;
 
@@ -61,8 +70,17 @@ pub static FORMATS: &[&dyn Format] = &[
     &proton::Proton,
     &andotp::AndOtp,
     &freeotp::FreeOtp,
+    &stratum::Stratum,
+    &lastpass::LastPass,
+    &duo::Duo,
+    &steam::Steam,
+    &cotp::Cotp,
+    &otpclient::OtpClient,
+    &authy::Authy,
+    &battlenet::BattleNet,
     &google::Google,
     &otpauth::Otpauth,
+    &totp_authenticator::TotpAuthenticator,
     &andotp::AndOtpEncrypted,
 ];
 
