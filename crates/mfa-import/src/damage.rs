@@ -11,6 +11,8 @@ pub(crate) enum Damage {
     NotUtf8,
     #[error("the file is not valid JSON")]
     NotJson,
+    #[error("the file is no zip archive that can be read")]
+    NotZip,
     #[error("the file is not valid XML")]
     NotXml,
     #[error("the file is damaged: it holds more than any export does")]

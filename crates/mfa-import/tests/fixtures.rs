@@ -19,15 +19,10 @@ use serde_json::Value;
 
 /// What is not read yet, as the table names it.
 const MISSING: &[&str] = &[
-    "1Password 1pux",
-    "Authenticator Plus zip of otpauth list",
     "Google Authenticator (Android SQLite)",
-    "KeePass 2 CSV produced from a Google export",
     "KeePassXC KDBX/XML",
     "Microsoft Authenticator SQLite",
-    "Proton Pass zip export",
     "Stratum app SQLite",
-    "extract_otp_secrets output",
 ];
 
 /// What is no export.
@@ -38,6 +33,7 @@ const NONE: &[&str] = &[
 
 /// How many entries are skipped, by the end of the file's name, and why.
 const SKIPPED: &[(&str, usize, &str)] = &[
+    ("pass/PassExport.zip", 1, "one has a link without a secret"),
     ("ente/plain_with_hotp.txt", 1, "one was in the trash"),
     (
         "aegis-json-unencrypted-with-bad-period-digits.json",
@@ -50,6 +46,9 @@ const SKIPPED: &[(&str, usize, &str)] = &[
         "SHA384",
     ),
 ];
+
+/// Whose tags nobody else took, by the end of the file's name.
+const TAGGED: &[(&str, &str)] = &[("1PasswordExport.1pux", "website")];
 
 #[derive(Deserialize)]
 struct Entry {
@@ -163,7 +162,10 @@ fn compare(row: &Row, entries: &[Entry]) -> &'static str {
     let read = format.read(&row.bytes, password);
     let read = read.unwrap_or_else(|error| panic!("{name}: {error}"));
     let usable = entries.iter().filter(|entry| is_usable(entry));
-    let accounts = sorted(read.accounts.iter().map(found));
+    let tag = TAGGED.iter().find(|(end, _)| name.ends_with(end));
+    let tag = tag.map_or(String::new(), |(_, tag)| format!("{tag:?}"));
+    let accounts = read.accounts.iter().map(found);
+    let accounts = sorted(accounts.map(|line| line.replace(&tag, "")));
     assert_eq!(
         accounts,
         sorted(usable.map(expected)),
@@ -204,7 +206,9 @@ fn files_hold_what_others_found_in_them() {
             continue;
         }
         let Some(entries) = table.get(&row.name).cloned() else {
-            println!("nobody looked into {}", row.name);
+            // Nobody looked into it, so there is nothing to compare it with.
+            let format = detect(&row.bytes).unwrap_or_else(|| panic!("{}", row.name));
+            assert!(format.read(&row.bytes, None).is_ok(), "{}", row.name);
             continue;
         };
         let entries: Vec<Entry> = serde_json::from_value(entries).unwrap();

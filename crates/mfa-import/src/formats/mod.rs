@@ -4,20 +4,28 @@
 
 mod aegis;
 mod andotp;
+mod archive;
 mod authy;
 mod battlenet;
 mod bitwarden;
 mod cotp;
 mod duo;
 mod ente;
+mod extract_otp_secrets;
 mod freeotp;
 mod google;
+mod html;
+mod keepass;
 mod lastpass;
+mod onepassword;
 mod otpauth;
 mod otpclient;
+mod packed;
 mod prefs;
 mod proton;
+mod proton_pass;
 mod qr;
+mod raivo;
 mod steam;
 mod stratum;
 mod table;
@@ -78,6 +86,13 @@ pub static FORMATS: &[&dyn Format] = &[
     &otpclient::OtpClient,
     &authy::Authy,
     &battlenet::BattleNet,
+    &raivo::Raivo,
+    &onepassword::OnePassword,
+    &proton_pass::ProtonPass,
+    &keepass::KeePass,
+    &extract_otp_secrets::ExtractOtpSecrets,
+    &packed::Packed,
+    &html::Html,
     &google::Google,
     &otpauth::Otpauth,
     &totp_authenticator::TotpAuthenticator,

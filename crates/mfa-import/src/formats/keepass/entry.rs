@@ -1,0 +1,151 @@
+//! The ways in which entries keep secrets: KeePassXC's, the plugins', and KeePass 2's own.
+
+use percent_encoding::percent_decode_str;
+
+use crate::document::Number;
+use crate::draft::{Coded, Draft, Type};
+use crate::found::Found;
+use crate::{links, text};
+
+/// The fields that matter, beside the link.
+pub(super) const FIELDS: [&str; 17] = [
+    "Title",
+    "UserName",
+    "TOTP Seed",
+    "TOTP Settings",
+    "TimeOtp-Secret",
+    "TimeOtp-Secret-Hex",
+    "TimeOtp-Secret-Base32",
+    "TimeOtp-Secret-Base64",
+    "TimeOtp-Length",
+    "TimeOtp-Period",
+    "TimeOtp-Algorithm",
+    "HmacOtp-Secret",
+    "HmacOtp-Secret-Hex",
+    "HmacOtp-Secret-Base32",
+    "HmacOtp-Secret-Base64",
+    "HmacOtp-Counter",
+    "otp",
+];
+
+/// An entry, as far as it has to do with codes.
+#[derive(Default)]
+pub(super) struct Entry {
+    fields: Vec<(String, String)>,
+    pub(super) tags: Vec<String>,
+    /// Why it is not wanted.
+    pub(super) trashed: Option<&'static str>,
+}
+
+impl Entry {
+    /// Takes a field, if it matters.
+    pub(super) fn set(&mut self, key: &str, value: &str) {
+        if FIELDS.contains(&key) && !value.trim().is_empty() {
+            self.fields.push((key.to_owned(), value.to_owned()));
+        }
+    }
+
+    fn get(&self, key: &str) -> &str {
+        let field = self.fields.iter().find(|(name, _)| name == key);
+        field.map_or("", |(_, value)| value.trim())
+    }
+
+    fn draft(&self) -> Draft<'_> {
+        Draft {
+            issuer: self.get("Title"),
+            username: self.get("UserName"),
+            tags: self.tags.clone(),
+            unwanted: self.trashed,
+            ..Draft::default()
+        }
+    }
+
+    /// Adds its accounts, of which it may have several.
+    pub(super) fn add(&self, found: &mut Found) {
+        let otp = self.get("otp");
+        if links::is_one(otp) || !otp.is_empty() && !otp.contains('=') {
+            found.add_link(otp, &self.draft());
+        } else if !otp.is_empty() {
+            self.add_query(otp, found);
+        }
+        self.add_seed(found);
+        if let Some(secret) = self.secret("TimeOtp") {
+            found.add(&Draft {
+                secret,
+                algorithm: self.get("TimeOtp-Algorithm"),
+                digits: number(self.get("TimeOtp-Length")),
+                period: number(self.get("TimeOtp-Period")),
+                ..self.draft()
+            });
+        }
+        if let Some(secret) = self.secret("HmacOtp") {
+            found.add(&Draft {
+                kind: Type::Hotp,
+                secret,
+                counter: number(self.get("HmacOtp-Counter")),
+                ..self.draft()
+            });
+        }
+    }
+
+    /// `key=…&size=6&step=30&type=hotp&counter=1&otpHashMode=Sha256`, of the plugin KeeOtp.
+    fn add_query(&self, query: &str, found: &mut Found) {
+        let get = |key: &str| {
+            let mut pairs = query.split('&').filter_map(|pair| pair.split_once('='));
+            let value = pairs.find(|(name, _)| name.eq_ignore_ascii_case(key));
+            let value = value.map_or("", |(_, value)| value);
+            percent_decode_str(value).decode_utf8_lossy().into_owned()
+        };
+        let (key, kind, hash) = (get("key"), get("type"), get("otpHashMode"));
+        found.add(&Draft {
+            kind: if kind.is_empty() {
+                Type::Totp
+            } else {
+                Type::parse(&kind)
+            },
+            secret: Coded::base32(&key),
+            algorithm: &hash,
+            digits: number(&get("size")),
+            period: number(&get("step")),
+            counter: number(&get("counter")),
+            ..self.draft()
+        });
+    }
+
+    /// `TOTP Seed` and `TOTP Settings`: `30;6`, or `30;S` for Steam.
+    fn add_seed(&self, found: &mut Found) {
+        let seed = self.get("TOTP Seed");
+        if seed.is_empty() {
+            return;
+        }
+        let mut settings = self.get("TOTP Settings").split(';');
+        let (period, digits) = (settings.next().unwrap_or(""), settings.next().unwrap_or(""));
+        let steam = digits.trim().eq_ignore_ascii_case("s");
+        found.add(&Draft {
+            kind: if steam { Type::Steam } else { Type::Totp },
+            secret: Coded::base32(seed),
+            digits: number(digits),
+            period: number(period),
+            ..self.draft()
+        });
+    }
+
+    /// A secret of KeePass 2, in the one of four codes that it is in.
+    fn secret(&self, prefix: &str) -> Option<Coded<'_>> {
+        let get = |code| {
+            Some(self.get(&format!("{prefix}-Secret{code}"))).filter(|text| !text.is_empty())
+        };
+        get("-Base32")
+            .map(Coded::base32)
+            .or_else(|| get("-Hex").map(|hex| Coded::bytes(text::hex(hex), "hexadecimal")))
+            .or_else(|| get("-Base64").map(|base64| Coded::bytes(text::base64(base64), "base64")))
+            .or_else(|| get("").map(|text| Coded::Bytes(text.as_bytes().to_vec())))
+    }
+}
+
+fn number(text: &str) -> Number {
+    match text.trim() {
+        "" => Number::Missing,
+        text => text.parse().map_or(Number::Bad, Number::Whole),
+    }
+}
