@@ -8,7 +8,10 @@
 use std::io::{Read, Write};
 use std::process::{Command, Output, Stdio};
 
+use aes_gcm::aead::Aead;
+use aes_gcm::{Aes256Gcm, KeyInit};
 use serde_json::{Value, json};
+use sha2::{Digest, Sha256};
 
 const LINKS: &str = "\
 # codes
@@ -178,6 +181,45 @@ fn the_password_is_the_first_line_of_a_file() {
     let (code, said) = fails(&["decode", "--password-file", "-", file], &long);
     assert_eq!(code, 1);
     assert!(said.contains("longer than 4096 bytes"), "{said}");
+}
+
+/// A list that is encrypted as old versions of andOTP did.
+fn encrypted(password: &str) -> Vec<u8> {
+    let list = br#"[{"secret":"JBSWY3DPEHPK3PXP","label":"root","issuer":"AWS","type":"TOTP","digits":6}]"#;
+    let key = Sha256::digest(password);
+    let nonce = *b"nonce of 12b";
+    let sealed = Aes256Gcm::new(&key)
+        .encrypt(&nonce.into(), &list[..])
+        .unwrap();
+    [&nonce[..], &sealed].concat()
+}
+
+#[test]
+fn what_is_encrypted_needs_its_password() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("backup");
+    std::fs::write(&file, encrypted("open sesame")).unwrap();
+    let file = file.to_str().unwrap();
+    let (code, said) = fails(&["decode", file], b"");
+    assert_eq!(code, 4);
+    assert_eq!(
+        said,
+        "mfa-import: the file is encrypted. Give the password that it was exported with.\n"
+    );
+    let decode = ["decode", "--password-file", "-", file];
+    let (code, said) = fails(&decode, b"PRIVATE\n");
+    assert_eq!(code, 5);
+    assert!(said.contains("the password is not the one"), "{said}");
+    let output = run(&decode, b"open sesame\nand more");
+    assert_eq!(output.status.code(), Some(0), "{output:?}");
+    let answer: Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(answer["accounts"][0]["username"], "root");
+    let bomb = br#"{"version":1,"kdfParams":{"memLimit":99999999999,"opsLimit":9,"salt":"AAAA"},
+        "encryptedData":"","encryptionNonce":"AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"}"#;
+    std::fs::write(file, bomb).unwrap();
+    let (code, said) = fails(&decode, b"x");
+    assert_eq!(code, 6);
+    assert!(said.contains("more work than any app does"), "{said}");
 }
 
 #[test]
