@@ -23,6 +23,8 @@ pub(crate) enum Damage {
     Empty,
     #[error("the file is encrypted with the key of the account that it was exported from")]
     AccountKey,
+    #[error("the file is damaged: its header makes no sense")]
+    Header,
     #[error("the file is cut off")]
     CutOff,
     #[error("what was encrypted in the file is damaged")]

@@ -6,7 +6,10 @@ use aes_gcm::aead::{Aead, Payload};
 use aes_gcm::{Aes256Gcm, AesGcm, KeyInit};
 use cbc::cipher::block_padding::Pkcs7;
 use cbc::cipher::{BlockModeDecrypt, KeyIvInit};
+use chacha20::ChaCha20;
+use chacha20::cipher::StreamCipher;
 use chacha20poly1305::XChaCha20Poly1305;
+use twofish::Twofish;
 use zeroize::Zeroizing;
 
 use super::Key;
@@ -51,4 +54,20 @@ pub(crate) fn xchacha(key: &Key, nonce: &[u8; 24], sealed: &[u8]) -> Option<Plai
         .decrypt(nonce.into(), sealed)
         .ok()
         .map(Zeroizing::new)
+}
+
+/// Opens Twofish-CBC, as [`cbc`].
+pub(crate) fn cbc_twofish(key: &Key, iv: &[u8; 16], sealed: &[u8]) -> Option<Plain> {
+    let cipher = cbc::Decryptor::<Twofish>::new_from_slices(&**key, iv).ok()?;
+    cipher
+        .decrypt_padded_vec::<Pkcs7>(sealed)
+        .ok()
+        .map(Zeroizing::new)
+}
+
+/// Opens ChaCha20, which has no check sum of its own.
+pub(crate) fn chacha20(key: &Key, nonce: &[u8; 12], sealed: &[u8]) -> Plain {
+    let mut plain = Plain::new(sealed.to_vec());
+    ChaCha20::new((&**key).into(), nonce.into()).apply_keystream(&mut plain);
+    plain
 }

@@ -1,5 +1,7 @@
 //! Keys from passwords.
 
+use aes::cipher::{BlockCipherEncrypt, KeyInit};
+use aes::{Aes256, Block};
 use argon2::{Config, ThreadMode, Variant, Version};
 use pbkdf2::hmac::EagerHash;
 use sha2::{Digest, Sha256};
@@ -18,6 +20,9 @@ const MAX_SCRYPT_WORK: u64 = 8 * 1024 * 1024;
 const MAX_ARGON2_MEMORY: u64 = 1024 * 1024;
 /// The most work of Argon2: memory times passes. Ente asks for 4 GiB.
 const MAX_ARGON2_WORK: u64 = 4 * 1024 * 1024;
+
+/// The most rounds of AES.
+const MAX_AES_ROUNDS: u64 = 100_000_000;
 
 /// PBKDF2 with HMAC of a hash function.
 pub(crate) fn pbkdf2<D: EagerHash>(
@@ -81,7 +86,7 @@ impl Default for Budget {
     }
 }
 
-/// The numbers of Argon2id.
+/// The numbers of Argon2.
 #[derive(Clone, Copy)]
 pub(crate) struct Argon2 {
     /// In KiB.
@@ -90,9 +95,26 @@ pub(crate) struct Argon2 {
     pub(crate) lanes: u64,
 }
 
+/// The flavours of Argon2.
+#[derive(Clone, Copy)]
+pub(crate) enum Flavour {
+    D,
+    Id,
+}
+
 impl Argon2 {
-    /// Makes a key.
+    /// Makes a key with Argon2id.
     pub(crate) fn key(self, password: &[u8], salt: &[u8]) -> Result<Key, Damage> {
+        self.key_of(Flavour::Id, password, salt)
+    }
+
+    /// Makes a key.
+    pub(crate) fn key_of(
+        self,
+        flavour: Flavour,
+        password: &[u8],
+        salt: &[u8],
+    ) -> Result<Key, Damage> {
         let work = self.memory.checked_mul(self.passes);
         let fits =
             work.is_some_and(|work| work <= MAX_ARGON2_WORK) && self.memory <= MAX_ARGON2_MEMORY;
@@ -109,7 +131,10 @@ impl Argon2 {
             // No thread can be started in here.
             thread_mode: ThreadMode::Sequential,
             time_cost: small(self.passes)?,
-            variant: Variant::Argon2id,
+            variant: match flavour {
+                Flavour::D => Variant::Argon2d,
+                Flavour::Id => Variant::Argon2id,
+            },
             version: Version::Version13,
         };
         let hash = argon2::hash_raw(password, salt, &config).map(Zeroizing::new);
@@ -123,4 +148,21 @@ impl Argon2 {
 /// SHA-256 of something, which some apps take for a key.
 pub(crate) fn sha256(bytes: &[u8]) -> Key {
     Key::new(Sha256::digest(bytes).into())
+}
+
+/// AES that is run over a key again and again, as KeePass did before Argon2.
+pub(crate) fn aes(key: &Key, seed: &[u8; 32], rounds: u64) -> Result<Key, Damage> {
+    if rounds > MAX_AES_ROUNDS {
+        return Err(Damage::Work);
+    }
+    let cipher = Aes256::new(seed.into());
+    let mut blocks: [Block; 2] = [Block::default(), Block::default()];
+    for (block, half) in blocks.iter_mut().zip(key.chunks(16)) {
+        block.copy_from_slice(half);
+    }
+    for _ in 0..rounds {
+        cipher.encrypt_blocks(&mut blocks);
+    }
+    let [first, second] = blocks;
+    Ok(sha256(&Zeroizing::new([&first[..], &second].concat())))
 }

@@ -22,11 +22,15 @@ pub(super) fn strings(bytes: &[u8]) -> Result<Vec<(String, String)>, Damage> {
     let mut current = None;
     xml::walk(bytes, |step| {
         match step {
-            Step::Open("string", name) => current = Some(name.ok_or(Damage::Field("name"))?),
+            Step::Open {
+                tag: "string",
+                name,
+                ..
+            } => current = Some(name.ok_or(Damage::Field("name"))?),
             Step::Close("string", text) => {
                 strings.extend(current.take().map(|name| (name, text.to_owned())));
             }
-            Step::Open(..) | Step::Close(..) => {}
+            Step::Open { .. } | Step::Close(..) => {}
         }
         Ok(())
     })?;

@@ -13,8 +13,14 @@ const MAX_STEPS: usize = 1_000_000;
 
 /// A step of a walk. There is text only in what holds no other element.
 pub(super) enum Step<'s> {
-    /// An element begins; its attribute `name`, if it has one.
-    Open(&'s str, Option<String>),
+    /// An element begins.
+    Open {
+        tag: &'s str,
+        /// Its attribute `name`, if it has one.
+        name: Option<String>,
+        /// Whether its attribute `Protected` says so.
+        protected: bool,
+    },
     /// An element ends, with its text.
     Close(&'s str, &'s str),
 }
@@ -35,7 +41,13 @@ pub(super) fn walk(
                     let name = quick_xml::escape::unescape(&name.value);
                     name.map(Cow::into_owned).map_err(|_| Damage::NotXml)
                 });
-                step(Step::Open(tag.name().as_ref(), attribute.transpose()?))?;
+                let protected = tag.try_get_attribute("Protected");
+                let protected = protected.map_err(|_| Damage::NotXml)?;
+                step(Step::Open {
+                    tag: tag.name().as_ref(),
+                    name: attribute.transpose()?,
+                    protected: protected.is_some_and(|value| value.value == "True"),
+                })?;
             }
             Event::Text(text) => inside.push_str(&text),
             Event::CData(text) => inside.push_str(&text),

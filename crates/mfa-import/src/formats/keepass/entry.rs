@@ -60,16 +60,19 @@ impl Entry {
         }
     }
 
-    /// Adds its accounts, of which it may have several.
+    /// Adds its accounts: one that moves with time, and one that does not. Where the same is kept in
+    /// several ways, the first counts.
     pub(super) fn add(&self, found: &mut Found) {
         let otp = self.get("otp");
-        if links::is_one(otp) || !otp.is_empty() && !otp.contains('=') {
-            found.add_link(otp, &self.draft());
-        } else if !otp.is_empty() {
-            self.add_query(otp, found);
-        }
-        self.add_seed(found);
-        if let Some(secret) = self.secret("TimeOtp") {
+        if !otp.is_empty() {
+            if links::is_one(otp) || !otp.contains('=') {
+                found.add_link(otp, &self.draft());
+            } else {
+                self.add_query(otp, found);
+            }
+        } else if !self.get("TOTP Seed").is_empty() {
+            self.add_seed(found);
+        } else if let Some(secret) = self.secret("TimeOtp") {
             found.add(&Draft {
                 secret,
                 algorithm: self.get("TimeOtp-Algorithm"),
@@ -114,16 +117,12 @@ impl Entry {
 
     /// `TOTP Seed` and `TOTP Settings`: `30;6`, or `30;S` for Steam.
     fn add_seed(&self, found: &mut Found) {
-        let seed = self.get("TOTP Seed");
-        if seed.is_empty() {
-            return;
-        }
         let mut settings = self.get("TOTP Settings").split(';');
         let (period, digits) = (settings.next().unwrap_or(""), settings.next().unwrap_or(""));
         let steam = digits.trim().eq_ignore_ascii_case("s");
         found.add(&Draft {
             kind: if steam { Type::Steam } else { Type::Totp },
-            secret: Coded::base32(seed),
+            secret: Coded::base32(self.get("TOTP Seed")),
             digits: number(digits),
             period: number(period),
             ..self.draft()

@@ -1,6 +1,11 @@
-//! KeePass and KeePassXC: XML and CSV. Of an entry only what has to do with codes is taken.
+//! KeePass and KeePassXC: databases, XML and CSV. Of an entry only what has to do with codes is taken.
 
 mod entry;
+mod header;
+mod kdbx;
+mod stream;
+
+use zeroize::Zeroizing;
 
 use super::xml::{self, Step};
 use super::{Format, table};
@@ -8,7 +13,9 @@ use crate::damage::Damage;
 use crate::draft::TRASHED;
 use crate::error::Error;
 use crate::found::Found;
+use crate::text;
 use entry::Entry;
+use stream::Stream;
 
 /// An export of KeePass or KeePassXC.
 pub(super) struct KeePass;
@@ -32,22 +39,26 @@ impl Format for KeePass {
     }
 
     fn title(&self) -> &'static str {
-        "an export of KeePass or KeePassXC: XML or CSV"
+        "a database of KeePass or KeePassXC (KDBX 3 and 4, with a password alone), or its export: XML or CSV"
     }
 
     fn detect(&self, bytes: &[u8]) -> bool {
-        is_xml(bytes)
+        bytes.starts_with(kdbx::MAGIC)
+            || is_xml(bytes)
             || COLUMNS
                 .iter()
                 .any(|column| table::has_columns(bytes, &["title", column]))
     }
 
-    fn decode(&self, bytes: &[u8], _password: Option<&[u8]>) -> Result<Found, Error> {
-        Ok(if is_xml(bytes) {
-            entries(bytes)?
-        } else {
-            rows(bytes)?
-        })
+    fn decode(&self, bytes: &[u8], password: Option<&[u8]>) -> Result<Found, Error> {
+        if bytes.starts_with(kdbx::MAGIC) {
+            let inside = kdbx::open(bytes, password)?;
+            return Ok(entries(&inside.xml, inside.stream)?);
+        }
+        if is_xml(bytes) {
+            return Ok(entries(bytes, Stream::Plain)?);
+        }
+        Ok(rows(bytes)?)
     }
 }
 
@@ -57,8 +68,10 @@ fn is_xml(bytes: &[u8]) -> bool {
 }
 
 /// Where a walk over the XML is.
-#[derive(Default)]
 struct Walk {
+    stream: Stream,
+    /// Whether the value that comes is protected.
+    protected: bool,
     found: Found,
     entry: Entry,
     key: String,
@@ -71,19 +84,51 @@ struct Walk {
     in_history: bool,
 }
 
-fn entries(bytes: &[u8]) -> Result<Found, Damage> {
-    let mut walk = Walk::default();
-    xml::walk(bytes, |step| {
-        match step {
-            Step::Open(tag, _) => walk.open(tag),
-            Step::Close(tag, text) => walk.close(tag, text),
+fn entries(bytes: &[u8], stream: Stream) -> Result<Found, Damage> {
+    let mut walk = Walk::new(stream);
+    xml::walk(bytes, |step| match step {
+        Step::Open { tag, protected, .. } => {
+            walk.protected = protected;
+            walk.open(tag);
+            Ok(())
         }
-        Ok(())
+        Step::Close(tag, text) if walk.protected => {
+            let text = walk.show(text)?;
+            walk.protected = false;
+            walk.close(tag, &text);
+            Ok(())
+        }
+        Step::Close(tag, text) => {
+            walk.close(tag, text);
+            Ok(())
+        }
     })?;
     Ok(walk.found)
 }
 
 impl Walk {
+    fn new(stream: Stream) -> Self {
+        Self {
+            stream,
+            protected: false,
+            found: Found::default(),
+            entry: Entry::default(),
+            key: String::new(),
+            bin: String::new(),
+            depth: 0,
+            in_bin: None,
+            in_entry: false,
+            in_history: false,
+        }
+    }
+
+    /// A protected value. All have to be shown, wanted or not: they share a stream.
+    fn show(&mut self, text: &str) -> Result<Zeroizing<String>, Damage> {
+        let mut bytes = Zeroizing::new(text::base64(text).ok_or(Damage::Inside)?);
+        self.stream.show(&mut bytes)?;
+        Ok(Zeroizing::new(String::from_utf8_lossy(&bytes).into_owned()))
+    }
+
     fn open(&mut self, tag: &str) {
         match tag {
             "Group" => self.depth += 1,
