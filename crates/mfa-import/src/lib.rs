@@ -1,4 +1,5 @@
-//! Reads accounts from what other authenticators export: lists of links, QR codes.
+//! Reads accounts from what other authenticators export, encrypted or not: `mfa-import formats` lists
+//! what it knows.
 //!
 //! What is read here was written by others, and decoders are large. So this crate is a library with
 //! a small program, `mfa-import`, which reads its file, gives up all its rights and only then looks

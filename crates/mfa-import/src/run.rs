@@ -106,9 +106,11 @@ fn decode(args: &Decode) -> Result<(), Failure> {
 }
 
 fn list() -> Result<(), Failure> {
+    let width = FORMATS.iter().map(|format| format.name().len()).max();
+    let width = width.unwrap_or(0);
     let mut text = String::new();
     for format in FORMATS {
-        text.push_str(&format!("{:<10} {}\n", format.name(), format.title()));
+        text.push_str(&format!("{:<width$} {}\n", format.name(), format.title()));
     }
     output::answer(text.as_bytes()).map_err(Failure::Print)
 }

@@ -4,6 +4,9 @@ use data_encoding::{BASE64_NOPAD, HEXLOWER_PERMISSIVE};
 use thiserror::Error;
 use zeroize::Zeroizing;
 
+/// The most lines of a text. What is said of one that cannot be used takes more memory than the line.
+const MAX_LINES: usize = 250_000;
+
 /// Why a file is not a text.
 #[derive(Clone, Copy, Debug, Error, PartialEq, Eq)]
 #[error("the file is not a text in UTF-8")]
@@ -27,6 +30,11 @@ pub(crate) fn base64(text: &str) -> Option<Vec<u8>> {
 /// Hexadecimal digits, in any case.
 pub(crate) fn hex(text: &str) -> Option<Vec<u8>> {
     HEXLOWER_PERMISSIVE.decode(text.trim().as_bytes()).ok()
+}
+
+/// Whether a text has more lines than any export has.
+pub(crate) fn is_too_long(text: &str) -> bool {
+    text.bytes().filter(|byte| *byte == b'\n').count() > MAX_LINES
 }
 
 /// The lines that say something, with their numbers: neither blank ones nor comments.

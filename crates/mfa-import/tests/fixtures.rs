@@ -18,11 +18,7 @@ use serde::Deserialize;
 use serde_json::Value;
 
 /// What is not read yet, as the table names it.
-const MISSING: &[&str] = &[
-    "Google Authenticator (Android SQLite)",
-    "Microsoft Authenticator SQLite",
-    "Stratum app SQLite",
-];
+const MISSING: &[&str] = &[];
 
 /// What the table describes in another way, see below.
 const KEEPASS: &str = "KeePassXC KDBX/XML";

@@ -69,6 +69,9 @@ fn open(file: Fields<'_>, password: &[u8]) -> Result<Plain, Error> {
 
 fn entries(bytes: &[u8]) -> Result<Found, Damage> {
     let text = text::of(bytes).map_err(|_| Damage::NotUtf8)?;
+    if text::is_too_long(text) {
+        return Err(Damage::TooMuch);
+    }
     let mut found = Found::default();
     for (number, line) in text::lines(text) {
         add(&mut found, number, line);

@@ -49,11 +49,15 @@ impl Format for Html {
 
 /// The links of a page, as they are escaped there.
 fn found_in(text: &str) -> impl Iterator<Item = &str> {
-    let places = text.match_indices(SCHEME).map(|(place, _)| &text[place..]);
     let ends = |c: char| c.is_whitespace() || matches!(c, '<' | '>' | '"' | '\'');
-    places
-        .filter_map(move |rest| rest.split(ends).next())
-        .filter(|link| links::is_link(link))
+    let mut rest = text;
+    let places = std::iter::from_fn(move || {
+        let (_, place) = rest.split_at(rest.find(SCHEME)?);
+        let link;
+        (link, rest) = place.split_at(place.find(ends).unwrap_or(place.len()));
+        Some(link)
+    });
+    places.filter(|link| links::is_link(link))
 }
 
 fn plain(link: &str) -> String {

@@ -9,6 +9,7 @@ mod authy;
 mod battlenet;
 mod bitwarden;
 mod cotp;
+mod database;
 mod duo;
 mod ente;
 mod extract_otp_secrets;
@@ -90,6 +91,7 @@ pub static FORMATS: &[&dyn Format] = &[
     &onepassword::OnePassword,
     &proton_pass::ProtonPass,
     &keepass::KeePass,
+    &database::Databases,
     &extract_otp_secrets::ExtractOtpSecrets,
     &packed::Packed,
     &html::Html,

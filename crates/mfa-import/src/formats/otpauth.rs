@@ -11,11 +11,15 @@ use crate::text::{self, NotUtf8};
 /// A text with links.
 pub(super) struct Otpauth;
 
+const KEYS: [&str; 2] = ["totp:", "otp:"];
+
 /// Why a text is of no use.
 #[derive(Debug, Error)]
 enum Error {
     #[error(transparent)]
     NotUtf8(#[from] NotUtf8),
+    #[error("the file is damaged: it holds more lines than any export does")]
+    TooLong,
     #[error("there is no otpauth:// link in the file")]
     NoLink,
 }
@@ -30,7 +34,8 @@ impl Format for Otpauth {
     }
 
     fn detect(&self, bytes: &[u8]) -> bool {
-        text::of(bytes).is_ok_and(|text| text::lines(text).any(|(_, line)| links::is_one(line)))
+        text::of(bytes)
+            .is_ok_and(|text| text::lines(text).any(|(_, line)| links::is_one(link(line))))
     }
 
     fn decode(&self, bytes: &[u8], _password: Option<&[u8]>) -> Result<Found, FileError> {
@@ -42,14 +47,26 @@ impl Format for Otpauth {
 
 fn read(bytes: &[u8]) -> Result<Found, Error> {
     let text = text::of(bytes)?;
-    if !text::lines(text).any(|(_, line)| links::is_link(line)) {
+    if text::is_too_long(text) {
+        return Err(Error::TooLong);
+    }
+    if !text::lines(text).any(|(_, line)| links::is_link(link(line))) {
         return Err(Error::NoLink);
     }
     let mut links = Links::default();
     for (number, line) in text::lines(text) {
-        links.read(&format!("line {number}"), line);
+        links.read(&format!("line {number}"), link(line));
     }
     Ok(links.finish())
+}
+
+/// The link of a line. In the files of pass and gopass it may have a key.
+fn link(line: &str) -> &str {
+    let rest = KEYS
+        .iter()
+        .find_map(|key| line.strip_prefix(key))
+        .map(str::trim);
+    rest.filter(|rest| links::is_link(rest)).unwrap_or(line)
 }
 
 /// Reads the links of a text, for formats that are made of them.
@@ -79,6 +96,18 @@ mod tests {
         let names: Vec<_> = found.skipped.iter().map(|s| s.name.as_str()).collect();
         assert_eq!(names, ["line 4", "line 5", "line 6", "line 8"]);
         assert!(!format!("{found:?}").contains("PRIVATE"));
+    }
+
+    #[test]
+    fn links_of_pass_are_found() {
+        let text = b"PRIVATE\nuser: jane\ntotp: otpauth://totp/AWS:root?secret=JBSWY3DPEHPK3PXP\n";
+        assert!(Otpauth.detect(text));
+        let found = Otpauth.read(text, None).unwrap();
+        assert_eq!(found.accounts[0].username, "root");
+        assert_eq!(found.skipped.len(), 2);
+        assert!(!format!("{found:?}").contains("PRIVATE"));
+        let many = "otpauth://x\n".repeat(300_000);
+        assert!(Otpauth.read(many.as_bytes(), None).is_err());
     }
 
     #[test]

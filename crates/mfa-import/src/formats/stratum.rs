@@ -73,7 +73,8 @@ fn open_legacy(bytes: &[u8], password: &[u8]) -> Result<Option<Plain>, Damage> {
     Ok(cipher::cbc(&key, iv, sealed))
 }
 
-fn entries(file: &Value) -> Result<Found, Damage> {
+/// The entries of a plain backup.
+pub(super) fn entries(file: &Value) -> Result<Found, Damage> {
     let file = Fields::new(file);
     let names = file.at("Categories").entries();
     let names: HashMap<_, _> = names
