@@ -16,7 +16,8 @@
 //!
 //! # The program
 //!
-//! `mfa-import decode [--format NAME] [--password-file FILE] FILE` prints one JSON object on standard output:
+//! `mfa-import decode [--format NAME] [--password-file FILE] FILE` prints one JSON object on standard
+//! output:
 //!
 //! ```json
 //! {"schema":1,"format":"otpauth",
@@ -31,9 +32,18 @@
 //! The password of an encrypted file is the first line of the password file, without its line break;
 //! `-` is standard input there too, and then not for the file. It is read before the process is
 //! confined, like the file. To make a key of it may take up to 1 GiB of memory (Ente Auth asks for
-//! that much) and some seconds; a file that asks for more is refused as damaged. The exit codes are documented at [`args::Args`]. A program that is
-//! ended by a signal ran out of the memory or the time that it allows itself: the file is damaged,
-//! or made to do harm.
+//! that much) and about ten seconds; a file that asks for more is refused as damaged.
+//!
+//! The exit codes are documented at [`args::Args`]. A program that is ended by a signal ran out of the
+//! memory or the time that it allows itself: the file is damaged, or made to do harm.
+//!
+//! # A new format
+//!
+//! It is a file in `formats/` with a type that implements [`Format`], and a line in the table. What
+//! formats have in common is made: JSON that is bounded and asked field by field (`document`), CSV,
+//! XML and zip (`formats::table`, `xml`, `archive`), ciphers and keys with limits (`crypto`). An entry
+//! is given to `Found::add` as a `Draft`, which checks it and notes what cannot be used; a file as a
+//! whole fails with a `Damage` or one of the other errors of [`Error`].
 
 pub mod args;
 mod crypto;

@@ -122,9 +122,13 @@ fn open_old(bytes: &[u8], password: &[u8]) -> Result<Option<Plain>, Damage> {
 fn entries(list: &Value) -> Found {
     let mut found = Found::default();
     for entry in Fields::new(list).entries() {
+        let mut tags = entry.at("tags").entries();
+        // Old versions of GNOME Authenticator write the issuer as a tag. andOTP has a thumbnail.
+        let gnome = entry.at("issuer").is_null() && entry.at("thumbnail").is_null();
+        let tag = tags.next().filter(|_| gnome).map(Fields::as_text);
         found.add(&Draft {
             kind: Type::parse(entry.text("type")),
-            issuer: entry.text("issuer"),
+            issuer: tag.unwrap_or(entry.text("issuer")),
             username: entry.text("label"),
             secret: Coded::base32(entry.text("secret")),
             algorithm: entry.text("algorithm"),
@@ -153,6 +157,20 @@ mod tests {
         assert_eq!(found.accounts[0].username, "root");
         assert_eq!(found.accounts[0].tags, ["Work"]);
         assert_eq!(found.skipped[0].name, "m");
+    }
+
+    #[test]
+    fn old_gnome_authenticators_have_the_issuer_for_a_tag() {
+        let entry =
+            r#""secret":"JBSWY3DPEHPK3PXP","label":"root","digits":6,"type":"TOTP","tags":["AWS"]"#;
+        for (more, issuer) in [
+            (r#""thumbnail":null"#, "AWS"),
+            (r#""thumbnail":"Default""#, ""),
+        ] {
+            let file = format!("[{{{entry},{more}}}]");
+            let found = AndOtp.read(file.as_bytes(), None).unwrap();
+            assert_eq!(found.accounts[0].issuer, issuer);
+        }
     }
 
     #[test]

@@ -8,7 +8,11 @@ use crate::error::Error as FileError;
 use crate::found::Found;
 use crate::links::{self, Links};
 use crate::picture::Paper;
+use crate::text::has_scheme;
 use crate::{picture, scan};
+
+/// What Microsoft shows to its own app. It makes no codes.
+const MICROSOFT: &str = "phonefactor://";
 
 /// A picture.
 pub(super) struct Qr;
@@ -68,6 +72,11 @@ fn read(bytes: &[u8]) -> Result<Found, Error> {
         let (place, code) = (format!("QR code {number}"), code.trim());
         if links::is_link(code) {
             links.read(&place, code);
+        } else if has_scheme(code, MICROSOFT) {
+            links.skip(
+                &place,
+                "a QR code that only Microsoft Authenticator can use: ask for one for another app",
+            );
         } else {
             links.skip(&place, "a QR code that holds no account");
         }
