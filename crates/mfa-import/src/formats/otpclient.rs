@@ -1,4 +1,4 @@
-//! OTPClient's database, of its current version.
+//! OTPClient's database, of versions 2 and 3. The first had no mark to know it by.
 
 use super::Format;
 use crate::crypto::cipher::{self, Plain};
@@ -14,7 +14,12 @@ use crate::found::Found;
 pub(super) struct OtpClient;
 
 const MAGIC: &[u8] = b"OTPClient";
-const VERSION: u32 = 3;
+/// How a key was made before it stood in the file.
+const FIRST: Argon2 = Argon2 {
+    memory: 128 * 1024,
+    passes: 4,
+    lanes: 4,
+};
 
 impl Format for OtpClient {
     fn name(&self) -> &'static str {
@@ -22,7 +27,7 @@ impl Format for OtpClient {
     }
 
     fn title(&self) -> &'static str {
-        "a database of OTPClient 4, or the list in it"
+        "a database of OTPClient, of version 2 or 3, or the list in it"
     }
 
     fn detect(&self, bytes: &[u8]) -> bool {
@@ -59,28 +64,95 @@ impl Format for OtpClient {
     }
 }
 
-/// Opens `header sealed`: magic, version, iv(16), salt(32), passes, memory in KiB, lanes.
+/// Opens `header sealed`.
 fn open(bytes: &[u8], password: &[u8]) -> Result<Plain, Error> {
-    let (header, sealed) = bytes.split_first_chunk::<73>().ok_or(Damage::CutOff)?;
-    let number = |at: usize| {
-        let bytes = header[at..].first_chunk().copied().unwrap_or_default();
-        u32::from_be_bytes(bytes)
-    };
-    if number(9) != VERSION {
-        return Err(Damage::Version(number(9).into()).into());
+    let layouts = layouts(bytes)?;
+    let mut work = None;
+    for layout in &layouts {
+        for password in [Some(password), as_before(password)].into_iter().flatten() {
+            match layout.open(bytes, password) {
+                Ok(Some(plain)) => return Ok(plain),
+                Ok(None) => {}
+                Err(error) => work = Some(error),
+            }
+        }
     }
-    let argon2 = Argon2 {
-        passes: number(61).into(),
-        memory: number(65).into(),
-        lanes: number(69).into(),
+    match work {
+        // Where another layout could be read, the one that asks for too much is not the file's.
+        Some(error) if layouts.len() == 1 => Err(error.into()),
+        _ => Err(Error::WrongPassword),
+    }
+}
+
+/// Where things are in a header, all of which is checked with what follows it.
+struct Layout {
+    header: usize,
+    iv: usize,
+    kdf: Argon2,
+}
+
+/// The header in the possible layouts: magic, version, iv(16), salt(32), passes, memory in KiB, lanes.
+fn layouts(bytes: &[u8]) -> Result<Vec<Layout>, Damage> {
+    let number = |at: usize| bytes.get(at..)?.first_chunk().copied();
+    let layout = |iv: usize, read: fn([u8; 4]) -> u32| {
+        let number = |at| number(at).map(|bytes| u64::from(read(bytes)));
+        let (passes, memory, lanes) = (number(iv + 48)?, number(iv + 52)?, number(iv + 56)?);
+        let kdf = Argon2 {
+            memory,
+            passes,
+            lanes,
+        };
+        Some(Layout {
+            header: iv + 60,
+            iv,
+            kdf,
+        })
     };
-    let key = argon2.key(password, &header[29..61])?;
-    let iv = header[13..].first_chunk().ok_or(Damage::CutOff)?;
-    cipher::gcm16(&key, iv, sealed, header).ok_or(Error::WrongPassword)
+    if number(9) == Some(3_u32.to_be_bytes()) {
+        return Ok(vec![layout(13, u32::from_be_bytes).ok_or(Damage::CutOff)?]);
+    }
+    if number(12) != Some(2_u32.to_le_bytes()) {
+        let version = number(9).map_or(0, u32::from_be_bytes);
+        return Err(Damage::Version(version.into()));
+    }
+    // A struct as it lies in memory, which at first had no numbers.
+    let first = Layout {
+        header: 64,
+        iv: 16,
+        kdf: FIRST,
+    };
+    Ok(layout(16, u32::from_le_bytes)
+        .into_iter()
+        .chain([first])
+        .collect())
+}
+
+impl Layout {
+    fn open(&self, bytes: &[u8], password: &[u8]) -> Result<Option<Plain>, Damage> {
+        let (header, sealed) = bytes.split_at_checked(self.header).ok_or(Damage::CutOff)?;
+        let (iv, rest) = header[self.iv..]
+            .split_first_chunk()
+            .ok_or(Damage::CutOff)?;
+        let key = self.kdf.key(password, &rest[..32])?;
+        Ok(cipher::gcm16(&key, iv, sealed, header))
+    }
+}
+
+/// A password as old versions took it: as many bytes as it has characters.
+fn as_before(password: &[u8]) -> Option<&[u8]> {
+    let characters = str::from_utf8(password).ok()?.chars().count();
+    password
+        .get(..characters)
+        .filter(|old| old.len() < password.len())
 }
 
 #[cfg(test)]
 mod tests {
+    use aes::Aes256;
+    use aes_gcm::aead::consts::U16;
+    use aes_gcm::aead::{Aead, Payload};
+    use aes_gcm::{AesGcm, KeyInit};
+
     use super::*;
 
     #[test]
@@ -118,5 +190,38 @@ mod tests {
             OtpClient.read(&file, Some(b"x")),
             Err(Error::WrongPassword)
         ));
+    }
+
+    #[test]
+    fn databases_of_all_layouts_are_opened() {
+        let list = br#"[{"type":"TOTP","label":"root","issuer":"AWS","digits":6,"algo":"SHA1","secret":"JBSWY3DP"}]"#;
+        let numbers = [1_u32, 8, 1];
+        let big = numbers.map(u32::to_be_bytes).concat();
+        let little = numbers.map(u32::to_le_bytes).concat();
+        let (iv, salt) = ([7; 16], [9; 32]);
+        let third = [MAGIC, &[0, 0, 0, 3], &iv, &salt, &big].concat();
+        let second = [MAGIC, &[0, 0, 0, 2, 0, 0, 0], &iv, &salt, &little].concat();
+        for header in [third, second] {
+            let kdf = Argon2 {
+                passes: 1,
+                memory: 8,
+                lanes: 1,
+            };
+            // The first bytes only, of the two that each character has.
+            let key = kdf.key("ää".as_bytes().get(..2).unwrap(), &salt).unwrap();
+            let cipher = AesGcm::<Aes256, U16>::new((&*key).into());
+            let payload = Payload {
+                msg: list,
+                aad: &header,
+            };
+            let sealed = cipher.encrypt((&iv).into(), payload).unwrap();
+            let file = [header, sealed].concat();
+            let found = OtpClient.read(&file, Some("ää".as_bytes())).unwrap();
+            assert_eq!(found.accounts[0].username, "root");
+            assert!(matches!(
+                OtpClient.read(&file, Some(b"x")),
+                Err(Error::WrongPassword)
+            ));
+        }
     }
 }
