@@ -1,6 +1,10 @@
 //! The formats, one file each, and the table of all.
 //!
 //! A new one is a file with a type that implements [`Format`], and a line in [`FORMATS`].
+//!
+//! What is known and not read: what is encrypted with OpenPGP (andOTP, Proton Pass, WinAuth), KeePass
+//! databases with a key file, OTPClient's first database, which has no mark to know it by, the
+//! archive of OTP Auth for iOS, and databases in SQLCipher (Authenticator Plus).
 
 mod aegis;
 mod andotp;

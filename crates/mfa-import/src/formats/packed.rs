@@ -21,7 +21,14 @@ impl Format for Packed {
     }
 
     fn decode(&self, bytes: &[u8], password: Option<&[u8]>) -> Result<Found, Error> {
-        otpauth::read_links(&archive::read(bytes, password, is_text)?)
+        let mut found = otpauth::read_links(&archive::read(bytes, password, is_text)?)?;
+        // WinAuth gives itself for the issuer where it knows none.
+        for account in &mut found.accounts {
+            if account.issuer == "WinAuth" && !account.username.is_empty() {
+                account.issuer.clear();
+            }
+        }
+        Ok(found)
     }
 }
 

@@ -7,7 +7,7 @@ use sha2::Sha256;
 use super::Format;
 use crate::crypto::{cipher, kdf, need};
 use crate::damage::Damage;
-use crate::document::{self, Fields, Number, Shape};
+use crate::document::{self, Fields, Shape};
 use crate::draft::{Coded, Draft, Type, other_name};
 use crate::error::Error;
 use crate::found::Found;
@@ -98,20 +98,11 @@ fn draft<'f>(service: Fields<'f>, tag: Option<&str>) -> Draft<'f> {
         name: other_name(name, issuer),
         secret: Coded::base32(service.text("secret")),
         algorithm: otp.text("algorithm"),
-        digits: optional(otp.number("digits")),
-        period: optional(otp.number("period")),
+        digits: otp.number("digits"),
+        period: otp.number("period"),
         counter: otp.number("counter"),
         tags: tag.map(str::to_owned).into_iter().collect(),
         ..Draft::default()
-    }
-}
-
-/// Old versions write 0 where nothing was set.
-fn optional(number: Number) -> Number {
-    if number == Number::Whole(0) {
-        Number::Missing
-    } else {
-        number
     }
 }
 
