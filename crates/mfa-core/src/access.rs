@@ -35,14 +35,13 @@ impl fmt::Display for Executable {
     }
 }
 
-/// The process that made a request.
+/// The process that made a request. It is one of the user that the daemon runs as: transports turn
+/// others away.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Caller {
-    /// Its user.
-    pub uid: u32,
     /// Its process id.
     pub pid: u32,
-    /// When it was started, in clock ticks since boot: with the pid, this names one process even
+    /// When it was started, as the system counts: with the pid, this names one process even
     /// after the pid is used again.
     pub start_time: u64,
     /// The program that it runs.
@@ -115,7 +114,6 @@ mod tests {
     fn caller(transport: Transport) -> Caller {
         let executable = Executable::Path("/usr/bin/aws-vault".into());
         Caller {
-            uid: 1000,
             pid: 42,
             start_time: 7,
             executable,

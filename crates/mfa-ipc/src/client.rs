@@ -8,11 +8,10 @@ use zbus::names::InterfaceName;
 use zbus::proxy::{CacheProperties, MethodFlags, Proxy};
 use zbus::wire::{DynamicDeserialize, DynamicType};
 
-use crate::transport::unix;
-use crate::{Error, endpoint};
+use crate::{Error, endpoint, transport};
 
 /// How long a daemon may take to take a connection.
-const CONNECTING: Duration = Duration::from_secs(10);
+pub(crate) const CONNECTING: Duration = Duration::from_secs(10);
 /// How long an answer may take, beyond what it is asked to wait for.
 const PATIENCE: Duration = Duration::from_secs(30);
 /// How long a person may take to answer a prompt.
@@ -56,7 +55,7 @@ impl Client {
     /// # Errors
     /// What the kernel says: `NotFound` or `ConnectionRefused` if none is running.
     pub async fn connect() -> io::Result<Self> {
-        Self::over(unix::connect().await?).await
+        Self::over(transport::connect().await?).await
     }
 
     /// Speaks to a daemon over a stream that is connected already.

@@ -1,22 +1,22 @@
 //! Reaches the daemon, and starts it if it is not there.
 //!
 //! systemd starts it when we connect, where its socket unit is enabled. Else D-Bus does, where its
-//! activation file is installed and there is a session bus. Else we do.
+//! activation file is installed and there is a session bus. Else we do, as always on Windows.
 
-use std::fs::{DirBuilder, File, OpenOptions};
+use std::env::consts::EXE_SUFFIX;
+use std::fs::{File, OpenOptions};
 use std::io::{self, ErrorKind, Read, Seek, SeekFrom};
-use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
-use std::path::PathBuf;
-use std::process::{Command, Stdio};
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use rustix::event::{PollFd, PollFlags, Timespec, poll};
+use mfa_sys::files;
 use thiserror::Error;
 
-use crate::{Client, endpoint, paths};
+use crate::platform::launcher as platform;
+use crate::{Client, paths};
 
 /// How long a daemon may take to start.
-const START: Duration = Duration::from_secs(15);
+pub(crate) const START: Duration = Duration::from_secs(15);
 /// The longest log that is kept, in bytes.
 const MAX_LOG: u64 = 1024 * 1024;
 
@@ -51,6 +51,16 @@ pub enum Error {
 }
 
 impl Error {
+    pub(crate) fn not_started(program: &Path, source: io::Error) -> Self {
+        let program = program.to_owned();
+        Self::NotStarted { program, source }
+    }
+
+    pub(crate) fn not_ready(program: &Path) -> Self {
+        let program = program.to_owned();
+        Self::NotReady { program }
+    }
+
     /// What a person can do about it.
     #[must_use]
     pub fn hint(&self) -> String {
@@ -63,7 +73,8 @@ impl Error {
             }
             Self::Log(_) => "Make its folder writable for you.".to_owned(),
             Self::Unreachable { .. } | Self::NotReady { .. } => format!(
-                "Its log: journalctl --user -u mfad, or {}",
+                "Its log: {}{}",
+                platform::LOG_OF_THE_SYSTEM,
                 paths::log().display()
             ),
         }
@@ -78,7 +89,7 @@ pub async fn connect() -> Result<Client, Error> {
     match Client::connect().await {
         Ok(client) => Ok(client),
         Err(error) if is_absent(&error) => {
-            let said = if activate().await {
+            let said = if platform::activate().await {
                 None
             } else {
                 start().await?
@@ -112,64 +123,23 @@ fn is_absent(error: &io::Error) -> bool {
     )
 }
 
-/// Asks D-Bus to start the daemon. Says whether that worked.
-async fn activate() -> bool {
-    let starting = async {
-        let bus = zbus::Connection::session().await?;
-        let bus = zbus::fdo::DBusProxy::new(&bus).await?;
-        let name = zbus::names::WellKnownName::from_static_str(endpoint::BUS_NAME)?;
-        zbus::Result::Ok(bus.start_service_by_name(name, 0).await?)
-    };
-    matches!(tokio::time::timeout(START, starting).await, Ok(Ok(_)))
-}
-
 /// Starts the daemon, which takes a moment: not on the thread that others may wait for.
 async fn start() -> Result<Option<String>, Error> {
     let program = beside("mfad");
     let starting = tokio::task::spawn_blocking({
         let program = program.clone();
-        move || spawn(program)
+        move || spawn(&program)
     });
-    starting.await.map_err(|error| Error::NotStarted {
-        program,
-        source: io::Error::other(error),
-    })?
+    let started = starting.await;
+    started.map_err(|error| Error::not_started(&program, io::Error::other(error)))?
 }
 
-/// Starts the daemon and waits until it is ready or has ended: it closes its standard output.
+/// Starts the daemon and waits until it is ready or has ended.
 ///
 /// Says what it had to say, if that was an error.
-fn spawn(program: PathBuf) -> Result<Option<String>, Error> {
+fn spawn(program: &Path) -> Result<Option<String>, Error> {
     let (log, before) = log_file().map_err(Error::Log)?;
-    let child = Command::new(&program)
-        .arg("--background")
-        .stdin(Stdio::null())
-        .stdout(Stdio::piped())
-        .stderr(log)
-        .spawn();
-    let mut child = match child {
-        Ok(child) => child,
-        Err(source) => return Err(Error::NotStarted { program, source }),
-    };
-    let Some(mut stdout) = child.stdout.take() else {
-        return Ok(None);
-    };
-    let timeout = Timespec {
-        tv_sec: START.as_secs().cast_signed(),
-        tv_nsec: 0,
-    };
-    match poll(&mut [PollFd::new(&stdout, PollFlags::IN)], Some(&timeout)) {
-        Ok(0) => return Err(Error::NotReady { program }),
-        Ok(_) => {}
-        Err(errno) => {
-            let source = errno.into();
-            return Err(Error::NotStarted { program, source });
-        }
-    }
-    // It writes nothing there, so this is the end of it.
-    stdout.read_exact(&mut [0]).err();
-    // Whoever lives longer than the daemon has to take note of its end.
-    std::thread::spawn(move || child.wait());
+    platform::run(program, log)?;
     Ok(last_error(before))
 }
 
@@ -177,9 +147,10 @@ fn spawn(program: PathBuf) -> Result<Option<String>, Error> {
 /// path.
 #[must_use]
 pub fn beside(name: &str) -> PathBuf {
+    let name = format!("{name}{EXE_SUFFIX}");
     let beside = std::env::current_exe()
         .ok()
-        .map(|own| own.with_file_name(name));
+        .map(|own| own.with_file_name(&name));
     beside
         .filter(|path| path.exists())
         .unwrap_or_else(|| PathBuf::from(name))
@@ -187,17 +158,14 @@ pub fn beside(name: &str) -> PathBuf {
 
 /// The log, and how long it is already: another daemon may be writing to it.
 fn log_file() -> io::Result<(File, u64)> {
-    DirBuilder::new()
-        .recursive(true)
-        .mode(0o700)
-        .create(paths::state())?;
-    let log = OpenOptions::new()
-        .create(true)
-        .append(true)
-        .mode(0o600)
-        .open(paths::log())?;
+    files::create_private_folder(&paths::state())?;
+    let log = files::private(OpenOptions::new().create(true).append(true)).open(paths::log())?;
     if log.metadata()?.len() > MAX_LOG {
-        log.set_len(0)?;
+        // Whoever may only append may not shorten, on some systems.
+        OpenOptions::new()
+            .write(true)
+            .open(paths::log())?
+            .set_len(0)?;
     }
     let length = log.metadata()?.len();
     Ok((log, length))

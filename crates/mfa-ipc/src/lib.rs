@@ -98,6 +98,7 @@ pub mod error;
 pub mod events;
 pub mod launcher;
 pub mod paths;
+mod platform;
 pub mod transport;
 pub mod types;
 pub mod vault;

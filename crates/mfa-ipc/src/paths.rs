@@ -2,16 +2,18 @@
 
 use std::path::PathBuf;
 
-/// The configuration: `$XDG_CONFIG_HOME/mfactl/config.toml`.
+use crate::platform::paths as platform;
+
+/// The configuration: `$XDG_CONFIG_HOME/mfactl/config.toml`, or that in `%APPDATA%`.
 #[must_use]
 pub fn config() -> PathBuf {
-    folder("XDG_CONFIG_HOME", ".config").join("config.toml")
+    platform::configuration().join("config.toml")
 }
 
-/// The folder of the state: `$XDG_STATE_HOME/mfactl`.
+/// The folder of the state: `$XDG_STATE_HOME/mfactl`, or that in `%LOCALAPPDATA%`.
 #[must_use]
 pub fn state() -> PathBuf {
-    folder("XDG_STATE_HOME", ".local/state")
+    platform::state()
 }
 
 /// The log of a daemon that a client has started.
@@ -20,19 +22,9 @@ pub fn log() -> PathBuf {
     state().join("mfad.log")
 }
 
-/// The vault file, if nobody says otherwise: `$XDG_DATA_HOME/mfactl/vault.kdbx`.
+/// The vault file, if nobody says otherwise: `$XDG_DATA_HOME/mfactl/vault.kdbx`, or that in
+/// `%LOCALAPPDATA%`.
 #[must_use]
 pub fn vault() -> PathBuf {
-    folder("XDG_DATA_HOME", ".local/share").join("vault.kdbx")
-}
-
-/// A folder of the XDG base directory specification, which ignores relative paths.
-fn folder(variable: &str, default: &str) -> PathBuf {
-    // Without HOME this asks the user database; a relative path would obey whatever folder we are in.
-    let home = || std::env::home_dir().filter(|home| home.is_absolute());
-    let home = || home().unwrap_or_else(|| PathBuf::from("/")).join(default);
-    let given = std::env::var_os(variable)
-        .map(PathBuf::from)
-        .filter(|path| path.is_absolute());
-    given.unwrap_or_else(home).join("mfactl")
+    platform::data().join("vault.kdbx")
 }

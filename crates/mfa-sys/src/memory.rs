@@ -2,6 +2,8 @@
 
 use std::hint::black_box;
 
+use crate::platform;
+
 /// How much of the stack [`scrub_stack`] overwrites, in bytes: more than the keyring stores use
 /// for decrypting, which is where copies were found.
 const SCRUB: usize = 128 * 1024;
@@ -9,14 +11,11 @@ const SCRUB: usize = 128 * 1024;
 /// Keeps the pages that hold `bytes` in RAM. Says whether that worked.
 ///
 /// The pages stay locked when the bytes are freed: they are few, and others on the same page may
-/// still need it. Where the limit on locked memory (`ulimit -l`) is used up, nothing is lost but
+/// still need it. Where the limit on locked memory (`ulimit -l`, the working set) is used up, nothing is lost but
 /// this protection.
-#[expect(unsafe_code, reason = "mlock takes a raw pointer")]
 #[must_use]
 pub fn lock(bytes: &[u8]) -> bool {
-    // SAFETY: pointer and length come from a live slice; mlock changes no contents and no access
-    // rights, it only pins the pages. The kernel rounds to whole pages by itself.
-    unsafe { rustix::mm::mlock(bytes.as_ptr().cast_mut().cast(), bytes.len()) }.is_ok()
+    platform::lock_pages(bytes)
 }
 
 /// Overwrites the part of the stack that calls made before have used.
@@ -29,7 +28,7 @@ pub fn scrub_stack() {
     black_box(&mut area);
 }
 
-#[cfg(test)]
+#[cfg(all(test, target_os = "linux"))]
 mod tests {
     use super::*;
 

@@ -5,6 +5,8 @@ use std::io;
 
 use mfa_ipc::launcher;
 
+use crate::platform::RESTART;
+
 /// The exit codes. They are part of the interface and stay as they are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Kind {
@@ -126,7 +128,7 @@ fn lost(error: &zbus::Error) -> Error {
             Kind::Other,
             "the daemon that is running is older than this mfactl",
         )
-        .hint("Restart it: systemctl --user restart mfad"),
+        .hint(RESTART),
         _ => Error::new(Kind::Unreachable, "the daemon went away").hint("Try again."),
     }
 }

@@ -7,6 +7,7 @@ pub mod args;
 mod cmd;
 mod error;
 mod output;
+mod platform;
 mod prompt;
 
 use std::ffi::OsString;

@@ -10,6 +10,7 @@ use serde::Serialize;
 use unicode_width::UnicodeWidthStr;
 
 use crate::error::{Error, Kind};
+use crate::platform;
 
 /// Anything longer is no misspelt command.
 const LONGEST_COMMAND: usize = 12;
@@ -31,7 +32,7 @@ impl Output {
         Self {
             terminal,
             hints,
-            colours: terminal && !plain,
+            colours: terminal && !plain && platform::obeys_escapes(),
         }
     }
 

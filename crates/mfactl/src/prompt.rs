@@ -2,12 +2,12 @@
 
 use std::fs::File;
 use std::io::{self, BufRead, IsTerminal, Read, Write};
-use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 
 use zeroize::Zeroizing;
 
 use crate::error::{Error, Kind};
+use crate::platform;
 
 /// The longest input that is read, in bytes.
 const MAX_INPUT: u64 = 64 * 1024;
@@ -71,9 +71,9 @@ pub(crate) fn passphrase(
 fn private_file(path: &Path) -> Result<Zeroizing<String>, Error> {
     let file = File::open(path)
         .map_err(|error| Error::new(Kind::Other, format!("{}: {error}", path.display())))?;
-    if file.metadata()?.mode() & 0o077 != 0 {
+    if !platform::is_private(&file)? {
         let text = format!("{} can be read by others", path.display());
-        return Err(Error::new(Kind::Other, text).hint(format!("chmod 600 {}", path.display())));
+        return Err(Error::new(Kind::Other, text).hint(platform::make_private(path)));
     }
     read(file, "the file")
 }

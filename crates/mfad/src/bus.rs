@@ -7,6 +7,7 @@ use zbus::fdo::RequestNameFlags;
 
 use crate::caller::Origin;
 use crate::interface::authenticator::Authenticator;
+use crate::platform;
 use crate::service::Handle;
 
 /// How long connecting may take.
@@ -14,6 +15,9 @@ const DEADLINE: Duration = Duration::from_secs(5);
 
 /// Connects to the session bus, if there is one.
 pub async fn connect() -> Option<zbus::Connection> {
+    if !platform::HAS_SESSION_BUS {
+        return None;
+    }
     let connecting = zbus::connection::Builder::session().build();
     match tokio::time::timeout(DEADLINE, connecting).await {
         Ok(Ok(connection)) => Some(connection),

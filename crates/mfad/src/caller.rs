@@ -1,15 +1,16 @@
 //! Finds out who is asking.
 //!
-//! The kernel names the process at the other end of the private socket, the bus daemon names the
-//! one behind a message on the bus. What that process runs is then read from `/proc`, before and
-//! after, so that a process id that changed hands in between is noticed.
+//! The kernel names the process at the other end of the private connection, the bus daemon names the
+//! one behind a message on the bus. What that process runs is then asked of the kernel, between
+//! two looks at when it was started, so that a process id that changed hands in between is noticed.
 
 use mfa_core::access::{Caller, Executable, Transport};
 use mfa_ipc::Error;
-use mfa_sys::peer::Peer;
+use mfa_sys::peer::{Peer, User};
 use mfa_sys::process;
 use zbus::message::Header;
 
+use crate::platform;
 use crate::service::request::From;
 
 /// The other end of a connection.
@@ -31,8 +32,8 @@ impl Origin {
     #[must_use]
     pub fn private(peer: Peer) -> Self {
         Self::Private {
-            peer,
             start_time: process::start_time(peer.pid).unwrap_or(0),
+            peer,
         }
     }
 
@@ -44,14 +45,14 @@ impl Origin {
     ) -> Result<From, Error> {
         let caller = match self {
             Self::Private { peer, start_time } => {
-                let mut caller = identify(*peer, Transport::Private);
+                let mut caller = identify(peer, Transport::Private);
                 if caller.start_time != *start_time {
                     // The process that connected is no more; what has its id now is another one.
                     caller.executable = Executable::Unreadable;
                 }
                 caller
             }
-            Self::SessionBus => identify(sender(header, connection).await?, Transport::SessionBus),
+            Self::SessionBus => identify(&sender(header, connection).await?, Transport::SessionBus),
         };
         let flags = header.primary().flags();
         let interactive = flags.contains(zbus::message::Flags::ALLOW_INTERACTIVE_AUTH);
@@ -71,16 +72,16 @@ async fn sender(header: &Header<'_>, connection: &zbus::Connection) -> Result<Pe
         .get_connection_credentials(name.into())
         .await
         .map_err(|_| unknown())?;
-    let uid = credentials.unix_user_id().ok_or_else(unknown)?;
+    let user = platform::user(&credentials).ok_or_else(unknown)?;
     let pid = credentials.process_id().ok_or_else(unknown)?;
-    if uid == mfa_sys::peer::own_uid() {
-        Ok(Peer { uid, pid })
+    if user == User::own() {
+        Ok(Peer { user, pid })
     } else {
         Err(unknown())
     }
 }
 
-fn identify(peer: Peer, transport: Transport) -> Caller {
+fn identify(peer: &Peer, transport: Transport) -> Caller {
     let before = process::start_time(peer.pid);
     let executable = process::executable(peer.pid);
     let after = process::start_time(peer.pid);
@@ -89,7 +90,6 @@ fn identify(peer: Peer, transport: Transport) -> Caller {
         _ => Executable::Unreadable,
     };
     Caller {
-        uid: peer.uid,
         pid: peer.pid,
         start_time: before.unwrap_or(0),
         executable,
@@ -104,10 +104,10 @@ mod tests {
     #[test]
     fn we_know_ourselves() {
         let peer = Peer {
-            uid: mfa_sys::peer::own_uid(),
+            user: User::own(),
             pid: std::process::id(),
         };
-        let caller = identify(peer, Transport::Private);
+        let caller = identify(&peer, Transport::Private);
         assert_eq!(
             caller.executable,
             Executable::Path(std::env::current_exe().unwrap())
@@ -118,8 +118,8 @@ mod tests {
     #[test]
     fn a_process_that_is_gone_is_no_program() {
         let caller = identify(
-            Peer {
-                uid: 0,
+            &Peer {
+                user: User::own(),
                 pid: u32::MAX,
             },
             Transport::SessionBus,

@@ -14,12 +14,12 @@
 //! A section `[tray]` belongs to mfa-tray.
 
 use std::io::{self, Write};
-use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use mfa_core::access::{self, BusCodes};
 use mfa_core::lock;
+use mfa_sys::files;
 
 use serde::Deserialize;
 use serde::de::IgnoredAny;
@@ -137,12 +137,9 @@ pub fn remember_vault(path: &Path, vault: &Path) -> io::Result<()> {
         std::fs::create_dir_all(folder)?;
     }
     let new = path.with_extension("toml.new");
-    let mut file = std::fs::OpenOptions::new()
-        .create(true)
-        .write(true)
-        .truncate(true)
-        .mode(0o600)
-        .open(&new)?;
+    let mut options = std::fs::OpenOptions::new();
+    options.create(true).write(true).truncate(true);
+    let mut file = files::private(&mut options).open(&new)?;
     file.write_all(text.as_bytes())?;
     file.sync_all()?;
     std::fs::rename(new, path)

@@ -8,11 +8,11 @@
 use std::collections::BTreeMap;
 use std::fs;
 use std::io;
-use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 
 use mfa_core::AccountId;
 use mfa_core::port::{Journal, Notes};
+use mfa_sys::files;
 use serde::{Deserialize, Serialize};
 
 /// The journal on disk.
@@ -39,10 +39,7 @@ impl FileJournal {
     /// # Errors
     /// That the folder cannot be made, or that the file is there and cannot be read.
     pub fn open(folder: &Path) -> io::Result<(Self, Notes)> {
-        fs::DirBuilder::new()
-            .recursive(true)
-            .mode(0o700)
-            .create(folder)?;
+        files::create_private_folder(folder)?;
         let path = folder.join("state.json");
         let stored = match fs::read(&path) {
             Ok(bytes) => serde_json::from_slice(&bytes).unwrap_or_else(|_| {
@@ -75,12 +72,9 @@ impl Journal for FileJournal {
             handed_out_until: pairs.collect(),
         };
         let new = self.path.with_extension("new");
-        let file = fs::OpenOptions::new()
-            .write(true)
-            .create(true)
-            .truncate(true)
-            .mode(0o600)
-            .open(&new)?;
+        let mut options = fs::OpenOptions::new();
+        options.write(true).create(true).truncate(true);
+        let file = files::private(&mut options).open(&new)?;
         serde_json::to_writer(file, &stored)?;
         fs::rename(new, &self.path)
     }

@@ -15,6 +15,7 @@ pub mod journal;
 pub mod keychain;
 pub mod listen;
 pub mod log;
+pub mod platform;
 pub mod run;
 pub mod service;
 pub mod signals;

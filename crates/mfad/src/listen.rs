@@ -1,22 +1,20 @@
-//! The private socket: accepts connections of the same user and serves them.
+//! The private endpoint: accepts connections of the same user and serves them.
 
 use std::io;
-use std::os::unix::fs::PermissionsExt;
-use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use mfa_ipc::endpoint::{self, OBJECT_PATH};
+use mfa_ipc::endpoint::OBJECT_PATH;
 use mfa_ipc::transport::stream::Stream;
-use mfa_sys::peer;
+use mfa_sys::peer::{self, User};
 use tokio::io::AsyncReadExt;
-use tokio::net::{UnixListener, UnixStream};
 use tokio::sync::Semaphore;
 
 use crate::caller::Origin;
 use crate::interface::authenticator::Authenticator;
 use crate::interface::hello::{self, Hello};
 use crate::interface::vault::Vault;
+use crate::platform::{self, Connected, Endpoint};
 use crate::service::Handle;
 use crate::signals;
 
@@ -27,12 +25,9 @@ const MAX_REFUSALS: usize = 16;
 /// How long a connection may take to say who it is.
 const HANDSHAKE: Duration = Duration::from_secs(5);
 
-/// The socket, and the path to remove when we end; none if systemd made it.
+/// The private endpoint, where clients connect.
 #[derive(Debug)]
-pub struct Listener {
-    socket: UnixListener,
-    remove: Option<PathBuf>,
-}
+pub struct Listener(Endpoint);
 
 impl Listener {
     /// Takes the socket that systemd hands over, else makes one.
@@ -40,25 +35,9 @@ impl Listener {
     /// The caller makes sure that this is the only daemon of this user.
     ///
     /// # Errors
-    /// What the kernel says.
+    /// What the system says.
     pub fn new() -> io::Result<Self> {
-        let handed = listenfd::ListenFd::from_env().take_unix_listener(0)?;
-        let (socket, remove) = match handed {
-            Some(socket) => (socket, None),
-            None => {
-                let path = endpoint::socket();
-                // A daemon that was killed leaves its socket behind.
-                drop(std::fs::remove_file(&path));
-                let socket = std::os::unix::net::UnixListener::bind(&path)?;
-                std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o600))?;
-                (socket, Some(path))
-            }
-        };
-        socket.set_nonblocking(true)?;
-        Ok(Self {
-            socket: UnixListener::from_std(socket)?,
-            remove,
-        })
+        Endpoint::new().map(Self)
     }
 
     /// Serves connections; returns only with an error.
@@ -70,10 +49,10 @@ impl Listener {
         let places = Arc::new(Semaphore::new(MAX_CONNECTIONS));
         let refusals = Arc::new(Semaphore::new(MAX_REFUSALS));
         loop {
-            let (stream, _) = match self.socket.accept().await {
+            let stream = match self.0.accept().await {
                 Ok(connection) => connection,
-                // The other end gave up, or we are short of file descriptors for a moment.
-                Err(error) if is_passing(&error) => {
+                // The other end gave up, or we are short of something for a moment.
+                Err(error) if platform::is_passing(&error) => {
                     tracing::warn!(%error, "a connection failed");
                     tokio::time::sleep(Duration::from_millis(100)).await;
                     continue;
@@ -101,27 +80,8 @@ impl Listener {
     }
 }
 
-impl Drop for Listener {
-    fn drop(&mut self) {
-        if let Some(path) = &self.remove {
-            drop(std::fs::remove_file(path));
-        }
-    }
-}
-
-fn is_passing(error: &io::Error) -> bool {
-    use io::ErrorKind::{ConnectionAborted, Interrupted, WouldBlock};
-    let short = [
-        rustix::io::Errno::MFILE,
-        rustix::io::Errno::NFILE,
-        rustix::io::Errno::NOMEM,
-    ];
-    matches!(error.kind(), ConnectionAborted | Interrupted | WouldBlock)
-        || rustix::io::Errno::from_io_error(error).is_some_and(|errno| short.contains(&errno))
-}
-
 /// Says why, in the words of D-Bus's handshake. The other end listens once it has begun it.
-async fn refuse(mut stream: UnixStream) {
+async fn refuse(mut stream: Connected) {
     let mut begin = [0; 128];
     if let Ok(Ok(1..)) = tokio::time::timeout(HANDSHAKE, stream.read(&mut begin)).await {
         drop(stream.try_write(b"ERROR it has too many connections already\r\n"));
@@ -129,17 +89,18 @@ async fn refuse(mut stream: UnixStream) {
 }
 
 async fn connection(
-    stream: UnixStream,
+    stream: Connected,
     guid: &zbus::Guid<'static>,
     service: Handle,
 ) -> zbus::Result<()> {
     let peer = peer::of(&stream).map_err(zbus::Error::from)?;
-    if peer.uid != peer::own_uid() {
-        tracing::warn!(uid = peer.uid, "refused a connection of another user");
+    if peer.user != User::own() {
+        tracing::warn!(user = %peer.user, "refused a connection of another user");
         return Ok(());
     }
+    let stream = Stream::daemon(stream, peer.user.clone());
     let origin = Origin::private(peer);
-    let build = zbus::connection::Builder::socket(Stream::daemon(stream, peer.uid))
+    let build = zbus::connection::Builder::socket(stream)
         .server(guid.clone())
         .p2p()
         .serve_at(

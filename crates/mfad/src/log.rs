@@ -3,15 +3,23 @@
 //! `MFAD_LOG` sets how much (`warn`, `info`, `debug`, `trace`); no level shows a secret or a code.
 
 use std::io::stderr;
+use std::sync::Mutex;
 
 use tracing_subscriber::EnvFilter;
+use tracing_subscriber::fmt::writer::BoxMakeWriter;
 
-/// Begins to log.
-pub fn start() {
+use crate::platform;
+
+/// Begins to log. In the `background` on Windows to a file, as whoever started us does elsewhere.
+pub fn start(background: bool) {
     let filter = EnvFilter::try_from_env("MFAD_LOG").unwrap_or_else(|_| EnvFilter::new("info"));
+    let writer = match platform::log_file(background) {
+        Some(file) => BoxMakeWriter::new(Mutex::new(file)),
+        None => BoxMakeWriter::new(stderr),
+    };
     let log = tracing_subscriber::fmt()
         .with_env_filter(filter)
-        .with_writer(stderr);
+        .with_writer(writer);
     let log = log.with_target(false).with_ansi(false);
     // The journal has its own time.
     if std::env::var_os("JOURNAL_STREAM").is_some() {

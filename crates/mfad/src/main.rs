@@ -1,5 +1,7 @@
 //! The binary of the daemon; see the library.
 
+#![cfg_attr(all(windows, not(debug_assertions)), windows_subsystem = "windows")]
+
 use std::process::ExitCode;
 
 use clap::Parser;
@@ -9,8 +11,9 @@ use clap::Parser;
 static MEMORY: mfa_sys::alloc::Wiping = mfa_sys::alloc::Wiping;
 
 fn main() -> ExitCode {
+    mfad::platform::begin();
     let args = mfad::args::Args::parse();
-    mfad::log::start();
+    mfad::log::start(args.background);
     // A panic message can hold what was being worked on; its place is enough to find the fault.
     std::panic::set_hook(Box::new(|panic| {
         let place = panic

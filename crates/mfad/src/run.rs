@@ -5,9 +5,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use mfa_ipc::{endpoint, paths};
-use rustix::fs::FlockOperation;
 use thiserror::Error;
-use tokio::signal::unix::{SignalKind, signal};
 
 use crate::args::Args;
 use crate::clock::SystemClock;
@@ -16,7 +14,7 @@ use crate::journal::FileJournal;
 use crate::keychain::Keychain;
 use crate::listen::Listener;
 use crate::service::{self, Fallback, Handle, Parts};
-use crate::{bus, signals};
+use crate::{bus, platform, signals};
 
 /// The credential that systemd may hand over, in `$CREDENTIALS_DIRECTORY`.
 const CREDENTIAL: &str = "mfad-vault-passphrase";
@@ -91,7 +89,7 @@ async fn serve(vault: Option<PathBuf>, config: &Config, path: PathBuf) -> Result
     }
     ready()?;
     let result = until_the_end(&listener, bus.as_ref(), &handle).await;
-    drop(sd_notify::notify(&[sd_notify::NotifyState::Stopping]));
+    platform::tell_stopping();
     // Connections hold handles too; the service ends with the runtime, wiped by its drop.
     service.abort();
     drop(service.await);
@@ -104,8 +102,7 @@ async fn until_the_end(
     bus: Option<&zbus::Connection>,
     service: &Handle,
 ) -> Result<(), Error> {
-    let mut terminate = signal(SignalKind::terminate())?;
-    let mut interrupt = signal(SignalKind::interrupt())?;
+    let mut ending = platform::Ending::new()?;
     let on_the_bus = async {
         match bus {
             Some(bus) => signals::forward(bus, service).await,
@@ -122,8 +119,7 @@ async fn until_the_end(
             tracing::info!("the session bus is gone");
             Ok(())
         }
-        _ = terminate.recv() => Ok(()),
-        _ = interrupt.recv() => Ok(()),
+        () = ending.told() => Ok(()),
     }
 }
 
@@ -136,8 +132,7 @@ fn only_one() -> Result<std::fs::File, Error> {
         .write(true)
         .open(folder.join("lock"))
         .map_err(Error::Socket)?;
-    rustix::fs::flock(&file, FlockOperation::NonBlockingLockExclusive)
-        .map_err(|_| Error::AlreadyRunning)?;
+    file.try_lock().map_err(|_| Error::AlreadyRunning)?;
     Ok(file)
 }
 
@@ -153,7 +148,7 @@ fn keychain(vault: Option<PathBuf>, config: &Config, bus: Option<zbus::Connectio
 
 /// Tells whoever started us: systemd by its notification, mfactl by closing the standard output.
 fn ready() -> io::Result<()> {
-    drop(sd_notify::notify(&[sd_notify::NotifyState::Ready]));
+    platform::tell_ready();
     tracing::info!(version = env!("CARGO_PKG_VERSION"), "ready");
     mfa_sys::detach::output()
 }

@@ -1,4 +1,5 @@
-//! The private connection, one module per kind of endpoint.
+//! The private connection: a Unix socket, or a named pipe.
 
 pub mod stream;
-pub mod unix;
+
+pub use crate::platform::transport::connect;

@@ -10,9 +10,12 @@ use std::io;
 use std::os::fd::{BorrowedFd, OwnedFd};
 
 use async_trait::async_trait;
+use mfa_sys::peer::User;
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, ReadHalf, WriteHalf};
 use zbus::connection::socket::{self, Socket, Split};
 use zbus::fdo::ConnectionCredentials;
+
+use crate::platform::transport::credentials;
 
 /// The longest request that the daemon takes, in bytes; an account is a few hundred.
 const MAX_REQUEST: usize = 256 * 1024;
@@ -22,27 +25,27 @@ const MAX_ANSWER: usize = 64 * 1024 * 1024;
 /// A stream whose other end is known.
 pub struct Stream<S> {
     stream: S,
-    uid: u32,
+    user: User,
     max_read: usize,
     max_write: usize,
 }
 
 impl<S> Stream<S> {
     /// The client's end of a connected stream, with the user at its other end.
-    pub fn client(stream: S, uid: u32) -> Self {
+    pub fn client(stream: S, user: User) -> Self {
         Self {
             stream,
-            uid,
+            user,
             max_read: MAX_ANSWER,
             max_write: MAX_REQUEST,
         }
     }
 
     /// The daemon's end of a connected stream, with the user at its other end.
-    pub fn daemon(stream: S, uid: u32) -> Self {
+    pub fn daemon(stream: S, user: User) -> Self {
         Self {
             stream,
-            uid,
+            user,
             max_read: MAX_REQUEST,
             max_write: MAX_ANSWER,
         }
@@ -52,7 +55,7 @@ impl<S> Stream<S> {
 /// The half that is read from.
 pub struct Reader<S> {
     half: ReadHalf<S>,
-    uid: u32,
+    user: User,
     max_read: usize,
 }
 
@@ -83,7 +86,7 @@ impl<S: AsyncRead + AsyncWrite + Send + Sync + 'static> Socket for Stream<S> {
         Split::new(
             Reader {
                 half: read,
-                uid: self.uid,
+                user: self.user,
                 max_read: self.max_read,
             },
             Writer {
@@ -120,7 +123,7 @@ impl<S: AsyncRead + Send + Sync + 'static> socket::ReadHalf for Reader<S> {
     }
 
     async fn peer_credentials(&mut self) -> io::Result<ConnectionCredentials> {
-        Ok(ConnectionCredentials::default().set_unix_user_id(self.uid))
+        Ok(credentials(&self.user))
     }
 }
 

@@ -14,6 +14,7 @@ use super::get::{code, now, options};
 use super::json::remaining;
 use crate::args::Get;
 use crate::error::{Error, Kind};
+use crate::platform;
 
 /// How many seconds a code stays on the clipboard.
 const CLEAR_AFTER: u64 = 30;
@@ -37,7 +38,7 @@ pub(super) async fn run(
             Err(error) => return Err(context.explain(client, query, error).await),
         }
     }
-    if !has_screen() {
+    if !platform::has_screen() {
         let text = "there is no desktop whose clipboard could be used";
         return Err(Error::new(Kind::Other, text).hint("Print the code instead: mfactl get"));
     }
@@ -48,12 +49,6 @@ pub(super) async fn run(
     hand_over(&code)?;
     say(context, &code);
     Ok(())
-}
-
-fn has_screen() -> bool {
-    ["WAYLAND_DISPLAY", "DISPLAY"]
-        .iter()
-        .any(|name| std::env::var_os(name).is_some_and(|value| !value.is_empty()))
 }
 
 fn say(context: &Context, code: &IssuedCode) {

@@ -2,21 +2,16 @@
 
 use mfa_ipc::launcher;
 use mfa_ipc::types::Status;
-use zbus::names::BusName;
 
 use super::Context;
 use super::json::{Checks, Finding};
 use crate::args::Doctor;
 use crate::error::{Error, Kind};
-
-/// The name on the session bus of whoever shows tray icons.
-const TRAY_HOST: &str = "org.kde.StatusNotifierWatcher";
-/// The name of whoever shows notifications.
-const NOTIFIER: &str = "org.freedesktop.Notifications";
+use crate::platform::{self, RESTART};
 
 /// How something is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Grade {
+pub(crate) enum Grade {
     /// As it should be.
     Ok,
     /// It works, but not all of it.
@@ -35,23 +30,23 @@ impl Grade {
     }
 }
 
-fn ok(what: &'static str, text: impl Into<String>) -> Finding {
+pub(crate) fn ok(what: &'static str, text: impl Into<String>) -> Finding {
     Finding::new(Grade::Ok, what, text.into())
 }
 
-fn warn(what: &'static str, text: impl Into<String>) -> Finding {
+pub(crate) fn warn(what: &'static str, text: impl Into<String>) -> Finding {
     Finding::new(Grade::Warn, what, text.into())
 }
 
-fn fail(what: &'static str, text: impl Into<String>) -> Finding {
+pub(crate) fn fail(what: &'static str, text: impl Into<String>) -> Finding {
     Finding::new(Grade::Fail, what, text.into())
 }
 
 pub(super) async fn run(context: &Context, args: Doctor) -> Result<(), Error> {
     let mut findings = Vec::new();
     let status = daemon(&mut findings).await;
-    findings.push(clock().await);
-    desktop(&mut findings, status.as_ref()).await;
+    findings.push(platform::clock().await);
+    platform::desktop(&mut findings, status.as_ref()).await;
     let failed = findings.iter().filter(|f| f.grade == Grade::Fail).count();
     if args.json {
         context.output.json(&Checks::new(&findings))?;
@@ -116,7 +111,7 @@ fn version(status: &Status) -> Finding {
         )
     } else {
         let text = format!(
-            "mfad {} is running, and this is mfactl {own}. Restart it: systemctl --user restart mfad",
+            "mfad {} is running, and this is mfactl {own}. {RESTART}",
             status.version
         );
         warn("daemon", text)
@@ -134,78 +129,4 @@ fn keychain(status: &Status, listed: &Result<usize, mfa_ipc::Error>) -> Finding 
         ),
         Err(error) => fail("keychain", error.text()),
     }
-}
-
-/// Asks systemd whether the clock is kept right; a wrong one makes wrong codes.
-async fn clock() -> Finding {
-    let asking = async {
-        let system = zbus::Connection::system().await?;
-        let clock = zbus::Proxy::new(
-            &system,
-            "org.freedesktop.timedate1",
-            "/org/freedesktop/timedate1",
-            "org.freedesktop.timedate1",
-        )
-        .await?;
-        clock.get_property::<bool>("NTPSynchronized").await
-    };
-    match asking.await {
-        Ok(true) => ok("clock", "synchronised"),
-        Ok(false) => warn(
-            "clock",
-            "not synchronised: codes may be refused. Turn it on: timedatectl set-ntp true",
-        ),
-        Err(_) => warn(
-            "clock",
-            "nobody here says whether it is right. If codes are refused, compare it with another one",
-        ),
-    }
-}
-
-/// Looks at what the tray needs.
-async fn desktop(findings: &mut Vec<Finding>, status: Option<&Status>) {
-    let Ok(bus) = zbus::Connection::session().await else {
-        findings.push(ok("desktop", "no session bus here, so no tray"));
-        return;
-    };
-    let name = std::env::var("XDG_CURRENT_DESKTOP").unwrap_or_default();
-    findings.push(tray(is_owned(&bus, TRAY_HOST).await, status, &name));
-    if !is_owned(&bus, NOTIFIER).await {
-        let text = "nobody shows notifications: the tray copies without a word";
-        findings.push(warn("notifications", text));
-    }
-}
-
-fn tray(host: bool, status: Option<&Status>, desktop: &str) -> Finding {
-    let gnome = desktop
-        .split(':')
-        .any(|name| name.eq_ignore_ascii_case("gnome"));
-    match (host, status.is_some_and(|status| status.tray)) {
-        (true, true) => ok("tray", "running"),
-        (true, false) => ok("tray", "not running; mfa-tray starts it"),
-        (false, _) if gnome => warn(
-            "tray",
-            "this desktop shows no tray icons. Install the extension “AppIndicator and \
-             KStatusNotifierItem Support” (package gnome-shell-extension-appindicator)",
-        ),
-        (false, _) => warn(
-            "tray",
-            "this desktop shows no tray icons. It needs a panel with a tray (StatusNotifierItem)",
-        ),
-    }
-}
-
-/// Whether somebody has a name, or would be started for it.
-async fn is_owned(bus: &zbus::Connection, name: &'static str) -> bool {
-    let Ok(proxy) = zbus::fdo::DBusProxy::new(bus).await else {
-        return false;
-    };
-    let Ok(name) = BusName::try_from(name) else {
-        return false;
-    };
-    let started = async {
-        let names = proxy.list_activatable_names().await.unwrap_or_default();
-        names.iter().any(|known| known.as_str() == name.as_str())
-    };
-    proxy.name_has_owner(name.clone()).await.unwrap_or(false) || started.await
 }

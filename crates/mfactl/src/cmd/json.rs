@@ -259,7 +259,7 @@ impl<'a> Checks<'a> {
 
 /// One thing that was looked at.
 #[derive(Serialize)]
-pub(super) struct Finding {
+pub(crate) struct Finding {
     #[serde(serialize_with = "grade")]
     pub(super) grade: Grade,
     pub(super) what: &'static str,

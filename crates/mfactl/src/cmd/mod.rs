@@ -2,10 +2,10 @@
 
 mod add;
 mod copy;
-mod doctor;
+pub(crate) mod doctor;
 mod edit;
 mod get;
-mod json;
+pub(crate) mod json;
 mod list;
 mod lock;
 mod man;

@@ -9,10 +9,10 @@
 
 mod entry;
 mod gate;
+mod platform;
 
-use std::fs::{self, File, OpenOptions};
+use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::{self, Read, Write};
-use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -23,10 +23,11 @@ use keepass::error::{DatabaseFormatError, DatabaseKeyError};
 use keepass::{Database, DatabaseKey};
 use mfa_core::AccountId;
 use mfa_core::port::{ItemStore, StoreError};
-use rustix::fs::FlockOperation;
+use mfa_sys::files;
 use zeroize::Zeroizing;
 
 pub(super) use gate::FileGate;
+use platform::{Claim, Fingerprint};
 
 /// The memory that deriving the key takes, in bytes. OWASP asks for 19 MiB at least.
 const KDF_MEMORY: u64 = 64 * 1024 * 1024;
@@ -50,15 +51,7 @@ struct Opened {
     database: Database,
     seen: Fingerprint,
     /// Keeps other daemons off this file. KeePassXC does not look at it; what it writes is noticed.
-    claim: File,
-}
-
-/// Tells whether a file is still the one that was read.
-#[derive(Clone, Copy, PartialEq, Eq)]
-struct Fingerprint {
-    inode: u64,
-    size: u64,
-    modified: (i64, i64),
+    claim: Claim,
 }
 
 impl FileStore {
@@ -75,7 +68,7 @@ impl FileStore {
     /// closes the store.
     fn current(&mut self) -> Result<&mut Opened, StoreError> {
         let opened = self.open.take().ok_or(StoreError::Locked)?;
-        let opened = if fingerprint(&self.path).map_err(failed)? == opened.seen {
+        let opened = if Fingerprint::of(&self.path).map_err(failed)? == opened.seen {
             Ok(opened)
         } else {
             read(&self.path, opened.key.clone(), &opened)
@@ -101,9 +94,9 @@ impl FileStore {
             change(&mut database)?;
             let bytes = encrypt(&database, opened.key.clone())?;
             // Encrypting takes a while, in which another program may have written.
-            if fingerprint(&path).map_err(failed)? == opened.seen {
-                opened.claim = replace(&path, &bytes).map_err(failed)?;
-                opened.seen = fingerprint(&path).map_err(failed)?;
+            if Fingerprint::of(&path).map_err(failed)? == opened.seen {
+                opened.claim.follow(replace(&path, &bytes).map_err(failed)?);
+                opened.seen = Fingerprint::of(&path).map_err(failed)?;
                 opened.database = database;
                 return Ok(());
             }
@@ -198,17 +191,14 @@ fn read<'o>(
     key: DatabaseKey,
     ours: impl Into<Option<&'o Opened>>,
 ) -> Result<Opened, StoreError> {
-    let seen = fingerprint(path).map_err(failed)?;
+    let seen = Fingerprint::of(path).map_err(failed)?;
     if seen.size > MAX_FILE {
         return Err(StoreError::TooLarge);
     }
     let mut file = File::open(path).map_err(failed)?;
     let claim = match ours.into() {
-        Some(ours) if ours.seen.inode == seen.inode => ours.claim.try_clone().map_err(failed)?,
-        _ => {
-            claim(&file)?;
-            file.try_clone().map_err(failed)?
-        }
+        Some(ours) if ours.seen.is_same_file(&seen) => ours.claim.try_clone().map_err(failed)?,
+        _ => claim(path, &file)?,
     };
     let mut bytes = Vec::new();
     file.read_to_end(&mut bytes).map_err(failed)?;
@@ -233,13 +223,12 @@ fn read<'o>(
 }
 
 /// Makes sure that no other daemon writes to the same file: counters would go back.
-fn claim(file: &File) -> Result<(), StoreError> {
-    rustix::fs::flock(file, FlockOperation::NonBlockingLockExclusive).map_err(|error| {
-        if error == rustix::io::Errno::WOULDBLOCK {
+fn claim(path: &Path, file: &File) -> Result<Claim, StoreError> {
+    Claim::take(path, file).map_err(|error| match error {
+        TryLockError::WouldBlock => {
             StoreError::Unavailable("another mfad has the vault file open".into())
-        } else {
-            failed(error.into())
         }
+        TryLockError::Error(error) => failed(error),
     })
 }
 
@@ -251,7 +240,7 @@ fn encrypt(database: &Database, key: DatabaseKey) -> Result<Vec<u8>, StoreError>
     Ok(bytes)
 }
 
-/// Replaces the file as a whole, or leaves the old one. What comes back claims the new one.
+/// Replaces the file as a whole, or leaves the old one. What comes back is the new one, claimed.
 fn replace(path: &Path, bytes: &[u8]) -> io::Result<File> {
     // A link stays one; what it points to is replaced.
     let path = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
@@ -264,13 +253,10 @@ fn replace(path: &Path, bytes: &[u8]) -> io::Result<File> {
     name.push(".new");
     let new = folder.join(name);
     drop(fs::remove_file(&new));
-    let written = OpenOptions::new()
-        .write(true)
-        .create_new(true)
-        .mode(0o600)
+    let written = files::private(OpenOptions::new().write(true).create_new(true))
         .open(&new)
         .and_then(|mut file| {
-            rustix::fs::flock(&file, FlockOperation::NonBlockingLockExclusive)?;
+            Claim::prepare(&file)?;
             file.write_all(bytes)?;
             file.sync_all()?;
             fs::rename(&new, &path)?;
@@ -280,17 +266,8 @@ fn replace(path: &Path, bytes: &[u8]) -> io::Result<File> {
         drop(fs::remove_file(&new));
     }
     let file = written?;
-    File::open(folder)?.sync_all()?;
+    platform::sync_folder(folder)?;
     Ok(file)
-}
-
-fn fingerprint(path: &Path) -> io::Result<Fingerprint> {
-    let found = fs::metadata(path)?;
-    Ok(Fingerprint {
-        inode: found.ino(),
-        size: found.size(),
-        modified: (found.mtime(), found.mtime_nsec()),
-    })
 }
 
 #[expect(

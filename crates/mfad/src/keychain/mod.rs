@@ -11,7 +11,6 @@
 mod file;
 mod keyring;
 mod platform;
-mod secret_service;
 mod thread;
 
 use std::path::{Path, PathBuf};
@@ -24,7 +23,6 @@ use tokio::sync::mpsc;
 use zeroize::Zeroizing;
 
 use file::FileGate;
-use secret_service::SecretServiceGate;
 use thread::Thread;
 
 /// How long a keychain may take to say whether it is locked.
@@ -46,9 +44,9 @@ pub enum State {
 
 #[derive(Clone, Debug)]
 enum Gate {
-    /// Never closed: the keychains of Windows and macOS, and stores of tests.
+    /// Never closed: stores of tests.
     None,
-    SecretService(SecretServiceGate),
+    Os(platform::OsGate),
     File(FileGate),
 }
 
@@ -64,7 +62,7 @@ impl Keychain {
     #[must_use]
     pub fn os(bus: Option<zbus::Connection>) -> Self {
         Self {
-            gate: platform::gate(bus),
+            gate: Gate::Os(platform::OsGate::new(bus)),
             thread: Thread::new(|| Box::new(keyring::KeyringStore)),
         }
     }
@@ -95,7 +93,7 @@ impl Keychain {
     pub fn path(&self) -> Option<&Path> {
         match &self.gate {
             Gate::File(gate) => Some(gate.path()),
-            Gate::None | Gate::SecretService(_) => None,
+            Gate::None | Gate::Os(_) => None,
         }
     }
 
@@ -103,7 +101,7 @@ impl Keychain {
     pub async fn name(&self) -> String {
         match &self.gate {
             Gate::None => platform::NAME.to_owned(),
-            Gate::SecretService(gate) => gate.provider(STATE_DEADLINE).await,
+            Gate::Os(gate) => gate.provider(STATE_DEADLINE).await,
             Gate::File(gate) => gate.path().display().to_string(),
         }
     }
@@ -115,7 +113,7 @@ impl Keychain {
     pub async fn state(&self) -> Result<State, StoreError> {
         match &self.gate {
             Gate::None => Ok(State::Open),
-            Gate::SecretService(gate) => within(STATE_DEADLINE, gate.state()).await,
+            Gate::Os(gate) => within(STATE_DEADLINE, gate.state()).await,
             Gate::File(gate) => gate.state(&self.thread).await,
         }
     }
@@ -127,7 +125,7 @@ impl Keychain {
     pub async fn prompt(&self) -> Result<(), StoreError> {
         match &self.gate {
             Gate::None => Ok(()),
-            Gate::SecretService(gate) => gate.prompt(PROMPT_DEADLINE).await,
+            Gate::Os(gate) => gate.prompt(PROMPT_DEADLINE).await,
             Gate::File(_) => Err(StoreError::Locked),
         }
     }
@@ -139,7 +137,7 @@ impl Keychain {
     pub async fn open(&self, passphrase: Zeroizing<String>) -> Result<(), StoreError> {
         match &self.gate {
             Gate::File(gate) => gate.open(&self.thread, passphrase).await,
-            Gate::None | Gate::SecretService(_) => Err(StoreError::Unavailable(
+            Gate::None | Gate::Os(_) => Err(StoreError::Unavailable(
                 "it is not opened by a passphrase".into(),
             )),
         }
@@ -152,9 +150,7 @@ impl Keychain {
     pub async fn create(&self, passphrase: Zeroizing<String>) -> Result<(), StoreError> {
         match &self.gate {
             Gate::File(gate) => gate.create(&self.thread, passphrase).await,
-            Gate::None | Gate::SecretService(_) => {
-                Err(StoreError::Unavailable("it is not a file".into()))
-            }
+            Gate::None | Gate::Os(_) => Err(StoreError::Unavailable("it is not a file".into())),
         }
     }
 
@@ -199,7 +195,7 @@ impl Keychain {
 
     /// Reports whenever the keychain may have been locked, unlocked or replaced; never returns.
     pub async fn watch(&self, changed: mpsc::Sender<()>) {
-        if let Gate::SecretService(gate) = &self.gate {
+        if let Gate::Os(gate) = &self.gate {
             gate.watch(&changed).await;
         }
         std::future::pending::<()>().await;

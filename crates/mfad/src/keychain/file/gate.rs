@@ -4,17 +4,19 @@
 //! `mfad-vault-passphrase` (`LoadCredential=` or `LoadCredentialEncrypted=`), or one that the
 //! configuration names and that nobody else can read.
 
-use std::fs;
-use std::os::unix::fs::MetadataExt;
+use std::fs::{self, File};
+use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use mfa_core::port::StoreError;
+use mfa_sys::files;
 use zeroize::Zeroizing;
 
 use super::super::thread::Thread;
 use super::super::{STATE_DEADLINE, State, within};
+use super::platform::OPEN_TO_OTHERS;
 
 /// The gate; clones share it.
 #[derive(Clone, Debug)]
@@ -111,10 +113,11 @@ fn read_passphrase(file: &Path) -> Result<Zeroizing<String>, StoreError> {
     if !found.is_file() {
         return Err(unusable("is not a file"));
     }
-    if found.mode() & 0o077 != 0 {
-        return Err(unusable("can be read by others: chmod 600 it"));
+    let mut file = File::open(file).map_err(|_| unusable("cannot be read"))?;
+    if !files::is_private(&file).map_err(|_| unusable("cannot be read"))? {
+        return Err(unusable(OPEN_TO_OTHERS));
     }
-    let text = fs::read_to_string(file).map(Zeroizing::new);
+    let text = io::read_to_string(&mut file).map(Zeroizing::new);
     let text = text.map_err(|_| unusable("cannot be read"))?;
     Ok(Zeroizing::new(
         text.lines().next().unwrap_or_default().to_owned(),

@@ -94,7 +94,8 @@ fn what_is_stored_is_found_again() {
     let gone = other.put(one.account.id, Some(&one.to_text().unwrap()), &text);
     assert!(matches!(gone, Err(StoreError::Changed)));
     assert_eq!(accounts(&mut other), [renamed.account]);
-    assert_eq!(fs::metadata(&path).unwrap().mode() & 0o777, 0o600);
+    #[cfg(unix)]
+    assert!(files::is_private(&File::open(&path).unwrap()).unwrap());
     assert_eq!(
         fs::read_dir(folder.path()).unwrap().count(),
         1,
@@ -222,6 +223,7 @@ fn what_we_do_not_know_of_an_entry_stays() {
     assert_eq!(entry.get("otp"), None);
 }
 
+#[cfg(unix)]
 #[test]
 fn a_link_to_a_vault_stays_a_link() {
     let folder = tempfile::tempdir().unwrap();

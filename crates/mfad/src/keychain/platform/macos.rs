@@ -5,15 +5,11 @@ use std::sync::Arc;
 
 use keyring_core::CredentialStore;
 
-use crate::keychain::Gate;
+/// The system asks for the user's consent itself when an item is read.
+pub(in crate::keychain) use super::open::OpenGate as OsGate;
 
 /// What people call it.
 pub(in crate::keychain) const NAME: &str = "login keychain";
-
-/// The system asks for the user's consent itself when an item is read.
-pub(in crate::keychain) fn gate(_bus: Option<zbus::Connection>) -> Gate {
-    Gate::None
-}
 
 pub(in crate::keychain) fn store() -> keyring_core::Result<Arc<CredentialStore>> {
     let store: Arc<CredentialStore> = apple_native_keyring_store::keychain::Store::new()?;

@@ -1,8 +1,10 @@
 //! Which keychain an operating system has. The same names on each side.
 
-#[cfg_attr(target_os = "linux", path = "linux.rs")]
+#[cfg_attr(target_os = "linux", path = "linux/mod.rs")]
 #[cfg_attr(target_os = "macos", path = "macos.rs")]
 #[cfg_attr(windows, path = "windows.rs")]
 mod imp;
+#[cfg(not(target_os = "linux"))]
+mod open;
 
-pub(super) use imp::{NAME, gate, modifiers, search, store};
+pub(super) use imp::{NAME, OsGate, modifiers, search, store};

@@ -5,15 +5,10 @@ use std::sync::Arc;
 
 use keyring_core::CredentialStore;
 
-use crate::keychain::Gate;
+pub(in crate::keychain) use super::open::OpenGate as OsGate;
 
 /// What people call it.
 pub(in crate::keychain) const NAME: &str = "Credential Manager";
-
-/// It is open while its user is logged in.
-pub(in crate::keychain) fn gate(_bus: Option<zbus::Connection>) -> Gate {
-    Gate::None
-}
 
 pub(in crate::keychain) fn store() -> keyring_core::Result<Arc<CredentialStore>> {
     // The divider keeps `service` and `user` apart unambiguously: a UUID holds no slash.

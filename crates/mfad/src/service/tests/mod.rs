@@ -49,7 +49,6 @@ impl World {
 fn from(transport: Transport) -> From {
     let executable = Executable::Path("/usr/bin/test".into());
     let caller = Caller {
-        uid: 1000,
         pid: 1,
         start_time: 1,
         executable,

@@ -3,11 +3,13 @@
 use std::io;
 use std::os::fd::AsFd;
 
+pub use super::super::unix::User;
+
 /// The process at the other end.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Peer {
     /// Its user.
-    pub uid: u32,
+    pub user: User,
     /// Its process id.
     pub pid: u32,
 }
@@ -19,15 +21,9 @@ pub struct Peer {
 pub fn of(socket: impl AsFd) -> io::Result<Peer> {
     let credentials = rustix::net::sockopt::socket_peercred(socket)?;
     Ok(Peer {
-        uid: credentials.uid.as_raw(),
+        user: User::from_uid(credentials.uid.as_raw()),
         pid: credentials.pid.as_raw_nonzero().get().unsigned_abs(),
     })
-}
-
-/// The user that this process runs as.
-#[must_use]
-pub fn own_uid() -> u32 {
-    rustix::process::getuid().as_raw()
 }
 
 #[cfg(test)]
@@ -42,7 +38,7 @@ mod tests {
         assert_eq!(
             of(&one).unwrap(),
             Peer {
-                uid: own_uid(),
+                user: User::own(),
                 pid: std::process::id()
             }
         );

@@ -15,8 +15,8 @@ use zbus::message::Message;
 use zbus::wire::{DynamicDeserialize, DynamicType};
 use zbus::{DBusError, MatchRule, MessageStream, OwnedObjectPath, OwnedVariant};
 
-use super::State;
-use super::keyring::SERVICE;
+use crate::keychain::State;
+use crate::keychain::keyring::SERVICE;
 
 const BUS_NAME: &str = "org.freedesktop.secrets";
 const PATH: &str = "/org/freedesktop/secrets";
@@ -34,7 +34,7 @@ const NO_BUS: &str = "there is no session bus
 
 /// The gate; see the module.
 #[derive(Clone)]
-pub(super) struct SecretServiceGate {
+pub(in crate::keychain) struct SecretServiceGate {
     bus: Option<zbus::Connection>,
 }
 
@@ -45,12 +45,12 @@ impl fmt::Debug for SecretServiceGate {
 }
 
 impl SecretServiceGate {
-    pub(super) fn new(bus: Option<zbus::Connection>) -> Self {
+    pub(in crate::keychain) fn new(bus: Option<zbus::Connection>) -> Self {
         Self { bus }
     }
 
     /// Whether all that we need is unlocked.
-    pub(super) async fn state(&self) -> Result<State, StoreError> {
+    pub(in crate::keychain) async fn state(&self) -> Result<State, StoreError> {
         let locked = self.locked_objects().await?;
         Ok(if locked.is_empty() {
             State::Open
@@ -60,7 +60,7 @@ impl SecretServiceGate {
     }
 
     /// Raises the provider's own prompt and waits until it is answered, or for `deadline`.
-    pub(super) async fn prompt(&self, deadline: Duration) -> Result<(), StoreError> {
+    pub(in crate::keychain) async fn prompt(&self, deadline: Duration) -> Result<(), StoreError> {
         // With the default collection open, items in another one may turn out to be locked.
         let end = Instant::now() + deadline;
         for _ in 0..MAX_PROMPTS {
@@ -118,7 +118,7 @@ impl SecretServiceGate {
     }
 
     /// Reports when a collection changes, or the provider comes or goes. Returns with the bus.
-    pub(super) async fn watch(&self, changed: &mpsc::Sender<()>) {
+    pub(in crate::keychain) async fn watch(&self, changed: &mpsc::Sender<()>) {
         if let Err(error) = self.forward_changes(changed).await {
             tracing::debug!(%error, "not listening to the keychain");
         }
@@ -159,7 +159,7 @@ impl SecretServiceGate {
     }
 
     /// Who provides the service, as people call it.
-    pub(super) async fn provider(&self, deadline: Duration) -> String {
+    pub(in crate::keychain) async fn provider(&self, deadline: Duration) -> String {
         let name = tokio::time::timeout(deadline, self.provider_name()).await;
         name.ok()
             .and_then(Result::ok)
@@ -178,7 +178,7 @@ impl SecretServiceGate {
             "gnome-keyring-d" => "gnome-keyring".to_owned(),
             "keepassxc" => "KeePassXC".to_owned(),
             "kwalletd5" | "kwalletd6" | "ksecretd" => "KWallet".to_owned(),
-            _ => super::platform::NAME.to_owned(),
+            _ => super::NAME.to_owned(),
         })
     }
 

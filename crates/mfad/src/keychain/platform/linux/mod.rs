@@ -1,19 +1,16 @@
 //! The Secret Service: gnome-keyring, KeePassXC, KWallet.
 
+mod secret_service;
+
 use std::collections::HashMap;
 use std::sync::Arc;
 
 use keyring_core::CredentialStore;
 
-use crate::keychain::Gate;
-use crate::keychain::secret_service::SecretServiceGate;
+pub(in crate::keychain) use secret_service::SecretServiceGate as OsGate;
 
 /// What people call it, where the provider does not say.
 pub(in crate::keychain) const NAME: &str = "Secret Service";
-
-pub(in crate::keychain) fn gate(bus: Option<zbus::Connection>) -> Gate {
-    Gate::SecretService(SecretServiceGate::new(bus))
-}
 
 pub(in crate::keychain) fn store() -> keyring_core::Result<Arc<CredentialStore>> {
     let store: Arc<CredentialStore> = zbus_secret_service_keyring_store::Store::new()?;

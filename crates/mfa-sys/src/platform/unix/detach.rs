@@ -6,6 +6,13 @@
 use std::io;
 use std::os::fd::RawFd;
 
+/// Where the system lists the open files of a process.
+const OPEN: &str = if cfg!(target_os = "linux") {
+    "/proc/self/fd"
+} else {
+    "/dev/fd"
+};
+
 /// Makes this process the leader of its own session, in the root folder, with no files open but the
 /// standard three.
 ///
@@ -16,13 +23,13 @@ use std::os::fd::RawFd;
 pub fn process() -> io::Result<()> {
     rustix::process::setsid()?;
     std::env::set_current_dir("/")?;
-    let open: Vec<RawFd> = std::fs::read_dir("/proc/self/fd")?
+    let open: Vec<RawFd> = std::fs::read_dir(OPEN)?
         .filter_map(|entry| entry.ok()?.file_name().to_str()?.parse().ok())
         .filter(|number| *number > 2)
         .collect();
     // The one that listed them is closed by now.
     for number in open {
-        if std::fs::symlink_metadata(format!("/proc/self/fd/{number}")).is_ok() {
+        if std::fs::symlink_metadata(format!("{OPEN}/{number}")).is_ok() {
             close(number);
         }
     }

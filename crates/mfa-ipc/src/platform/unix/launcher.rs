@@ -1,0 +1,54 @@
+//! Starting the daemon: D-Bus does, where its activation file is installed and there is a session
+//! bus. Else we do, and it closes its standard output once it is ready.
+
+use std::fs::File;
+use std::io::Read;
+use std::path::Path;
+use std::process::{Command, Stdio};
+
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
+
+use crate::endpoint;
+use crate::launcher::{Error, START};
+
+/// What to read when it does not get ready.
+pub(crate) const LOG_OF_THE_SYSTEM: &str = "journalctl --user -u mfad, or ";
+
+/// Asks D-Bus to start the daemon. Says whether that worked.
+pub(crate) async fn activate() -> bool {
+    let starting = async {
+        let bus = zbus::Connection::session().await?;
+        let bus = zbus::fdo::DBusProxy::new(&bus).await?;
+        let name = zbus::names::WellKnownName::from_static_str(endpoint::BUS_NAME)?;
+        zbus::Result::Ok(bus.start_service_by_name(name, 0).await?)
+    };
+    matches!(tokio::time::timeout(START, starting).await, Ok(Ok(_)))
+}
+
+/// Starts the daemon and waits until it is ready or has ended: it closes its standard output.
+pub(crate) fn run(program: &Path, log: File) -> Result<(), Error> {
+    let child = Command::new(program)
+        .arg("--background")
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(log)
+        .spawn();
+    let mut child = child.map_err(|source| Error::not_started(program, source))?;
+    let Some(mut stdout) = child.stdout.take() else {
+        return Ok(());
+    };
+    let timeout = Timespec {
+        tv_sec: START.as_secs().cast_signed(),
+        tv_nsec: 0,
+    };
+    match poll(&mut [PollFd::new(&stdout, PollFlags::IN)], Some(&timeout)) {
+        Ok(0) => return Err(Error::not_ready(program)),
+        Ok(_) => {}
+        Err(errno) => return Err(Error::not_started(program, errno.into())),
+    }
+    // It writes nothing there, so this is the end of it.
+    stdout.read_exact(&mut [0]).err();
+    // Whoever lives longer than the daemon has to take note of its end.
+    std::thread::spawn(move || child.wait());
+    Ok(())
+}

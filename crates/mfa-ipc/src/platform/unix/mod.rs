@@ -1,0 +1,6 @@
+//! Linux and macOS.
+
+pub(crate) mod endpoint;
+pub(crate) mod launcher;
+pub(crate) mod paths;
+pub(crate) mod transport;

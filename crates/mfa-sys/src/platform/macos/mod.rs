@@ -1,0 +1,6 @@
+//! macOS.
+
+pub mod boottime;
+pub mod harden;
+pub mod peer;
+pub mod process;

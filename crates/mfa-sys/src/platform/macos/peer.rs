@@ -1,0 +1,52 @@
+//! Who is at the other end of a Unix socket, as the kernel saw it when the connection was made.
+
+use std::io;
+use std::os::fd::{AsFd, AsRawFd};
+
+pub use super::super::unix::User;
+
+/// The process at the other end.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Peer {
+    /// Its user.
+    pub user: User,
+    /// Its process id.
+    pub pid: u32,
+}
+
+/// Asks the kernel for the other end of a connected Unix socket.
+///
+/// # Errors
+/// What the kernel says.
+#[expect(
+    unsafe_code,
+    reason = "getpeereid and getsockopt write through raw pointers"
+)]
+pub fn of(socket: impl AsFd) -> io::Result<Peer> {
+    let socket = socket.as_fd().as_raw_fd();
+    let (mut uid, mut gid) = (0, 0);
+    // SAFETY: the descriptor is borrowed, so it is open; both pointers are to live integers of the
+    // types that are written.
+    if unsafe { libc::getpeereid(socket, &raw mut uid, &raw mut gid) } != 0 {
+        return Err(io::Error::last_os_error());
+    }
+    let mut pid: libc::pid_t = 0;
+    let mut length: libc::socklen_t = 4;
+    // SAFETY: as above; the length is that of the process id.
+    let asked = unsafe {
+        libc::getsockopt(
+            socket,
+            libc::SOL_LOCAL,
+            libc::LOCAL_PEERPID,
+            (&raw mut pid).cast(),
+            &raw mut length,
+        )
+    };
+    if asked != 0 {
+        return Err(io::Error::last_os_error());
+    }
+    Ok(Peer {
+        user: User::from_uid(uid),
+        pid: pid.unsigned_abs(),
+    })
+}

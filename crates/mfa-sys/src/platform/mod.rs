@@ -1,0 +1,26 @@
+//! What each system has, under the same names.
+
+#[cfg(target_os = "linux")]
+mod linux;
+#[cfg(target_os = "macos")]
+mod macos;
+#[cfg(unix)]
+mod unix;
+#[cfg(windows)]
+mod windows;
+
+#[cfg(target_os = "linux")]
+pub use linux::{boottime, harden, peer, process};
+#[cfg(target_os = "macos")]
+pub use macos::{boottime, harden, peer, process};
+#[cfg(unix)]
+pub use unix::{detach, files};
+#[cfg(all(windows, feature = "pipe"))]
+pub use windows::pipe;
+#[cfg(windows)]
+pub use windows::{boottime, console, detach, files, harden, peer, process};
+
+#[cfg(unix)]
+pub(crate) use unix::lock_pages;
+#[cfg(windows)]
+pub(crate) use windows::lock_pages;

@@ -1,0 +1,15 @@
+//! What Linux and macOS have in common.
+
+pub mod detach;
+pub mod files;
+mod user;
+
+pub use user::User;
+
+/// Pins the pages that hold `bytes`. Says whether that worked.
+#[expect(unsafe_code, reason = "mlock takes a raw pointer")]
+pub(crate) fn lock_pages(bytes: &[u8]) -> bool {
+    // SAFETY: pointer and length come from a live slice; mlock changes no contents and no access
+    // rights, it only pins the pages. The kernel rounds to whole pages by itself.
+    unsafe { rustix::mm::mlock(bytes.as_ptr().cast_mut().cast(), bytes.len()) }.is_ok()
+}

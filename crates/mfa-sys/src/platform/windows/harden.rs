@@ -1,0 +1,42 @@
+//! Keeps the daemon's memory to itself: other processes of the same user may not read it.
+//!
+//! KeePassXC does the same. It does not stop an administrator.
+
+use std::io;
+
+use windows_sys::Win32::Security::{DACL_SECURITY_INFORMATION, SetKernelObjectSecurity};
+use windows_sys::Win32::System::Diagnostics::Debug::{
+    SEM_FAILCRITICALERRORS, SEM_NOGPFAULTERRORBOX, SetErrorMode,
+};
+use windows_sys::Win32::System::Threading::GetCurrentProcess;
+
+use super::peer::User;
+use super::security::Descriptor;
+use super::worked;
+
+/// What others may still do: wait for its end, end it, see which program it is
+/// (`SYNCHRONIZE | PROCESS_QUERY_LIMITED_INFORMATION | PROCESS_TERMINATE`).
+const RIGHTS: &str = "0x101001";
+
+/// Makes this process unreadable for others of the same user and turns crash dumps off.
+///
+/// # Errors
+/// What the system says. The process is then not protected and should not hold secrets.
+#[expect(unsafe_code, reason = "every call of Win32 is")]
+pub fn process() -> io::Result<()> {
+    // `OW`: its owner gets no more than that either, not even the right to change this.
+    let user = User::own();
+    let text = format!("D:P(A;;{RIGHTS};;;{user})(A;;{RIGHTS};;;OW)");
+    let descriptor = Descriptor::parse(&text)?;
+    // SAFETY: the descriptor is a live one that the system has made; the handle means this process.
+    worked(unsafe {
+        SetKernelObjectSecurity(
+            GetCurrentProcess(),
+            DACL_SECURITY_INFORMATION,
+            descriptor.as_raw(),
+        )
+    })?;
+    // SAFETY: it takes no pointers.
+    unsafe { SetErrorMode(SEM_FAILCRITICALERRORS | SEM_NOGPFAULTERRORBOX) };
+    Ok(())
+}

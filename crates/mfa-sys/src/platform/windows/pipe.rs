@@ -1,0 +1,47 @@
+//! Named pipes that only one user can open.
+
+use std::io;
+use std::path::Path;
+use std::ptr::from_mut;
+
+use tokio::net::windows::named_pipe::{NamedPipeServer, ServerOptions};
+use windows_sys::Win32::Security::SECURITY_ATTRIBUTES;
+use windows_sys::Win32::System::Pipes::WaitNamedPipeW;
+
+use super::peer::User;
+use super::security::Descriptor;
+use super::wide;
+
+/// Makes an instance of a pipe: for local clients of our own user, and for none with fewer rights
+/// than ours.
+///
+/// # Errors
+/// What the system says; `PermissionDenied` if it should be the `first` instance and is not.
+#[expect(
+    unsafe_code,
+    reason = "the security attributes are handed over as a raw pointer"
+)]
+pub fn create(name: &Path, first: bool) -> io::Result<NamedPipeServer> {
+    let user = User::own();
+    let descriptor = Descriptor::parse(&format!("O:{user}D:P(A;;GA;;;{user})S:(ML;;NW;;;ME)"))?;
+    let mut attributes = SECURITY_ATTRIBUTES {
+        nLength: u32::try_from(size_of::<SECURITY_ATTRIBUTES>()).map_err(io::Error::other)?,
+        lpSecurityDescriptor: descriptor.as_raw(),
+        bInheritHandle: 0,
+    };
+    let mut options = ServerOptions::new();
+    options
+        .first_pipe_instance(first)
+        .reject_remote_clients(true);
+    // SAFETY: the attributes and the descriptor in them are live, and are only read.
+    unsafe { options.create_with_security_attributes_raw(name, from_mut(&mut attributes).cast()) }
+}
+
+/// Whether there is an instance of a pipe that could be opened now.
+#[expect(unsafe_code, reason = "every call of Win32 is")]
+#[must_use]
+pub fn exists(name: &Path) -> bool {
+    let name = wide(name);
+    // SAFETY: the name ends with a zero.
+    unsafe { WaitNamedPipeW(name.as_ptr(), 1) != 0 }
+}

@@ -1,0 +1,9 @@
+//! What the command line knows of each system. The same names on each side.
+
+#[cfg_attr(unix, path = "unix/mod.rs")]
+#[cfg_attr(windows, path = "windows/mod.rs")]
+mod imp;
+
+pub(crate) use imp::{
+    RESTART, clock, desktop, has_screen, is_private, make_private, obeys_escapes,
+};

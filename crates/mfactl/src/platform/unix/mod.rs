@@ -1,0 +1,35 @@
+//! Linux and macOS.
+
+mod doctor;
+
+use std::fs::File;
+use std::io;
+use std::os::unix::fs::MetadataExt;
+use std::path::Path;
+
+pub(crate) use doctor::{clock, desktop};
+
+/// What to do about a daemon of another version.
+pub(crate) const RESTART: &str = "Restart it: systemctl --user restart mfad";
+
+/// Whether nobody else may read a file.
+pub(crate) fn is_private(file: &File) -> io::Result<bool> {
+    Ok(file.metadata()?.mode() & 0o077 == 0)
+}
+
+/// How to change that.
+pub(crate) fn make_private(path: &Path) -> String {
+    format!("chmod 600 {}", path.display())
+}
+
+/// Whether there is a clipboard.
+pub(crate) fn has_screen() -> bool {
+    ["WAYLAND_DISPLAY", "DISPLAY"]
+        .iter()
+        .any(|name| std::env::var_os(name).is_some_and(|value| !value.is_empty()))
+}
+
+/// Whether a terminal obeys escape sequences: all do.
+pub(crate) fn obeys_escapes() -> bool {
+    true
+}

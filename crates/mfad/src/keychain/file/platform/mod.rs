@@ -1,0 +1,7 @@
+//! What each system knows of a file, and how a daemon claims one. The same names on each side.
+
+#[cfg_attr(unix, path = "unix.rs")]
+#[cfg_attr(windows, path = "windows.rs")]
+mod imp;
+
+pub(super) use imp::{Claim, Fingerprint, OPEN_TO_OTHERS, sync_folder};

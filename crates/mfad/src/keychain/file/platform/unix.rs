@@ -1,0 +1,63 @@
+//! Linux and macOS: the file itself is locked, which goes with its inode and stops nobody from
+//! reading.
+
+use std::fs::{self, File, TryLockError};
+use std::io;
+use std::os::unix::fs::MetadataExt;
+use std::path::Path;
+
+/// What is wrong with a secret in a file that is not private, and what to do.
+pub(in super::super) const OPEN_TO_OTHERS: &str = "can be read by others: chmod 600 it";
+
+/// Tells whether a file is still the one that was read.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(in super::super) struct Fingerprint {
+    inode: u64,
+    pub(in super::super) size: u64,
+    modified: (i64, i64),
+}
+
+impl Fingerprint {
+    pub(in super::super) fn of(path: &Path) -> io::Result<Self> {
+        let found = fs::metadata(path)?;
+        Ok(Self {
+            inode: found.ino(),
+            size: found.size(),
+            modified: (found.mtime(), found.mtime_nsec()),
+        })
+    }
+
+    /// Whether a claim on one is a claim on the other.
+    pub(in super::super) fn is_same_file(&self, other: &Self) -> bool {
+        self.inode == other.inode
+    }
+}
+
+/// Holds while it is there.
+pub(in super::super) struct Claim(File);
+
+impl Claim {
+    pub(in super::super) fn take(_path: &Path, file: &File) -> Result<Self, TryLockError> {
+        file.try_lock()?;
+        file.try_clone().map(Self).map_err(TryLockError::Error)
+    }
+
+    pub(in super::super) fn try_clone(&self) -> io::Result<Self> {
+        self.0.try_clone().map(Self)
+    }
+
+    /// Claims a file that will take the place of the claimed one.
+    pub(in super::super) fn prepare(file: &File) -> io::Result<()> {
+        Ok(file.try_lock()?)
+    }
+
+    /// It has taken its place.
+    pub(in super::super) fn follow(&mut self, file: File) {
+        self.0 = file;
+    }
+}
+
+/// Makes sure that a new name in a folder is there after a power cut.
+pub(in super::super) fn sync_folder(folder: &Path) -> io::Result<()> {
+    File::open(folder)?.sync_all()
+}

@@ -1,0 +1,77 @@
+//! Windows: nobody else can read a file that is locked, so one beside it is.
+
+use std::fs::{self, File, OpenOptions, TryLockError};
+use std::io;
+use std::path::Path;
+use std::time::SystemTime;
+
+/// What is wrong with a secret in a file that is not private, and what to do.
+pub(in super::super) const OPEN_TO_OTHERS: &str =
+    "can be read by others: change who may, in its properties";
+
+/// Tells whether a file is still the one that was read.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(in super::super) struct Fingerprint {
+    pub(in super::super) size: u64,
+    created: SystemTime,
+    modified: SystemTime,
+}
+
+impl Fingerprint {
+    pub(in super::super) fn of(path: &Path) -> io::Result<Self> {
+        let found = fs::metadata(path)?;
+        Ok(Self {
+            size: found.len(),
+            created: found.created()?,
+            modified: found.modified()?,
+        })
+    }
+
+    /// A claim is on the path, whichever file is there.
+    #[expect(clippy::unused_self, reason = "other systems look")]
+    pub(in super::super) fn is_same_file(&self, _other: &Self) -> bool {
+        true
+    }
+}
+
+/// Holds while it is there.
+pub(in super::super) struct Claim(File);
+
+impl Claim {
+    pub(in super::super) fn take(path: &Path, _file: &File) -> Result<Self, TryLockError> {
+        // A link and what it points to are the same vault.
+        let path = fs::canonicalize(path).map_err(TryLockError::Error)?;
+        let mut name = path.file_name().unwrap_or_default().to_os_string();
+        name.push(".lock");
+        let lock = OpenOptions::new()
+            .create(true)
+            .truncate(false)
+            .write(true)
+            .open(path.with_file_name(name))
+            .map_err(TryLockError::Error)?;
+        lock.try_lock()?;
+        Ok(Self(lock))
+    }
+
+    pub(in super::super) fn try_clone(&self) -> io::Result<Self> {
+        self.0.try_clone().map(Self)
+    }
+
+    /// The file that takes the place of the claimed one needs nothing.
+    #[expect(clippy::unnecessary_wraps, reason = "other systems may fail")]
+    pub(in super::super) fn prepare(_file: &File) -> io::Result<()> {
+        Ok(())
+    }
+
+    /// The claim is on the path already.
+    #[expect(clippy::unused_self, reason = "other systems follow")]
+    pub(in super::super) fn follow(&mut self, file: File) {
+        drop(file);
+    }
+}
+
+/// A new name in a folder needs nothing more to be there after a power cut.
+#[expect(clippy::unnecessary_wraps, reason = "other systems may fail")]
+pub(in super::super) fn sync_folder(_folder: &Path) -> io::Result<()> {
+    Ok(())
+}

@@ -1,0 +1,38 @@
+//! Linux and macOS.
+
+mod ending;
+mod endpoint;
+
+use std::fs::File;
+
+use mfa_sys::peer::User;
+use zbus::fdo::ConnectionCredentials;
+
+pub(crate) use ending::Ending;
+pub(crate) use endpoint::{Connected, Endpoint, is_passing};
+
+/// Whether there may be a session bus.
+pub(crate) const HAS_SESSION_BUS: bool = true;
+
+/// Prepares the process: there is nothing to prepare.
+pub fn begin() {}
+
+/// The file to log to: whoever starts us has our standard error go where it should.
+pub(crate) fn log_file(_background: bool) -> Option<File> {
+    None
+}
+
+/// The user whom a bus names.
+pub(crate) fn user(credentials: &ConnectionCredentials) -> Option<User> {
+    credentials.unix_user_id().map(User::from_uid)
+}
+
+/// Tells systemd, if it started us.
+pub(crate) fn tell_ready() {
+    drop(sd_notify::notify(&[sd_notify::NotifyState::Ready]));
+}
+
+/// Tells systemd, if it started us.
+pub(crate) fn tell_stopping() {
+    drop(sd_notify::notify(&[sd_notify::NotifyState::Stopping]));
+}
