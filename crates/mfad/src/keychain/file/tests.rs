@@ -96,6 +96,7 @@ fn what_is_stored_is_found_again() {
     assert_eq!(accounts(&mut other), [renamed.account]);
     #[cfg(unix)]
     assert!(files::is_private(&File::open(&path).unwrap()).unwrap());
+    other.close();
     assert_eq!(
         fs::read_dir(folder.path()).unwrap().count(),
         1,

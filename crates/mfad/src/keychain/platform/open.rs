@@ -11,12 +11,7 @@ use crate::keychain::State;
 #[derive(Clone, Debug)]
 pub(in crate::keychain) struct OpenGate;
 
-#[expect(
-    clippy::unused_async,
-    clippy::unused_self,
-    clippy::unnecessary_wraps,
-    reason = "other gates ask somebody"
-)]
+#[expect(clippy::unused_async, reason = "other gates ask somebody")]
 impl OpenGate {
     pub(in crate::keychain) fn new(_bus: Option<zbus::Connection>) -> Self {
         Self

@@ -1,9 +1,19 @@
-//! Windows: nobody else can read a file that is locked, so one beside it is.
+//! Windows: nobody else can read a file that is locked. So there is one beside it, which one process
+//! can open at a time, and which is gone when that ends.
 
 use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io;
+use std::os::windows::fs::OpenOptionsExt;
 use std::path::Path;
 use std::time::SystemTime;
+
+/// `GENERIC_WRITE` and `DELETE`, which the next one needs.
+const GENERIC_WRITE: u32 = 0x4000_0000;
+const DELETE: u32 = 0x0001_0000;
+/// `FILE_FLAG_DELETE_ON_CLOSE`
+const FILE_FLAG_DELETE_ON_CLOSE: u32 = 0x0400_0000;
+/// `ERROR_SHARING_VIOLATION`: somebody has it open.
+const SHARING_VIOLATION: i32 = 32;
 
 /// What is wrong with a secret in a file that is not private, and what to do.
 pub(in super::super) const OPEN_TO_OTHERS: &str =
@@ -47,10 +57,14 @@ impl Claim {
             .create(true)
             .truncate(false)
             .write(true)
-            .open(path.with_file_name(name))
-            .map_err(TryLockError::Error)?;
-        lock.try_lock()?;
-        Ok(Self(lock))
+            .access_mode(GENERIC_WRITE | DELETE)
+            .share_mode(0)
+            .custom_flags(FILE_FLAG_DELETE_ON_CLOSE)
+            .open(path.with_file_name(name));
+        lock.map(Self).map_err(|error| match error.raw_os_error() {
+            Some(SHARING_VIOLATION) => TryLockError::WouldBlock,
+            _ => TryLockError::Error(error),
+        })
     }
 
     pub(in super::super) fn try_clone(&self) -> io::Result<Self> {
