@@ -7,9 +7,14 @@
 //! * on the **session bus**, as `org.mfactl.Authenticator1`, for desktop tools. Every process of
 //!   the user can read what passes there, so secrets never do, and codes only if the user allows it
 //!   (`bus-codes = "allow"` in the configuration);
-//! * over a **private connection**, plain D-Bus peer to peer over a Unix socket. Its address is the
-//!   property `PrivateAddress`, for instance `unix:path=/run/user/1000/mfad/bus`. Whatever adds,
-//!   changes or reveals accounts is on this connection only.
+//! * over a **private connection**, plain D-Bus peer to peer over a Unix socket, or over a named
+//!   pipe on Windows. Its address is the property `PrivateAddress`, for instance
+//!   `unix:path=/run/user/1000/mfad/bus`. Whatever adds, changes or reveals accounts is on this
+//!   connection only.
+//!
+//! Windows has no session bus. The pipe is `\\.\pipe\mfad-SID`, with the SID of the user, whom the
+//! pipe has to belong to before anything is sent; D-Bus has no kind of address for it, so its
+//! address begins with `pipe:path=`.
 //!
 //! The daemon is started by the first request: by systemd where the socket unit is enabled, by
 //! D-Bus where the activation file is installed, else by `mfactl`.
@@ -17,8 +22,8 @@
 //! # How to talk to it
 //!
 //! Any D-Bus library does: GDBus (`g_dbus_connection_new_for_address`), sd-bus, dasbus,
-//! `dbus-send --peer=unix:path=…`. Authentication is EXTERNAL: the kernel tells the daemon who is
-//! at the other end. In Rust, use [`Client`].
+//! `dbus-send --peer=unix:path=…`. Authentication is EXTERNAL, by user id or SID: the system
+//! tells the daemon who is at the other end. In Rust, use [`Client`].
 //!
 //! # `org.mfactl.Authenticator1`
 //!

@@ -65,7 +65,7 @@ fn say(context: &Context, code: &IssuedCode) {
 /// Starts the process that keeps the code, and waits until it has it on the clipboard.
 fn hand_over(code: &IssuedCode) -> Result<(), Error> {
     let program = launcher::beside("mfa-clipboard");
-    let holder = Command::new(&program)
+    let holder = platform::outliving(&mut Command::new(&program))
         .arg(CLEAR_AFTER.to_string())
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())

@@ -5,5 +5,5 @@
 mod imp;
 
 pub(crate) use imp::{
-    RESTART, clock, desktop, has_screen, is_private, make_private, obeys_escapes,
+    RESTART, clock, desktop, has_screen, is_private, make_private, obeys_escapes, outliving,
 };

@@ -3,7 +3,8 @@
 
 use std::fs::File;
 use std::future::{Ready, ready};
-use std::path::Path;
+use std::io;
+use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use mfa_sys::{detach, pipe};
@@ -25,7 +26,7 @@ pub(crate) fn activate() -> Ready<bool> {
 /// Starts the daemon and waits until it is ready or has ended.
 pub(crate) fn run(program: &Path, log: File) -> Result<(), Error> {
     drop(log);
-    let daemon = detach::spawn(program, "--background");
+    let daemon = find(program).and_then(|found| detach::spawn(&found, "--background"));
     let daemon = daemon.map_err(|source| Error::not_started(program, source))?;
     let (name, end) = (endpoint::socket(), Instant::now() + START);
     while !pipe::exists(&name) && !daemon.has_ended() {
@@ -35,4 +36,18 @@ pub(crate) fn run(program: &Path, log: File) -> Result<(), Error> {
         std::thread::sleep(PAUSE);
     }
     Ok(())
+}
+
+/// The program on the path. Windows by itself would look into the current folder first, where
+/// anybody may have left one.
+fn find(program: &Path) -> io::Result<PathBuf> {
+    if program.is_absolute() {
+        return Ok(program.to_owned());
+    }
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    std::env::split_paths(&path)
+        .filter(|folder| folder.is_absolute())
+        .map(|folder| folder.join(program))
+        .find(|found| found.is_file())
+        .ok_or_else(|| io::ErrorKind::NotFound.into())
 }

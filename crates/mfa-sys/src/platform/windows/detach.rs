@@ -9,9 +9,14 @@ use std::io;
 use std::mem::zeroed;
 use std::os::windows::io::{AsRawHandle, OwnedHandle};
 use std::path::Path;
-use std::ptr::null;
+use std::ptr::{null, null_mut};
 
-use windows_sys::Win32::Foundation::WAIT_TIMEOUT;
+use windows_sys::Win32::Foundation::{
+    CloseHandle, HANDLE_FLAG_INHERIT, INVALID_HANDLE_VALUE, SetHandleInformation, WAIT_TIMEOUT,
+};
+use windows_sys::Win32::System::Console::{
+    GetStdHandle, STD_ERROR_HANDLE, STD_INPUT_HANDLE, STD_OUTPUT_HANDLE, SetStdHandle,
+};
 use windows_sys::Win32::System::Threading::{
     CREATE_NEW_PROCESS_GROUP, CreateProcessW, DETACHED_PROCESS, PROCESS_INFORMATION, STARTUPINFOW,
     WaitForSingleObject,
@@ -30,12 +35,32 @@ pub fn process() -> io::Result<()> {
     }
 }
 
-/// Whoever started us does not wait for our output: see [`spawn`].
+/// Closes the standard output, as whoever started us may wait for.
 ///
 /// # Errors
-/// None, here.
+/// What the system says.
+#[expect(unsafe_code, reason = "every call of Win32 is")]
 pub fn output() -> io::Result<()> {
-    Ok(())
+    // SAFETY: the call takes a constant, and gives a handle of ours, or none.
+    let output = unsafe { GetStdHandle(STD_OUTPUT_HANDLE) };
+    if output.is_null() || output == INVALID_HANDLE_VALUE {
+        return Ok(());
+    }
+    // SAFETY: without it, whoever asks for the standard output is told that there is none.
+    worked(unsafe { SetStdHandle(STD_OUTPUT_HANDLE, null_mut()) })?;
+    // SAFETY: nobody can ask for this handle any more, and the standard library keeps none.
+    worked(unsafe { CloseHandle(output) })
+}
+
+/// Keeps our standard streams from programs that the standard library starts, but for those that
+/// it hands on itself. Else they would inherit them, and whoever reads our output would wait for
+/// their end, too.
+#[expect(unsafe_code, reason = "every call of Win32 is")]
+pub fn keep_streams() {
+    for stream in [STD_INPUT_HANDLE, STD_OUTPUT_HANDLE, STD_ERROR_HANDLE] {
+        // SAFETY: the calls take no pointers, and refuse a handle that is none.
+        unsafe { SetHandleInformation(GetStdHandle(stream), HANDLE_FLAG_INHERIT, 0) };
+    }
 }
 
 /// A process that was started.

@@ -45,3 +45,35 @@ pub fn exists(name: &Path) -> bool {
     // SAFETY: the name ends with a zero.
     unsafe { WaitNamedPipeW(name.as_ptr(), 1) != 0 }
 }
+
+#[cfg(test)]
+mod tests {
+    use tokio::net::windows::named_pipe::ClientOptions;
+
+    use super::*;
+    use crate::peer::{self, Peer};
+
+    #[test]
+    fn both_ends_know_each_other() {
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_io()
+            .build()
+            .unwrap();
+        runtime.block_on(async {
+            let name = format!(r"\\.\pipe\mfa-sys-{}", std::process::id());
+            let name = Path::new(&name);
+            assert!(!exists(name));
+            let server = create(name, true).unwrap();
+            assert!(exists(name));
+            let client = ClientOptions::new().open(name).unwrap();
+            server.connect().await.unwrap();
+            assert_eq!(peer::owner(&client).unwrap(), User::own());
+            let peer = Peer {
+                user: User::own(),
+                pid: std::process::id(),
+            };
+            assert_eq!(peer::of(&server).unwrap(), peer);
+            assert!(!exists(name), "the only instance is taken");
+        });
+    }
+}

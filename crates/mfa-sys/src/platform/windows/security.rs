@@ -160,13 +160,14 @@ pub(super) fn owner(object: BorrowedHandle<'_>) -> io::Result<User> {
 }
 
 /// Whether no crowd may read a file. One without a list is open to everybody.
-#[expect(unsafe_code, reason = "every call of Win32 is")]
 pub(super) fn is_private(file: impl AsHandle) -> io::Result<bool> {
     let security = look(file.as_handle(), SE_FILE_OBJECT, DACL_SECURITY_INFORMATION)?;
-    if security.dacl.is_null() {
-        return Ok(false);
-    }
-    for (kind, entry) in entries(security.dacl) {
+    Ok(!security.dacl.is_null() && closed_to_crowds(security.dacl)?)
+}
+
+#[expect(unsafe_code, reason = "entries are read through raw pointers")]
+fn closed_to_crowds(list: *const ACL) -> io::Result<bool> {
+    for (kind, entry) in entries(list) {
         if kind != ACCESS_ALLOWED_ACE_TYPE {
             continue;
         }
@@ -204,4 +205,50 @@ pub(super) unsafe fn sid_to_string(sid: PSID) -> io::Result<String> {
     drop(memory);
     text.into_string()
         .map_err(|_| io::Error::from(io::ErrorKind::InvalidData))
+}
+
+#[cfg(test)]
+mod tests {
+    use windows_sys::Win32::Security::GetSecurityDescriptorDacl;
+
+    use super::*;
+
+    #[test]
+    fn what_no_descriptor_is_is_refused() {
+        assert!(Descriptor::parse("D:P(A;;GA;;;OW)").is_ok());
+        assert!(Descriptor::parse("X").is_err());
+    }
+
+    #[test]
+    fn a_list_that_lets_everybody_read_is_seen() {
+        for (text, private) in [
+            ("D:P(A;;GA;;;SY)(A;;GA;;;BA)", true),
+            ("D:P(A;;GA;;;SY)(A;;GR;;;WD)", false),
+            ("D:P(A;;0x1;;;BU)", false),
+            ("D:P(A;;0x100000;;;BU)", true),
+        ] {
+            let descriptor = Descriptor::parse(text).unwrap();
+            assert_eq!(
+                closed_to_crowds(dacl(&descriptor)).unwrap(),
+                private,
+                "{text}"
+            );
+        }
+    }
+
+    #[expect(unsafe_code, reason = "every call of Win32 is")]
+    fn dacl(descriptor: &Descriptor) -> *const ACL {
+        let (mut present, mut defaulted, mut list) = (0, 0, null_mut());
+        // SAFETY: the descriptor is a live one; the pointers are to live variables.
+        worked(unsafe {
+            GetSecurityDescriptorDacl(
+                descriptor.as_raw(),
+                &raw mut present,
+                &raw mut list,
+                &raw mut defaulted,
+            )
+        })
+        .unwrap();
+        list
+    }
 }

@@ -6,6 +6,7 @@ use std::fs::File;
 use std::io;
 use std::os::unix::fs::MetadataExt;
 use std::path::Path;
+use std::process::Command;
 
 pub(crate) use doctor::{clock, desktop};
 
@@ -27,6 +28,11 @@ pub(crate) fn has_screen() -> bool {
     ["WAYLAND_DISPLAY", "DISPLAY"]
         .iter()
         .any(|name| std::env::var_os(name).is_some_and(|value| !value.is_empty()))
+}
+
+/// A program that goes on after us; it lets go of us by itself.
+pub(crate) fn outliving(command: &mut Command) -> &mut Command {
+    command
 }
 
 /// Whether a terminal obeys escape sequences: all do.

@@ -4,7 +4,9 @@ mod doctor;
 
 use std::fs::File;
 use std::io;
+use std::os::windows::process::CommandExt;
 use std::path::Path;
+use std::process::Command;
 
 pub(crate) use doctor::{clock, desktop};
 pub(crate) use mfa_sys::console::obeys_escapes;
@@ -21,6 +23,14 @@ pub(crate) fn is_private(file: &File) -> io::Result<bool> {
 pub(crate) fn make_private(path: &Path) -> String {
     let path = path.display();
     format!("icacls \"{path}\" /inheritance:r /grant:r \"%USERNAME%:F\"")
+}
+
+/// A program that goes on after us, with nothing of ours but what it is given.
+pub(crate) fn outliving(command: &mut Command) -> &mut Command {
+    /// `DETACHED_PROCESS`: it has no part in our console.
+    const DETACHED: u32 = 8;
+    mfa_sys::detach::keep_streams();
+    command.creation_flags(DETACHED)
 }
 
 /// Whether there is a clipboard.
