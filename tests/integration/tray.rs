@@ -248,6 +248,16 @@ fn the_panel_may_be_killed_and_come_back() {
 }
 
 #[test]
+fn so_may_the_panel_of_wayland() {
+    let start = concat!(
+        "waybar --config ",
+        env!("CARGO_MANIFEST_DIR"),
+        "/desktop/etc/waybar.json"
+    );
+    survives_its_panel(&wayland(), "waybar", start);
+}
+
+#[test]
 fn without_a_panel_it_says_so_and_waits_for_one() {
     let desktop = Desktop::start(&["--display", "x11", "--no-tray"]);
     desktop.add("aws", LINK);

@@ -37,6 +37,7 @@ pub fn keep(time: Duration) -> io::Result<()> {
     drop(code);
     let start = Instant::now();
     while let Some(left @ 1..) = time.as_secs().checked_sub(start.elapsed().as_secs()) {
+        // X11 tells nobody that a selection is lost but its owner, which here is a library.
         std::thread::sleep(LOOK.min(Duration::from_secs(left)));
         // Something else was copied, or the desktop is gone.
         if !matches!(clipboard.holds(), Ok(true)) {

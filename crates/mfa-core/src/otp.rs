@@ -99,6 +99,24 @@ impl From<Algorithm> for totp_rs::Algorithm {
     }
 }
 
+/// A code in groups that are easy to read: `123 456`, `1234 5678`, `123 456 789`.
+#[must_use]
+pub fn grouped(code: &str) -> String {
+    let size = match code.chars().count() {
+        6 | 9 => 3,
+        8 => 4,
+        _ => return code.to_owned(),
+    };
+    let mut grouped = String::with_capacity(code.len() + 2);
+    for (place, letter) in code.chars().enumerate() {
+        if place > 0 && place % size == 0 {
+            grouped.push(' ');
+        }
+        grouped.push(letter);
+    }
+    grouped
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -117,6 +135,15 @@ mod tests {
     }
 
     /// RFC 6238, appendix B. The seeds of SHA256 and SHA512 are longer (erratum 2866).
+    #[test]
+    fn codes_are_grouped_for_reading() {
+        assert_eq!(grouped("123456"), "123 456");
+        assert_eq!(grouped("12345678"), "1234 5678");
+        assert_eq!(grouped("123456789"), "123 456 789");
+        assert_eq!(grouped("R2D2X"), "R2D2X");
+        assert_eq!(grouped("1234567"), "1234567");
+    }
+
     #[test]
     fn rfc_6238() {
         const SEED: &[u8] = b"1234567890123456789012345678901234567890123456789012345678901234";

@@ -159,17 +159,6 @@ pub(crate) fn clean(text: &str) -> String {
     text.chars().map(show).collect()
 }
 
-/// A code in groups that are easy to read: `123 456`.
-pub(crate) fn grouped(code: &str) -> String {
-    let half = match code.len() {
-        6 => 3,
-        8 => 4,
-        9 => return format!("{} {} {}", &code[..3], &code[3..6], &code[6..]),
-        _ => return code.to_owned(),
-    };
-    format!("{} {}", &code[..half], &code[half..])
-}
-
 /// A bar of ten columns that shows how much is left.
 pub(crate) fn bar(left: u64, whole: u64) -> String {
     let full = usize::try_from((left * 10).div_ceil(whole.max(1)))
@@ -181,15 +170,6 @@ pub(crate) fn bar(left: u64, whole: u64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn codes_are_grouped_for_reading() {
-        assert_eq!(grouped("123456"), "123 456");
-        assert_eq!(grouped("12345678"), "1234 5678");
-        assert_eq!(grouped("123456789"), "123 456 789");
-        assert_eq!(grouped("R2D2X"), "R2D2X");
-        assert_eq!(grouped("1234567"), "1234567");
-    }
 
     #[test]
     fn bars_are_full_at_first_and_never_empty_before_the_end() {

@@ -1,5 +1,6 @@
 //! The menu, as a description that any tray can show.
 
+use mfa_core::otp::grouped;
 use mfa_ipc::types::AccountInfo;
 
 use super::fold::{Row, fold};
@@ -219,15 +220,6 @@ pub(super) fn with_codes(model: &Model) -> Vec<String> {
     let (first, _) = split(model);
     let moving = first.iter().filter(|account| account.period.is_some());
     moving.map(|account| account.id.clone()).collect()
-}
-
-/// For reading: `123 456`, `1234 5678`.
-fn grouped(code: &str) -> String {
-    let half = code.chars().count().div_ceil(2);
-    let (first, second): (Vec<_>, Vec<_>) =
-        code.chars().enumerate().partition(|(at, _)| *at < half);
-    let text = |part: Vec<(usize, char)>| part.into_iter().map(|(_, c)| c).collect::<String>();
-    format!("{} {}", text(first), text(second))
 }
 
 fn action(label: impl Into<String>, choice: Choice) -> Item {

@@ -1,5 +1,6 @@
 //! `mfactl list`: all accounts, for a person, for `cut` and for `jq`.
 
+use mfa_core::otp::grouped;
 use mfa_ipc::Client;
 use mfa_ipc::types::{AccountInfo, CodeOptions, IssuedCode};
 
@@ -8,7 +9,7 @@ use super::json::{Accounts, remaining};
 use super::{Context, connect};
 use crate::args::List;
 use crate::error::Error;
-use crate::output::{bar, clean, grouped, pad, width};
+use crate::output::{bar, clean, pad, width};
 
 /// An account with its code, if codes are wanted and it has one to show.
 type Row = (AccountInfo, Option<IssuedCode>);

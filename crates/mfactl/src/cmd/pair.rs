@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use mfa_core::otp::grouped;
 use mfa_ipc::types::{CodeOptions, IssuedCode};
 
 use super::get::now;
@@ -9,7 +10,7 @@ use super::json::Codes;
 use super::{Context, connect};
 use crate::args::Pair;
 use crate::error::Error;
-use crate::output::{bar, grouped};
+use crate::output::bar;
 
 /// How long the first code should last, so that there is time to type it.
 const MIN_REMAINING: u32 = 10;
@@ -80,6 +81,7 @@ async fn wait_for(context: &Context, first: &IssuedCode, second: &IssuedCode) ->
                 .output
                 .replace_line(format_args!("MFA code 2   ··· ···   in {left} s {bar}"))?;
         }
+        // The countdown moves once a second.
         tokio::time::sleep(Duration::from_secs(1)).await;
     }
 }

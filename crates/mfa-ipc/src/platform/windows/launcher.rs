@@ -33,6 +33,7 @@ pub(crate) fn run(program: &Path, log: File) -> Result<(), Error> {
         if Instant::now() > end {
             return Err(Error::not_ready(program));
         }
+        // Windows has no event for a pipe that comes into being.
         std::thread::sleep(PAUSE);
     }
     Ok(())

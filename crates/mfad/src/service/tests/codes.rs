@@ -31,6 +31,7 @@ async fn a_fresh_code_waits_for_its_step() {
         let service = service.clone();
         async move { code(&service, "a", fresh()).await }
     });
+    // On the paused clock, so this takes no time.
     tokio::time::sleep(Duration::from_secs(60)).await;
     assert!(!second.is_finished(), "the clock on the wall stands still");
     world.clock.pass(30);
@@ -152,6 +153,7 @@ async fn a_code_whose_time_is_over_is_not_handed_out() {
         let service = service.clone();
         async move { service.codes(&us(), "a".into(), fresh()).await }
     });
+    // On the paused clock, so this takes no time.
     tokio::time::sleep(Duration::from_secs(1)).await;
     world.clock.pass(3600);
     let codes = waiting.await.unwrap().unwrap();

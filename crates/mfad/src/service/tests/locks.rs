@@ -37,6 +37,7 @@ async fn an_idle_vault_locks() {
     tokio::time::pause();
     // Half of it passed with the lid closed, where tokio's timers stand still.
     world.clock.pass(599);
+    // On the paused clock, so this takes no time.
     tokio::time::sleep(Duration::from_secs(61)).await;
     assert!(!public.borrow_and_update().locked);
     world.clock.pass(1);
