@@ -3,7 +3,7 @@
 use std::io::{Read, Write};
 use std::process::{Child, Stdio};
 
-use tests::{Desktop, LINK, SECRET, Tray, eventually, now, oathtool};
+use tests::{Desktop, LINK, SECRET, Tray, eventually, eventually_within, now, oathtool};
 
 /// How the first account of these tests stands in the menu.
 const ROW: &str = "Amazon Web Services — root@1234";
@@ -43,7 +43,7 @@ pub(crate) fn told(desktop: &Desktop, text: &str) -> String {
 
 /// Waits for a step with enough time left, so that nothing has to be waited for later.
 pub(crate) fn early_in_a_step() {
-    eventually("a new step begins", || now() % 30 < 20);
+    eventually_within(15, "a new step begins", || now() % 30 < 20);
 }
 
 /// The clipboard is emptied, and what the user has copied since is not.
@@ -205,7 +205,7 @@ fn copies_by_itself(desktop: &Desktop) {
             .unwrap()
             .read_to_string(&mut said)
             .unwrap();
-        assert_eq!(said, "", "it could not");
+        assert_eq!(said, "ok", "it could not");
         assert_eq!(desktop.clipboard(), code);
         program
     };
@@ -221,6 +221,23 @@ fn copies_by_itself(desktop: &Desktop) {
     // It does not stay longer than it is needed.
     assert!(second.wait().unwrap().success());
     assert_eq!(desktop.clipboard(), "a newer text");
+}
+
+#[test]
+fn silence_is_no_success() {
+    let desktop = x11();
+    let mut program = desktop.ours("mfa-clipboard");
+    let program = program
+        .arg("1")
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped());
+    let mut program = program.spawn().unwrap();
+    program.stdin.take().unwrap().write_all(b"\xff").unwrap();
+    let output = program.wait_with_output().unwrap();
+    assert_eq!(output.status.code(), Some(1));
+    let said = String::from_utf8(output.stdout).unwrap();
+    assert!(said.contains("UTF-8"), "{said}");
+    assert_eq!(desktop.clipboard(), "");
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! Keeps a code on the clipboard for a while, where no tray does: `mfactl get --copy` starts it.
 //!
-//! `mfa-clipboard SECONDS` reads the code from standard input. It says on standard output why it
-//! cannot be copied, or closes that once it is, and stays in the background until the time is over.
+//! `mfa-clipboard SECONDS` reads the code from standard input. It says `ok` on standard output once
+//! that is copied and stays in the background until the time is over, or says why it cannot be.
 
 use std::io::{self, Write};
 use std::process::ExitCode;
@@ -18,7 +18,11 @@ fn main() -> ExitCode {
     };
     match mfa_clipboard::hold::keep(Duration::from_secs(seconds)) {
         Ok(()) => ExitCode::SUCCESS,
-        Err(_) => ExitCode::FAILURE,
+        Err(error) => {
+            // Whoever does not listen does not need it.
+            drop(write!(io::stdout(), "{error}"));
+            ExitCode::FAILURE
+        }
     }
 }
 

@@ -1,8 +1,8 @@
 //! Adds accounts from what is on the screen or on the clipboard.
 
-use mfa_intake::decoder::{self, Decoded};
+use mfa_intake::decoder::{self, Decoded, Skipped};
 use mfa_intake::{picture, screen};
-use mfa_ipc::types::{AccountFields, AccountInfo};
+use mfa_ipc::types::AccountFields;
 use mfa_ipc::{Client, Error};
 
 use crate::clipboard::{Found, Jobs};
@@ -10,81 +10,75 @@ use crate::model::notice::{self, Notice};
 
 /// Looks for QR codes on the screen. What came of it is for the user.
 pub(crate) async fn from_screen(client: Result<Client, Error>) -> Notice {
-    let client = match client {
-        Ok(client) => client,
-        Err(error) => return nothing(&notice::reason(&error)),
+    let adding = async {
+        let client = client.map_err(|error| notice::reason(&error))?;
+        let picture = screen::picture().await.map_err(|error| error.to_string())?;
+        add(&client, &picture).await
     };
-    match screen::picture().await {
-        Ok(picture) => decode(&client, &picture).await,
-        Err(error) => nothing(&error.to_string()),
-    }
+    adding.await.unwrap_or_else(nothing)
 }
 
 /// Looks at the clipboard: a link, or a picture of a QR code.
 pub(crate) async fn from_clipboard(client: Result<Client, Error>, clipboard: Jobs) -> Notice {
-    let client = match client {
-        Ok(client) => client,
-        Err(error) => return nothing(&notice::reason(&error)),
+    let adding = async {
+        let client = client.map_err(|error| notice::reason(&error))?;
+        match clipboard.read().await? {
+            Found::Text(text) if text.contains("otpauth") => add(&client, text.as_bytes()).await,
+            Found::Picture(found) => {
+                let picture = picture::from_rgba(found.width, found.height, &found.pixels);
+                add(&client, &picture).await
+            }
+            Found::Text(_) | Found::Nothing => Err(
+                "There is no otpauth link and no picture on the clipboard. Copy one first.".into(),
+            ),
+        }
     };
-    match clipboard.read().await {
-        Ok(Found::Text(text)) if text.contains("otpauth") => decode(&client, text.as_bytes()).await,
-        Ok(Found::Picture(found)) => {
-            let picture = picture::from_rgba(found.width, found.height, &found.pixels);
-            decode(&client, &picture).await
-        }
-        Ok(Found::Text(_) | Found::Nothing) => {
-            nothing("There is no otpauth link and no picture on the clipboard. Copy one first.")
-        }
-        Err(reason) => nothing(&reason),
-    }
+    adding.await.unwrap_or_else(nothing)
 }
 
-fn nothing(reason: &str) -> Notice {
-    notice::not_done("No account was added", reason)
+#[expect(clippy::needless_pass_by_value, reason = "it ends a chain of results")]
+fn nothing(reason: String) -> Notice {
+    notice::not_done("No account was added", &reason)
 }
 
-async fn decode(client: &Client, input: &[u8]) -> Notice {
-    match decoder::decode(input).await {
-        Ok(decoded) => add(client, decoded).await,
-        Err(error) => nothing(&error.to_string()),
-    }
-}
-
-async fn add(client: &Client, decoded: Decoded) -> Notice {
+/// Adds what is found in a text or a picture.
+async fn add(client: &Client, input: &[u8]) -> Result<Notice, String> {
     let Decoded {
         mut accounts,
         skipped,
-    } = decoded;
+    } = decoder::decode(input)
+        .await
+        .map_err(|error| error.to_string())?;
+    // The user has just asked for it, and will answer a prompt.
+    let client = client.interactive(true);
     match (accounts.len(), skipped.first()) {
-        (0, Some(first)) => nothing(&format!("{}: {}.", first.name, first.reason)),
-        (0, None) => nothing("There is no account in it."),
-        (1, None) => match add_one(client, accounts.remove(0)).await {
-            Ok(account) => notice::added(&account.id, &account.issuer, &account.name),
-            Err(error) => nothing(&notice::reason(&error)),
-        },
-        _ => {
-            let all = accounts.len() + skipped.len();
-            let mut failed: Vec<_> = skipped
-                .into_iter()
-                .map(|skipped| format!("{}: {}", skipped.name, skipped.reason))
-                .collect();
-            for account in accounts {
-                if let Err(error) = add_one(client, account).await {
-                    failed.push(notice::reason(&error));
-                }
-            }
-            let why = failed.first().map(String::as_str);
-            notice::added_several(all - failed.len(), failed.len(), why)
-        }
+        (0, Some(first)) => Err(format!("{}: {}", first.name, first.reason)),
+        (0, None) => Err("there is no account in it".to_owned()),
+        (1, None) => add_one(&client, &accounts.remove(0)).await,
+        _ => Ok(add_all(&client, &accounts, &skipped).await),
     }
 }
 
 /// Adds an account, and says what it is called now.
-async fn add_one(client: &Client, account: AccountFields) -> Result<AccountInfo, Error> {
-    // The user has just asked for it, and will answer a prompt.
-    let client = client.interactive(true);
-    let id = client.add(&account).await?;
-    let accounts = client.list_accounts().await?;
-    let added = accounts.into_iter().find(|account| account.id == id);
-    added.ok_or_else(|| Error::NotFound("it is gone again".into()))
+async fn add_one(client: &Client, account: &AccountFields) -> Result<Notice, String> {
+    let added = client.add(account).await;
+    let id = added.map_err(|error| notice::reason(&error))?;
+    let accounts = client.list_accounts().await.unwrap_or_default();
+    let name = accounts.into_iter().find(|account| account.id == id);
+    let issuer = account.issuer.as_deref().unwrap_or_default();
+    // It is there, even if its name cannot be asked for.
+    let name = name.map_or_else(|| issuer.to_owned(), |account| account.name);
+    Ok(notice::added(&id, issuer, &name))
+}
+
+async fn add_all(client: &Client, accounts: &[AccountFields], skipped: &[Skipped]) -> Notice {
+    let reason = |skipped: &Skipped| format!("{}: {}", skipped.name, skipped.reason);
+    let mut failed: Vec<_> = skipped.iter().map(reason).collect();
+    for account in accounts {
+        if let Err(error) = client.add(account).await {
+            failed.push(notice::reason(&error));
+        }
+    }
+    let added = accounts.len() + skipped.len() - failed.len();
+    notice::added_several(added, failed.len(), failed.first().map(String::as_str))
 }

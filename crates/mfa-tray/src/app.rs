@@ -9,11 +9,10 @@ use mfa_ipc::{Client, Error, paths};
 use tokio::sync::oneshot;
 
 use crate::clipboard::Jobs;
-use crate::config::{self, Look, Settings};
+use crate::config::{self, Settings};
 use crate::input::{Connected, Input, Inputs};
 use crate::link::Link;
 use crate::model::notice::{self, Notice};
-use crate::model::view::View;
 use crate::model::{Effect, Model, Msg, Refusal};
 use crate::port::{Icon, Notifier};
 use crate::timers::Timers;
@@ -37,7 +36,6 @@ pub(crate) struct App<I, N> {
     replies: HashMap<u64, oneshot::Sender<Result<(), Error>>>,
     requests: u64,
     pub(crate) timers: Timers,
-    shown: Option<(View, Look)>,
     ended: bool,
 }
 
@@ -49,19 +47,12 @@ impl<I: Icon, N: Notifier> App<I, N> {
             replies: HashMap::new(),
             requests: 0,
             timers: Timers::new(mfa_sys::boottime::since_boot),
-            shown: None,
             ended: false,
         };
-        app.show(now());
+        let now = now();
+        app.read_settings(now);
+        app.show(now);
         app
-    }
-
-    /// Takes what was read of the settings at the start; if that was wrong, the defaults hold.
-    pub(crate) fn begin(&mut self, settings: Result<Settings, config::Error>) {
-        match settings {
-            Ok(settings) => self.update(Msg::Settings(settings), now()),
-            Err(error) => self.refuse_settings(&error),
-        }
     }
 
     /// Whether the user has had enough.
@@ -122,11 +113,7 @@ impl<I: Icon, N: Notifier> App<I, N> {
     }
 
     fn show(&mut self, now: u64) {
-        let shown = (self.parts.model.view(now), self.parts.settings.look());
-        if self.shown.as_ref() != Some(&shown) {
-            self.parts.icon.show(shown.0.clone(), shown.1);
-            self.shown = Some(shown);
-        }
+        self.parts.icon.show(self.parts.model.view(now));
     }
 
     fn carry_out(&mut self, effect: Effect) {
@@ -183,10 +170,6 @@ impl<I: Icon, N: Notifier> App<I, N> {
         let client = self.client();
         tokio::spawn(async move {
             let result = match client {
-                Ok(client) if count == 1 => {
-                    let code = client.get_code(&account, options).await;
-                    code.map(|code| vec![code])
-                }
                 Ok(client) => client.get_codes(&account, count, options).await,
                 Err(error) => Err(error),
             };
@@ -243,13 +226,11 @@ impl<I: Icon, N: Notifier> App<I, N> {
         match self.parts.settings.changed() {
             None => {}
             Some(Ok(settings)) => self.update(Msg::Settings(settings), now),
-            Some(Err(error)) => self.refuse_settings(&error),
+            Some(Err(error)) => {
+                let notice = notice::not_done("The settings are not used", &error.to_string());
+                self.parts.notifier.say(notice);
+            }
         }
-    }
-
-    fn refuse_settings(&mut self, error: &config::Error) {
-        let notice = notice::not_done("The settings are not used", &error.to_string());
-        self.parts.notifier.say(notice);
     }
 
     fn open_settings(&mut self) {
@@ -296,32 +277,19 @@ fn refusal(refusal: Refusal) -> Error {
     }
 }
 
-/// The settings, read again when their file has changed.
+/// The settings, read when there are some and whenever their file has changed.
 #[derive(Debug)]
 pub(crate) struct Watched {
     path: PathBuf,
     modified: Option<SystemTime>,
-    look: Look,
 }
 
 impl Watched {
-    /// Reads them for the first time.
-    pub(crate) fn load() -> (Self, Result<Settings, config::Error>) {
-        let path = paths::config();
-        let mut watched = Self {
-            modified: modified(&path),
-            look: Look::default(),
+    pub(crate) fn new(path: PathBuf) -> Self {
+        Self {
             path,
-        };
-        let settings = Settings::load(&watched.path);
-        if let Ok(settings) = &settings {
-            watched.look = settings.look;
+            modified: None,
         }
-        (watched, settings)
-    }
-
-    fn look(&self) -> Look {
-        self.look
     }
 
     fn changed(&mut self) -> Option<Result<Settings, config::Error>> {
@@ -330,11 +298,7 @@ impl Watched {
             return None;
         }
         self.modified = now;
-        let settings = Settings::load(&self.path);
-        if let Ok(settings) = &settings {
-            self.look = settings.look;
-        }
-        Some(settings)
+        Some(Settings::load(&self.path))
     }
 }
 

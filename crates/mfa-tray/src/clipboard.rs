@@ -99,13 +99,13 @@ impl<O: Fn() -> Result<C, Error>, C: Clipboard> Worker<O, C> {
         for job in jobs {
             match job {
                 Job::Put { number, code } => {
-                    let result = self.put(&code).map_err(|error| reason(&error));
+                    let result = self.put(&code).map_err(|error| error.to_string());
                     inputs.blocking_send(Msg::Put { number, result });
                 }
                 Job::TakeBack => self.take_back(),
                 Job::Read(reply) => {
                     let found = self.reach().and_then(look);
-                    drop(reply.send(found.map_err(|error| reason(&error))));
+                    drop(reply.send(found.map_err(|error| error.to_string())));
                 }
                 Job::End(reply) => {
                     reply.send(()).ok();
@@ -160,12 +160,6 @@ fn look(clipboard: &mut impl Clipboard) -> Result<Found, Error> {
         (Ok(None), _) | (_, Ok(None)) => Ok(Found::Nothing),
         (Err(error), Err(_)) => Err(error),
     }
-}
-
-fn reason(error: &Error) -> String {
-    let mut text = error.to_string();
-    text.push('.');
-    text
 }
 
 #[cfg(test)]

@@ -14,10 +14,10 @@
 
 use std::fs::OpenOptions;
 use std::io::{self, Write};
-use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use mfa_sys::files;
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer};
 use thiserror::Error;
@@ -28,6 +28,10 @@ const MAX_CLEAR_AFTER: u64 = 86_400;
 const TEMPLATE: &str = "\
 # The configuration of mfactl. A line that begins with # says what holds without it.
 # The daemon reads its part when it starts, the tray whenever its menu opens.
+
+# An encrypted file instead of the OS keychain, and the file (mode 0600) that holds its passphrase.
+# vault = \"/home/jane/vault.kdbx\"
+# passphrase-file = \"/home/jane/.pw\"
 
 # Codes on the session bus: \"deny\" or \"allow\".
 # bus-codes = \"deny\"
@@ -184,14 +188,11 @@ fn seconds<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<u64>, D:
 /// What the file system says.
 pub fn prepare(path: &Path) -> io::Result<()> {
     if let Some(folder) = path.parent() {
-        std::fs::create_dir_all(folder)?;
+        files::create_private_folder(folder)?;
     }
-    let file = OpenOptions::new()
-        .create_new(true)
-        .write(true)
-        .mode(0o600)
-        .open(path);
-    match file {
+    let mut options = OpenOptions::new();
+    options.create_new(true).write(true);
+    match files::private(&mut options).open(path) {
         Ok(mut file) => file.write_all(TEMPLATE.as_bytes()),
         Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Ok(()),
         Err(error) => Err(error),

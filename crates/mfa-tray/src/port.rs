@@ -1,14 +1,13 @@
 //! What the tray needs from a desktop. Small, and never waiting: whatever takes time happens
 //! elsewhere.
 
-use crate::config::Look;
 use crate::model::notice::Notice;
 use crate::model::view::View;
 
 /// Something that shows an icon with a menu.
 pub(crate) trait Icon {
     /// Shows this from now on.
-    fn show(&mut self, view: View, look: Look);
+    fn show(&mut self, view: View);
 }
 
 /// Something that tells the user.

@@ -2,6 +2,7 @@
 
 use std::io;
 
+use mfa_ipc::paths;
 use thiserror::Error;
 use tokio::signal::unix::{SignalKind, signal};
 use zbus::fdo::RequestNameFlags;
@@ -58,7 +59,6 @@ async fn serve() -> Result<(), Error> {
         Err(error) => return Err(error.into()),
     }
     let (inputs, mut receiver) = Inputs::channel();
-    let (settings, chosen) = Watched::load();
     let desktop = std::env::var("XDG_CURRENT_DESKTOP").unwrap_or_default();
     let link = Link::start(inputs.clone());
     tokio::spawn(platform::watch_daemon(bus.clone(), link.clone()));
@@ -69,9 +69,8 @@ async fn serve() -> Result<(), Error> {
         link,
         inputs,
         model: Model::new(Settings::default(), store::load(), desktop),
-        settings,
+        settings: Watched::new(paths::config()),
     });
-    app.begin(chosen);
     let mut terminate = signal(SignalKind::terminate())?;
     let mut interrupt = signal(SignalKind::interrupt())?;
     while !app.has_ended() {

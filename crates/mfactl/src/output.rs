@@ -110,7 +110,7 @@ pub(crate) fn usage(error: &clap::Error) -> ExitCode {
     let text = text.strip_prefix("error: ").unwrap_or(text);
     say(match unfit(error) {
         // It may be a secret, which is not to be repeated where a log could keep it.
-        Some(argument) => text.replace(&argument, "…"),
+        Some(argument) => text.replace(&format!("'{argument}'"), "'…'"),
         None => text.to_owned(),
     });
     ExitCode::from(Kind::Usage as u8)

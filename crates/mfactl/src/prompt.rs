@@ -71,7 +71,7 @@ pub(crate) fn passphrase(
 fn private_file(path: &Path) -> Result<Zeroizing<String>, Error> {
     let file = File::open(path)
         .map_err(|error| Error::new(Kind::Other, format!("{}: {error}", path.display())))?;
-    if !platform::is_private(&file)? {
+    if !mfa_sys::files::is_private(&file)? {
         let text = format!("{} can be read by others", path.display());
         return Err(Error::new(Kind::Other, text).hint(platform::make_private(path)));
     }

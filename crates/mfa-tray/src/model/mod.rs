@@ -104,13 +104,7 @@ impl Model {
                 self.daemon = Daemon::Gone { problem };
                 self.forget(&Refusal::Failed("the daemon went away".into()))
             }
-            Msg::Locked => {
-                self.locked = true;
-                let mut effects = self.forget(&Refusal::Locked);
-                effects.push(Effect::TakeBack);
-                effects.push(Effect::Stop(Timer::Clear));
-                effects
-            }
+            Msg::Locked => self.lock(),
             Msg::Issued {
                 account,
                 application,
@@ -149,9 +143,17 @@ impl Model {
         self.arrange(now);
         if locked {
             // We may have missed that: the daemon was away.
-            return self.update(Msg::Locked, 0);
+            return self.lock();
         }
         Vec::new()
+    }
+
+    fn lock(&mut self) -> Vec<Effect> {
+        self.locked = true;
+        let mut effects = self.forget(&Refusal::Locked);
+        effects.push(Effect::TakeBack);
+        effects.push(Effect::Stop(Timer::Clear));
+        effects
     }
 
     /// Lets go of everything that needs an unlocked daemon.

@@ -5,7 +5,7 @@ use mfa_ipc::types::AccountInfo;
 
 use super::fold::{Row, fold};
 use super::{Choice, Daemon, Model, label};
-use crate::config::Codes;
+use crate::config::{Codes, Look};
 
 /// The most accounts that stand in the menu itself, if there are no more than that.
 const MAX_ROWS: usize = 15;
@@ -62,6 +62,8 @@ pub enum Face {
 pub struct View {
     /// The icon.
     pub face: Face,
+    /// Which of its pictures.
+    pub look: Look,
     /// What is said when one points at it.
     pub hint: String,
     /// The menu.
@@ -87,6 +89,7 @@ impl Model {
         items.push(action("Quit", Choice::Quit));
         View {
             face,
+            look: self.settings.look,
             hint: self.hint(),
             items,
         }
@@ -132,17 +135,22 @@ impl Model {
                 text("or show it on the screen, and choose below."),
                 text("In a terminal: mfactl add"),
             ],
-            Daemon::There { problem: None } => self.rows(now),
+            Daemon::There { problem: None } => self.list(|account| self.row(account, now), copy),
         }
     }
 
-    fn rows(&self, now: u64) -> Vec<Item> {
+    /// Some accounts in the menu itself, and the others in further ones.
+    fn list(
+        &self,
+        label: impl Fn(&AccountInfo) -> String,
+        choice: fn(&AccountInfo) -> Choice,
+    ) -> Vec<Item> {
         let (first, rest) = split(self);
-        let row = |account: &AccountInfo| action(self.row(account, now), copy(account));
+        let row = |account: &AccountInfo| action(label(account), choice(account));
         let mut items: Vec<_> = first.into_iter().map(row).collect();
         if !rest.is_empty() {
             items.push(Item::Line);
-            items.extend(fold(self.folded(&rest, copy)));
+            items.extend(fold(self.folded(&rest, choice)));
         }
         items
     }
@@ -185,16 +193,10 @@ impl Model {
     fn actions_part(&self) -> Vec<Item> {
         let mut items = Vec::new();
         if !self.accounts.is_empty() {
-            let (first, rest) = split(self);
-            let row = |account: &AccountInfo| action(self.labels.row(account), pair(account));
-            let mut pairs: Vec<_> = first.into_iter().map(row).collect();
-            if !rest.is_empty() {
-                pairs.push(Item::Line);
-                pairs.extend(fold(self.folded(&rest, pair)));
-            }
+            let label = |account: &AccountInfo| self.labels.row(account).to_owned();
             items.push(Item::Menu {
                 label: "Two codes in a row…".to_owned(),
-                items: pairs,
+                items: self.list(label, pair),
             });
         }
         items.push(action("Add from QR on screen…", Choice::AddFromScreen));

@@ -16,7 +16,8 @@ use crate::args::Get;
 use crate::error::{Error, Kind};
 use crate::platform;
 
-/// How many seconds a code stays on the clipboard.
+/// How many seconds a code stays on the clipboard: as long as with the tray, whose default is in
+/// mfa-clipboard. We do not link that.
 const CLEAR_AFTER: u64 = 30;
 
 pub(super) async fn run(
@@ -83,7 +84,11 @@ fn hand_over(code: &IssuedCode) -> Result<(), Error> {
         output.read_to_string(&mut said)?;
     }
     match said.as_str() {
-        "" => Ok(()),
+        "ok" => Ok(()),
+        "" => Err(Error::new(
+            Kind::Other,
+            "nothing is copied: mfa-clipboard ended",
+        )),
         reason => Err(Error::new(Kind::Other, reason)),
     }
 }

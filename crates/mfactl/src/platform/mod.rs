@@ -4,6 +4,4 @@
 #[cfg_attr(windows, path = "windows/mod.rs")]
 mod imp;
 
-pub(crate) use imp::{
-    RESTART, clock, desktop, has_screen, is_private, make_private, obeys_escapes, outliving,
-};
+pub(crate) use imp::{RESTART, clock, desktop, has_screen, make_private, obeys_escapes, outliving};

@@ -11,7 +11,6 @@ use ksni::{OfflineReason, ToolTip, Tray, TrayMethods};
 use tokio::sync::watch;
 
 use super::{owners, pictures};
-use crate::config::Look;
 use crate::input::Inputs;
 use crate::model::Msg;
 use crate::model::view::{Item, View};
@@ -20,7 +19,7 @@ use crate::port::Icon;
 /// The name on the bus of whoever shows icons.
 const WATCHER: &str = "org.kde.StatusNotifierWatcher";
 
-type Shown = Option<(View, Look)>;
+type Shown = Option<View>;
 
 /// The icon in the panel.
 pub(crate) struct Panel(watch::Sender<Shown>);
@@ -39,8 +38,14 @@ impl Panel {
 }
 
 impl Icon for Panel {
-    fn show(&mut self, view: View, look: Look) {
-        self.0.send_replace(Some((view, look)));
+    fn show(&mut self, view: View) {
+        self.0.send_if_modified(|shown| {
+            let is_new = shown.as_ref() != Some(&view);
+            if is_new {
+                *shown = Some(view);
+            }
+            is_new
+        });
     }
 }
 
@@ -52,10 +57,10 @@ async fn keep(
     let mut panels = owners(bus, WATCHER).await?;
     let handle = loop {
         let first = views.wait_for(Option::is_some).await;
-        let Some((view, look)) = first.ok().and_then(|shown| shown.clone()) else {
+        let Some(view) = first.ok().and_then(|shown| shown.clone()) else {
             return Ok(());
         };
-        let item = StatusItem::new(view, look, inputs.clone());
+        let item = StatusItem::new(view, inputs.clone());
         match item.assume_sni_available(true).spawn().await {
             Ok(handle) => break handle,
             // A panel that is just starting or ending; the next one is asked again.
@@ -72,10 +77,10 @@ async fn keep(
         inputs.offer(Msg::Panel(true));
     }
     while views.changed().await.is_ok() {
-        let Some((view, look)) = views.borrow_and_update().clone() else {
+        let Some(view) = views.borrow_and_update().clone() else {
             continue;
         };
-        let shown = handle.update(|item| item.show(view, look)).await;
+        let shown = handle.update(|item| item.show(view)).await;
         if shown.is_none() {
             return Ok(());
         }
@@ -86,7 +91,6 @@ async fn keep(
 /// What the panel sees of us.
 struct StatusItem {
     view: View,
-    look: Look,
     icon_name: String,
     pictures: Vec<ksni::Icon>,
     offline: AtomicBool,
@@ -94,24 +98,22 @@ struct StatusItem {
 }
 
 impl StatusItem {
-    fn new(view: View, look: Look, inputs: Inputs) -> Self {
+    fn new(view: View, inputs: Inputs) -> Self {
         Self {
-            icon_name: pictures::name(view.face, look),
-            pictures: pictures::pixmaps(view.face, look),
+            icon_name: pictures::name(view.face, view.look),
+            pictures: pictures::pixmaps(view.face, view.look),
             view,
-            look,
             offline: AtomicBool::new(false),
             inputs,
         }
     }
 
-    fn show(&mut self, view: View, look: Look) {
-        if (view.face, look) != (self.view.face, self.look) {
-            self.icon_name = pictures::name(view.face, look);
-            self.pictures = pictures::pixmaps(view.face, look);
+    fn show(&mut self, view: View) {
+        if (view.face, view.look) != (self.view.face, self.view.look) {
+            self.icon_name = pictures::name(view.face, view.look);
+            self.pictures = pictures::pixmaps(view.face, view.look);
         }
         self.view = view;
-        self.look = look;
     }
 }
 

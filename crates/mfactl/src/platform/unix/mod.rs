@@ -2,9 +2,6 @@
 
 mod doctor;
 
-use std::fs::File;
-use std::io;
-use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 use std::process::Command;
 
@@ -12,11 +9,6 @@ pub(crate) use doctor::{clock, desktop};
 
 /// What to do about a daemon of another version.
 pub(crate) const RESTART: &str = "Restart it: systemctl --user restart mfad";
-
-/// Whether nobody else may read a file.
-pub(crate) fn is_private(file: &File) -> io::Result<bool> {
-    Ok(file.metadata()?.mode() & 0o077 == 0)
-}
 
 /// How to change that.
 pub(crate) fn make_private(path: &Path) -> String {

@@ -2,8 +2,6 @@
 
 mod doctor;
 
-use std::fs::File;
-use std::io;
 use std::os::windows::process::CommandExt;
 use std::path::Path;
 use std::process::Command;
@@ -13,11 +11,6 @@ pub(crate) use mfa_sys::console::obeys_escapes;
 
 /// What to do about a daemon of another version.
 pub(crate) const RESTART: &str = "End it: taskkill /f /im mfad.exe   (the next command starts it)";
-
-/// Whether nobody else may read a file.
-pub(crate) fn is_private(file: &File) -> io::Result<bool> {
-    mfa_sys::files::is_private(file)
-}
 
 /// How to change that.
 pub(crate) fn make_private(path: &Path) -> String {
