@@ -114,15 +114,20 @@ impl Desktop {
 
     /// Runs mfactl as on a terminal; standard error is part of the output then.
     pub fn mfactl_on_a_terminal(&self, arguments: &str) -> Command {
+        let mfactl = binary("mfactl");
+        self.on_a_terminal(&format!("exec {} {arguments}", mfactl.display()))
+    }
+
+    /// Runs a shell command as on a terminal.
+    pub fn on_a_terminal(&self, line: &str) -> Command {
         let mut command = self.command("script");
-        let line = format!("exec {} {arguments}", binary("mfactl").display());
         command.args([
             "--quiet",
             "--return",
             "--echo",
             "never",
             "--command",
-            &line,
+            line,
             "/dev/null",
         ]);
         command

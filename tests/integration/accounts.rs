@@ -1,5 +1,8 @@
 //! Accounts on the command line: adding, finding, showing, changing and removing them.
 
+use std::io::{BufRead, BufReader, Read, Write};
+use std::process::Stdio;
+
 use tests::{Desktop, LINK, SECRET};
 
 #[test]
@@ -149,6 +152,35 @@ fn secrets_are_typed_unseen() {
     assert_eq!(run.status, 0, "{run}");
     assert!(run.stdout.contains("Saved as “typed”"), "{run}");
     assert!(!run.stdout.contains(SECRET), "the secret was shown: {run}");
+}
+
+#[test]
+fn an_interrupted_prompt_leaves_the_terminal_as_it_was() {
+    let desktop = Desktop::headless();
+    let mfactl = tests::binary("mfactl");
+    let add = format!("{} add typed", mfactl.display());
+    // The shell stays, as one that a person uses does.
+    let line = format!("trap : INT; stty -g; {add}; echo \" ended: $?\"; stty -g");
+    let mut shell = desktop.on_a_terminal(&line);
+    let mut shell = shell
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut output = BufReader::new(shell.stdout.take().unwrap());
+    let mut before = String::new();
+    output.read_line(&mut before).unwrap();
+    let mut question = Vec::new();
+    output.read_until(b')', &mut question).unwrap();
+    assert!(question.ends_with(b"(it is not shown)"));
+    let mut keyboard = shell.stdin.take().unwrap();
+    keyboard.write_all(b"GEZD\x03").unwrap();
+    let mut rest = String::new();
+    output.read_to_string(&mut rest).unwrap();
+    assert!(shell.wait().unwrap().success(), "{rest}");
+    assert!(rest.contains("ended: 130"), "{rest}");
+    assert!(rest.ends_with(&before), "{before}{rest}");
+    assert!(!rest.contains("GEZD"), "{rest}");
 }
 
 #[test]

@@ -19,7 +19,7 @@ pub(crate) fn possible() -> bool {
 
 /// Asks for something that is not shown while it is typed.
 pub(crate) fn hidden(question: &str) -> Result<Zeroizing<String>, Error> {
-    let answer = rpassword::prompt_password(format!("{question}: ")).map(Zeroizing::new)?;
+    let answer = platform::ask_hidden(&format!("{question}: ")).map(Zeroizing::new)?;
     Ok(Zeroizing::new(answer.trim().to_owned()))
 }
 

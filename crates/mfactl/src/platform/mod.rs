@@ -4,4 +4,6 @@
 #[cfg_attr(windows, path = "windows/mod.rs")]
 mod imp;
 
-pub(crate) use imp::{RESTART, clock, desktop, has_screen, make_private, obeys_escapes, outliving};
+pub(crate) use imp::{
+    RESTART, ask_hidden, clock, desktop, has_screen, make_private, obeys_escapes, outliving,
+};

@@ -1,11 +1,13 @@
 //! Linux and macOS.
 
 mod doctor;
+mod terminal;
 
 use std::path::Path;
 use std::process::Command;
 
 pub(crate) use doctor::{clock, desktop};
+pub(crate) use terminal::ask_hidden;
 
 /// What to do about a daemon of another version.
 pub(crate) const RESTART: &str = "Restart it: systemctl --user restart mfad";

@@ -18,6 +18,11 @@ pub(crate) fn make_private(path: &Path) -> String {
     format!("icacls \"{path}\" /inheritance:r /grant:r \"%USERNAME%:F\"")
 }
 
+/// Asks for something that is not shown while it is typed. Shells set up the console anew.
+pub(crate) fn ask_hidden(question: &str) -> std::io::Result<String> {
+    rpassword::prompt_password(question)
+}
+
 /// A program that goes on after us, with nothing of ours but what it is given.
 pub(crate) fn outliving(command: &mut Command) -> &mut Command {
     /// `DETACHED_PROCESS`: it has no part in our console.
