@@ -111,8 +111,16 @@ impl<'d> Tray<'d> {
     ///
     /// # Panics
     /// If it cannot be told.
-    pub fn end(mut self) -> ExitStatus {
+    pub fn end(self) -> ExitStatus {
         self.desktop.shell(&format!("kill {}", self.pid())).ok();
+        self.wait()
+    }
+
+    /// Waits until it has ended.
+    ///
+    /// # Panics
+    /// If that cannot be waited for.
+    pub fn wait(mut self) -> ExitStatus {
         self.child.wait().unwrap()
     }
 }

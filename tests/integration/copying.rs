@@ -6,7 +6,7 @@ use std::process::{Child, Stdio};
 use tests::{Desktop, LINK, SECRET, Tray, eventually, eventually_within, now, oathtool};
 
 /// How the first account of these tests stands in the menu.
-const ROW: &str = "Amazon Web Services — root@1234";
+pub(crate) const ROW: &str = "Amazon Web Services — root@1234";
 
 fn x11() -> Desktop {
     Desktop::start(&["--display", "x11"])
@@ -106,6 +106,56 @@ fn locking_and_ending_take_the_code_away() {
     copied(&desktop);
     assert!(tray.end().success());
     assert_eq!(desktop.clipboard(), "");
+}
+
+/// A code that is about to end is not what anybody wants to paste.
+#[test]
+fn a_click_late_in_a_step_waits_for_the_next_code() {
+    let desktop = x11();
+    let link = format!("otpauth://totp/Short:me?secret={SECRET}&issuer=Short&period=15");
+    desktop.add("short", &link);
+    let tray = Tray::start(&desktop, "Short — me");
+    eventually_within(15, "a step is about to end", || now() % 15 >= 11);
+    let clicked = now();
+    tray.choose("Short — me");
+    told(&desktop, "Waiting for the next code for Short");
+    let mut code = String::new();
+    eventually_within(15, "the next code is on the clipboard", || {
+        code = desktop.clipboard();
+        !code.is_empty()
+    });
+    assert_eq!(code, oathtool(SECRET, 15, clicked - clicked % 15 + 15));
+    told(&desktop, "Code for Short copied, valid ");
+}
+
+#[test]
+fn quitting_takes_the_code_away() {
+    let desktop = x11();
+    desktop.add("aws", LINK);
+    let tray = Tray::start(&desktop, ROW);
+    early_in_a_step();
+    tray.choose(ROW);
+    copied(&desktop);
+    tray.choose("Quit");
+    assert!(tray.wait().success());
+    assert_eq!(desktop.clipboard(), "");
+}
+
+#[test]
+fn what_was_copied_since_outlives_a_lock_and_the_tray() {
+    let desktop = x11();
+    desktop.add("aws", LINK);
+    let tray = Tray::start(&desktop, ROW);
+    early_in_a_step();
+    tray.choose(ROW);
+    copied(&desktop);
+    desktop.copy("a newer text");
+    tray.choose("Lock");
+    tray.wait_for("Unlock…");
+    assert_eq!(desktop.clipboard(), "a newer text");
+    tray.choose("Quit");
+    assert!(tray.wait().success());
+    assert_eq!(desktop.clipboard(), "a newer text");
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use tests::{Desktop, LINK, SECRET, eventually};
+use tests::{Desktop, LINK, SECRET, eventually, now, oathtool};
 
 #[test]
 fn an_item_says_nothing_until_it_is_unlocked() {
@@ -36,7 +36,13 @@ fn accounts_outlive_the_daemon() {
     let desktop = Desktop::headless();
     desktop.add("aws", LINK);
     desktop.end_daemon("-KILL");
-    assert_eq!(desktop.mfactl(&["get", "aws"]).ok().len(), 6);
+    let before = now();
+    let code = desktop.mfactl(&["get", "aws"]).ok();
+    assert!(
+        [before, now()]
+            .map(|time| oathtool(SECRET, 30, time))
+            .contains(&code)
+    );
     desktop.mfactl(&["rm", "aws", "--yes"]).ok();
     desktop.end_daemon("-TERM");
     let gone = desktop.mfactl(&["get", "aws"]).fails(3);
@@ -141,6 +147,35 @@ fn a_keychain_that_dies_is_missed_and_found_again() {
         &format!("otpauth://totp/Other:jane?secret={SECRET}"),
     );
     assert_eq!(desktop.mfactl(&["list", "--plain"]).ok().lines().count(), 2);
+}
+
+/// It is there, and says nothing.
+#[test]
+fn a_keychain_that_hangs_keeps_nobody_waiting_for_ever() {
+    let desktop = Desktop::headless();
+    desktop.add("aws", LINK);
+    let pid = "$(awk '$1 == \"gnome-keyring\" { print $2 }' $DS_PIDS | tail -n 1)";
+    desktop.shell(&format!("kill -STOP {pid}")).ok();
+    // What is known already is served.
+    assert_eq!(desktop.mfactl(&["get", "aws"]).ok().len(), 6);
+    let start = Instant::now();
+    let note = desktop.mfactl(&["edit", "aws", "--note", "n"]);
+    assert!([7, 8].contains(&note.status), "{note}");
+    desktop.mfactl(&["status"]).ok();
+    // One that starts now knows nothing.
+    desktop.end_daemon("-KILL");
+    let get = desktop.mfactl(&["get", "aws", "--timeout", "3"]);
+    assert!([7, 8].contains(&get.status), "{get}");
+    desktop.mfactl(&["status"]).ok();
+    assert!(
+        start.elapsed() < Duration::from_secs(60),
+        "{:?}",
+        start.elapsed()
+    );
+    desktop.shell(&format!("kill -CONT {pid}")).ok();
+    eventually("it serves again", || {
+        desktop.mfactl(&["get", "aws"]).status == 0
+    });
 }
 
 #[test]

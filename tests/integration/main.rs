@@ -15,6 +15,7 @@ mod daemon;
 mod hygiene;
 mod keychain;
 mod prompts;
+mod settings;
 mod speed;
 mod tray;
 mod vault;

@@ -61,12 +61,19 @@ fn keepassxc_shows_the_same_codes() {
         "game",
         "otpauth://steam/Steam:me?secret=63BEDWCQZKTQWPESARIERL5DTTQFCJTK",
     );
-    assert_eq!(
-        keepassxc(&desktop, &["show", "-t", vault, "game"])
-            .trim()
-            .len(),
-        5
+    desktop.add(
+        "long",
+        &format!("otpauth://totp/Long:me?secret={SECRET}&algorithm=SHA512&digits=8&period=60"),
     );
+    for account in ["game", "long"] {
+        let mut codes = vec![desktop.mfactl(&["get", account]).ok()];
+        let shown = keepassxc(&desktop, &["show", "-t", vault, account]);
+        codes.push(desktop.mfactl(&["get", account]).ok());
+        assert!(
+            codes.contains(&shown.trim().to_owned()),
+            "{account}: {shown}"
+        );
+    }
     let info = keepassxc(&desktop, &["db-info", vault]);
     assert!(
         info.contains("Argon2id") || info.contains("KDBX 4"),
@@ -166,6 +173,20 @@ fn a_passphrase_that_others_can_read_is_refused() {
         .mfactl(&["unlock", "--password-file", file.to_str().unwrap()])
         .fails(1);
     assert!(refused.contains("can be read by others"), "{refused}");
+}
+
+#[test]
+fn nor_does_the_daemon_take_one_that_others_can_read() {
+    let (desktop, vault) = with_vault();
+    desktop.end_daemon("-TERM");
+    let file = passphrase_file(&desktop);
+    std::fs::set_permissions(&file, PermissionsExt::from_mode(0o640)).unwrap();
+    configure(&desktop, &vault, &file);
+    let refused = desktop.mfactl(&["get", "aws"]).fails(7);
+    assert!(refused.contains("can be read by others"), "{refused}");
+    std::fs::set_permissions(&file, PermissionsExt::from_mode(0o600)).unwrap();
+    desktop.end_daemon("-TERM");
+    desktop.mfactl(&["get", "aws"]).ok();
 }
 
 #[test]
