@@ -1,6 +1,6 @@
 //! The command line: its output, its parts that are installed, and how it gets at the daemon.
 
-use tests::{Desktop, LINK};
+use tests::{Desktop, LINK, SECRET};
 
 #[test]
 fn colours_are_for_terminals_that_want_them() {
@@ -176,4 +176,19 @@ fn without_a_home_nothing_is_written_where_we_stand() {
     std::fs::create_dir(&folder).unwrap();
     let _status = tests::run(command.arg("status").current_dir(&folder), "").fails(6);
     assert_eq!(std::fs::read_dir(&folder).unwrap().count(), 0);
+}
+
+/// It may be a secret. What else the message says stays readable, however short the argument is.
+#[test]
+fn an_argument_that_does_not_fit_is_not_repeated() {
+    let desktop = Desktop::without_keychain();
+    for argument in ["a", "", SECRET] {
+        let error = desktop.mfactl(&["get", "aws", argument]).fails(2);
+        assert!(
+            error.starts_with("mfactl: unexpected argument '…' found"),
+            "{error}"
+        );
+        assert!(error.contains("Usage: mfactl get"), "{error}");
+        assert!(!error.contains(SECRET), "{error}");
+    }
 }

@@ -17,7 +17,7 @@
 //! address begins with `pipe:path=`.
 //!
 //! The daemon is started by the first request: by systemd where the socket unit is enabled, by
-//! D-Bus where the activation file is installed, else by `mfactl`.
+//! D-Bus where the activation file is installed, else by `mfactl` or the tray.
 //!
 //! # How to talk to it
 //!
@@ -33,7 +33,7 @@
 //! | `GetCodes` | `(s account, u count, a{sv} options) → a(stt)` | 1 to 10 consecutive codes |
 //! | `ListAccounts` | `() → aa{sv}` | all accounts, never a secret; see [`types::AccountInfo`] |
 //! | `FindAccounts` | `(s query) → as` | ids, the best match first |
-//! | `CopyCode` | `(s account)` | the tray copies the code, notifies and then it is answered |
+//! | `CopyCode` | `(s account)` | the tray copies the code, notifies and then it is answered; `NotSupported` without a tray |
 //! | `Lock`, `Unlock` | `()` | |
 //! | `Version` | property `s` | of the daemon |
 //! | `Locked` | property `b` | changes are signalled |
