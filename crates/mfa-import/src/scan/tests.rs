@@ -86,6 +86,78 @@ fn several_codes_are_read_dark_and_light_and_each_once() {
     assert_eq!(twice.codes(), [LINK]);
 }
 
+/// The quick look is enough for what is plain to see, as on a screenshot full of other things.
+#[test]
+fn what_is_plain_takes_one_look() {
+    let mut noise = Noise(11);
+    let mut canvas = Canvas::new(1920, 1080, 240);
+    for top in (0..1060).step_by(14) {
+        for left in (0..1900).step_by(7) {
+            let (width, height) = (
+                1 + usize::from(noise.next() % 5),
+                1 + usize::from(noise.next() % 9),
+            );
+            for row in top..top + height {
+                canvas.pixels[row * 1920 + left..][..width].fill(30);
+            }
+        }
+    }
+    canvas.draw(LINK, 701, 333, 4, 255);
+    let picture = Luma::borrowed(canvas.width, canvas.height, &canvas.pixels).unwrap();
+    let glance = reader::glance(&picture);
+    assert_eq!(glance.codes.len(), 1);
+    assert!(!glance.more);
+}
+
+/// A code that the quick look does not read is not forgotten for one that it does.
+#[test]
+fn a_second_look_is_taken_where_there_may_be_more() {
+    let (first, second) = (format!("{LINK}&n=1"), format!("{LINK}&n=2"));
+    let mut canvas = Canvas::new(1400, 700, 255);
+    canvas.draw(&first, 20, 20, 8, 255);
+    canvas.draw(&second, 720, 20, 8, 255);
+    let mut noise = Noise(5);
+    for row in canvas.pixels.chunks_mut(1400) {
+        for pixel in &mut row[700..] {
+            *pixel ^= if noise.next() < 7 { 255 } else { 0 };
+        }
+    }
+    let picture = Luma::borrowed(1400, 700, &canvas.pixels).unwrap();
+    let glance = reader::glance(&picture);
+    assert_eq!(glance.codes.len(), 1);
+    assert!(glance.more);
+    let mut codes = canvas.codes();
+    codes.sort();
+    assert_eq!(codes, [first, second]);
+}
+
+#[test]
+fn low_contrast_and_shadow_are_no_obstacles() {
+    let mut canvas = Canvas::new(700, 600, 255);
+    canvas.draw(LINK, 100, 90, 6, 255);
+    for (low, high) in [(100, 118), (0, 50), (190, 255)] {
+        let mut pale = Canvas::new(700, 600, 0);
+        let shade = |pixel: &u8| if *pixel == 0 { low } else { high };
+        pale.pixels = canvas.pixels.iter().map(shade).collect();
+        assert_eq!(pale.codes(), [LINK], "{low} {high}");
+    }
+    for row in canvas.pixels.chunks_mut(700) {
+        for (place, pixel) in row.iter_mut().enumerate() {
+            let light = 60 + 190 * place / 700;
+            *pixel = u8::try_from(usize::from(*pixel) * light / 255).unwrap();
+        }
+    }
+    assert_eq!(canvas.codes(), [LINK]);
+}
+
+#[test]
+fn texts_may_be_in_any_script() {
+    let text = "otpauth://totp/Zürich:ジェーン?secret=JBSWY3DPEHPK3PXP";
+    let mut canvas = Canvas::new(500, 500, 255);
+    canvas.draw(text, 10, 10, 5, 255);
+    assert_eq!(canvas.codes(), [text]);
+}
+
 #[test]
 fn noise_is_no_obstacle() {
     let mut noise = Noise(42);
