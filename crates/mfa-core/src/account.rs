@@ -3,10 +3,16 @@
 //! Everything here may be listed, logged and shown. Ranges are checked when a value is made, so
 //! that the arithmetic in [`crate::otp`] cannot be handed a period of zero or ten digits.
 
+mod kind;
+mod naming;
+
 use std::fmt;
 
 use thiserror::Error;
 use uuid::Uuid;
+
+pub use kind::Kind;
+pub use naming::suggest_name;
 
 /// The longest name of an account, in characters.
 pub const MAX_NAME: usize = 64;
@@ -162,54 +168,6 @@ impl Default for Period {
     }
 }
 
-/// How the moving part of a code moves.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Kind {
-    /// With time (RFC 6238).
-    Totp {
-        /// How long a code is valid.
-        period: Period,
-    },
-    /// With each code (RFC 4226).
-    Hotp {
-        /// The counter of the next code.
-        counter: u64,
-    },
-    /// With time, in Steam's own alphabet: 5 characters, 30 seconds, SHA1.
-    Steam,
-}
-
-impl Kind {
-    /// The name in `otpauth://` links and on the wire: `totp`, `hotp` or `steam`.
-    #[must_use]
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Totp { .. } => "totp",
-            Self::Hotp { .. } => "hotp",
-            Self::Steam => "steam",
-        }
-    }
-
-    /// The period, where codes move with time.
-    #[must_use]
-    pub fn period(self) -> Option<Period> {
-        match self {
-            Self::Totp { period } => Some(period),
-            Self::Hotp { .. } => None,
-            Self::Steam => Some(Period::default()),
-        }
-    }
-
-    /// The counter, where codes move with each use.
-    #[must_use]
-    pub fn counter(self) -> Option<u64> {
-        match self {
-            Self::Hotp { counter } => Some(counter),
-            Self::Totp { .. } | Self::Steam => None,
-        }
-    }
-}
-
 /// An account: everything but its secret.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Account {
@@ -277,7 +235,7 @@ pub enum Error {
     #[error("the algorithm must be SHA1, SHA256 or SHA512")]
     Algorithm,
     /// A kind that is none of the three.
-    #[error("the type must be totp, hotp or steam")]
+    #[error("the type must be totp, hotp, steam, motp or yandex")]
     Kind,
 }
 
@@ -343,57 +301,6 @@ fn check(field: &'static str, text: &str, limit: usize) -> Result<(), Error> {
         return Err(Error::ControlCharacter(field));
     }
     Ok(())
-}
-
-/// Issuers whose short name everybody knows.
-const SHORT_NAMES: &[(&str, &str)] = &[("amazon web services", "aws"), ("google cloud", "gcp")];
-
-/// Finds a free name for an account that came without one: from its issuer, else its user name.
-///
-/// `taken` says whether a name is in use.
-#[must_use]
-pub fn suggest_name(issuer: &str, username: &str, taken: impl Fn(&str) -> bool) -> String {
-    let folded = issuer.trim().to_lowercase();
-    let base = SHORT_NAMES
-        .iter()
-        .find(|(long, _)| *long == folded)
-        .map_or_else(|| slug(issuer), |(_, short)| (*short).to_owned());
-    let user = slug(username);
-    let first = match (base.is_empty(), user.is_empty()) {
-        (false, _) => base,
-        (true, false) => user.clone(),
-        (true, true) => "account".to_owned(),
-    };
-    if !taken(&first) {
-        return first;
-    }
-    let second = shorten(&format!("{first}-{user}"));
-    if !user.is_empty() && second != first && !taken(&second) {
-        return second;
-    }
-    (2_u32..)
-        .map(|n| format!("{first}-{n}"))
-        .find(|name| !taken(name))
-        .expect("there are more numbers than accounts")
-}
-
-/// Lower case, with a hyphen for whatever is not a letter or digit: easy to type in a shell.
-fn slug(text: &str) -> String {
-    let mut slug = String::new();
-    for c in text.to_lowercase().chars() {
-        if c.is_alphanumeric() {
-            slug.push(c);
-        } else if !slug.is_empty() && !slug.ends_with('-') {
-            slug.push('-');
-        }
-    }
-    shorten(&slug)
-}
-
-/// Leaves room for a number behind it.
-fn shorten(text: &str) -> String {
-    let cut: String = text.chars().take(MAX_NAME - 12).collect();
-    cut.trim_end_matches('-').to_owned()
 }
 
 #[cfg(test)]

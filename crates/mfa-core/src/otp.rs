@@ -1,8 +1,10 @@
-//! One-time codes: HOTP (RFC 4226), TOTP (RFC 6238) and Steam's variant.
+//! One-time codes: HOTP (RFC 4226), TOTP (RFC 6238), Steam's variant, and those with a PIN.
 //!
 //! The HMAC and the truncation come from the crate `totp-rs`. It panics on a period of zero or on
 //! ten digits and reads the clock if it is let; the types of [`crate::account`] rule the first out,
 //! and here the time is an argument.
+
+mod pin;
 
 use std::fmt;
 
@@ -55,7 +57,7 @@ pub fn step_start(period: Period, step: u64) -> u64 {
     step.saturating_mul(period.get())
 }
 
-/// Computes the code of a step (TOTP, Steam) or of a counter (HOTP).
+/// Computes the code of a step, or of a counter (HOTP).
 #[must_use]
 pub fn generate(
     secret: &Secret,
@@ -64,10 +66,31 @@ pub fn generate(
     digits: Digits,
     factor: u64,
 ) -> Code {
-    let (algorithm, digits) = match kind {
-        Kind::Steam => (totp_rs::Algorithm::Steam, Digits::STEAM),
-        Kind::Totp { .. } | Kind::Hotp { .. } => (algorithm.into(), digits),
+    let text = match kind {
+        Kind::Motp => pin::motp(secret, factor),
+        Kind::Yandex => pin::yandex(secret, factor),
+        Kind::Steam => token(secret, totp_rs::Algorithm::Steam, Digits::STEAM, factor),
+        Kind::Totp { .. } | Kind::Hotp { .. } => token(secret, algorithm.into(), digits, factor),
     };
+    let (valid_from, valid_until) = kind.period().map_or((0, 0), |period| {
+        (
+            step_start(period, factor),
+            step_start(period, factor.saturating_add(1)),
+        )
+    });
+    Code {
+        text,
+        valid_from,
+        valid_until,
+    }
+}
+
+fn token(
+    secret: &Secret,
+    algorithm: totp_rs::Algorithm,
+    digits: Digits,
+    factor: u64,
+) -> Zeroizing<String> {
     // With a step of one second, the crate's time is our moving factor.
     let token = Builder::new()
         .with_algorithm(algorithm)
@@ -76,17 +99,7 @@ pub fn generate(
         .with_secret(totp_rs::Secret::new(secret.expose().into()))
         .build_noncompliant()
         .generate(factor);
-    let (valid_from, valid_until) = kind.period().map_or((0, 0), |period| {
-        (
-            step_start(period, factor),
-            step_start(period, factor.saturating_add(1)),
-        )
-    });
-    Code {
-        text: Zeroizing::new(token.to_string()),
-        valid_from,
-        valid_until,
-    }
+    Zeroizing::new(token.to_string())
 }
 
 impl From<Algorithm> for totp_rs::Algorithm {
@@ -134,7 +147,6 @@ mod tests {
         )
     }
 
-    /// RFC 6238, appendix B. The seeds of SHA256 and SHA512 are longer (erratum 2866).
     #[test]
     fn codes_are_grouped_for_reading() {
         assert_eq!(grouped("123456"), "123 456");
@@ -144,6 +156,7 @@ mod tests {
         assert_eq!(grouped("1234567"), "1234567");
     }
 
+    /// RFC 6238, appendix B. The seeds of SHA256 and SHA512 are longer (erratum 2866).
     #[test]
     fn rfc_6238() {
         const SEED: &[u8] = b"1234567890123456789012345678901234567890123456789012345678901234";

@@ -5,17 +5,27 @@
 
 use std::fmt;
 
-use data_encoding::{Encoding, Specification};
+use data_encoding::{Encoding, HEXLOWER, HEXLOWER_PERMISSIVE, Specification};
 use thiserror::Error;
 use zeroize::Zeroizing;
+
+use crate::account::Kind;
 
 /// The longest secret in bytes; real ones have 10 to 64.
 pub const MAX_BYTES: usize = 128;
 
+/// How much of a secret Yandex uses; a check sum may follow.
+pub const YANDEX_BYTES: usize = 16;
+
 /// A shared secret, wiped from memory when it is dropped.
 ///
-/// It implements neither `Clone`, `Display`, `Deref` nor `Serialize`, on purpose.
-pub struct Secret(Zeroizing<Box<[u8]>>);
+/// Where codes are made of a PIN, too, that is a part of it. It implements neither `Clone`, `Display`,
+/// `Deref` nor `Serialize`, on purpose.
+pub struct Secret {
+    bytes: Zeroizing<Box<[u8]>>,
+    /// Empty where there is none.
+    pin: Zeroizing<String>,
+}
 
 /// Why a text is not a secret. Never holds the text.
 #[derive(Clone, Copy, Debug, Error, PartialEq, Eq)]
@@ -29,6 +39,20 @@ pub enum Error {
     /// The secret has more than [`MAX_BYTES`] bytes.
     #[error("the secret is longer than {MAX_BYTES} bytes")]
     TooLong,
+    /// A character is not a hexadecimal digit, or one of a pair is missing.
+    #[error(
+        "the secret is not hexadecimal: it may only hold pairs of the digits 0 to 9 and a to f"
+    )]
+    NotHex,
+    /// The secret has less than [`YANDEX_BYTES`].
+    #[error("the secret is too short: Yandex hands out {YANDEX_BYTES} bytes or more")]
+    TooShort,
+    /// There is no PIN.
+    #[error("there is no PIN, and codes of this type are made of one, too")]
+    NoPin,
+    /// It is not of digits, or has too few or too many.
+    #[error("the PIN must have 4 to 16 digits")]
+    Pin,
 }
 
 impl Secret {
@@ -40,7 +64,10 @@ impl Secret {
         let bytes = Zeroizing::new(bytes.into_boxed_slice());
         match bytes.len() {
             0 => Err(Error::Empty),
-            1..=MAX_BYTES => Ok(Self(bytes)),
+            1..=MAX_BYTES => Ok(Self {
+                bytes,
+                pin: Zeroizing::default(),
+            }),
             _ => Err(Error::TooLong),
         }
     }
@@ -77,10 +104,62 @@ impl Secret {
         Self::from_bytes(bytes)
     }
 
+    /// Reads hexadecimal digits, in which secrets of mOTP are written.
+    ///
+    /// # Errors
+    /// [`Error::NotHex`], [`Error::Empty`] and [`Error::TooLong`].
+    pub fn from_hex(text: &str) -> Result<Self, Error> {
+        let text = text.trim();
+        if text.len() > MAX_BYTES * 2 {
+            return Err(Error::TooLong);
+        }
+        let bytes = HEXLOWER_PERMISSIVE.decode(text.as_bytes());
+        Self::from_bytes(bytes.map_err(|_| Error::NotHex)?)
+    }
+
+    /// Adds the PIN, where it is one.
+    ///
+    /// # Errors
+    /// [`Error::Pin`].
+    pub fn with_pin(mut self, pin: &str) -> Result<Self, Error> {
+        let pin = pin.trim();
+        if !(4..=16).contains(&pin.len()) || !pin.bytes().all(|byte| byte.is_ascii_digit()) {
+            return Err(Error::Pin);
+        }
+        self.pin = Zeroizing::new(pin.to_owned());
+        Ok(self)
+    }
+
+    /// Checks that codes of a kind can be made of it.
+    ///
+    /// # Errors
+    /// [`Error::NoPin`] and [`Error::TooShort`].
+    pub fn check(&self, kind: Kind) -> Result<(), Error> {
+        if kind.needs_pin() && self.pin.is_empty() {
+            return Err(Error::NoPin);
+        }
+        if kind == Kind::Yandex && self.bytes.len() < YANDEX_BYTES {
+            return Err(Error::TooShort);
+        }
+        Ok(())
+    }
+
     /// The bytes of the secret: the one door.
     #[must_use]
     pub fn expose(&self) -> &[u8] {
-        &self.0
+        &self.bytes
+    }
+
+    /// The PIN; empty where there is none.
+    #[must_use]
+    pub fn expose_pin(&self) -> &str {
+        &self.pin
+    }
+
+    /// The secret in hexadecimal digits, as links of mOTP hold it.
+    #[must_use]
+    pub fn to_hex(&self) -> Zeroizing<String> {
+        Zeroizing::new(HEXLOWER.encode(self.expose()))
     }
 
     /// The secret as base32 without padding, as `otpauth://` links hold it.
@@ -89,10 +168,10 @@ impl Secret {
         Zeroizing::new(data_encoding::BASE32_NOPAD.encode(self.expose()))
     }
 
-    /// Whether both secrets have the same bytes.
+    /// Whether both secrets have the same bytes and the same PIN.
     #[must_use]
     pub fn same_as(&self, other: &Self) -> bool {
-        self.expose() == other.expose()
+        self.bytes == other.bytes && self.pin == other.pin
     }
 }
 

@@ -11,9 +11,12 @@
 //! * `#` is a character like any other: links with an unescaped one exist.
 //! * Steam: type `steam`, `encoder=steam`, a bare `steam` parameter, the form `steam://SECRET`, or
 //!   the issuer "Steam" unless another number of digits than 5 is asked for.
+//! * mOTP: `motp://LABEL?secret=HEX`, or type `motp`. Yandex: type `yaotp` or `yandex`; the issuer is
+//!   Yandex where a link names none. Both need a `pin`, in digits or in base32, as Aegis writes it.
 //! * A parameter that is there twice with different values is an error, never a silent choice.
 //! * Unknown parameters (`image`, …) are ignored, and so is `counter` on a time-based link.
 
+use data_encoding::BASE32_NOPAD;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
 use thiserror::Error;
 use zeroize::Zeroizing;
@@ -44,14 +47,14 @@ pub struct Link {
 /// Why a text is not a link that we can use. Never holds the text.
 #[derive(Clone, Copy, Debug, Error, PartialEq, Eq)]
 pub enum Error {
-    /// It does not begin with `otpauth://` or `steam://`.
+    /// It does not begin with `otpauth://`, `steam://` or `motp://`.
     #[error("this is not an otpauth:// link")]
     NotALink,
     /// It is longer than [`MAX_BYTES`].
     #[error("the link is longer than {MAX_BYTES} bytes")]
     TooLong,
-    /// The type is none of `totp`, `hotp` and `steam`.
-    #[error("the link is of a type that is not supported; totp, hotp and steam are")]
+    /// The type is none of those that we know.
+    #[error("the link is of a type that is not supported; totp, hotp, steam, motp and yaotp are")]
     Type,
     /// It names neither an issuer nor a user.
     #[error("the link names neither an issuer nor a user")]
@@ -59,6 +62,11 @@ pub enum Error {
     /// It has no secret.
     #[error("the link holds no secret")]
     NoSecret,
+    /// It has no PIN, which nobody puts into a QR code.
+    #[error(
+        "the link holds no PIN, of which its codes are made, too: add “&pin=” with the PIN to it"
+    )]
+    NoPin,
     /// The secret is not one.
     #[error(transparent)]
     Secret(#[from] secret::Error),
@@ -95,29 +103,42 @@ pub fn parse(text: &str) -> Result<Link, Error> {
             secret: Secret::from_base32(secret)?,
         });
     }
-    let rest = strip_scheme(text, "otpauth://").ok_or(Error::NotALink)?;
-    let (path, query) = rest.split_once('?').unwrap_or((rest, ""));
-    let (kind, label) = path.split_once('/').unwrap_or((path, ""));
+    let (path, query) = text.split_once('?').unwrap_or((text, ""));
+    let (kind, label) = if let Some(label) = strip_scheme(path, "motp://") {
+        ("motp", label.trim_end_matches('/'))
+    } else {
+        let path = strip_scheme(path, "otpauth://").ok_or(Error::NotALink)?;
+        path.split_once('/').unwrap_or((path, ""))
+    };
     let parameters = Parameters::read(query)?;
-    let (issuer, username) = names(label, parameters.issuer.as_deref())?;
+    let (mut issuer, username) = names(label, parameters.issuer.as_deref())?;
     let kind = parameters.kind(kind, &issuer)?;
     if issuer.is_empty() && username.is_empty() {
         return Err(Error::NoLabel);
     }
-    let secret = parameters.secret.as_ref().ok_or(Error::NoSecret)?;
+    let (issuer, username) = match kind {
+        Kind::Yandex if username.is_empty() && parameters.issuer.is_none() => {
+            ("Yandex".to_owned(), std::mem::take(&mut issuer))
+        }
+        _ => (issuer, username),
+    };
+    let (algorithm, digits) = match kind.fixed() {
+        Some(fixed) => fixed,
+        None => (
+            match parameters.filled(Field::Algorithm) {
+                None => Algorithm::Sha1,
+                Some(name) => Algorithm::parse(name)?,
+            },
+            parameters.digits()?.unwrap_or_default(),
+        ),
+    };
     Ok(Link {
         issuer,
         username,
         kind,
-        algorithm: match (kind, parameters.filled(Field::Algorithm)) {
-            (Kind::Steam, _) | (_, None) => Algorithm::Sha1,
-            (_, Some(name)) => Algorithm::parse(name)?,
-        },
-        digits: match kind {
-            Kind::Steam => Digits::STEAM,
-            Kind::Totp { .. } | Kind::Hotp { .. } => parameters.digits()?.unwrap_or_default(),
-        },
-        secret: Secret::from_base32(secret)?,
+        algorithm,
+        digits,
+        secret: parameters.secret(kind)?,
     })
 }
 
@@ -127,29 +148,47 @@ pub fn parse(text: &str) -> Result<Link, Error> {
 #[must_use]
 pub fn print(account: &Account, secret: &Secret) -> Zeroizing<String> {
     let (issuer, username) = (encode(&account.issuer), encode(&account.username));
-    let kind = match account.kind {
-        Kind::Hotp { .. } => "hotp",
-        Kind::Totp { .. } | Kind::Steam => "totp",
+    let head = match account.kind {
+        Kind::Hotp { .. } => "otpauth://hotp/",
+        Kind::Totp { .. } | Kind::Steam => "otpauth://totp/",
+        Kind::Motp => "motp://",
+        Kind::Yandex => "otpauth://yaotp/",
     };
     // Room for everything, so that no growing leaves copies of the secret behind.
     let mut link = Zeroizing::new(String::with_capacity(MAX_BYTES));
-    for part in ["otpauth://", kind, "/", &issuer, ":", &username, "?secret="] {
+    for part in [head, &issuer, ":", &username, "?secret="] {
         link.push_str(part);
     }
-    link.push_str(&secret.to_base32());
+    link.push_str(&match account.kind {
+        Kind::Motp => secret.to_hex(),
+        _ => secret.to_base32(),
+    });
     if !issuer.is_empty() {
         link.push_str("&issuer=");
         link.push_str(&issuer);
     }
-    link.push_str("&algorithm=");
-    link.push_str(account.algorithm.as_str());
-    link.push_str(&format!("&digits={}", account.digits.get()));
+    if account.kind != Kind::Motp {
+        link.push_str("&algorithm=");
+        link.push_str(account.algorithm.as_str());
+        link.push_str(&format!("&digits={}", account.digits.get()));
+    }
     match account.kind {
         Kind::Totp { period } => link.push_str(&format!("&period={}", period.get())),
         Kind::Hotp { counter } => link.push_str(&format!("&counter={counter}")),
         Kind::Steam => link.push_str("&period=30&encoder=steam"),
+        Kind::Motp => add_pin(&mut link, secret.expose_pin()),
+        // Aegis reads it in base32 only.
+        Kind::Yandex => add_pin(
+            &mut link,
+            &Zeroizing::new(BASE32_NOPAD.encode(secret.expose_pin().as_bytes())),
+        ),
     }
     link
+}
+
+fn add_pin(link: &mut String, pin: &str) {
+    link.push_str("&pin=");
+    link.push_str(pin);
 }
 
 /// What RFC 3986 leaves unescaped.
@@ -203,7 +242,7 @@ fn split_label(label: &str) -> Option<(&str, &str)> {
     })
 }
 
-/// The parameters that are numbers or names; the other two are told apart by their type.
+/// The parameters that are numbers or names; the others are told apart by their type.
 #[derive(Clone, Copy)]
 enum Field {
     Algorithm,
@@ -226,6 +265,7 @@ const FIELDS: [(&str, Field); 6] = [
 #[derive(Default)]
 struct Parameters {
     secret: Option<Zeroizing<String>>,
+    pin: Option<Zeroizing<String>>,
     issuer: Option<String>,
     fields: [Option<String>; FIELDS.len()],
 }
@@ -245,6 +285,10 @@ impl Parameters {
         if key == "secret" {
             let value = Zeroizing::new(decode(value)?);
             return keep("secret", &mut self.secret, value);
+        }
+        if key == "pin" {
+            let value = Zeroizing::new(decode(value)?);
+            return keep("pin", &mut self.pin, value);
         }
         if key == "issuer" {
             return keep(
@@ -268,6 +312,21 @@ impl Parameters {
         self.get(field).filter(|value| !value.is_empty())
     }
 
+    /// The secret, with the PIN where a kind needs one.
+    fn secret(&self, kind: Kind) -> Result<Secret, Error> {
+        let text = self.secret.as_ref().ok_or(Error::NoSecret)?;
+        let mut secret = match kind {
+            Kind::Motp => Secret::from_hex(text)?,
+            _ => Secret::from_base32(text)?,
+        };
+        if kind.needs_pin() {
+            let pin = self.pin.as_ref().filter(|pin| !pin.is_empty());
+            secret = secret.with_pin(&plain_pin(pin.ok_or(Error::NoPin)?))?;
+        }
+        secret.check(kind)?;
+        Ok(secret)
+    }
+
     fn digits(&self) -> Result<Option<Digits>, account::Error> {
         self.filled(Field::Digits)
             .map(|digits| Digits::new(digits.parse().map_err(|_| account::Error::Digits)?))
@@ -284,6 +343,8 @@ impl Parameters {
             "hotp" => Ok(Kind::Hotp {
                 counter: self.counter()?,
             }),
+            "motp" => Ok(Kind::Motp),
+            "yaotp" | "yandex" => Ok(Kind::Yandex),
             _ => Err(Error::Type),
         }
     }
@@ -309,6 +370,14 @@ impl Parameters {
             .parse()
             .map_err(|_| Error::Counter)
     }
+}
+
+/// A PIN in digits. In base32 those begin with a G and are none.
+fn plain_pin(pin: &str) -> Zeroizing<String> {
+    let plain = BASE32_NOPAD.decode(pin.trim_end_matches('=').to_ascii_uppercase().as_bytes());
+    let plain = plain.ok().and_then(|bytes| String::from_utf8(bytes).ok());
+    let digits = pin.bytes().all(|byte| byte.is_ascii_digit());
+    Zeroizing::new(plain.filter(|_| !digits).unwrap_or_else(|| pin.to_owned()))
 }
 
 /// Fills a place; a second, different value is an error.

@@ -10,7 +10,7 @@ use thiserror::Error;
 
 use crate::document::Number;
 use crate::found::{Found, Imported};
-use crate::links;
+use crate::{links, text};
 
 /// What a format says of an account. Whatever it does not say is the default.
 #[derive(Default)]
@@ -20,6 +20,8 @@ pub(crate) struct Draft<'f> {
     pub(crate) username: &'f str,
     pub(crate) name: &'f str,
     pub(crate) secret: Coded<'f>,
+    /// The PIN, where codes are made of one, too.
+    pub(crate) pin: &'f str,
     pub(crate) algorithm: &'f str,
     pub(crate) digits: Number,
     pub(crate) period: Number,
@@ -54,10 +56,12 @@ pub(crate) enum Coded<'f> {
 /// Why an account cannot be used. Never holds anything of it.
 #[derive(Clone, Copy, Debug, Error)]
 pub(crate) enum Reason {
-    #[error("mOTP codes are not supported")]
-    Motp,
-    #[error("Yandex codes are not supported")]
-    Yandex,
+    #[error(
+        "its PIN, of which its codes are made, too, is not in the file: add it by hand, as a link"
+    )]
+    NoPin,
+    #[error("its period or the length of its codes is not the one that its type always has")]
+    Unusual,
     #[error("its type is not known")]
     Type,
     #[error("its secret is not {0}")]
@@ -86,6 +90,14 @@ impl Default for Coded<'_> {
 impl<'f> Coded<'f> {
     pub(crate) fn base32(text: &'f str) -> Self {
         Self::Base32(Cow::Borrowed(text))
+    }
+
+    /// As most apps write the secrets of a type: those of mOTP in hexadecimal digits.
+    pub(crate) fn of(kind: Type, text: &'f str) -> Self {
+        match kind {
+            Type::Motp => Self::bytes(text::hex(text), "hexadecimal"),
+            _ => Self::base32(text),
+        }
     }
 
     /// Bytes, or why there are none.
@@ -123,24 +135,21 @@ impl Draft<'_> {
             return Err(Reason::Unwanted(reason));
         }
         let kind = self.kind()?;
-        let fixed = kind == Kind::Steam;
+        let (algorithm, digits) = match kind.fixed() {
+            Some((_, digits)) if kind.needs_pin() && !self.is_usual(kind, digits) => {
+                return Err(Reason::Unusual);
+            }
+            Some(fixed) => fixed,
+            None => (self.algorithm()?, self.digits()?),
+        };
         Ok(Imported {
             kind,
             issuer: self.issuer.trim().to_owned(),
             username: without_issuer(self.username, self.issuer).to_owned(),
             name: self.name.trim().to_owned(),
-            secret: self.secret()?,
-            algorithm: if fixed || self.algorithm.is_empty() {
-                Algorithm::Sha1
-            } else {
-                Algorithm::parse(self.algorithm)?
-            },
-            digits: match self.digits {
-                _ if fixed => Digits::STEAM,
-                Number::Missing => Digits::default(),
-                Number::Whole(digits) => Digits::new(digits)?,
-                Number::Bad => return Err(account::Error::Digits.into()),
-            },
+            secret: self.secret(kind)?,
+            algorithm,
+            digits,
             tags: self.tags.clone(),
             note: self.note.trim().to_owned(),
             pinned: self.pinned,
@@ -164,18 +173,50 @@ impl Draft<'_> {
                 },
             }),
             Type::Steam => Ok(Kind::Steam),
-            Type::Motp => Err(Reason::Motp),
-            Type::Yandex => Err(Reason::Yandex),
+            Type::Motp => Ok(Kind::Motp),
+            Type::Yandex => Ok(Kind::Yandex),
             Type::Unknown => Err(Reason::Type),
         }
     }
 
-    fn secret(&self) -> Result<Secret, Reason> {
-        match &self.secret {
-            Coded::Base32(text) => Ok(Secret::from_base32(text)?),
-            Coded::Bytes(bytes) => Ok(Secret::from_bytes(bytes.clone())?),
-            Coded::Bad(code) => Err(Reason::Code(code)),
+    /// Whether what the file says fits a kind that leaves no choice: some apps let it be changed, and
+    /// other codes would come out.
+    fn is_usual(&self, kind: Kind, digits: Digits) -> bool {
+        let fits = |number, usual| matches!(number, Number::Missing) || number == usual;
+        let period = kind.period().map_or(0, Period::get);
+        fits(self.digits, Number::Whole(digits.get().into()))
+            && fits(self.period, Number::Whole(period))
+    }
+
+    fn algorithm(&self) -> Result<Algorithm, account::Error> {
+        if self.algorithm.is_empty() {
+            return Ok(Algorithm::Sha1);
         }
+        Algorithm::parse(self.algorithm)
+    }
+
+    fn digits(&self) -> Result<Digits, account::Error> {
+        match self.digits {
+            Number::Missing => Ok(Digits::default()),
+            Number::Whole(digits) => Digits::new(digits),
+            Number::Bad => Err(account::Error::Digits),
+        }
+    }
+
+    fn secret(&self, kind: Kind) -> Result<Secret, Reason> {
+        let mut secret = match &self.secret {
+            Coded::Base32(text) => Secret::from_base32(text)?,
+            Coded::Bytes(bytes) => Secret::from_bytes(bytes.clone())?,
+            Coded::Bad(code) => return Err(Reason::Code(code)),
+        };
+        if kind.needs_pin() {
+            if self.pin.is_empty() {
+                return Err(Reason::NoPin);
+            }
+            secret = secret.with_pin(self.pin)?;
+        }
+        secret.check(kind)?;
+        Ok(secret)
     }
 
     /// What to call it where it is not taken.
@@ -196,9 +237,6 @@ impl Draft<'_> {
     fn linked(&self, text: &str) -> Result<Imported, Reason> {
         if let Some(reason) = self.unwanted {
             return Err(Reason::Unwanted(reason));
-        }
-        if links::is_motp(text) {
-            return Err(Reason::Motp);
         }
         if !links::is_one(text) {
             let (issuer, username) = (self.issuer, self.username);

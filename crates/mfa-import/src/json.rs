@@ -26,6 +26,7 @@ struct Account<'a> {
     name: &'a str,
     #[serde(serialize_with = "text")]
     secret: Zeroizing<String>,
+    pin: Option<&'a str>,
     algorithm: &'a str,
     digits: u8,
     period: Option<u64>,
@@ -64,11 +65,12 @@ impl<'a> From<&'a Imported> for Account<'a> {
             username: &account.username,
             name: &account.name,
             secret: account.secret.to_base32(),
-            algorithm: account.algorithm.as_str(),
+            pin: Some(account.secret.expose_pin()).filter(|pin| !pin.is_empty()),
+            algorithm: account.kind.hash(account.algorithm),
             digits: account.digits.get(),
             period: match account.kind {
                 Kind::Totp { period } => Some(period.get()),
-                Kind::Hotp { .. } | Kind::Steam => None,
+                _ => None,
             },
             counter: account.kind.counter(),
             tags: &account.tags,

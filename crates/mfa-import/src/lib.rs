@@ -22,11 +22,12 @@
 //! ```json
 //! {"schema":1,"format":"otpauth",
 //!  "accounts":[{"type":"totp","issuer":"AWS","username":"root","name":"","secret":"JBSWY3DPEHPK3PXP",
-//!    "algorithm":"SHA1","digits":6,"period":30,"counter":null,"tags":[],"note":"","pinned":false}],
+//!    "pin":null,"algorithm":"SHA1","digits":6,"period":30,"counter":null,"tags":[],"note":"","pinned":false}],
 //!  "skipped":[{"name":"line 3","reason":"the link holds no secret"}]}
 //! ```
 //!
-//! `period` is null unless the type is `totp`, `counter` unless it is `hotp`. What a file does not
+//! `secret` is base32. `period` is null unless the type is `totp`, `counter` unless it is `hotp`, `pin`
+//! unless it is `motp` or `yandex`. What a file does not
 //! say is an empty text or list.
 //!
 //! The password of an encrypted file is the first line of the password file, without its line break;

@@ -10,9 +10,7 @@ use crate::migration::{self, Batches};
 use crate::text::has_scheme;
 
 /// Begins a link with one account.
-const ONE: [&str; 3] = ["otpauth://", "steam://", MOTP];
-/// A scheme of its own for codes that need a PIN.
-const MOTP: &str = "motp://";
+const ONE: [&str; 3] = ["otpauth://", "steam://", "motp://"];
 
 /// What was read of links so far.
 #[derive(Default)]
@@ -31,18 +29,11 @@ pub(crate) fn is_one(text: &str) -> bool {
     ONE.iter().any(|scheme| has_scheme(text, scheme))
 }
 
-/// Whether a text is a link with one account that we cannot use.
-pub(crate) fn is_motp(text: &str) -> bool {
-    has_scheme(text, MOTP)
-}
-
 impl Links {
     /// Reads a link; `place` says where it stands, should something be wrong with it.
     pub(crate) fn read(&mut self, place: &str, text: &str) {
         if migration::is_link(text) {
             self.read_migration(place, text);
-        } else if is_motp(text) {
-            self.found.skip(place, &"mOTP codes are not supported");
         } else {
             match uri::parse(text) {
                 Ok(link) => self.found.accounts.push(Imported::from(link)),

@@ -110,8 +110,7 @@ fn is_usable(entry: &Entry) -> bool {
         && Secret::from_base32(&entry.secret).is_ok()
         && (5..=9).contains(&entry.digits)
         && entry.period != Some(0)
-        && ["SHA1", "SHA256", "SHA512"].contains(&&*entry.algo)
-        && ["totp", "hotp", "steam"].contains(&&*entry.r#type)
+        && ["SHA1", "SHA256", "SHA512", "MD5"].contains(&&*entry.algo)
 }
 
 /// What an entry is, in one line; a name without an issuer may be either.
@@ -132,10 +131,10 @@ fn expected(entry: &Entry) -> String {
 fn found(account: &Imported) -> String {
     let period = match account.kind {
         Kind::Totp { period } => Some(period.get()),
-        Kind::Hotp { .. } | Kind::Steam => None,
+        _ => None,
     };
     let numbers = (account.digits.get(), period, account.kind.counter());
-    let (kind, algorithm) = (account.kind.as_str(), account.algorithm.as_str());
+    let (kind, algorithm) = (account.kind.as_str(), account.kind.hash(account.algorithm));
     let secret = account.secret.to_base32();
     let names = format!("{}/{}", account.issuer, account.username);
     let names = names.trim_matches('/');

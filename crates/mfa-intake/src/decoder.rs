@@ -73,6 +73,7 @@ struct Account {
     username: String,
     name: String,
     secret: String,
+    pin: Option<String>,
     algorithm: String,
     digits: u32,
     period: Option<u32>,
@@ -88,6 +89,7 @@ impl From<Account> for AccountFields {
         Self {
             uri: None,
             secret: Some(Zeroizing::new(account.secret)),
+            pin: account.pin.map(Zeroizing::new),
             name: some(account.name),
             issuer: some(account.issuer),
             username: some(account.username),

@@ -97,6 +97,54 @@ fn steam_is_recognised_unless_digits_say_otherwise() {
 }
 
 #[test]
+fn links_with_a_pin_are_read_as_apps_write_them() {
+    for text in [
+        "motp://Bank:jane?secret=30edcc8edae50a60&pin=1234",
+        "MOTP://Bank:jane/?secret=30EDCC8EDAE50A60&pin=1234&algorithm=MD5&digits=6",
+        "otpauth://motp/Bank:jane?secret=30edcc8edae50a60&pin=1234",
+    ] {
+        let link = parse(text).unwrap();
+        assert_eq!((link.kind, link.digits.get()), (Kind::Motp, 6), "{text}");
+        assert_eq!((&*link.issuer, &*link.username), ("Bank", "jane"), "{text}");
+        assert_eq!(link.secret.expose_pin(), "1234");
+        assert_eq!(*link.secret.to_hex(), "30edcc8edae50a60");
+    }
+    // The PIN in digits, and in base32.
+    for pin in ["1234", "GEZDGNA", "gezdgna="] {
+        for (label, issuer) in [
+            ("jane", "Yandex"),
+            ("Mail:jane", "Mail"),
+            ("jane?issuer=I", "I"),
+        ] {
+            let mark = if label.contains('?') { '&' } else { '?' };
+            let text = format!(
+                "otpauth://yaotp/{label}{mark}secret=ORSXG5DJNZTXIZLTORUW4ZZRGI&pin={pin}&pin_length=4"
+            );
+            let link = parse(&text).unwrap();
+            assert_eq!((link.kind, link.digits.get()), (Kind::Yandex, 8));
+            assert_eq!((&*link.issuer, &*link.username), (issuer, "jane"), "{text}");
+            assert_eq!(link.secret.expose_pin(), "1234");
+        }
+    }
+    let yandex = "otpauth://yandex/a?secret=ORSXG5DJNZTXIZLTORUW4ZZRGI";
+    assert_eq!(refused("motp://a:b?secret=30edcc8edae50a60"), Error::NoPin);
+    assert_eq!(refused(yandex), Error::NoPin);
+    assert_eq!(refused("motp://fail"), Error::NoSecret);
+    for (text, error) in [
+        ("motp://a:b?secret=JBSWY3DP&pin=1234", secret::Error::NotHex),
+        ("motp://a:b?secret=30e&pin=1234", secret::Error::NotHex),
+        ("motp://a:b?secret=30ed&pin=123", secret::Error::Pin),
+        (
+            "otpauth://yaotp/a?secret=ABCDEFGH&pin=1234",
+            secret::Error::TooShort,
+        ),
+        (&format!("{yandex}&pin=12a4"), secret::Error::Pin),
+    ] {
+        assert_eq!(refused(text), Error::Secret(error), "{text}");
+    }
+}
+
+#[test]
 fn what_cannot_be_used_is_refused() {
     assert_eq!(refused(""), Error::NotALink);
     assert_eq!(refused("https://example.com"), Error::NotALink);
@@ -106,7 +154,7 @@ fn what_cannot_be_used_is_refused() {
     );
     assert_eq!(refused("otpauth://totp/a:b"), Error::NoSecret);
     assert_eq!(refused("otpauth://totp/?secret=ABCDEFGH"), Error::NoLabel);
-    assert_eq!(refused("otpauth://yaotp/a?secret=ABCDEFGH"), Error::Type);
+    assert_eq!(refused("otpauth://ocra/a?secret=ABCDEFGH"), Error::Type);
     assert_eq!(
         refused("otpauth://totp/a?secret="),
         Error::Secret(secret::Error::Empty)
@@ -148,16 +196,10 @@ fn account(issuer: String, username: String, kind: Kind, digits: u64) -> Account
         issuer,
         username,
         kind,
-        algorithm: if kind == Kind::Steam {
-            Algorithm::Sha1
-        } else {
-            Algorithm::Sha512
-        },
-        digits: if kind == Kind::Steam {
-            Digits::STEAM
-        } else {
-            Digits::new(digits).unwrap()
-        },
+        algorithm: kind.fixed().map_or(Algorithm::Sha512, |fixed| fixed.0),
+        digits: kind
+            .fixed()
+            .map_or_else(|| Digits::new(digits).unwrap(), |fixed| fixed.1),
         tags: Vec::new(),
         pinned: false,
         note: String::new(),
@@ -174,6 +216,8 @@ fn kinds() -> impl Strategy<Value = Kind> {
         }),
         any::<u64>().prop_map(|counter| Kind::Hotp { counter }),
         Just(Kind::Steam),
+        Just(Kind::Motp),
+        Just(Kind::Yandex),
     ]
 }
 
@@ -184,13 +228,17 @@ proptest! {
         username in "[^\\pC]{0,20}",
         kind in kinds(),
         digits in 5..=9_u64,
-        bytes in prop::collection::vec(any::<u8>(), 1..=64),
+        bytes in prop::collection::vec(any::<u8>(), 16..=64),
+        pin in "[0-9]{4,16}",
     ) {
         let (issuer, username) = (issuer.trim().to_owned(), username.trim().to_owned());
         prop_assume!(!issuer.is_empty() || !username.is_empty());
-        prop_assume!(kind == Kind::Steam || !issuer.eq_ignore_ascii_case("steam"));
+        prop_assume!(!matches!(kind, Kind::Totp { .. }) || !issuer.eq_ignore_ascii_case("steam"));
         let account = account(issuer, username, kind, digits);
-        let secret = Secret::from_bytes(bytes).unwrap();
+        let mut secret = Secret::from_bytes(bytes).unwrap();
+        if kind.needs_pin() {
+            secret = secret.with_pin(&pin).unwrap();
+        }
         let link = parse(&print(&account, &secret)).unwrap();
         prop_assert_eq!(link.issuer, account.issuer);
         prop_assert_eq!(link.username, account.username);

@@ -30,18 +30,7 @@ fn codes() {
     };
     let mut checked = 0;
     for row in rows {
-        let [
-            kind,
-            secret,
-            _,
-            algorithm,
-            digits,
-            period,
-            factor,
-            code,
-            source,
-        ] = &row[..]
-        else {
+        let [kind, secret, _, more, digits, period, factor, code, source] = &row[..] else {
             panic!("a row of {} columns", row.len());
         };
         let factor: u64 = factor.parse().unwrap();
@@ -52,16 +41,26 @@ fn codes() {
             }
             "steam" => (Kind::Steam, otp::step_at(Period::default(), factor)),
             "hotp" => (Kind::Hotp { counter: factor }, factor),
-            _ => continue,
+            "motp" => (Kind::Motp, factor / 10),
+            "yandex" => (Kind::Yandex, factor / 30),
+            _ => panic!("{kind} is no kind of code"),
         };
-        let secret = Secret::from_base32(secret).unwrap();
-        let algorithm = Algorithm::parse(algorithm).unwrap();
-        let digits = Digits::new(digits.parse().unwrap()).unwrap();
+        let mut secret = match kind {
+            Kind::Motp => Secret::from_hex(secret).unwrap(),
+            _ => Secret::from_base32(secret).unwrap(),
+        };
+        if let Some(pin) = more.strip_prefix("pin=") {
+            secret = secret.with_pin(pin).unwrap();
+        }
+        let (algorithm, digits) = kind.fixed().unwrap_or_else(|| {
+            let digits = Digits::new(digits.parse().unwrap()).unwrap();
+            (Algorithm::parse(more).unwrap(), digits)
+        });
         let computed = otp::generate(&secret, kind, algorithm, digits, factor);
         assert_eq!(computed.expose(), code, "{source}");
         checked += 1;
     }
-    assert!(checked >= 30, "only {checked} vectors");
+    assert!(checked >= 43, "only {checked} vectors");
 }
 
 #[test]
@@ -92,17 +91,21 @@ fn links() {
         else {
             panic!("a row of {} columns", row.len());
         };
-        if !matches!(kind.as_str(), "totp" | "hotp" | "steam") {
-            continue;
+        // Whoever shows a link of these kinds asks for the PIN apart.
+        let pin = matches!(kind.as_str(), "motp" | "yandex");
+        if pin {
+            assert_eq!(uri::parse(text).unwrap_err(), uri::Error::NoPin, "{text}");
         }
+        let text = &format!("{text}{}", if pin { "&pin=1234" } else { "" });
         let link = uri::parse(text).unwrap_or_else(|e| panic!("{text}: {e}"));
         assert_eq!(link.kind.as_str(), kind, "{text}");
         assert_eq!((&link.issuer, &link.username), (issuer, name), "{text}");
-        assert!(
-            link.secret.same_as(&Secret::from_base32(secret).unwrap()),
-            "{text}"
-        );
-        assert_eq!(link.algorithm.as_str(), algorithm, "{text}");
+        let secret = match link.kind {
+            Kind::Motp => Secret::from_hex(secret).unwrap(),
+            _ => Secret::from_base32(secret).unwrap(),
+        };
+        assert_eq!(link.secret.expose(), secret.expose(), "{text}");
+        assert_eq!(link.kind.hash(link.algorithm), algorithm, "{text}");
         assert_eq!(link.digits.get().to_string(), *digits, "{text}");
         let factor = link
             .kind

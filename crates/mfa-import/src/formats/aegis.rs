@@ -139,6 +139,7 @@ fn entries(vault: Fields<'_>) -> Result<Found, Damage> {
             issuer: entry.text("issuer"),
             username: entry.text("name"),
             secret: Coded::base32(info.text("secret")),
+            pin: info.text("pin"),
             algorithm: info.text("algo"),
             digits: info.number("digits"),
             period: info.number("period"),
@@ -164,8 +165,8 @@ mod tests {
              "info":{"secret":"JBSWY3DPEHPK3PXP","algo":"SHA256","digits":8,"period":60}},
             {"type":"hotp","name":"jane","issuer":"GitHub","group":"Old",
              "info":{"secret":"GEZDGNBVGY3TQOJQ","algo":"SHA1","digits":6,"counter":7}},
-            {"type":"motp","name":"m","issuer":"","info":{"secret":"GEZDGNBVGY3TQOJQ","algo":"MD5"}},
-            {"type":"yandex","name":"y","issuer":"Y","info":{"secret":"GEZDGNBVGY3TQOJQ"}},
+            {"type":"motp","name":"m","issuer":"","info":{"secret":"GEZDGNBVGY3TQOJQ","algo":"MD5","pin":null}},
+            {"type":"yandex","name":"y","issuer":"Y","info":{"secret":"GEZDGNBVGY3TQOJQ","pin":"1234"}},
             {"type":"totp","name":"","issuer":"","info":{"secret":"GEZDGNBVGY3TQOJQ","digits":"PRIVATE"}},
             7]}}"#;
         assert!(Aegis.detect(vault));
@@ -186,12 +187,39 @@ mod tests {
         assert_eq!(
             skipped,
             [
-                ("m", "mOTP codes are not supported"),
-                ("Y (y)", "Yandex codes are not supported"),
+                (
+                    "m",
+                    "its PIN, of which its codes are made, too, is not in the file: add it by hand, as a link"
+                ),
+                (
+                    "Y (y)",
+                    "the secret is too short: Yandex hands out 16 bytes or more"
+                ),
                 ("entry 5", "the number of digits must be 5 to 9"),
                 ("entry 6", "its type is not known"),
             ]
         );
+    }
+
+    #[test]
+    fn codes_with_a_pin_are_taken_with_it() {
+        let vault = br#"{"version":1,"header":{"slots":null,"params":null},"db":{"version":3,"entries":[
+            {"type":"motp","name":"jane","issuer":"Bank",
+             "info":{"secret":"4MKSV7XGEWM4Q===","algo":"MD5","digits":6,"period":10,"pin":"1234"}},
+            {"type":"yandex","name":"joe","issuer":"Yandex",
+             "info":{"secret":"LA2V6KMCGYMWWVEW64RNP3JA3IAAAAAAHTSG4HRZPI","algo":"SHA256","digits":8,"period":30,"pin":"7586"}},
+            {"type":"motp","name":"odd","issuer":"Bank",
+             "info":{"secret":"4MKSV7XGEWM4Q","algo":"MD5","digits":8,"period":10,"pin":"1234"}}]}}"#;
+        let found = Aegis.read(vault, None).unwrap();
+        let seen: Vec<_> = found
+            .accounts
+            .iter()
+            .map(|a| (a.kind.as_str(), a.secret.expose_pin(), a.digits.get()))
+            .collect();
+        assert_eq!(seen, [("motp", "1234", 6), ("yandex", "7586", 8)]);
+        assert_eq!(*found.accounts[0].secret.to_hex(), "e3152afee62599c8");
+        assert_eq!(found.skipped[0].name, "Bank (odd)");
+        assert!(found.skipped[0].reason.contains("always has"));
     }
 
     #[test]

@@ -80,11 +80,13 @@ fn elements(file: &Value) -> Result<Found, Damage> {
         return Err(Damage::Field("elements"));
     }
     for element in list.entries() {
+        let kind = Type::parse(element.text("type"));
         found.add(&Draft {
-            kind: Type::parse(element.text("type")),
+            kind,
             issuer: element.text("issuer"),
             username: element.text("label"),
-            secret: Coded::base32(element.text("secret")),
+            secret: Coded::of(kind, element.text("secret")),
+            pin: element.text("pin"),
             algorithm: element.text("algorithm"),
             digits: element.number("digits"),
             period: element.number("period"),
@@ -103,13 +105,15 @@ mod tests {
     fn elements_and_links_are_read() {
         let file = br#"{"version":2,"elements":[
             {"secret":"JBSWY3DPEHPK3PXP","issuer":"AWS","label":"root","digits":8,"type":"TOTP","algorithm":"SHA256","period":60,"counter":null,"pin":null},
-            {"secret":"00ff","issuer":"M","label":"m","digits":6,"type":"MOTP","algorithm":"MD5","period":10}]}"#;
+            {"secret":"00ff","issuer":"M","label":"m","digits":6,"type":"MOTP","algorithm":"MD5","period":10},
+            {"secret":"00FF","issuer":"M","label":"n","digits":6,"type":"MOTP","algorithm":"MD5","period":10,"counter":null,"pin":"1234"}]}"#;
         assert!(Cotp.detect(file));
         let found = Cotp.read(file, None).unwrap();
         assert_eq!(
             (&*found.accounts[0].issuer, &*found.skipped[0].name),
             ("AWS", "M (m)")
         );
+        assert_eq!(found.accounts[1].secret.expose(), [0, 255]);
         let file = br#"{"items":["otpauth://totp/AWS:root?secret=JBSWY3DPEHPK3PXP","PRIVATE1"]}"#;
         assert!(Cotp.detect(file));
         let found = Cotp.read(file, None).unwrap();

@@ -80,9 +80,6 @@ fn entries(bytes: &[u8]) -> Result<Found, Damage> {
 }
 
 fn add(found: &mut Found, number: usize, line: &str) {
-    if links::is_motp(line) {
-        return found.skip(format!("line {number}"), &"mOTP codes are not supported");
-    }
     let (link, display) = split(line);
     let link = match uri::parse(&link) {
         Ok(link) => link,

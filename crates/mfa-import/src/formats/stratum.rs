@@ -91,11 +91,13 @@ pub(super) fn entries(file: &Value) -> Result<Found, Damage> {
     let mut found = Found::default();
     for entry in file.list("Authenticators")? {
         let tags = tags.get(entry.text("Secret"));
+        let kind = kind(entry.number("Type"));
         found.add(&Draft {
-            kind: kind(entry.number("Type")),
+            kind,
             issuer: entry.text("Issuer"),
             username: entry.text("Username"),
-            secret: Coded::base32(entry.text("Secret")),
+            secret: Coded::of(kind, entry.text("Secret")),
+            pin: entry.text("Pin"),
             algorithm: match entry.number("Algorithm") {
                 Number::Whole(0) | Number::Missing => "SHA1",
                 Number::Whole(1) => "SHA256",
@@ -103,7 +105,11 @@ pub(super) fn entries(file: &Value) -> Result<Found, Damage> {
                 _ => "unknown",
             },
             digits: entry.number("Digits"),
-            period: entry.number("Period"),
+            period: match kind {
+                // Whatever stands there: the app does not look.
+                Type::Motp | Type::Yandex => Number::Missing,
+                _ => entry.number("Period"),
+            },
             counter: entry.number("Counter"),
             tags: tags.cloned().unwrap_or_default(),
             ..Draft::default()
@@ -132,12 +138,16 @@ mod tests {
         let file = br#"{"Authenticators":[
             {"Type":2,"Issuer":"AWS","Username":"root","Secret":"JBSWY3DPEHPK3PXP","Algorithm":1,"Digits":8,"Period":60},
             {"Type":3,"Issuer":"M","Username":null,"Secret":"00ff","Digits":6},
+            {"Type":3,"Issuer":"N","Username":null,"Secret":"00ff","Pin":"1234","Digits":6,"Period":10},
+            {"Type":5,"Issuer":"Yandex","Username":"y","Secret":"LA2V6KMCGYMWWVEW64RNP3JA3I","Pin":"7586","Digits":8},
             {"Type":2,"Issuer":"Odd","Secret":"JBSWY3DPEHPK3PXQ","Algorithm":7}],
             "Categories":[{"Id":"c","Name":"Work"}],
             "AuthenticatorCategories":[{"CategoryId":"c","AuthenticatorSecret":"JBSWY3DPEHPK3PXP"}]}"#;
         assert!(Stratum.detect(file));
         let found = Stratum.read(file, None).unwrap();
         assert_eq!(found.accounts[0].tags, ["Work"]);
+        assert_eq!(found.accounts[1].secret.expose(), [0, 255]);
+        assert_eq!(found.accounts[2].secret.expose_pin(), "7586");
         let skipped: Vec<_> = found
             .skipped
             .iter()
@@ -146,7 +156,10 @@ mod tests {
         assert_eq!(
             skipped,
             [
-                ("M", "mOTP codes are not supported"),
+                (
+                    "M",
+                    "its PIN, of which its codes are made, too, is not in the file: add it by hand, as a link"
+                ),
                 ("Odd", "the algorithm must be SHA1, SHA256 or SHA512"),
             ]
         );

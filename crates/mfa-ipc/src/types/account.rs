@@ -20,9 +20,9 @@ pub struct AccountInfo {
     pub issuer: String,
     /// Whose it is.
     pub username: String,
-    /// `totp`, `hotp` or `steam`; the field is called `type`.
+    /// `totp`, `hotp`, `steam`, `motp` or `yandex`; the field is called `type`.
     pub kind: String,
-    /// `SHA1`, `SHA256` or `SHA512`.
+    /// `SHA1`, `SHA256` or `SHA512`; `MD5` for `motp`.
     pub algorithm: String,
     /// The length of a code.
     pub digits: u32,
@@ -101,7 +101,7 @@ impl From<&Account> for AccountInfo {
             issuer: account.issuer.clone(),
             username: account.username.clone(),
             kind: account.kind.as_str().to_owned(),
-            algorithm: account.algorithm.as_str().to_owned(),
+            algorithm: account.kind.hash(account.algorithm).to_owned(),
             digits: account.digits.get().into(),
             period: account
                 .kind
@@ -124,22 +124,29 @@ impl TryFrom<&AccountInfo> for Account {
     fn try_from(info: &AccountInfo) -> Result<Self, Error> {
         let invalid = |error: account::Error| Error::InvalidAccount(error.to_string());
         let id = AccountId::parse(&info.id);
-        let period = || Period::new(info.period.unwrap_or(30).into()).map_err(invalid);
+        let mut kind = Kind::parse(&info.kind).map_err(invalid)?;
+        match &mut kind {
+            Kind::Totp { period } => {
+                *period = Period::new(info.period.unwrap_or(30).into()).map_err(invalid)?;
+            }
+            Kind::Hotp { counter } => *counter = info.counter.unwrap_or(0),
+            Kind::Steam | Kind::Motp | Kind::Yandex => {}
+        }
+        let (algorithm, digits) = match kind.fixed() {
+            Some(fixed) => fixed,
+            None => (
+                Algorithm::parse(&info.algorithm).map_err(invalid)?,
+                Digits::new(info.digits.into()).map_err(invalid)?,
+            ),
+        };
         Ok(Self {
             id: id.ok_or_else(|| Error::InvalidAccount("the id is no UUID".into()))?,
             name: info.name.clone(),
             issuer: info.issuer.clone(),
             username: info.username.clone(),
-            kind: match info.kind.as_str() {
-                "totp" => Kind::Totp { period: period()? },
-                "hotp" => Kind::Hotp {
-                    counter: info.counter.unwrap_or(0),
-                },
-                "steam" => Kind::Steam,
-                _ => return Err(invalid(account::Error::Kind)),
-            },
-            algorithm: Algorithm::parse(&info.algorithm).map_err(invalid)?,
-            digits: Digits::new(info.digits.into()).map_err(invalid)?,
+            kind,
+            algorithm,
+            digits,
             tags: info.tags.clone(),
             pinned: info.pinned,
             note: info.note.clone(),
@@ -159,13 +166,16 @@ pub struct AccountFields {
     pub uri: Option<Zeroizing<String>>,
     /// A secret in base32.
     pub secret: Option<Zeroizing<String>>,
+    /// The PIN of 4 to 16 digits, of which codes of `motp` and `yandex` are made, too. It goes with
+    /// `secret`; a link has its own.
+    pub pin: Option<Zeroizing<String>>,
     /// What one types.
     pub name: Option<String>,
     /// Who issued it.
     pub issuer: Option<String>,
     /// Whose it is.
     pub username: Option<String>,
-    /// `totp`, `hotp` or `steam`; the field is called `type`.
+    /// `totp`, `hotp`, `steam`, `motp` or `yandex`; the field is called `type`.
     pub kind: Option<String>,
     /// `SHA1`, `SHA256` or `SHA512`.
     pub algorithm: Option<String>,
@@ -192,6 +202,7 @@ impl AccountFields {
         Writer::default()
             .put_some("uri", self.uri.as_ref().map(|uri| uri.as_str()))
             .put_some("secret", self.secret.as_ref().map(|secret| secret.as_str()))
+            .put_some("pin", self.pin.as_ref().map(|pin| pin.as_str()))
             .put_some("name", self.name.as_deref())
             .put_some("issuer", self.issuer.as_deref())
             .put_some("username", self.username.as_deref())
@@ -216,6 +227,7 @@ impl AccountFields {
         let fields = Self {
             uri: reader.take("uri")?.map(Zeroizing::new),
             secret: reader.take("secret")?.map(Zeroizing::new),
+            pin: reader.take("pin")?.map(Zeroizing::new),
             name: reader.take("name")?,
             issuer: reader.take("issuer")?,
             username: reader.take("username")?,

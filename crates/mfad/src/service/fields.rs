@@ -2,7 +2,7 @@
 
 use mfa_core::account::{self, Account, AccountId, Algorithm, Digits, Kind, Period};
 use mfa_core::item::Entry;
-use mfa_core::{Secret, uri};
+use mfa_core::{Secret, secret, uri};
 use mfa_ipc::Error;
 use mfa_ipc::types::AccountFields;
 
@@ -15,6 +15,9 @@ pub(super) fn create(
     taken: impl Fn(&str) -> bool,
 ) -> Result<Entry, Error> {
     let (account, secret) = match (&fields.uri, &fields.secret) {
+        (Some(_), None) if fields.pin.is_some() => {
+            return Err(Error::InvalidAccount("a PIN goes into the link".into()));
+        }
         (Some(link), None) => {
             let link = uri::parse(link).map_err(errors::link)?;
             if fields.kind.is_some() && kind(fields)?.as_str() != link.kind.as_str() {
@@ -23,9 +26,19 @@ pub(super) fn create(
             from_link(link, now)?
         }
         (None, Some(secret)) => {
-            let secret = Secret::from_base32(secret)
-                .map_err(|error| Error::InvalidAccount(error.to_string()))?;
-            (blank(kind(fields)?, now)?, secret)
+            let kind = kind(fields)?;
+            let invalid = |error: secret::Error| Error::InvalidAccount(error.to_string());
+            let mut secret = Secret::from_base32(secret).map_err(invalid)?;
+            if let Some(pin) = &fields.pin {
+                if !kind.needs_pin() {
+                    return Err(Error::InvalidAccount(
+                        "codes of this type have no PIN".into(),
+                    ));
+                }
+                secret = secret.with_pin(pin).map_err(invalid)?;
+            }
+            secret.check(kind).map_err(invalid)?;
+            (blank(kind, now)?, secret)
         }
         (None, None) => return Err(Error::InvalidAccount("there is no secret".into())),
         (Some(_), Some(_)) => {
@@ -46,7 +59,8 @@ pub(super) fn create(
 
 /// Changes what is given, and nothing else.
 pub(super) fn change(old: &Account, fields: &AccountFields, now: u64) -> Result<Account, Error> {
-    if fields.uri.is_some() || fields.secret.is_some() || fields.kind.is_some() {
+    let secret = fields.uri.is_some() || fields.secret.is_some() || fields.pin.is_some();
+    if secret || fields.kind.is_some() {
         let text = "the secret and the type of an account cannot be changed: remove and add it";
         return Err(Error::InvalidAccount(text.into()));
     }
@@ -89,20 +103,7 @@ fn blank(kind: Kind, now: u64) -> Result<Account, Error> {
 }
 
 fn kind(fields: &AccountFields) -> Result<Kind, Error> {
-    match fields
-        .kind
-        .as_deref()
-        .unwrap_or("totp")
-        .to_ascii_lowercase()
-        .as_str()
-    {
-        "totp" => Ok(Kind::Totp {
-            period: Period::default(),
-        }),
-        "hotp" => Ok(Kind::Hotp { counter: 0 }),
-        "steam" => Ok(Kind::Steam),
-        _ => Err(errors::account(account::Error::Kind)),
-    }
+    Kind::parse(fields.kind.as_deref().unwrap_or("totp")).map_err(errors::account)
 }
 
 fn apply(mut account: Account, fields: &AccountFields) -> Result<Account, Error> {
@@ -121,15 +122,27 @@ fn apply(mut account: Account, fields: &AccountFields) -> Result<Account, Error>
         account.tags.retain(|tag| !tag.is_empty());
     }
     account.pinned = fields.pinned.unwrap_or(account.pinned);
-    if account.kind == Kind::Steam && (fields.algorithm.is_some() || fields.digits.is_some()) {
-        let text = "Steam codes always have 5 characters and use SHA1";
-        return Err(Error::InvalidAccount(text.into()));
-    }
-    if let Some(algorithm) = &fields.algorithm {
-        account.algorithm = Algorithm::parse(algorithm).map_err(errors::account)?;
-    }
-    if let Some(digits) = fields.digits {
-        account.digits = Digits::new(digits.into()).map_err(errors::account)?;
+    if let Some((algorithm, digits)) = account.kind.fixed() {
+        let (hash, length) = (account.kind.hash(algorithm), u32::from(digits.get()));
+        let mut same = fields.digits.is_none_or(|digits| digits == length);
+        same &= fields
+            .algorithm
+            .as_ref()
+            .is_none_or(|name| name.eq_ignore_ascii_case(hash));
+        if !same {
+            let name = account.kind.as_str();
+            let text =
+                format!("codes of type {name} always have {length} characters and use {hash}");
+            return Err(Error::InvalidAccount(text));
+        }
+        (account.algorithm, account.digits) = (algorithm, digits);
+    } else {
+        if let Some(algorithm) = &fields.algorithm {
+            account.algorithm = Algorithm::parse(algorithm).map_err(errors::account)?;
+        }
+        if let Some(digits) = fields.digits {
+            account.digits = Digits::new(digits.into()).map_err(errors::account)?;
+        }
     }
     account.kind = moving(account.kind, fields)?;
     Ok(account)
@@ -152,10 +165,6 @@ fn moving(kind: Kind, fields: &AccountFields) -> Result<Kind, Error> {
 
 /// The last touches and checks.
 fn finish(mut account: Account) -> Result<Account, Error> {
-    if account.kind == Kind::Steam {
-        account.digits = Digits::STEAM;
-        account.algorithm = Algorithm::Sha1;
-    }
     if account.issuer.is_empty() && account.username.is_empty() {
         // A link has to name something.
         account.issuer.clone_from(&account.name);

@@ -101,6 +101,7 @@ fn stratum_entries(database: &Database<'_>) -> Result<Found, Damage> {
         "Issuer",
         "Username",
         "Secret",
+        "Pin",
         "Algorithm",
         "Digits",
         "Period",

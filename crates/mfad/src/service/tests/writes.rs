@@ -129,3 +129,39 @@ async fn links_and_types_have_to_agree() {
         Err(Error::InvalidAccount(_))
     ));
 }
+
+/// Who reads an export says all of each account, also what there is no choice in.
+#[tokio::test]
+async fn what_has_no_choice_may_be_said_and_a_pin_is_needed_where_codes_have_one() {
+    let world = World::new();
+    let service = world.start();
+    let with = |name: &str, kind: &str, algorithm: &str, digits, pin: Option<&str>| {
+        mfa_ipc::types::AccountFields {
+            algorithm: Some(algorithm.into()),
+            digits: Some(digits),
+            pin: pin.map(|pin| pin.to_owned().into()),
+            ..fields(name, kind)
+        }
+    };
+    for (name, kind, algorithm, digits, pin) in [
+        ("s", "steam", "SHA1", 5, None),
+        ("m", "motp", "MD5", 6, Some("1234")),
+        ("y", "yandex", "SHA256", 8, Some("1234")),
+    ] {
+        let said = with(name, kind, algorithm, digits, pin);
+        service.add(&us(), said).await.unwrap();
+        let other = with("x", kind, "SHA512", digits, pin);
+        let refused = service.add(&us(), other).await;
+        assert!(matches!(refused, Err(Error::InvalidAccount(_))), "{kind}");
+    }
+    for refused in [
+        with("x", "motp", "MD5", 6, None),
+        with("x", "motp", "MD5", 6, Some("12a4")),
+        with("x", "totp", "SHA1", 6, Some("1234")),
+    ] {
+        let refused = service.add(&us(), refused).await;
+        assert!(matches!(refused, Err(Error::InvalidAccount(_))));
+    }
+    let listed = service.list(&us()).await.unwrap();
+    assert_eq!(listed.len(), 3);
+}
