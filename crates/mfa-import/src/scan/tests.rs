@@ -1,5 +1,12 @@
 //! Draws the pictures that it then reads.
 
+#![expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    clippy::cast_precision_loss,
+    reason = "places and brightness in small pictures"
+)]
+
 use qrcode::{Color, EcLevel, QrCode};
 
 use super::*;
@@ -89,24 +96,18 @@ fn several_codes_are_read_dark_and_light_and_each_once() {
 /// The quick look is enough for what is plain to see, as on a screenshot full of other things.
 #[test]
 fn what_is_plain_takes_one_look() {
-    let mut noise = Noise(11);
-    let mut canvas = Canvas::new(1920, 1080, 240);
-    for top in (0..1060).step_by(14) {
-        for left in (0..1900).step_by(7) {
-            let (width, height) = (
-                1 + usize::from(noise.next() % 5),
-                1 + usize::from(noise.next() % 9),
-            );
-            for row in top..top + height {
-                canvas.pixels[row * 1920 + left..][..width].fill(30);
-            }
-        }
+    for (width, height, module, light) in [
+        (1920, 1080, 4, 255),
+        (3840, 2160, 3, 255),
+        (1920, 1080, 5, 0),
+    ] {
+        let mut screen = Canvas::screen(width, height);
+        screen.draw(LINK, 1203, 577, module, light);
+        let picture = Luma::borrowed(width, height, &screen.pixels).unwrap();
+        let glance = reader::glance(&picture);
+        assert_eq!(glance.codes.len(), 1, "{width} by {height}, {light}");
+        assert!(!glance.more, "{width} by {height}, {light}");
     }
-    canvas.draw(LINK, 701, 333, 4, 255);
-    let picture = Luma::borrowed(canvas.width, canvas.height, &canvas.pixels).unwrap();
-    let glance = reader::glance(&picture);
-    assert_eq!(glance.codes.len(), 1);
-    assert!(!glance.more);
 }
 
 /// A code that the quick look does not read is not forgotten for one that it does.
@@ -189,6 +190,110 @@ fn smaller_is_sharper() {
         assert!(reader::read(&picture).is_empty());
         assert_eq!(canvas.codes(), [LINK]);
     }
+}
+
+impl Canvas {
+    /// The same, seen through a map from where a pixel is to where it was.
+    fn seen(&self, from: impl Fn(f32, f32) -> (f32, f32)) -> Self {
+        let mut seen = Self::new(self.width, self.height, 0);
+        let width = self.width as usize;
+        let at = |x: f32, y: f32| {
+            let (x, y) = (x.max(0.0) as usize, y.max(0.0) as usize);
+            let row = y.min(self.height as usize - 1) * width;
+            f32::from(self.pixels[row + x.min(width - 1)])
+        };
+        for (place, pixel) in seen.pixels.iter_mut().enumerate() {
+            let (x, y) = from((place % width) as f32, (place / width) as f32);
+            let (right, down) = (x - x.floor(), y - y.floor());
+            let upper = at(x, y) * (1.0 - right) + at(x + 1.0, y) * right;
+            let lower = at(x, y + 1.0) * (1.0 - right) + at(x + 1.0, y + 1.0) * right;
+            *pixel = (upper * (1.0 - down) + lower * down) as u8;
+        }
+        seen
+    }
+
+    /// Each pixel is the mean of a square around it.
+    fn blurred(&self, radius: usize) -> Self {
+        let side = 2 * radius + 1;
+        let width = self.width as usize;
+        let mut blurred = Self::new(self.width, self.height, 255);
+        for y in radius..self.height as usize - radius {
+            for x in radius..width - radius {
+                let rows = (y - radius..=y + radius).map(|y| y * width + x - radius);
+                let sum: usize = rows
+                    .flat_map(|row| &self.pixels[row..row + side])
+                    .map(|pixel| usize::from(*pixel))
+                    .sum();
+                blurred.pixels[y * width + x] = (sum / side / side) as u8;
+            }
+        }
+        blurred
+    }
+
+    /// A screen: windows, and in them lines of what could be letters.
+    fn screen(width: u32, height: u32) -> Self {
+        let mut noise = Noise(11);
+        let glyphs: Vec<u8> = (0..26 * 4).map(|_| noise.next()).collect();
+        let mut screen = Self::new(width, height, 90);
+        for window in 0..6_usize {
+            let (left, top) = (40 + 300 * window, 60 + 170 * (window % 3));
+            for y in top..top + 400 {
+                for x in left..left + 280 {
+                    let letter = (x / 9 * 7 + y / 18 * 5) % 26;
+                    let (row, column) = (y % 18 / 3, x % 9 / 2);
+                    let ink = row < 4 && column < 4 && glyphs[letter * 4 + row] >> column & 1 == 1;
+                    screen.pixels[y * width as usize + x] = if ink { 40 } else { 240 };
+                }
+            }
+        }
+        screen
+    }
+}
+
+#[test]
+fn codes_are_read_at_any_angle() {
+    let mut canvas = Canvas::new(500, 500, 255);
+    canvas.draw(LINK, 110, 110, 6, 255);
+    for degrees in (0..360).step_by(15) {
+        let (sin, cos) = (degrees as f32).to_radians().sin_cos();
+        let turned = canvas.seen(|x, y| {
+            let (x, y) = (x - 250.0, y - 250.0);
+            (250.0 + x * cos - y * sin, 250.0 + x * sin + y * cos)
+        });
+        assert_eq!(turned.codes(), [LINK], "{degrees}");
+    }
+}
+
+/// From the side, in bad light, out of focus.
+#[test]
+fn photographs_are_read() {
+    let mut canvas = Canvas::new(900, 700, 230);
+    canvas.draw(LINK, 200, 120, 9, 255);
+    for tilt in [0.0003, -0.0004] {
+        let mut photo = canvas.seen(|x, y| {
+            let far = 1.0 + tilt * (x - 450.0);
+            (450.0 + (x - 450.0) / far, 350.0 + (y - 350.0) / far)
+        });
+        for (place, pixel) in photo.pixels.iter_mut().enumerate() {
+            let dim = 90 + place % 900 / 9;
+            *pixel = (usize::from(*pixel) * dim / 255 + 20) as u8;
+        }
+        for radius in [1, 2] {
+            assert_eq!(photo.blurred(radius).codes(), [LINK], "{tilt} {radius}");
+        }
+    }
+}
+
+#[test]
+fn codes_of_all_sizes_and_angles_stand_side_by_side() {
+    let texts: Vec<_> = (0..3).map(|n| format!("{LINK}&n={n}")).collect();
+    let mut canvas = Canvas::screen(1920, 1080);
+    canvas.draw(&texts[0], 60, 620, 2, 255);
+    canvas.draw(&texts[1], 500, 560, 8, 0);
+    canvas.draw(&texts[2], 1300, 600, 4, 255);
+    let mut codes = canvas.codes();
+    codes.sort();
+    assert_eq!(codes, texts);
 }
 
 #[test]

@@ -1,0 +1,7 @@
+//! JSON of password managers and services, and of what scripts get out of them.
+
+#![no_main]
+
+use libfuzzer_sys::fuzz_target;
+
+fuzz_target!(|bytes: &[u8]| mfa_fuzz::decode(&["bitwarden", "lastpass", "duo", "steam", "authy", "proton-pass", "extract-otp-secrets"], bytes));

@@ -1,0 +1,7 @@
+//! Databases of KeePass: what is inside, in a database that is in order.
+
+#![no_main]
+
+use libfuzzer_sys::fuzz_target;
+
+fuzz_target!(|inside: &[u8]| mfa_fuzz::decode(&["keepass"], &mfa_fuzz::kdbx::around(inside)));

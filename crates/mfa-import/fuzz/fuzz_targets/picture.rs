@@ -1,0 +1,7 @@
+//! Pictures, in all file formats. Large ones only take long: those that are made small are looked at.
+
+#![no_main]
+
+use libfuzzer_sys::fuzz_target;
+
+fuzz_target!(|bytes: &[u8]| mfa_fuzz::decode(&["qr"], bytes));

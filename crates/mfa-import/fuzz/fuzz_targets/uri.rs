@@ -1,0 +1,38 @@
+//! A link: whatever is read is printed so that it reads the same.
+
+#![no_main]
+
+use libfuzzer_sys::fuzz_target;
+use mfa_core::account::{Account, AccountId};
+use mfa_core::uri;
+
+fuzz_target!(|text: &str| {
+    let Ok(link) = uri::parse(text) else { return };
+    let account = Account {
+        id: AccountId::from_bytes([0; 16]),
+        name: "name".to_owned(),
+        // What stands alone is read as a user's name or as an issuer, whichever way it was written.
+        issuer: link.issuer.clone(),
+        username: link.username.clone(),
+        kind: link.kind,
+        algorithm: link.algorithm,
+        digits: link.digits,
+        tags: Vec::new(),
+        pinned: false,
+        note: String::new(),
+        serial: String::new(),
+        created: 0,
+        modified: 0,
+    };
+    if link.issuer.is_empty() && link.username.is_empty() {
+        return;
+    }
+    let printed = uri::print(&account, &link.secret);
+    if printed.len() > uri::MAX_BYTES {
+        return;
+    }
+    let again = uri::parse(&printed).expect("what was printed is read");
+    assert_eq!((again.issuer, again.username), (link.issuer, link.username));
+    assert!(again.secret.same_as(&link.secret));
+    mfa_core::otp::generate(&link.secret, link.kind, link.algorithm, link.digits, 1);
+});
