@@ -4,7 +4,6 @@
 //! that the arithmetic in [`crate::otp`] cannot be handed a period of zero or ten digits.
 
 mod kind;
-mod naming;
 
 use std::fmt;
 
@@ -12,7 +11,6 @@ use thiserror::Error;
 use uuid::Uuid;
 
 pub use kind::Kind;
-pub use naming::suggest_name;
 
 /// The longest name of an account, in characters.
 pub const MAX_NAME: usize = 64;

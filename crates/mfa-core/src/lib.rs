@@ -8,6 +8,7 @@
 //! |---|---|
 //! | [`secret`] | the shared secret, with one door |
 //! | [`account`] | what we know about an account besides its secret |
+//! | [`naming`] | what an account is called that came without a name |
 //! | [`otp`] | HOTP, TOTP and Steam codes |
 //! | [`uri`] | `otpauth://` links, tolerant in and canonical out |
 //! | [`item`] | the text that is stored in the keychain, one item per account |
@@ -23,6 +24,7 @@ pub mod account;
 pub mod item;
 pub mod ledger;
 pub mod lock;
+pub mod naming;
 pub mod otp;
 pub mod port;
 pub mod query;

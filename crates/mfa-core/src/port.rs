@@ -3,6 +3,7 @@
 //! The daemon implements them on the real keychain, clock and disk; tests implement them where the
 //! real part cannot be made to fail on command.
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use thiserror::Error;
@@ -95,6 +96,8 @@ pub struct Notes {
     pub ledger: Ledger,
     /// Whether the user locked the vault: a lock that a restart undoes would be none.
     pub locked: bool,
+    /// The accounts of an import that is not complete: they are to be removed, not served.
+    pub unfinished: BTreeSet<AccountId>,
 }
 
 /// A place for [`Notes`].

@@ -59,6 +59,7 @@
 //! | member | signature | meaning |
 //! |---|---|---|
 //! | `Add` | `(a{sv} account) → s id` | needs `uri` or `secret`; see [`types::AccountFields`] |
+//! | `Import` | `(aa{sv} accounts, a{sv} options) → aa{sv} results` | many at once, all or none; see below |
 //! | `Update` | `(s id, a{sv} changes)` | only what is given changes |
 //! | `Remove` | `(s id)` | |
 //! | `Reveal` | `(s id) → s otpauth_uri` | the link with the secret |
@@ -67,6 +68,16 @@
 //! | `CreateVault` | `(s passphrase) → s path` | makes one, where no OS keychain answers |
 //! | `OfferCopying` | `()` | the caller copies codes for `CopyCode` from now on; see below |
 //! | `Status` | `() → a{sv}` | see [`types::Status`] |
+//!
+//! `Import` takes accounts as `Add` does, and says in their order what becomes of each
+//! ([`types::ImportResult`]): it is `added`; it is `present`, since an account with the same secret and
+//! the same parameters is there or came before it; or it is `skipped`, since it cannot be stored, and
+//! why. A name that is taken gets a number, and texts are cut to what fits, so that nothing is skipped
+//! for its name. With the option `dry-run b` nothing is stored. Else all that are to be added are
+//! stored and read back before the answer comes, or none is: on an error, and if the daemon is killed
+//! or the keychain locked meanwhile, those that are stored already are removed again, at the latest
+//! when the keychain is read the next time, and never served. `Status` has the field `importing`
+//! meanwhile: how many are stored so far.
 //!
 //! # `org.mfactl.Copier1`, offered by a client
 //!

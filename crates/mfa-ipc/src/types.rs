@@ -2,10 +2,12 @@
 
 mod account;
 mod code;
+mod import;
 mod status;
 
 pub use account::{AccountFields, AccountInfo};
 pub use code::{CodeOptions, IssuedCode};
+pub use import::{Fate, ImportOptions, ImportResult};
 pub use status::Status;
 
 #[cfg(test)]

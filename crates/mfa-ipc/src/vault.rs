@@ -1,12 +1,18 @@
 //! `org.mfactl.Vault1`: whatever adds, changes or reveals an account. On the private connection
 //! only, since every process of the user can read what passes over the session bus.
 
+use std::time::Duration;
+
 use zeroize::Zeroizing;
 
 use crate::Error;
 use crate::client::Client;
+use crate::dict::Dict;
 use crate::endpoint::VAULT;
-use crate::types::{AccountFields, Status};
+use crate::types::{AccountFields, ImportOptions, ImportResult, Status};
+
+/// How long an account of an import may take to be stored.
+const EACH: Duration = Duration::from_secs(2);
 
 impl Client {
     /// `Add(a{sv} account) → s id`
@@ -15,6 +21,25 @@ impl Client {
     /// `InvalidAccount`, `AlreadyExists`, `Locked` and those of the keychain.
     pub async fn add(&self, account: &AccountFields) -> Result<String, Error> {
         self.call(VAULT, "Add", &account.to_dict()).await
+    }
+
+    /// `Import(aa{sv} accounts, a{sv} options) → aa{sv} results`
+    ///
+    /// # Errors
+    /// `LimitsExceeded`, `Locked` and those of the keychain. Nothing is stored then.
+    pub async fn import(
+        &self,
+        accounts: &[AccountFields],
+        options: ImportOptions,
+    ) -> Result<Vec<ImportResult>, Error> {
+        let wait = match u32::try_from(accounts.len()) {
+            Ok(count) if !options.dry_run => EACH * count,
+            _ => Duration::ZERO,
+        };
+        let sent: Vec<_> = accounts.iter().map(AccountFields::to_dict).collect();
+        let body = (sent, options.to_dict());
+        let results: Vec<Dict> = self.call_and_wait(VAULT, "Import", &body, wait).await?;
+        results.into_iter().map(ImportResult::from_dict).collect()
     }
 
     /// `Update(s id, a{sv} changes)`

@@ -1,11 +1,12 @@
 //! What the daemon remembers over a restart although it is no secret: which codes were handed out,
-//! and that the user locked the vault.
+//! that the user locked the vault, and which accounts belong to an import that is not complete.
 //!
 //! It is one small file, `state.json`, in the state folder. It is written by rename, so that a
-//! killed process leaves the old one or the new one. It is not synchronised: after a power cut the
-//! codes in it have ended, and the lock falls back to the keychain's own.
+//! killed process leaves the old one or the new one. It is synchronised only when an import begins or
+//! ends: after a power cut the codes in it have ended, and the lock falls back to the keychain's own,
+//! but an import that was complete must not count as one that was not.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -19,6 +20,8 @@ use serde::{Deserialize, Serialize};
 #[derive(Debug)]
 pub struct FileJournal {
     path: PathBuf,
+    /// What the file says of imports.
+    unfinished: BTreeSet<AccountId>,
 }
 
 #[derive(Default, Serialize, Deserialize)]
@@ -28,6 +31,9 @@ struct Stored {
     /// Until when codes were handed out, in Unix seconds, by account id.
     #[serde(default)]
     handed_out_until: BTreeMap<String, u64>,
+    /// The ids of accounts that are stored but not to stay.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    unfinished: Vec<String>,
 }
 
 impl FileJournal {
@@ -54,11 +60,17 @@ impl FileJournal {
         let ledger = pairs
             .filter_map(|(id, end)| Some((AccountId::parse(id)?, *end)))
             .collect();
+        let unfinished = stored.unfinished.iter();
+        let unfinished: BTreeSet<_> = unfinished.filter_map(|id| AccountId::parse(id)).collect();
         Ok((
-            Self { path },
+            Self {
+                path,
+                unfinished: unfinished.clone(),
+            },
             Notes {
                 ledger,
                 locked: stored.locked,
+                unfinished,
             },
         ))
     }
@@ -70,13 +82,23 @@ impl Journal for FileJournal {
         let stored = Stored {
             locked: notes.locked,
             handed_out_until: pairs.collect(),
+            unfinished: notes.unfinished.iter().map(ToString::to_string).collect(),
         };
         let new = self.path.with_extension("new");
         let mut options = fs::OpenOptions::new();
         options.write(true).create(true).truncate(true);
         let file = files::private(&mut options).open(&new)?;
-        serde_json::to_writer(file, &stored)?;
-        fs::rename(new, &self.path)
+        serde_json::to_writer(&file, &stored)?;
+        let is_same = self.unfinished == notes.unfinished;
+        if !is_same {
+            file.sync_all()?;
+        }
+        fs::rename(new, &self.path)?;
+        if !is_same {
+            self.path.parent().map_or(Ok(()), files::sync_folder)?;
+            self.unfinished.clone_from(&notes.unfinished);
+        }
+        Ok(())
     }
 }
 
@@ -95,6 +117,7 @@ mod tests {
         let notes = Notes {
             ledger,
             locked: true,
+            unfinished: [AccountId::from_random([2; 16])].into(),
         };
         journal.store(&notes).unwrap();
         assert_eq!(FileJournal::open(folder.path()).unwrap().1, notes);

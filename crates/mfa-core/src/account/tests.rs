@@ -27,29 +27,3 @@ fn algorithms_are_read_as_services_write_them() {
         assert_eq!(Algorithm::parse(text), Err(Error::Algorithm), "{text}");
     }
 }
-
-#[test]
-fn names_are_suggested_free_and_easy_to_type() {
-    let free = |_: &str| false;
-    assert_eq!(suggest_name("Amazon Web Services", "root", free), "aws");
-    assert_eq!(
-        suggest_name("Big Company, Inc.", "", free),
-        "big-company-inc"
-    );
-    assert_eq!(
-        suggest_name("", "jane@example.com", free),
-        "jane-example-com"
-    );
-    assert_eq!(suggest_name("", "", free), "account");
-    assert_eq!(
-        suggest_name("GitHub", "Jane", |n| n == "github"),
-        "github-jane"
-    );
-    assert_eq!(suggest_name("GitHub", "", |n| n == "github"), "github-2");
-    let taken = ["github", "github-jane", "github-2"];
-    assert_eq!(
-        suggest_name("GitHub", "jane", |n| taken.contains(&n)),
-        "github-3"
-    );
-    assert!(suggest_name(&"x".repeat(300), "y", free).chars().count() <= MAX_NAME);
-}

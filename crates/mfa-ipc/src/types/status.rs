@@ -28,6 +28,8 @@ pub struct Status {
     pub accounts: Option<u32>,
     /// How many items could not be read and were left as they are.
     pub unreadable: u32,
+    /// How many accounts of an import are stored so far, while one is under way.
+    pub importing: Option<u32>,
     /// Whether codes are given out on the session bus.
     pub bus_codes: bool,
     /// Whether a tray is there that copies codes.
@@ -48,6 +50,7 @@ impl Status {
             .put("problem", self.problem.as_str())
             .put_some("accounts", self.accounts)
             .put("unreadable", self.unreadable)
+            .put_some("importing", self.importing)
             .put("bus-codes", self.bus_codes)
             .put("tray", self.tray)
             .done()
@@ -69,6 +72,7 @@ impl Status {
             problem: reader.need("problem")?,
             accounts: reader.take("accounts")?,
             unreadable: reader.need("unreadable")?,
+            importing: reader.take("importing")?,
             bus_codes: reader.need("bus-codes")?,
             tray: reader.take("tray")?.unwrap_or(false),
         })

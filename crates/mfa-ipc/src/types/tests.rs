@@ -82,3 +82,23 @@ fn debug_shows_no_code() {
     };
     assert_eq!(format!("{code:?}"), "IssuedCode(redacted, 0..30)");
 }
+
+#[test]
+fn results_of_an_import_arrive_as_they_were_sent() {
+    for fate in [Fate::Added, Fate::Present, Fate::Skipped] {
+        let result = ImportResult {
+            fate,
+            name: "slack-2".into(),
+            id: Some("id".into()),
+            clash: (fate == Fate::Added).then(|| "slack".into()),
+            reason: None,
+        };
+        let arrived = ImportResult::from_dict(sent(result.to_dict())).unwrap();
+        assert_eq!(arrived, result);
+    }
+    let options = ImportOptions { dry_run: true };
+    let arrived = ImportOptions::from_dict(sent(options.to_dict())).unwrap();
+    assert_eq!(arrived, options);
+    let unknown = HashMap::from([("fate", Variant::from("eaten")), ("name", "".into())]);
+    assert!(ImportResult::from_dict(sent(unknown)).is_err());
+}

@@ -4,9 +4,9 @@ use std::collections::HashMap;
 
 use mfa_ipc::Error;
 use mfa_ipc::dict::Dict;
-use mfa_ipc::types::AccountFields;
+use mfa_ipc::types::{AccountFields, ImportOptions};
 use zbus::message::Header;
-use zbus::{Connection, OwnedVariant, interface};
+use zbus::{Connection, OwnedVariant, Variant, interface};
 use zeroize::Zeroizing;
 
 use crate::caller::Origin;
@@ -42,6 +42,28 @@ impl Vault {
         self.service
             .add(&from, AccountFields::from_dict(account)?)
             .await
+    }
+
+    #[zbus(out_args("results"))]
+    async fn import(
+        &self,
+        accounts: Vec<Dict>,
+        options: Dict,
+        #[zbus(header)] header: Header<'_>,
+        #[zbus(connection)] connection: &Connection,
+    ) -> Result<Vec<HashMap<&'static str, OwnedVariant>>, Error> {
+        let from = self.origin.from(&header, connection).await?;
+        let options = ImportOptions::from_dict(options)?;
+        let accounts = accounts.into_iter().map(AccountFields::from_dict);
+        let accounts = accounts.collect::<Result<Vec<_>, _>>()?;
+        let results = self
+            .service
+            .import(&from, accounts, options.dry_run)
+            .await?;
+        results
+            .iter()
+            .map(|result| owned(result.to_dict()))
+            .collect()
     }
 
     async fn update(
@@ -133,11 +155,17 @@ impl Vault {
         let from = self.origin.from(&header, connection).await?;
         let mut status = self.service.status(&from).await?;
         status.tray = self.service.copiers().any();
-        let pairs = status.to_dict().into_iter();
-        pairs
-            .map(|(field, value)| Ok((field, OwnedVariant::try_from(value)?)))
-            .collect()
+        owned(status.to_dict())
     }
+}
+
+/// A dictionary that can be sent after what it was made of is gone.
+fn owned(
+    dict: HashMap<&'static str, Variant<'_>>,
+) -> Result<HashMap<&'static str, OwnedVariant>, Error> {
+    dict.into_iter()
+        .map(|(field, value)| Ok((field, OwnedVariant::try_from(value)?)))
+        .collect()
 }
 
 fn check(passphrase: String) -> Result<Zeroizing<String>, Error> {

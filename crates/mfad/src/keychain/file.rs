@@ -266,7 +266,7 @@ fn replace(path: &Path, bytes: &[u8]) -> io::Result<File> {
         drop(fs::remove_file(&new));
     }
     let file = written?;
-    platform::sync_folder(folder)?;
+    files::sync_folder(folder)?;
     Ok(file)
 }
 

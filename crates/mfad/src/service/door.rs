@@ -14,9 +14,9 @@
 //! did not allow.
 
 use mfa_core::access::Caller;
-use mfa_core::account;
 use mfa_core::item::Entry;
 use mfa_core::lock::Reason;
+use mfa_core::naming;
 use mfa_core::port::StoreError;
 use mfa_core::vault::Vault;
 use mfa_ipc::Error;
@@ -216,6 +216,9 @@ impl Service {
 
     /// Takes in one item, and serves whoever was waiting for just that.
     pub(super) fn item(&mut self, (id, text): Item) {
+        if self.parts.notes.unfinished.contains(&id) {
+            return;
+        }
         match Entry::from_text(id, &text) {
             Ok(entry) => self.admit(entry),
             Err(error) => {
@@ -241,7 +244,7 @@ impl Service {
             let account = &mut entry.account;
             let taken = |name: &str| self.vault.has_name(name);
             self.renamed.insert(account.id, account.name.clone());
-            account.name = account::suggest_name(&account.name, &account.username, taken);
+            account.name = naming::suggest(&account.name, &account.username, taken);
         }
         self.keep(entry);
     }
@@ -271,6 +274,7 @@ impl Service {
             "open"
         );
         self.signal(Signal::AccountsChanged);
+        self.discard_unfinished();
         self.write_next();
         for request in std::mem::take(&mut self.waiting) {
             self.serve(request);

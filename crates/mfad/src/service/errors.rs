@@ -62,6 +62,12 @@ pub(super) fn not_noted(error: &std::io::Error) -> Error {
     ))
 }
 
+pub(super) fn import_not_noted(error: &std::io::Error) -> Error {
+    Error::Failed(format!(
+        "nothing was stored: it cannot be noted that an import is under way: {error}"
+    ))
+}
+
 pub(super) fn counter_at_end() -> Error {
     Error::LimitsExceeded("the counter of this account is at its end".into())
 }

@@ -1,18 +1,39 @@
 //! What was sent becomes an account.
 
-use mfa_core::account::{self, Account, AccountId, Algorithm, Digits, Kind, Period};
+use mfa_core::account::{Account, AccountId, Algorithm, Digits, Kind, Period};
 use mfa_core::item::Entry;
-use mfa_core::{Secret, secret, uri};
+use mfa_core::vault::Vault;
+use mfa_core::{Secret, naming, secret, uri};
 use mfa_ipc::Error;
 use mfa_ipc::types::AccountFields;
 
 use super::errors;
 
-/// Makes an account. `taken` says whether a name is in use; one is found if none is given.
+/// What others have already, and what an account must not have too.
+pub(super) trait Others {
+    /// Whether a name is in use, in any case.
+    fn have_name(&self, name: &str) -> bool;
+
+    /// Whether a serial is.
+    fn have_serial(&self, serial: &str) -> bool;
+}
+
+impl Others for Vault {
+    fn have_name(&self, name: &str) -> bool {
+        self.has_name(name)
+    }
+
+    fn have_serial(&self, serial: &str) -> bool {
+        self.entries().any(|entry| entry.account.serial == serial)
+    }
+}
+
+/// Makes an account. If no name is given, one is found that is free; a serial is, where the link
+/// says it.
 pub(super) fn create(
     fields: &AccountFields,
     now: u64,
-    taken: impl Fn(&str) -> bool,
+    others: &impl Others,
 ) -> Result<Entry, Error> {
     let (account, secret) = match (&fields.uri, &fields.secret) {
         (Some(_), None) if fields.pin.is_some() => {
@@ -49,7 +70,14 @@ pub(super) fn create(
     };
     let mut account = apply(account, fields)?;
     if account.name.is_empty() {
-        account.name = account::suggest_name(&account.issuer, &account.username, taken);
+        let taken = |name: &str| others.have_name(name);
+        account.name = naming::suggest(&account.issuer, &account.username, taken);
+    }
+    if fields.serial.is_none()
+        && let Some(serial) = naming::serial(&account.issuer, &account.username)
+        && !others.have_serial(&serial)
+    {
+        account.serial = serial;
     }
     Ok(Entry {
         account: finish(account)?,

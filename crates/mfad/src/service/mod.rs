@@ -11,6 +11,7 @@
 //! | `file` | opens a vault file and makes one |
 //! | `codes` | hands out codes and remembers which |
 //! | `writes` | adds, changes and removes accounts, one after the other |
+//! | `import` | adds many accounts, all or none |
 //! | `fields` | what was sent becomes an account |
 //! | `errors` | what went wrong becomes an answer |
 
@@ -19,6 +20,7 @@ mod door;
 mod errors;
 mod fields;
 mod file;
+mod import;
 pub mod request;
 mod writes;
 
@@ -31,7 +33,7 @@ use std::time::Duration;
 use mfa_core::AccountId;
 use mfa_core::access;
 use mfa_core::lock;
-use mfa_core::port::{Clock, Journal, Notes, StoreError};
+use mfa_core::port::{Clock, Journal, Notes};
 use mfa_core::vault::Vault;
 use mfa_ipc::Error;
 use mfa_ipc::types::{AccountInfo, Status};
@@ -42,7 +44,7 @@ use crate::keychain::Keychain;
 use door::Door;
 use request::{Action, Reply};
 pub use request::{Handle, Request};
-use writes::Write;
+use writes::{Write, Written};
 
 /// How many requests may wait to be looked at.
 const QUEUE: usize = 64;
@@ -119,7 +121,7 @@ struct Service {
     /// What opens the vault or closes it; dropped when it is locked.
     tasks: JoinSet<door::Event>,
     /// The write that is under way; it is let finish, whatever happens to the vault.
-    write_task: JoinSet<Result<(), StoreError>>,
+    write_task: JoinSet<Written>,
     /// Whether a passphrase is being tried.
     trying: bool,
     items: Option<mpsc::Receiver<crate::keychain::Item>>,
@@ -190,7 +192,7 @@ impl Service {
                     Err(error) => self.task_ended(&error),
                 },
                 Some(result) = self.write_task.join_next() => {
-                    self.written(result.unwrap_or(Err(StoreError::TimedOut)));
+                    self.written(result.unwrap_or(Written::Unknown));
                 },
                 Some(()) = self.changes.recv() => self.look_again(),
                 () = sleep(idle), if idle.is_some() => self.lock_if_idle(),
@@ -263,6 +265,11 @@ impl Service {
                 reply,
                 entry: None,
             }),
+            Action::Import {
+                accounts,
+                dry_run,
+                reply,
+            } => self.import(accounts, dry_run, reply),
             Action::Update { id, fields, reply } => {
                 self.write(Write::Update {
                     id,
@@ -307,6 +314,7 @@ impl Service {
             problem: self.problem.clone(),
             accounts: is_open.then(|| u32::try_from(self.vault.len()).unwrap_or(u32::MAX)),
             unreadable: self.unreadable,
+            importing: self.writing.as_ref().and_then(Write::stored),
             bus_codes: self.parts.access.bus_codes == access::BusCodes::Allow,
             tray: false,
         }

@@ -9,7 +9,7 @@ use mfa_core::ledger::Wish;
 use mfa_core::otp::Code;
 use mfa_core::port::Clock;
 use mfa_ipc::Error;
-use mfa_ipc::types::{AccountFields, AccountInfo, Status};
+use mfa_ipc::types::{AccountFields, AccountInfo, ImportResult, Status};
 use tokio::sync::{Semaphore, broadcast, mpsc, oneshot, watch};
 use zeroize::Zeroizing;
 
@@ -54,6 +54,11 @@ pub(super) enum Action {
         fields: AccountFields,
         reply: Reply<String>,
     },
+    Import {
+        accounts: Vec<AccountFields>,
+        dry_run: bool,
+        reply: Reply<Vec<ImportResult>>,
+    },
     Update {
         id: String,
         fields: AccountFields,
@@ -86,6 +91,7 @@ impl Action {
             Self::Add { reply, .. } | Self::Resolve { reply, .. } | Self::CreateVault(_, reply) => {
                 drop(reply.send(Err(error)));
             }
+            Self::Import { reply, .. } => drop(reply.send(Err(error))),
             Self::Update { reply, .. }
             | Self::Remove { reply, .. }
             | Self::Lock(reply)
@@ -236,6 +242,20 @@ impl Handle {
 
     pub(crate) async fn add(&self, from: &From, fields: AccountFields) -> Result<String, Error> {
         self.ask(from, |reply| Action::Add { fields, reply }).await
+    }
+
+    pub(crate) async fn import(
+        &self,
+        from: &From,
+        accounts: Vec<AccountFields>,
+        dry_run: bool,
+    ) -> Result<Vec<ImportResult>, Error> {
+        self.ask(from, |reply| Action::Import {
+            accounts,
+            dry_run,
+            reply,
+        })
+        .await
     }
 
     pub(crate) async fn update(

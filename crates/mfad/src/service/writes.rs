@@ -4,19 +4,21 @@
 //! the keychain has it. So two programs that add the same name at once get one account, and a
 //! counter-based code is never shown before its counter is stored.
 
-use std::collections::HashSet;
+use std::collections::BTreeSet;
 
 use mfa_core::account::Kind;
 use mfa_core::item::{self, Entry};
 use mfa_core::port::StoreError;
 use mfa_core::{Account, AccountId};
 use mfa_ipc::Error;
-use mfa_ipc::types::AccountFields;
+use mfa_ipc::types::{AccountFields, ImportResult};
 use zeroize::Zeroizing;
 
 use super::door::Door;
+use super::import::{self, Batch};
 use super::request::{Outcome, Reply};
 use super::{MAX_WAITING, Service, Signal, answer, errors, fields};
+use crate::keychain::Keychain;
 
 /// A change that waits for the keychain; the options are filled in when its turn comes.
 pub(super) enum Write {
@@ -36,6 +38,13 @@ pub(super) enum Write {
         known: Option<AccountId>,
         reply: Reply<()>,
     },
+    Import {
+        accounts: Vec<AccountFields>,
+        batch: Batch,
+        reply: Reply<Vec<ImportResult>>,
+    },
+    /// Removes what is left of an import that failed; nobody waits for it.
+    Discard,
     Counter {
         id: AccountId,
         count: u32,
@@ -50,6 +59,38 @@ enum Job {
     /// What we know of the item, nothing for a new one, and what it shall be.
     Put(AccountId, Option<Zeroizing<String>>, Zeroizing<String>),
     Delete(AccountId),
+    Import(import::Task),
+    Discard(BTreeSet<AccountId>),
+    /// It turned out that there is nothing to do.
+    Nothing,
+}
+
+/// What came of it.
+pub(super) enum Written {
+    /// The keychain has answered.
+    Done(Result<(), StoreError>),
+    /// The same for several items; these are there and should not be.
+    Several(Result<(), StoreError>, BTreeSet<AccountId>),
+    /// The task ended early.
+    Unknown,
+}
+
+impl Job {
+    async fn run(self, keychain: Keychain) -> Written {
+        match self {
+            Self::Put(id, old, text) => Written::Done(keychain.put(id, old, text).await),
+            Self::Delete(id) => Written::Done(keychain.delete(id).await),
+            Self::Import(task) => {
+                let (result, left) = task.run(&keychain).await;
+                Written::Several(result, left)
+            }
+            Self::Discard(ids) => {
+                let (result, left) = import::remove(&keychain, ids).await;
+                Written::Several(result, left)
+            }
+            Self::Nothing => Written::Done(Ok(())),
+        }
+    }
 }
 
 impl Write {
@@ -58,7 +99,17 @@ impl Write {
         match self {
             Self::Add { reply, .. } => answer(reply, Err(error)),
             Self::Update { reply, .. } | Self::Remove { reply, .. } => answer(reply, Err(error)),
+            Self::Import { reply, .. } => answer(reply, Err(error)),
+            Self::Discard => {}
             Self::Counter { reply, .. } => answer(reply, Err(error)),
+        }
+    }
+
+    /// How many accounts of an import are stored so far.
+    pub(super) fn stored(&self) -> Option<u32> {
+        match self {
+            Self::Import { batch, .. } => Some(batch.stored()),
+            _ => None,
         }
     }
 
@@ -71,6 +122,8 @@ impl Write {
                 answer(reply, id.ok_or_else(errors::no_such_id));
             }
             Self::Update { reply, .. } | Self::Remove { reply, .. } => answer(reply, Ok(())),
+            Self::Import { reply, batch, .. } => answer(reply, Ok(batch.results)),
+            Self::Discard => {}
             Self::Counter { reply, .. } => answer(reply, Err(errors::store(&StoreError::Locked))),
         }
     }
@@ -95,12 +148,7 @@ impl Service {
             match self.prepare(&mut write) {
                 Ok(job) => {
                     let keychain = self.parts.keychain.clone();
-                    self.write_task.spawn(async move {
-                        match job {
-                            Job::Put(id, old, text) => keychain.put(id, old, text).await,
-                            Job::Delete(id) => keychain.delete(id).await,
-                        }
-                    });
+                    self.write_task.spawn(job.run(keychain));
                     self.writing = Some(write);
                 }
                 Err(error) => write.fail(error),
@@ -109,7 +157,7 @@ impl Service {
     }
 
     /// Checks a write against the vault as it is now.
-    fn prepare(&self, write: &mut Write) -> Result<Job, Error> {
+    fn prepare(&mut self, write: &mut Write) -> Result<Job, Error> {
         match write {
             Write::Add { fields, entry, .. } => {
                 let new = self.new_entry(fields)?;
@@ -138,6 +186,23 @@ impl Service {
                 *known = Some(id);
                 Ok(Job::Delete(id))
             }
+            Write::Import {
+                accounts, batch, ..
+            } => {
+                *batch = self.plan_import(accounts)?;
+                match batch.task() {
+                    Some(task) => {
+                        self.note_unfinished(task.ids())
+                            .map_err(|error| errors::import_not_noted(&error))?;
+                        Ok(Job::Import(task))
+                    }
+                    None => Ok(Job::Nothing),
+                }
+            }
+            Write::Discard => Ok(match self.unfinished() {
+                ids if ids.is_empty() => Job::Nothing,
+                ids => Job::Discard(ids),
+            }),
             Write::Counter {
                 id, count, first, ..
             } => {
@@ -156,14 +221,7 @@ impl Service {
     }
 
     fn new_entry(&self, fields: &AccountFields) -> Result<Entry, Error> {
-        let taken: HashSet<_> = self
-            .vault
-            .entries()
-            .map(|e| e.account.name.to_lowercase())
-            .collect();
-        let entry = fields::create(fields, self.now()?, |name| {
-            taken.contains(&name.to_lowercase())
-        })?;
+        let entry = fields::create(fields, self.now()?, &self.vault)?;
         self.vault.admits(&entry.account).map_err(errors::vault)?;
         let twin = self.vault.entries().find(|other| {
             other.secret.same_as(&entry.secret)
@@ -195,9 +253,18 @@ impl Service {
     }
 
     /// The keychain has answered.
-    pub(super) fn written(&mut self, result: Result<(), StoreError>) {
+    pub(super) fn written(&mut self, written: Written) {
         let Some(write) = self.writing.take() else {
             return;
+        };
+        let result = match written {
+            Written::Done(result) => result,
+            Written::Several(result, left) => match self.note_unfinished(left) {
+                Ok(()) => result,
+                Err(error) => return self.take_back(write, &error),
+            },
+            // What it has left behind is still noted.
+            Written::Unknown => Err(StoreError::TimedOut),
         };
         match result {
             Ok(()) => self.apply(write),
@@ -216,7 +283,9 @@ impl Service {
 
     /// The keychain has it: now the vault has it too, unless it was closed meanwhile.
     fn apply(&mut self, write: Write) {
-        if self.door != Door::Open {
+        // While items are read, those of an import are passed over.
+        let misses_import = self.door == Door::Loading && matches!(write, Write::Import { .. });
+        if self.door != Door::Open && !misses_import {
             return write.done_while_closed();
         }
         match write {
@@ -237,6 +306,13 @@ impl Service {
                 self.parts.notes.ledger.forget(id);
                 answer(reply, Ok(()));
             }
+            Write::Import { batch, reply, .. } => {
+                for entry in batch.entries {
+                    self.keep(entry);
+                }
+                answer(reply, Ok(batch.results));
+            }
+            Write::Discard => return,
             Write::Counter {
                 id,
                 count,

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 use std::io;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -19,6 +19,11 @@ pub(super) struct FakeStore {
     pub(super) broken: Arc<AtomicBool>,
     /// Writing waits until this is false.
     pub(super) slow: Arc<AtomicBool>,
+    /// So many items fit in; 0 for any number. Then it breaks for good, if `breaks`.
+    pub(super) room: Arc<AtomicUsize>,
+    pub(super) breaks: Arc<AtomicBool>,
+    /// What is written does not stay.
+    pub(super) forgetful: Arc<AtomicBool>,
     /// Reading stops after the first item, until this is false.
     pub(super) stuck: Arc<AtomicBool>,
 }
@@ -50,7 +55,17 @@ impl ItemStore for FakeStore {
         if self.items.lock().unwrap().get(&id).map(String::as_str) != old {
             return Err(StoreError::Changed);
         }
-        self.items.lock().unwrap().insert(id, text.to_owned());
+        let mut items = self.items.lock().unwrap();
+        let room = self.room.load(Ordering::SeqCst);
+        if room > 0 && items.len() >= room {
+            if self.breaks.load(Ordering::SeqCst) {
+                self.broken.store(true, Ordering::SeqCst);
+            }
+            return Err(StoreError::Unavailable("the disk is full".into()));
+        }
+        if !self.forgetful.load(Ordering::SeqCst) {
+            items.insert(id, text.to_owned());
+        }
         Ok(())
     }
 

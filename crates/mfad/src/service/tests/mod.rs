@@ -2,6 +2,7 @@
 
 mod codes;
 mod fakes;
+mod imports;
 mod locks;
 mod writes;
 

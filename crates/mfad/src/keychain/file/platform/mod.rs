@@ -4,4 +4,4 @@
 #[cfg_attr(windows, path = "windows.rs")]
 mod imp;
 
-pub(super) use imp::{Claim, Fingerprint, OPEN_TO_OTHERS, sync_folder};
+pub(super) use imp::{Claim, Fingerprint, OPEN_TO_OTHERS};

@@ -56,8 +56,3 @@ impl Claim {
         self.0 = file;
     }
 }
-
-/// Makes sure that a new name in a folder is there after a power cut.
-pub(in super::super) fn sync_folder(folder: &Path) -> io::Result<()> {
-    File::open(folder)?.sync_all()
-}

@@ -83,9 +83,3 @@ impl Claim {
         drop(file);
     }
 }
-
-/// A new name in a folder needs nothing more to be there after a power cut.
-#[expect(clippy::unnecessary_wraps, reason = "other systems may fail")]
-pub(in super::super) fn sync_folder(_folder: &Path) -> io::Result<()> {
-    Ok(())
-}

@@ -1,0 +1,193 @@
+//! What an account is called that came without a name, and what a name says of it.
+//!
+//! There is one place for this, so that an account has the same name whether it comes from the command
+//! line, from the tray or from another app's export.
+
+use crate::account::{MAX_NAME, is_invisible};
+
+/// Who issues AWS's codes.
+const AWS: &str = "amazon web services";
+/// Issuers whose short name everybody knows.
+const SHORT_NAMES: &[(&str, &str)] = &[(AWS, "aws"), ("google cloud", "gcp")];
+/// How many digits the number of an AWS account has.
+const AWS_DIGITS: usize = 12;
+
+/// Finds a free name for an account that came without one: from its issuer, else its user name.
+///
+/// AWS's links name the user and the account, `jane@acme`: there the account is what tells two apart.
+/// `taken` says whether a name is in use.
+#[must_use]
+pub fn suggest(issuer: &str, username: &str, taken: impl Fn(&str) -> bool) -> String {
+    let folded = issuer.trim().to_lowercase();
+    let base = SHORT_NAMES
+        .iter()
+        .find(|(long, _)| *long == folded)
+        .map_or_else(|| slug(issuer), |(_, short)| (*short).to_owned());
+    let user = slug(username);
+    if base.is_empty() {
+        let first = if user.is_empty() { "account" } else { &user };
+        return free(first, taken);
+    }
+    let account = aws(issuer, username).map(|(_, account)| slug(account));
+    let more = account
+        .into_iter()
+        .chain([user])
+        .filter(|more| !more.is_empty())
+        .map(|more| shorten(&format!("{base}-{more}")));
+    let mut candidates = std::iter::once(base.clone()).chain(more);
+    candidates
+        .find(|name| !taken(name))
+        .unwrap_or_else(|| free(&base, taken))
+}
+
+/// The name, or, if it is taken, the same with the first number that makes a free one.
+#[must_use]
+pub fn free(name: &str, taken: impl Fn(&str) -> bool) -> String {
+    if !taken(name) {
+        return name.to_owned();
+    }
+    let base = shorten(name);
+    (2_u32..)
+        .map(|n| format!("{base}-{n}"))
+        .find(|name| !taken(name))
+        .expect("there are more numbers than accounts")
+}
+
+/// The serial number of an AWS device, where its link names the account by number. It is the one of
+/// a device without a path, as the console makes them.
+#[must_use]
+pub fn serial(issuer: &str, username: &str) -> Option<String> {
+    let (device, account) = aws(issuer, username)?;
+    let is_number = account.len() == AWS_DIGITS && account.bytes().all(|b| b.is_ascii_digit());
+    let is_plain = |c: char| c.is_ascii_alphanumeric() || "_+=,.@-".contains(c);
+    let known = is_number && !device.is_empty() && device.chars().all(is_plain);
+    known.then(|| format!("arn:aws:iam::{account}:mfa/{device}"))
+}
+
+/// A text of another app on one line, without what cannot be seen, and cut to `max` characters.
+#[must_use]
+pub fn tidy(text: &str, max: usize) -> String {
+    let seen = |c: char| if c.is_control() { ' ' } else { c };
+    let text: String = text
+        .chars()
+        .filter(|c| !is_invisible(*c))
+        .map(seen)
+        .collect();
+    let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    cut(&text, max)
+}
+
+/// The same for a text that may have several lines.
+#[must_use]
+pub fn tidy_lines(text: &str, max: usize) -> String {
+    let keep = |c: &char| matches!(c, '\n' | '\t') || !c.is_control();
+    let text: String = text.trim().chars().filter(keep).collect();
+    cut(&text, max)
+}
+
+fn cut(text: &str, max: usize) -> String {
+    if text.chars().count() <= max {
+        return text.to_owned();
+    }
+    let mut cut: String = text.chars().take(max - 1).collect();
+    cut.truncate(cut.trim_end().len());
+    cut.push('…');
+    cut
+}
+
+/// The device and the account that a user name of AWS consists of.
+fn aws<'n>(issuer: &str, username: &'n str) -> Option<(&'n str, &'n str)> {
+    if !issuer.trim().eq_ignore_ascii_case(AWS) {
+        return None;
+    }
+    username.trim().rsplit_once('@')
+}
+
+/// Lower case, with a hyphen for whatever is not a letter or digit: easy to type in a shell.
+fn slug(text: &str) -> String {
+    let mut slug = String::new();
+    for c in text.to_lowercase().chars() {
+        if c.is_alphanumeric() {
+            slug.push(c);
+        } else if !slug.is_empty() && !slug.ends_with('-') {
+            slug.push('-');
+        }
+    }
+    shorten(&slug)
+}
+
+/// Leaves room for a number behind it.
+fn shorten(text: &str) -> String {
+    let cut: String = text.chars().take(MAX_NAME - 12).collect();
+    cut.trim_end_matches('-').to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_suggested_free_and_easy_to_type() {
+        let free = |_: &str| false;
+        assert_eq!(suggest("Amazon Web Services", "root", free), "aws");
+        assert_eq!(suggest("Big Company, Inc.", "", free), "big-company-inc");
+        assert_eq!(suggest("", "jane@example.com", free), "jane-example-com");
+        assert_eq!(suggest("", "", free), "account");
+        assert_eq!(suggest("GitHub", "Jane", |n| n == "github"), "github-jane");
+        assert_eq!(suggest("GitHub", "", |n| n == "github"), "github-2");
+        let taken = ["github", "github-jane", "github-2"];
+        let name = suggest("GitHub", "jane", |n| taken.contains(&n));
+        assert_eq!(name, "github-3");
+        let long = suggest(&"x".repeat(300), "y", free);
+        assert!(long.chars().count() <= MAX_NAME);
+    }
+
+    #[test]
+    fn accounts_of_aws_are_told_apart_by_the_account() {
+        let issuer = "Amazon Web Services";
+        let taken = |names: &'static [&str]| move |name: &str| names.contains(&name);
+        let jane = |names| suggest(issuer, "jane@acme-prod", taken(names));
+        assert_eq!(jane(&[]), "aws");
+        assert_eq!(jane(&["aws"]), "aws-acme-prod");
+        assert_eq!(jane(&["aws", "aws-acme-prod"]), "aws-jane-acme-prod");
+        let all = &["aws", "aws-acme-prod", "aws-jane-acme-prod"];
+        assert_eq!(jane(all), "aws-2");
+        let number = suggest(issuer, "jane@123456789012", taken(&["aws"]));
+        assert_eq!(number, "aws-123456789012");
+    }
+
+    #[test]
+    fn a_name_that_is_taken_gets_a_number_and_still_fits() {
+        assert_eq!(free("Slack", |_| false), "Slack");
+        assert_eq!(free("Slack", |name| name == "Slack"), "Slack-2");
+        let long = "n".repeat(MAX_NAME);
+        let other = free(&long, |name| name == long);
+        assert!(other.ends_with("n-2") && other.chars().count() <= MAX_NAME);
+    }
+
+    #[test]
+    fn texts_of_other_apps_are_made_to_fit() {
+        assert_eq!(tidy(" a\r\nb\u{202e}c  d ", 64), "a bc d");
+        assert_eq!(tidy("abcdef", 4), "abc…");
+        assert_eq!(tidy("ab  cdef", 4), "ab…");
+        assert_eq!(tidy_lines("a\r\nb\tc\0\n", 64), "a\nb\tc");
+        assert_eq!(tidy_lines("語語語", 2), "語…");
+    }
+
+    #[test]
+    fn serials_are_known_where_the_account_is_named_by_number() {
+        let aws = |username| serial("Amazon Web Services", username);
+        let arn = "arn:aws:iam::123456789012:mfa/jane@work";
+        assert_eq!(aws("jane@work@123456789012").as_deref(), Some(arn));
+        for unknown in [
+            "jane@acme",
+            "jane@1234",
+            "@123456789012",
+            "jane",
+            "ä@123456789012",
+        ] {
+            assert_eq!(aws(unknown), None, "{unknown}");
+        }
+        assert_eq!(serial("GitHub", "jane@123456789012"), None);
+    }
+}
