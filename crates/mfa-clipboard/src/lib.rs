@@ -5,7 +5,9 @@
 //! program, so whoever copies has to stay until the code is taken back.
 
 pub mod hold;
+mod picture;
 mod platform;
+pub mod print;
 
 use std::sync::mpsc;
 use std::thread;
@@ -77,6 +79,42 @@ pub trait Clipboard {
     /// # Errors
     /// Each variant of [`enum@Error`].
     fn picture(&mut self) -> Result<Option<Picture>, Error>;
+}
+
+/// What is on a clipboard that accounts could be added from.
+pub enum Found {
+    /// A text, which may be a link.
+    Text(Zeroizing<String>),
+    /// A picture, which may show a QR code.
+    Picture(Picture),
+    /// Neither.
+    Nothing,
+}
+
+/// A link, else a picture: with one, some programs copy its address. Not all say in a proper way that
+/// they have no text or no picture.
+///
+/// # Errors
+/// Each variant of [`enum@Error`].
+pub fn look(clipboard: &mut impl Clipboard) -> Result<Found, Error> {
+    let text = clipboard.text();
+    match text {
+        Ok(Some(text)) if is_link(&text) => return Ok(Found::Text(text)),
+        Err(error @ Error::Unreachable(_)) => return Err(error),
+        _ => {}
+    }
+    match (clipboard.picture(), text) {
+        (Ok(Some(picture)), _) => Ok(Found::Picture(picture)),
+        (_, Ok(Some(text))) => Ok(Found::Text(text)),
+        (Ok(None), _) | (_, Ok(None)) => Ok(Found::Nothing),
+        (Err(error), Err(_)) => Err(error),
+    }
+}
+
+/// Whether there may be a link in a text.
+#[must_use]
+pub fn is_link(text: &str) -> bool {
+    text.contains("otpauth")
 }
 
 /// A picture, which may show a secret.

@@ -1,8 +1,10 @@
-//! Keeps a code on the clipboard for a while, where no tray does: `mfactl get --copy` starts it.
+//! The clipboard for mfactl, which links nothing that knows a screen.
 //!
-//! `mfa-clipboard SECONDS` reads the code from standard input. It says `ok` on standard output once
-//! that is copied and stays in the background until the time is over, or says why it cannot be.
+//! `mfa-clipboard SECONDS` reads a code from standard input: `mfactl get --copy` starts it where no tray
+//! runs. It says `ok` on standard output once that is copied and stays in the background until the time
+//! is over, or says why it cannot be. `mfa-clipboard read` prints the link or the picture that is there.
 
+use std::error::Error;
 use std::io::{self, Write};
 use std::process::ExitCode;
 use std::time::Duration;
@@ -12,23 +14,31 @@ use std::time::Duration;
 static MEMORY: mfa_sys::alloc::Wiping = mfa_sys::alloc::Wiping;
 
 fn main() -> ExitCode {
-    let seconds = std::env::args().nth(1).and_then(|text| text.parse().ok());
-    let Some(seconds) = seconds else {
-        return usage();
-    };
-    match mfa_clipboard::hold::keep(Duration::from_secs(seconds)) {
+    match std::env::args().nth(1).as_deref() {
+        Some("read") => end(mfa_clipboard::print::print(), &mut io::stderr()),
+        Some(seconds) if let Ok(seconds) = seconds.parse() => {
+            let time = Duration::from_secs(seconds);
+            end(mfa_clipboard::hold::keep(time), &mut io::stdout())
+        }
+        _ => usage(),
+    }
+}
+
+fn end(result: Result<(), Box<dyn Error>>, reader: &mut dyn Write) -> ExitCode {
+    match result {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             // Whoever does not listen does not need it.
-            drop(write!(io::stdout(), "{error}"));
+            drop(write!(reader, "{error}"));
             ExitCode::FAILURE
         }
     }
 }
 
 fn usage() -> ExitCode {
-    let text =
-        "Usage: mfa-clipboard SECONDS, with a code on standard input; see mfactl get --copy\n";
+    let text = "Usage: mfa-clipboard SECONDS, with a code on standard input; see mfactl get --copy
+       mfa-clipboard read; see mfactl add --clipboard
+";
     // Whoever does not listen does not need it.
     drop(io::stderr().write_all(text.as_bytes()));
     ExitCode::from(2)

@@ -2,8 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use clap::error::ErrorKind;
-use clap::{Args as Arguments, CommandFactory, Parser, Subcommand};
+use clap::{Args as Arguments, Parser, Subcommand};
 
 use crate::formats::FORMATS;
 
@@ -41,25 +40,12 @@ pub struct Decode {
     #[arg(long, value_name = "NAME", value_parser = names())]
     pub format: Option<String>,
     /// Take the password of an encrypted file from the first line of this file, or of standard input (-)
+    ///
+    /// If the file itself comes from standard input too, it follows that line.
     #[arg(long, value_name = "FILE")]
     pub password_file: Option<PathBuf>,
     /// The file, or - for standard input
     pub file: PathBuf,
-}
-
-impl Decode {
-    /// Finds what clap cannot: that both are to come from standard input.
-    ///
-    /// # Errors
-    /// A conflict of arguments.
-    pub fn validate(&self) -> Result<(), clap::Error> {
-        let both = self.password_file.as_deref().is_some_and(is_stdin) && is_stdin(&self.file);
-        if both {
-            let message = "the password and the file cannot both come from standard input";
-            return Err(Args::command().error(ErrorKind::ArgumentConflict, message));
-        }
-        Ok(())
-    }
 }
 
 /// Whether a path stands for standard input.

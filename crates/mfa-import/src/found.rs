@@ -15,6 +15,19 @@ pub struct Found {
     pub accounts: Vec<Imported>,
     /// What cannot.
     pub skipped: Vec<Skipped>,
+    /// Of exports that are spread over several QR codes, those that were read.
+    pub parts: Vec<Part>,
+}
+
+/// One of the QR codes that an export is spread over.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Part {
+    /// The number of the export.
+    pub batch: i64,
+    /// Which one it is, from 1.
+    pub number: usize,
+    /// How many there are.
+    pub of: usize,
 }
 
 /// An account as a file describes it; whatever the file does not say is empty.
@@ -49,6 +62,8 @@ pub struct Skipped {
     pub name: String,
     /// Why it was not taken.
     pub reason: String,
+    /// The part of an export, if that is what is missing: it may be in another file.
+    pub part: Option<Part>,
 }
 
 impl Found {
@@ -57,6 +72,7 @@ impl Found {
         self.skipped.push(Skipped {
             name: name.into(),
             reason: reason.to_string(),
+            part: None,
         });
     }
 }

@@ -4,7 +4,7 @@ use mfa_core::account::Kind;
 use serde::{Serialize, Serializer};
 use zeroize::Zeroizing;
 
-use crate::found::{Found, Imported, Skipped};
+use crate::found::{self, Found, Imported, Skipped};
 
 /// The version of the answer.
 const SCHEMA: u32 = 1;
@@ -16,6 +16,7 @@ pub(crate) struct Answer<'a> {
     format: &'a str,
     accounts: Vec<Account<'a>>,
     skipped: Vec<Entry<'a>>,
+    parts: Vec<Part>,
 }
 
 #[derive(Serialize)]
@@ -40,6 +41,15 @@ struct Account<'a> {
 struct Entry<'a> {
     name: &'a str,
     reason: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    part: Option<Part>,
+}
+
+#[derive(Serialize)]
+struct Part {
+    batch: i64,
+    number: usize,
+    of: usize,
 }
 
 fn text<S: Serializer>(text: &Zeroizing<String>, serializer: S) -> Result<S::Ok, S::Error> {
@@ -53,6 +63,7 @@ impl<'a> Answer<'a> {
             format,
             accounts: found.accounts.iter().map(Account::from).collect(),
             skipped: found.skipped.iter().map(Entry::from).collect(),
+            parts: found.parts.iter().copied().map(Part::from).collect(),
         }
     }
 }
@@ -85,6 +96,17 @@ impl<'a> From<&'a Skipped> for Entry<'a> {
         Self {
             name: &skipped.name,
             reason: &skipped.reason,
+            part: skipped.part.map(Part::from),
+        }
+    }
+}
+
+impl From<found::Part> for Part {
+    fn from(part: found::Part) -> Self {
+        Self {
+            batch: part.batch,
+            number: part.number,
+            of: part.of,
         }
     }
 }

@@ -23,15 +23,20 @@
 //! {"schema":1,"format":"otpauth",
 //!  "accounts":[{"type":"totp","issuer":"AWS","username":"root","name":"","secret":"JBSWY3DPEHPK3PXP",
 //!    "pin":null,"algorithm":"SHA1","digits":6,"period":30,"counter":null,"tags":[],"note":"","pinned":false}],
-//!  "skipped":[{"name":"line 3","reason":"the link holds no secret"}]}
+//!  "skipped":[{"name":"line 3","reason":"the link holds no secret"}],"parts":[]}
 //! ```
 //!
 //! `secret` is base32. `period` is null unless the type is `totp`, `counter` unless it is `hotp`, `pin`
 //! unless it is `motp` or `yandex`. What a file does not
 //! say is an empty text or list.
 //!
+//! Google Authenticator spreads an export of more than ten accounts over several QR codes. `parts` are
+//! those that were read, as `{"batch":1,"number":2,"of":3}`; one that is missing is in `skipped`, with a
+//! `part` of that form, since it may be in another file.
+//!
 //! The password of an encrypted file is the first line of the password file, without its line break;
-//! `-` is standard input there too, and then not for the file. It is read before the process is
+//! `-` is standard input there too; if the file is also read from there, it follows that line. So a
+//! program that starts this one hands over both through one pipe. It is read before the process is
 //! confined, like the file. To make a key of it may take up to 1 GiB of memory (Ente Auth asks for
 //! that much) and about ten seconds; a file that asks for more is refused as damaged.
 //!

@@ -67,6 +67,7 @@ impl Links {
     /// Everything that was found, with what is missing of batches.
     pub(crate) fn finish(mut self) -> Found {
         self.found.skipped.extend(self.batches.missing());
+        self.found.parts.extend(self.batches.read());
         self.found
     }
 }

@@ -67,7 +67,7 @@ impl Failure {
 ///
 /// The exit code is documented at [`Args`].
 pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
-    let args = match Args::try_parse_from(arguments).and_then(checked) {
+    let args = match Args::try_parse_from(arguments) {
         Ok(args) => args,
         Err(error) => return output::usage(&error),
     };
@@ -81,14 +81,8 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     }
 }
 
-fn checked(args: Args) -> Result<Args, clap::Error> {
-    if let Command::Decode(decode) = &args.command {
-        decode.validate()?;
-    }
-    Ok(args)
-}
-
 fn decode(args: &Decode) -> Result<(), Failure> {
+    // In this order: where both come from standard input, the password comes first.
     let password = args.password_file.as_deref().map(password).transpose()?;
     let bytes = read(&args.file)?;
     platform::confine()?;

@@ -88,8 +88,23 @@ fn accounts_are_printed_as_json() {
                 "name": "line 5",
                 "reason": "the secret is not base32: it may only hold the letters A to Z and the digits 2 to 7",
             }],
+            "parts": [],
         })
     );
+}
+
+/// Two accounts of an export that is spread over three QR codes; the middle one is missing.
+#[test]
+fn parts_of_an_export_are_told_of() {
+    let links = "otpauth-migration://offline?data=ChEKBUhlbGxvEgRqYW5lGgJHSBABGAMgACgH\n\
+        otpauth-migration://offline?data=ChAKBVdvcmxkEgNqb2UaAkdIEAEYAyACKAc%3D\n";
+    let output = run(&["decode", "-"], links.as_bytes());
+    let answer: Value = serde_json::from_slice(&output.stdout).unwrap();
+    let part = |number: u32| json!({"batch": 7, "number": number, "of": 3});
+    assert_eq!(answer["accounts"][1]["username"], "joe", "{answer}");
+    assert_eq!(answer["parts"], json!([part(1), part(3)]));
+    assert_eq!(answer["skipped"][0]["name"], "QR code 2 of 3");
+    assert_eq!(answer["skipped"][0]["part"], part(2));
 }
 
 #[test]
@@ -167,12 +182,9 @@ fn the_password_is_the_first_line_of_a_file() {
     assert_eq!(output.status.code(), Some(0));
     let output = run(&["decode", "--password-file", "-", file], b"open sesame\n");
     assert_eq!(output.status.code(), Some(0));
-    let (code, said) = fails(&["decode", "--password-file", "-", "-"], b"PRIVATE");
-    assert_eq!(code, 2);
-    assert!(
-        said.contains("cannot both come from standard input"),
-        "{said}"
-    );
+    let both = format!("open sesame\n{link}");
+    let output = run(&["decode", "--password-file", "-", "-"], both.as_bytes());
+    assert_eq!(output.status.code(), Some(0));
     assert_eq!(
         fails(&["decode", "--password-file", "/none", file], b"").0,
         1
@@ -212,6 +224,9 @@ fn what_is_encrypted_needs_its_password() {
     assert!(said.contains("the password is not the one"), "{said}");
     let output = run(&decode, b"open sesame\nand more");
     assert_eq!(output.status.code(), Some(0), "{output:?}");
+    let both = [&b"open sesame\n"[..], &encrypted("open sesame")].concat();
+    let piped = run(&["decode", "--password-file", "-", "-"], &both);
+    assert_eq!(piped.stdout, output.stdout);
     let answer: Value = serde_json::from_slice(&output.stdout).unwrap();
     assert_eq!(answer["accounts"][0]["username"], "root");
     let bomb = br#"{"version":1,"kdfParams":{"memLimit":99999999999,"opsLimit":9,"salt":"AAAA"},

@@ -1,18 +1,20 @@
 //! Adds accounts from what is on the screen or on the clipboard.
 
-use mfa_intake::decoder::{self, Decoded, Skipped};
-use mfa_intake::{picture, screen};
+use mfa_clipboard::{Found, is_link};
+use mfa_intake::{Decoded, Skipped, Source};
 use mfa_ipc::types::AccountFields;
 use mfa_ipc::{Client, Error};
 
-use crate::clipboard::{Found, Jobs};
+use crate::clipboard::Jobs;
 use crate::model::notice::{self, Notice};
 
 /// Looks for QR codes on the screen. What came of it is for the user.
 pub(crate) async fn from_screen(client: Result<Client, Error>) -> Notice {
     let adding = async {
         let client = client.map_err(|error| notice::reason(&error))?;
-        let picture = screen::picture().await.map_err(|error| error.to_string())?;
+        let picture = mfa_screen::picture()
+            .await
+            .map_err(|error| error.to_string())?;
         add(&client, &picture).await
     };
     adding.await.unwrap_or_else(nothing)
@@ -23,11 +25,8 @@ pub(crate) async fn from_clipboard(client: Result<Client, Error>, clipboard: Job
     let adding = async {
         let client = client.map_err(|error| notice::reason(&error))?;
         match clipboard.read().await? {
-            Found::Text(text) if text.contains("otpauth") => add(&client, text.as_bytes()).await,
-            Found::Picture(found) => {
-                let picture = picture::from_rgba(found.width, found.height, &found.pixels);
-                add(&client, &picture).await
-            }
+            Found::Text(text) if is_link(&text) => add(&client, text.as_bytes()).await,
+            Found::Picture(picture) => add(&client, &picture.to_file()).await,
             Found::Text(_) | Found::Nothing => Err(
                 "There is no otpauth link and no picture on the clipboard. Copy one first.".into(),
             ),
@@ -43,12 +42,16 @@ fn nothing(reason: String) -> Notice {
 
 /// Adds what is found in a text or a picture.
 async fn add(client: &Client, input: &[u8]) -> Result<Notice, String> {
+    let source = Source {
+        bytes: input,
+        ..Source::default()
+    };
+    let decoded = mfa_intake::decode(source).await;
     let Decoded {
         mut accounts,
         skipped,
-    } = decoder::decode(input)
-        .await
-        .map_err(|error| error.to_string())?;
+        ..
+    } = decoded.map_err(|error| error.to_string())?;
     // The user has just asked for it, and will answer a prompt.
     let client = client.interactive(true);
     match (accounts.len(), skipped.first()) {

@@ -3,9 +3,8 @@
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::time::Duration;
 
-use mfa_clipboard::{Clipboard, Error, Picture};
+use mfa_clipboard::{Clipboard, Error, Found, look};
 use tokio::sync::oneshot;
-use zeroize::Zeroizing;
 
 use crate::input::Inputs;
 use crate::model::{Msg, Secret};
@@ -21,13 +20,6 @@ enum Job {
     TakeBack,
     Read(oneshot::Sender<Result<Found, String>>),
     End(oneshot::Sender<()>),
-}
-
-/// What is on the clipboard.
-pub(crate) enum Found {
-    Text(Zeroizing<String>),
-    Picture(Picture),
-    Nothing,
 }
 
 /// Sends jobs to the thread.
@@ -144,29 +136,13 @@ impl<O: Fn() -> Result<C, Error>, C: Clipboard> Worker<O, C> {
     }
 }
 
-/// A link, else a picture: with one, some programs copy its address. Not all say in a proper way that
-/// they have no text or no picture.
-fn look(clipboard: &mut impl Clipboard) -> Result<Found, Error> {
-    let text = clipboard.text();
-    let is_link = |text: &Zeroizing<String>| text.contains("otpauth");
-    match text {
-        Ok(Some(text)) if is_link(&text) => return Ok(Found::Text(text)),
-        Err(error @ Error::Unreachable(_)) => return Err(error),
-        _ => {}
-    }
-    match (clipboard.picture(), text) {
-        (Ok(Some(picture)), _) => Ok(Found::Picture(picture)),
-        (_, Ok(Some(text))) => Ok(Found::Text(text)),
-        (Ok(None), _) | (_, Ok(None)) => Ok(Found::Nothing),
-        (Err(error), Err(_)) => Err(error),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use std::sync::{Arc, Mutex};
 
+    use mfa_clipboard::Picture;
     use tokio::sync::mpsc;
+    use zeroize::Zeroizing;
 
     use super::*;
     use crate::input::Input;

@@ -52,9 +52,19 @@ pub enum Command {
     List(List),
     /// Add an account from a link or a secret
     ///
-    /// Without --uri and --secret, the link or the secret is asked for and not shown while it is
-    /// typed.
+    /// The secret comes from a QR code (--qr, --screen, --clipboard) or from standard input (--uri,
+    /// --secret). Without any of these it is asked for, and not shown while it is typed.
     Add(Add),
+    /// Import accounts from another app's export
+    ///
+    /// What app it is from is found out: Aegis, 2FAS, Ente Auth, Google Authenticator, Bitwarden, andOTP,
+    /// FreeOTP, KeePass and many others (all: mfa-import formats), encrypted or not, links in a text,
+    /// and pictures of QR codes. What would be added is shown first, and then asked for.
+    ///
+    /// All accounts are stored and read back, or none is. One that is here already, with the same secret
+    /// and the same parameters, is left as it is. One of the same name with another secret is kept
+    /// beside it, under a name that is free.
+    Import(Import),
     /// Show what is known of an account
     Show(Show),
     /// Change an account
@@ -171,11 +181,20 @@ pub struct List {
 pub struct Add {
     /// What to call it; found from the issuer if not given
     pub name: Option<String>,
+    /// Read the QR codes in a picture: PNG, JPEG, WebP, BMP, GIF or PNM; - for standard input
+    #[arg(long, value_name = "FILE", group = "source")]
+    pub qr: Option<PathBuf>,
+    /// Read the QR codes on the screen
+    #[arg(long, group = "source")]
+    pub screen: bool,
+    /// Take the link, or the QR codes in the picture, that is on the clipboard
+    #[arg(long, group = "source")]
+    pub clipboard: bool,
     /// Read an otpauth:// link from standard input; the value is always “-”
-    #[arg(long, value_name = "-", conflicts_with = "secret")]
+    #[arg(long, value_name = "-", group = "source")]
     pub uri: Option<OsString>,
     /// Read a base32 secret from standard input; the value is always “-”
-    #[arg(long, value_name = "-")]
+    #[arg(long, value_name = "-", group = "source")]
     pub secret: Option<OsString>,
     /// How its codes move [default: totp]
     #[arg(long = "type", value_name = "TYPE")]
@@ -232,6 +251,29 @@ pub struct Details {
     /// Anything to remember
     #[arg(long)]
     pub note: Option<String>,
+}
+
+/// The arguments of `import`.
+#[derive(Debug, Arguments)]
+pub struct Import {
+    /// The exported files or the pictures; - for standard input
+    #[arg(required = true, value_name = "FILE")]
+    pub files: Vec<PathBuf>,
+    /// Take the files for ones of this format; found out if not given
+    #[arg(long, value_name = "NAME")]
+    pub format: Option<String>,
+    /// Read the password of encrypted files from the first line of FILE, or - for standard input
+    #[arg(long, value_name = "FILE")]
+    pub password_file: Option<PathBuf>,
+    /// Show what would be added, and add nothing
+    #[arg(long)]
+    pub dry_run: bool,
+    /// Do not ask; needed where there is no terminal
+    #[arg(short, long)]
+    pub yes: bool,
+    /// Print what became of each as JSON; with --yes or --dry-run
+    #[arg(long)]
+    pub json: bool,
 }
 
 /// The arguments of `show`.

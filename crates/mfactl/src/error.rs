@@ -3,6 +3,7 @@
 use std::fmt;
 use std::io;
 
+use mfa_intake::Why;
 use mfa_ipc::launcher;
 
 use crate::platform::RESTART;
@@ -59,6 +60,12 @@ impl Error {
         self
     }
 
+    /// Says what it is about, first.
+    pub(crate) fn about(mut self, what: &str) -> Self {
+        self.message = format!("{what}: {}", self.message);
+        self
+    }
+
     /// Whether the daemon answered that it cannot do that here.
     pub(crate) fn is_not_supported(&self) -> bool {
         self.not_supported
@@ -91,6 +98,21 @@ impl From<io::Error> for Error {
 impl From<launcher::Error> for Error {
     fn from(error: launcher::Error) -> Self {
         Self::new(Kind::Unreachable, error.to_string()).hint(error.hint())
+    }
+}
+
+impl From<mfa_intake::Error> for Error {
+    fn from(error: mfa_intake::Error) -> Self {
+        let text = error.to_string();
+        match error.why() {
+            Some(Why::NoSuchFormat) => {
+                Self::usage("there is no format of this name").hint("All: mfa-import formats")
+            }
+            Some(Why::PasswordNeeded) => Self::usage("it is encrypted, and there is no password")
+                .hint("Give it in a file: --password-file FILE, or - for standard input"),
+            Some(Why::WrongPassword) => Self::new(Kind::Locked, text),
+            _ => Self::new(Kind::Other, text),
+        }
     }
 }
 

@@ -2,6 +2,10 @@
 
 use std::process::ExitCode;
 
+/// What is freed may have held a secret.
+#[global_allocator]
+static MEMORY: mfa_sys::alloc::Wiping = mfa_sys::alloc::Wiping;
+
 fn main() -> ExitCode {
     mfactl::run(std::env::args_os())
 }

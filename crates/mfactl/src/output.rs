@@ -72,6 +72,20 @@ impl Output {
         self.text(format_args!("\r\x1b[K{text}"))
     }
 
+    /// Replaces the last line on standard error, where a person looks.
+    pub(crate) fn progress(self, text: impl Display) {
+        if self.shows_progress() {
+            let mut stderr = io::stderr().lock();
+            // Nobody needs it who cannot be told.
+            drop(write!(stderr, "\r\x1b[K{text}").and_then(|()| stderr.flush()));
+        }
+    }
+
+    /// Whether anybody sees it.
+    pub(crate) fn shows_progress(self) -> bool {
+        self.hints && platform::obeys_escapes()
+    }
+
     pub(crate) fn bold(self, text: &str) -> String {
         self.styled("1", text)
     }

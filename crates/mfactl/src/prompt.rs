@@ -23,6 +23,13 @@ pub(crate) fn hidden(question: &str) -> Result<Zeroizing<String>, Error> {
     Ok(Zeroizing::new(answer.trim().to_owned()))
 }
 
+/// Asks for a password, which may begin or end with a space.
+pub(crate) fn password(question: &str) -> Result<Zeroizing<String>, Error> {
+    Ok(Zeroizing::new(rpassword::prompt_password(format!(
+        "{question}: "
+    ))?))
+}
+
 /// Asks a question that only a typed `yes` confirms.
 pub(crate) fn confirm(question: &str) -> Result<bool, Error> {
     let mut stderr = io::stderr();

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use zeroize::Zeroizing;
 
 use super::Part;
-use crate::found::Skipped;
+use crate::found::{Part as Read, Skipped};
 
 /// The most QR codes that an export may have: a thousand accounts.
 const MAX_PARTS: i64 = 100;
@@ -41,15 +41,25 @@ impl Batches {
         true
     }
 
-    /// The parts that were not seen.
+    /// The parts that were seen.
+    pub(crate) fn read(&self) -> impl Iterator<Item = Read> {
+        self.parts(true)
+    }
+
+    /// The parts that were not.
     pub(crate) fn missing(&self) -> impl Iterator<Item = Skipped> {
-        self.seen.values().flat_map(|seen| {
-            let size = seen.len();
-            let missing = (1..).zip(seen).filter(|(_, seen)| !**seen);
-            missing.map(move |(number, _)| Skipped {
-                name: format!("QR code {number} of {size}"),
-                reason: "it belongs to the same export and is missing".to_owned(),
-            })
+        self.parts(false).map(|part| Skipped {
+            name: format!("QR code {} of {}", part.number, part.of),
+            reason: "it belongs to the same export and is missing".to_owned(),
+            part: Some(part),
+        })
+    }
+
+    fn parts(&self, which: bool) -> impl Iterator<Item = Read> {
+        self.seen.iter().flat_map(move |((batch, _), seen)| {
+            let (batch, of) = (*batch, seen.len());
+            let parts = (1..).zip(seen).filter(move |(_, seen)| **seen == which);
+            parts.map(move |(number, _)| Read { batch, number, of })
         })
     }
 }

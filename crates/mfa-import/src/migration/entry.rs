@@ -60,6 +60,7 @@ pub(super) fn read(
     Ok(raw.account().map_err(|reason| Skipped {
         name: raw.label(number),
         reason: reason.to_string(),
+        part: None,
     }))
 }
 

@@ -1,4 +1,5 @@
-//! `mfactl add`: an account from a link or a secret, neither of which ever is an argument.
+//! `mfactl add`: an account from a link or a secret, neither of which ever is an argument. Accounts
+//! from QR codes are next door, in `scan`.
 
 use std::ffi::OsStr;
 
@@ -6,28 +7,38 @@ use mfa_ipc::types::AccountFields;
 use zeroize::Zeroizing;
 
 use super::json::Added;
-use super::{Context, connect};
+use super::{Context, connect, scan};
 use crate::args::{Add, Details, Kind};
 use crate::error::Error;
 use crate::output::clean;
 use crate::prompt;
 
 pub(super) async fn run(context: &Context, args: Add) -> Result<(), Error> {
+    if args.qr.is_some() || args.screen || args.clipboard {
+        return scan::run(context, args).await;
+    }
     let (uri, secret) = source(context, &args)?;
+    let json = args.json;
     let fields = AccountFields {
         uri,
         secret,
-        name: args.name,
-        kind: args.kind.map(kind),
-        pinned: args.pin.then_some(true),
-        ..details(args.details)
+        ..given(args)
     };
+    one(context, &fields, json).await
+}
+
+/// Adds an account, and says what it is called now.
+pub(super) async fn one(
+    context: &Context,
+    fields: &AccountFields,
+    json: bool,
+) -> Result<(), Error> {
     let client = connect().await?;
     let id = context
-        .ask(&client, async |client| client.add(&fields).await)
+        .ask(&client, async |client| client.add(fields).await)
         .await?;
     let account = context.account(&client, &id).await?;
-    if args.json {
+    if json {
         return context.output.json(&Added::new(&account));
     }
     let keychain = client.status().await?.keychain;
@@ -42,6 +53,16 @@ pub(super) async fn run(context: &Context, args: Add) -> Result<(), Error> {
         ));
     }
     Ok(())
+}
+
+/// What the command line says of the account.
+pub(super) fn given(args: Add) -> AccountFields {
+    AccountFields {
+        name: args.name,
+        kind: args.kind.map(kind),
+        pinned: args.pin.then_some(true),
+        ..details(args.details)
+    }
 }
 
 type Source = (Option<Zeroizing<String>>, Option<Zeroizing<String>>);
@@ -59,7 +80,8 @@ fn source(context: &Context, args: &Add) -> Result<Source, Error> {
     if !context.may_ask {
         return Err(
             Error::usage("there is no terminal to ask for the secret on")
-                .hint("Give it on standard input: --uri - for a link, --secret - for a secret"),
+                .hint("Give it on standard input: --uri - for a link, --secret - for a secret")
+                .hint("Or take a QR code: --qr FILE, --screen, --clipboard"),
         );
     }
     let answer = prompt::hidden("Secret or otpauth:// link (it is not shown)")?;

@@ -1,9 +1,10 @@
 //! What we print as JSON. Fields are only ever added; anything else makes a new [`SCHEMA`].
 
-use mfa_ipc::types::{AccountInfo, IssuedCode, Status};
+use mfa_ipc::types::{AccountInfo, Fate, IssuedCode, Status};
 use serde::{Serialize, Serializer};
 
 use super::doctor::Grade;
+use super::plan::{Plan, Row};
 
 /// The version of all JSON that we print.
 pub(super) const SCHEMA: u32 = 1;
@@ -201,6 +202,61 @@ impl<'a> Added<'a> {
             schema: SCHEMA,
             id: &info.id,
             name: &info.name,
+        }
+    }
+}
+
+/// `mfactl import --json`
+#[derive(Serialize)]
+pub(super) struct Imports<'a> {
+    schema: u32,
+    dry_run: bool,
+    format: &'a str,
+    read: usize,
+    added: usize,
+    present: usize,
+    skipped: usize,
+    accounts: Vec<Import<'a>>,
+}
+
+/// What became of one entry of a file.
+#[derive(Serialize)]
+struct Import<'a> {
+    fate: &'static str,
+    name: Option<&'a str>,
+    id: Option<&'a str>,
+    issuer: &'a str,
+    username: &'a str,
+    clash: Option<&'a str>,
+    reason: Option<&'a str>,
+}
+
+impl<'a> Imports<'a> {
+    pub(super) fn new(plan: &'a Plan, dry_run: bool) -> Self {
+        Self {
+            schema: SCHEMA,
+            dry_run,
+            format: &plan.format,
+            read: plan.rows.len(),
+            added: plan.count(Fate::Added),
+            present: plan.count(Fate::Present),
+            skipped: plan.count(Fate::Skipped),
+            accounts: plan.rows.iter().map(Import::from).collect(),
+        }
+    }
+}
+
+impl<'a> From<&'a Row> for Import<'a> {
+    fn from(row: &'a Row) -> Self {
+        let name = row.result.name.as_str();
+        Self {
+            fate: row.result.fate.as_str(),
+            name: Some(name).filter(|name| !name.is_empty()),
+            id: row.result.id.as_deref(),
+            issuer: &row.issuer,
+            username: &row.username,
+            clash: row.result.clash.as_deref(),
+            reason: row.result.reason.as_deref(),
         }
     }
 }

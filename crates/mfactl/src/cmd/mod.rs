@@ -5,12 +5,16 @@ mod copy;
 pub(crate) mod doctor;
 mod edit;
 mod get;
+mod import;
+mod intake;
 pub(crate) mod json;
 mod list;
 mod lock;
 mod man;
 mod pair;
+mod plan;
 mod rm;
+mod scan;
 mod show;
 mod status;
 mod vault;
@@ -39,6 +43,7 @@ pub(crate) async fn run(args: Args, output: &Output) -> Result<(), Error> {
         Command::Pair(args) => pair::run(&context, args).await,
         Command::List(args) => list::run(&context, args).await,
         Command::Add(args) => add::run(&context, args).await,
+        Command::Import(args) => import::run(&context, args).await,
         Command::Show(args) => show::run(&context, args).await,
         Command::Edit(args) => edit::run(&context, args).await,
         Command::Rm(args) => rm::run(&context, args).await,

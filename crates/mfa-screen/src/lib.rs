@@ -1,9 +1,13 @@
-//! A picture of the whole screen, all monitors.
+//! A picture of the whole screen, all monitors: for QR codes that are to be scanned there.
+//!
+//! It is not looked at here. The program mfa-screen does the same and prints the picture, for mfactl,
+//! which links nothing that knows a screen.
+
+mod picture;
+mod platform;
 
 use thiserror::Error;
 use zeroize::Zeroizing;
-
-use crate::platform;
 
 /// Why there is no picture.
 #[derive(Debug, Error)]
@@ -25,7 +29,7 @@ pub enum Error {
     Failed(#[source] Box<dyn std::error::Error + Send + Sync>),
 }
 
-/// Takes a picture, in a format that [`crate::decoder`] takes. It may show secrets.
+/// Takes a picture, in a format that mfa-import reads. It may show secrets.
 ///
 /// # Errors
 /// Each variant of [`enum@Error`].

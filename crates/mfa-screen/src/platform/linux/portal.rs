@@ -12,7 +12,7 @@ use percent_encoding::percent_decode_str;
 use zbus::{Connection, OwnedVariant, Proxy, Variant};
 use zeroize::Zeroizing;
 
-use crate::screen::Error;
+use crate::Error;
 
 /// How long the user may think about it.
 const PATIENCE: Duration = Duration::from_secs(60);

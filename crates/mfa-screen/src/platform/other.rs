@@ -4,7 +4,7 @@ use std::future::{Ready, ready};
 
 use zeroize::Zeroizing;
 
-use crate::screen::Error;
+use crate::Error;
 
 /// Takes no picture.
 pub(crate) fn screen() -> Ready<Result<Zeroizing<Vec<u8>>, Error>> {

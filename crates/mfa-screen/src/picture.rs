@@ -3,21 +3,6 @@
 
 use zeroize::Zeroizing;
 
-/// Writes a picture of red, green, blue and opacity, eight bits each. What can be seen through
-/// stands on white.
-#[must_use]
-pub fn from_rgba(width: usize, height: usize, pixels: &[u8]) -> Zeroizing<Vec<u8>> {
-    let grey = |pixel: &[u8]| {
-        let [red, green, blue, opacity] = *pixel else {
-            return 255;
-        };
-        let seen = u32::from(luma(red, green, blue)) * u32::from(opacity);
-        let behind = 255 * (255 - u32::from(opacity));
-        u8::try_from((seen + behind) / 255).unwrap_or(255)
-    };
-    pgm(width, height, pixels.chunks_exact(4).map(grey))
-}
-
 /// Writes grey pixels, row by row.
 pub(crate) fn pgm(
     width: usize,
@@ -43,14 +28,9 @@ mod tests {
     use super::*;
 
     #[test]
-    fn black_white_and_nothing() {
-        let pixels = [
-            [0, 0, 0, 255],
-            [255, 255, 255, 255],
-            [0, 0, 0, 0],
-            [255, 0, 0, 255],
-        ];
-        let file = from_rgba(2, 2, pixels.as_flattened());
-        assert_eq!(&file[..], b"P5\n2 2\n255\n\x00\xff\xff\x4c");
+    fn black_white_and_red() {
+        let pixels = [(0, 0, 0), (255, 255, 255), (255, 0, 0)];
+        let grey = pixels.into_iter().map(|(r, g, b)| luma(r, g, b));
+        assert_eq!(&pgm(3, 1, grey)[..], b"P5\n3 1\n255\n\x00\xff\x4c");
     }
 }

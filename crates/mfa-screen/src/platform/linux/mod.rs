@@ -5,7 +5,7 @@ mod x11;
 
 use zeroize::Zeroizing;
 
-use crate::screen::Error;
+use crate::Error;
 
 /// Takes a picture in the way of the desktop that we are in.
 pub(crate) async fn screen() -> Result<Zeroizing<Vec<u8>>, Error> {

@@ -1,0 +1,91 @@
+//! Several files of one import.
+//!
+//! Google Authenticator spreads an export over several QR codes, and each may be in a picture of its
+//! own: what one file lacks may be in another.
+
+use crate::{Decoded, Part};
+
+/// Puts together what was found in several files, in their order.
+#[must_use]
+pub fn gather(files: impl IntoIterator<Item = Decoded>) -> Decoded {
+    let mut all = Decoded::default();
+    for file in files {
+        if all.format.is_empty() {
+            all.format = file.format;
+        }
+        all.accounts.extend(file.accounts);
+        all.parts.extend(file.parts);
+        for skipped in file.skipped {
+            // Each picture misses the same parts of an export.
+            let known = skipped.part.is_some()
+                && all.skipped.iter().any(|other| other.part == skipped.part);
+            if !known {
+                all.skipped.push(skipped);
+            }
+        }
+    }
+    let parts = &all.parts;
+    let is_there = |part: &Part| parts.contains(part);
+    all.skipped
+        .retain(|skipped| !skipped.part.as_ref().is_some_and(is_there));
+    all
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Skipped;
+
+    fn part(batch: i64, number: u32) -> Part {
+        Part {
+            batch,
+            number,
+            of: 3,
+        }
+    }
+
+    /// A picture of one part, which misses the others.
+    fn picture(batch: i64, number: u32) -> Decoded {
+        let missing = (1..=3).filter(|other| *other != number);
+        Decoded {
+            parts: vec![part(batch, number)],
+            skipped: missing
+                .map(|number| Skipped {
+                    name: format!("QR code {number} of 3"),
+                    reason: "missing".into(),
+                    part: Some(part(batch, number)),
+                })
+                .collect(),
+            ..Decoded::default()
+        }
+    }
+
+    fn missing(pictures: Vec<Decoded>) -> Vec<(i64, u32)> {
+        let skipped = gather(pictures).skipped.into_iter();
+        let parts = skipped.filter_map(|skipped| skipped.part);
+        parts.map(|part| (part.batch, part.number)).collect()
+    }
+
+    #[test]
+    fn what_one_picture_lacks_another_has() {
+        assert_eq!(missing(vec![picture(1, 1), picture(1, 3)]), [(1, 2)]);
+        let all = vec![picture(1, 2), picture(1, 1), picture(1, 3)];
+        assert_eq!(missing(all), []);
+        let two = vec![picture(1, 1), picture(2, 1)];
+        assert_eq!(missing(two), [(1, 2), (1, 3), (2, 2), (2, 3)]);
+    }
+
+    #[test]
+    fn other_reasons_stay() {
+        let line = |name: &str| Decoded {
+            skipped: vec![Skipped {
+                name: name.into(),
+                reason: "no secret".into(),
+                part: None,
+            }],
+            ..Decoded::default()
+        };
+        let all = gather([line("line 1"), picture(1, 1), line("line 1")]);
+        assert_eq!(all.skipped.len(), 4);
+    }
+}

@@ -1,0 +1,120 @@
+//! `mfactl add --qr`, `--screen` and `--clipboard`: accounts from QR codes.
+
+use mfa_intake::{Decoded, Skipped};
+use mfa_ipc::types::{AccountFields, Fate, ImportOptions};
+
+use super::json::Imports;
+use super::plan::{Plan, accounts};
+use super::{Context, add, connect, import, intake};
+use crate::args::Add;
+use crate::error::{Error, Kind};
+use crate::output::clean;
+
+/// What mfa-import calls a picture.
+const PICTURE: &str = "qr";
+
+pub(super) async fn run(context: &Context, args: Add) -> Result<(), Error> {
+    if args.kind.is_some() {
+        return Err(Error::usage("a QR code says itself of which type it is"));
+    }
+    let (bytes, format, place) = match &args.qr {
+        Some(path) => (intake::file(path)?, Some(PICTURE), intake::name(path)),
+        None if args.screen => (intake::screen()?, Some(PICTURE), "the screen".into()),
+        None => (intake::clipboard()?, None, "the clipboard".into()),
+    };
+    let found = intake::decode(&bytes, format).await;
+    let mut found = found.map_err(|error| error.about(&place))?;
+    drop(bytes);
+    let json = args.json;
+    let given = add::given(args);
+    match found.accounts.len() {
+        0 => Err(none(&place, found.skipped.first())),
+        1 => {
+            let account = with(found.accounts.remove(0), given);
+            for skipped in &found.skipped {
+                context.output.hint(reason(skipped));
+            }
+            if !json {
+                let label = label(&account);
+                context.output.line(format_args!("Found {label}."))?;
+            }
+            add::one(context, &account, json).await
+        }
+        count if given.to_dict().is_empty() => several(context, &found, json).await.map_err(
+            // Which of them it is about is in the text.
+            |error| error.about(&format!("{} in {place}", accounts(count))),
+        ),
+        count => Err(Error::usage(format!(
+            "there are {} in {place}, and what you say of one does not go with all",
+            accounts(count)
+        ))
+        .hint("Add them without it, and then: mfactl edit")),
+    }
+}
+
+/// Adds all, or none.
+async fn several(context: &Context, found: &Decoded, json: bool) -> Result<(), Error> {
+    let client = connect().await?;
+    let options = ImportOptions::default();
+    let results = context.ask(&client, async |client| {
+        client.import(&found.accounts, options).await
+    });
+    let results = results.await?;
+    let done = Plan::new(&found.format, &found.accounts, &found.skipped, results);
+    import::are_listed(context, &client, &done).await?;
+    if json {
+        return context.output.json(&Imports::new(&done, false));
+    }
+    done.print(context)?;
+    let keychain = client.status().await?.keychain;
+    let added = accounts(done.count(Fate::Added));
+    let rest = done.rest();
+    context
+        .output
+        .line(format_args!("Added {added} to {keychain}.{rest}"))
+}
+
+/// What the code says, and what the command line says better.
+fn with(code: AccountFields, given: AccountFields) -> AccountFields {
+    AccountFields {
+        uri: code.uri,
+        secret: code.secret,
+        pin: given.pin.or(code.pin),
+        kind: code.kind,
+        name: given.name.or(code.name),
+        issuer: given.issuer.or(code.issuer),
+        username: given.username.or(code.username),
+        algorithm: given.algorithm.or(code.algorithm),
+        digits: given.digits.or(code.digits),
+        period: given.period.or(code.period),
+        counter: given.counter.or(code.counter),
+        tags: given.tags.or(code.tags),
+        pinned: given.pinned.or(code.pinned),
+        note: given.note.or(code.note),
+        serial: given.serial.or(code.serial),
+    }
+}
+
+fn label(account: &AccountFields) -> String {
+    let text = |text: &Option<String>| clean(text.as_deref().unwrap_or_default());
+    match (text(&account.issuer), text(&account.username)) {
+        (issuer, username) if issuer.is_empty() || username.is_empty() => {
+            let one = format!("{issuer}{username}");
+            if one.is_empty() {
+                "an account".into()
+            } else {
+                one
+            }
+        }
+        (issuer, username) => format!("{issuer}, {username}"),
+    }
+}
+
+fn reason(skipped: &Skipped) -> String {
+    format!("{}: {}", clean(&skipped.name), clean(&skipped.reason))
+}
+
+fn none(place: &str, skipped: Option<&Skipped>) -> Error {
+    let text = skipped.map_or_else(|| "there is no account in it".to_owned(), reason);
+    Error::new(Kind::Other, text).about(place)
+}
