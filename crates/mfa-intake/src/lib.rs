@@ -5,6 +5,7 @@
 
 mod answer;
 mod gather;
+mod platform;
 
 use std::io::{self, Read};
 use std::path::PathBuf;
@@ -27,6 +28,9 @@ const PATIENCE: Duration = Duration::from_secs(60);
 const MAX_ANSWER: u64 = 64 * 1024 * 1024;
 /// The largest file that is sent, in bytes: mfa-import takes that much, and says so of more.
 const MAX_FILE: u64 = 64 * 1024 * 1024 + 1;
+
+/// What mfa-import calls a picture.
+pub const PICTURE: &str = "qr";
 
 /// What is to be decoded.
 #[derive(Clone, Copy, Default)]
@@ -173,13 +177,14 @@ pub async fn decode(source: Source<'_>) -> Result<Decoded, Error> {
     if source.password.is_some() {
         command.args(["--password-file", "-"]);
     }
-    let child = command
+    command
         .arg("-")
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
-        .kill_on_drop(true)
-        .spawn();
+        .kill_on_drop(true);
+    platform::quiet(&mut command);
+    let child = command.spawn();
     let child = child.map_err(|source| Error::NotStarted { program, source })?;
     let answer = tokio::time::timeout(PATIENCE, talk(child, source));
     answer.await.map_err(|_| Error::TooMuch)?
@@ -209,7 +214,7 @@ async fn talk(mut child: Child, source: Source<'_>) -> Result<Decoded, Error> {
     }
     match child.wait().await?.code() {
         Some(0) => answer::read(&answer).map_err(Error::Answer),
-        Some(code) => {
+        Some(code) if !said.trim().is_empty() => {
             let said = said.trim();
             let said = said.strip_prefix("mfa-import: ").unwrap_or(said);
             Err(Error::Refused {
@@ -217,6 +222,30 @@ async fn talk(mut child: Child, source: Source<'_>) -> Result<Decoded, Error> {
                 said: said.to_owned(),
             })
         }
-        None => Err(Error::TooMuch),
+        // Systems without signals have exit codes for it.
+        _ => Err(Error::TooMuch),
+    }
+}
+
+/// Finds accounts in the pictures of one screen: some may show none, but not all.
+///
+/// # Errors
+/// Each variant of [`enum@Error`].
+pub async fn decode_screen(pictures: &[Zeroizing<Vec<u8>>]) -> Result<Decoded, Error> {
+    let (mut found, mut last) = (Vec::new(), None);
+    for bytes in pictures {
+        let source = Source {
+            bytes,
+            format: Some(PICTURE),
+            password: None,
+        };
+        match decode(source).await {
+            Ok(decoded) => found.push(decoded),
+            Err(error) => last = Some(error),
+        }
+    }
+    match last {
+        Some(error) if found.is_empty() => Err(error),
+        _ => Ok(gather(found)),
     }
 }

@@ -1,7 +1,7 @@
-//! A picture of the whole screen, all monitors: for QR codes that are to be scanned there.
+//! Pictures of the whole screen, all monitors: for QR codes that are to be scanned there.
 //!
-//! It is not looked at here. The program mfa-screen does the same and prints the picture, for mfactl,
-//! which links nothing that knows a screen.
+//! They are not looked at here. The program mfa-screen does the same and prints the pictures, for
+//! mfactl, which links nothing that knows a screen.
 
 mod picture;
 mod platform;
@@ -29,10 +29,11 @@ pub enum Error {
     Failed(#[source] Box<dyn std::error::Error + Send + Sync>),
 }
 
-/// Takes a picture, in a format that mfa-import reads. It may show secrets.
+/// Takes one picture or, where each monitor is one, several, in a format that mfa-import reads. They may
+/// show secrets.
 ///
 /// # Errors
 /// Each variant of [`enum@Error`].
-pub async fn picture() -> Result<Zeroizing<Vec<u8>>, Error> {
+pub async fn pictures() -> Result<Vec<Zeroizing<Vec<u8>>>, Error> {
     platform::screen().await
 }

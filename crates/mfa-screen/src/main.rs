@@ -1,4 +1,5 @@
-//! Prints a picture of the screen, for `mfactl add --screen`: a PGM or whatever the desktop makes.
+//! Prints pictures of the screen, for `mfactl add --screen`: PGM or whatever the desktop makes. Before
+//! each stands a line with its length in bytes.
 //!
 //! It is not closed to other programs, as mfactl's others are: desktop portals refuse processes that
 //! they cannot look at.
@@ -27,9 +28,12 @@ fn main() -> ExitCode {
 fn print() -> Result<(), Box<dyn std::error::Error>> {
     let runtime = tokio::runtime::Builder::new_current_thread();
     let runtime = { runtime }.enable_io().enable_time().build()?;
-    let picture = runtime.block_on(mfa_screen::picture())?;
+    let pictures = runtime.block_on(mfa_screen::pictures())?;
     let mut output = io::stdout().lock();
-    output.write_all(&picture)?;
+    for picture in pictures {
+        writeln!(output, "{}", picture.len())?;
+        output.write_all(&picture)?;
+    }
     Ok(output.flush()?)
 }
 

@@ -8,8 +8,8 @@ pub mod alloc;
 pub mod memory;
 mod platform;
 
-#[cfg(windows)]
-pub use platform::console;
 #[cfg(all(windows, feature = "pipe"))]
 pub use platform::pipe;
 pub use platform::{boottime, detach, files, harden, peer, process};
+#[cfg(windows)]
+pub use platform::{confine, console, screen, tray};

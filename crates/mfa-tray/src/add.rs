@@ -12,10 +12,10 @@ use crate::model::notice::{self, Notice};
 pub(crate) async fn from_screen(client: Result<Client, Error>) -> Notice {
     let adding = async {
         let client = client.map_err(|error| notice::reason(&error))?;
-        let picture = mfa_screen::picture()
+        let pictures = mfa_screen::pictures()
             .await
             .map_err(|error| error.to_string())?;
-        add(&client, &picture).await
+        add(&client, mfa_intake::decode_screen(&pictures).await).await
     };
     adding.await.unwrap_or_else(nothing)
 }
@@ -25,8 +25,10 @@ pub(crate) async fn from_clipboard(client: Result<Client, Error>, clipboard: Job
     let adding = async {
         let client = client.map_err(|error| notice::reason(&error))?;
         match clipboard.read().await? {
-            Found::Text(text) if is_link(&text) => add(&client, text.as_bytes()).await,
-            Found::Picture(picture) => add(&client, &picture.to_file()).await,
+            Found::Text(text) if is_link(&text) => {
+                add(&client, decode(text.as_bytes()).await).await
+            }
+            Found::Picture(picture) => add(&client, decode(&picture.to_file()).await).await,
             Found::Text(_) | Found::Nothing => Err(
                 "There is no otpauth link and no picture on the clipboard. Copy one first.".into(),
             ),
@@ -40,18 +42,21 @@ fn nothing(reason: String) -> Notice {
     notice::not_done("No account was added", &reason)
 }
 
-/// Adds what is found in a text or a picture.
-async fn add(client: &Client, input: &[u8]) -> Result<Notice, String> {
+async fn decode(bytes: &[u8]) -> Result<Decoded, mfa_intake::Error> {
     let source = Source {
-        bytes: input,
+        bytes,
         ..Source::default()
     };
-    let decoded = mfa_intake::decode(source).await;
+    mfa_intake::decode(source).await
+}
+
+/// Adds what was found.
+async fn add(client: &Client, found: Result<Decoded, mfa_intake::Error>) -> Result<Notice, String> {
     let Decoded {
         mut accounts,
         skipped,
         ..
-    } = decoded.map_err(|error| error.to_string())?;
+    } = found.map_err(|error| error.to_string())?;
     // The user has just asked for it, and will answer a prompt.
     let client = client.interactive(true);
     match (accounts.len(), skipped.first()) {

@@ -13,6 +13,7 @@ mod input;
 mod link;
 pub mod log;
 pub mod model;
+mod pictures;
 mod platform;
 mod port;
 pub mod run;

@@ -1,5 +1,7 @@
 //! The binary of the tray; see the library.
 
+#![cfg_attr(all(windows, not(debug_assertions)), windows_subsystem = "windows")]
+
 use std::process::ExitCode;
 
 use clap::Parser;

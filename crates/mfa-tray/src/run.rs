@@ -4,8 +4,6 @@ use std::io;
 
 use mfa_ipc::paths;
 use thiserror::Error;
-use tokio::signal::unix::{SignalKind, signal};
-use zbus::fdo::RequestNameFlags;
 
 use crate::app::{App, Parts, Watched};
 use crate::clipboard::Jobs;
@@ -13,10 +11,8 @@ use crate::config::Settings;
 use crate::input::{Input, Inputs};
 use crate::link::Link;
 use crate::model::{Choice, Model, Msg};
-use crate::{platform, store};
-
-/// The name on the bus that makes sure that there is one of us.
-const NAME: &str = "org.mfactl.Tray1";
+use crate::platform::{self, Ended, Session};
+use crate::store;
 
 /// Why the tray cannot run.
 #[derive(Debug, Error)]
@@ -29,6 +25,9 @@ pub enum Error {
     /// The bus was there, but would not have us.
     #[error("the session bus does not do its work: {0}")]
     Bus(#[from] zbus::Error),
+    /// The system makes no icon.
+    #[error("the icon cannot be shown: {0}")]
+    NoIcon(#[source] Box<dyn std::error::Error + Send + Sync>),
     /// Something that should always work did not.
     #[error("the tray cannot run: {0}")]
     System(#[from] io::Error),
@@ -39,50 +38,45 @@ pub enum Error {
 /// # Errors
 /// Each variant of [`enum@Error`]. A second tray is no error: it leaves the desktop to the first.
 pub fn run() -> Result<(), Error> {
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()?;
-    let result = runtime.block_on(serve());
-    runtime.shutdown_background();
-    result
+    platform::beside_the_desktop(|| {
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build()?;
+        let result = runtime.block_on(serve());
+        runtime.shutdown_background();
+        result
+    })
 }
 
 async fn serve() -> Result<(), Error> {
-    let bus = zbus::Connection::session().await.map_err(Error::NoBus)?;
-    let flags = RequestNameFlags::DO_NOT_QUEUE;
-    match bus.request_name_with_flags(NAME, flags).await {
-        Ok(_) => {}
-        Err(zbus::Error::NameTaken) => {
-            tracing::info!("mfa-tray is running already");
-            return Ok(());
-        }
-        Err(error) => return Err(error.into()),
-    }
+    let Some(mut session) = Session::enter().await? else {
+        tracing::info!("mfa-tray is running already");
+        return Ok(());
+    };
     let (inputs, mut receiver) = Inputs::channel();
-    let desktop = std::env::var("XDG_CURRENT_DESKTOP").unwrap_or_default();
     let link = Link::start(inputs.clone());
-    tokio::spawn(platform::watch_daemon(bus.clone(), link.clone()));
+    session.watch_daemon(link.clone());
+    let (icon, notifier) = session.show(inputs.clone())?;
     let mut app = App::new(Parts {
-        icon: platform::Panel::start(bus.clone(), inputs.clone()),
-        notifier: platform::Notifications::start(bus.clone(), inputs.clone()),
+        icon,
+        notifier,
         clipboard: Jobs::start(mfa_clipboard::Desktop::open, inputs.clone())?,
         link,
         inputs,
-        model: Model::new(Settings::default(), store::load(), desktop),
+        model: Model::new(Settings::default(), store::load(), platform::desktop()),
         settings: Watched::new(paths::config()),
     });
-    let mut terminate = signal(SignalKind::terminate())?;
-    let mut interrupt = signal(SignalKind::interrupt())?;
     while !app.has_ended() {
         let input = tokio::select! {
             Some(input) = receiver.recv() => input,
             timer = app.timers.elapsed() => Input::Msg(Msg::Elapsed(timer)),
-            _ = terminate.recv() => Input::Msg(Msg::Chosen(Choice::Quit)),
-            _ = interrupt.recv() => Input::Msg(Msg::Chosen(Choice::Quit)),
-            () = bus.closed() => {
-                tracing::info!("the session is over");
-                break;
-            }
+            ended = session.ended() => match ended {
+                Ended::Asked => Input::Msg(Msg::Chosen(Choice::Quit)),
+                Ended::Over => {
+                    tracing::info!("the session is over");
+                    break;
+                }
+            },
         };
         app.take(input);
     }

@@ -11,9 +11,6 @@ use landlock::{ABI, Access, AccessFs, AccessNet, Ruleset, RulesetAttr, Scope};
 use rustix::process::{Resource, Rlimit, setrlimit};
 use thiserror::Error;
 
-/// The allocator that wipes what is freed: decoders copy secrets around.
-pub use mfa_sys::alloc::Wiping as Memory;
-
 /// How much memory the process may take.
 const MAX_MEMORY: u64 = 2 * 1024 * 1024 * 1024;
 /// How many seconds of a processor it may take. A picture of 100 megapixels takes 2; there are

@@ -4,10 +4,17 @@
 
 #[cfg(target_os = "linux")]
 mod linux;
-#[cfg(not(target_os = "linux"))]
-mod other;
+#[cfg(target_os = "macos")]
+mod macos;
+#[cfg(windows)]
+mod windows;
 
 #[cfg(target_os = "linux")]
-pub use linux::{Error, Memory, confine};
-#[cfg(not(target_os = "linux"))]
-pub use other::{Error, Memory, confine};
+pub use linux::{Error, confine};
+#[cfg(target_os = "macos")]
+pub use macos::{Error, confine};
+#[cfg(windows)]
+pub use windows::{Error, confine};
+
+/// The allocator that wipes what is freed: decoders copy secrets around.
+pub use mfa_sys::alloc::Wiping as Memory;

@@ -1,11 +1,8 @@
-//! How each system takes a picture of the screen.
+//! How each system takes pictures of the screen.
 
-#[cfg(target_os = "linux")]
-mod linux;
-#[cfg(not(target_os = "linux"))]
-mod other;
+#[cfg_attr(target_os = "linux", path = "linux/mod.rs")]
+#[cfg_attr(target_os = "macos", path = "macos.rs")]
+#[cfg_attr(windows, path = "windows.rs")]
+mod imp;
 
-#[cfg(target_os = "linux")]
-pub(crate) use linux::screen;
-#[cfg(not(target_os = "linux"))]
-pub(crate) use other::screen;
+pub(crate) use imp::screen;

@@ -18,7 +18,7 @@ pub use unix::{detach, files};
 #[cfg(all(windows, feature = "pipe"))]
 pub use windows::pipe;
 #[cfg(windows)]
-pub use windows::{boottime, console, detach, files, harden, peer, process};
+pub use windows::{boottime, confine, console, detach, files, harden, peer, process, screen, tray};
 
 #[cfg(unix)]
 pub(crate) use unix::lock_pages;

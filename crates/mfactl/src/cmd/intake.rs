@@ -49,9 +49,27 @@ pub(super) fn name(path: &Path) -> String {
     clean(&path.to_string_lossy())
 }
 
-/// A picture of the screen.
-pub(super) fn screen() -> Result<Bytes, Error> {
-    helper("mfa-screen", &[])
+/// Pictures of the screen, one or several.
+pub(super) fn screen() -> Result<Vec<Bytes>, Error> {
+    let printed = helper("mfa-screen", &[])?;
+    let mut rest = &printed[..];
+    let mut pictures = Vec::new();
+    while !rest.is_empty() {
+        let (picture, behind) = first(rest).ok_or_else(|| {
+            let text = "mfa-screen is of another version";
+            Error::new(Kind::Other, text).hint("Install it anew.")
+        })?;
+        pictures.push(Zeroizing::new(picture.to_owned()));
+        rest = behind;
+    }
+    Ok(pictures)
+}
+
+/// A picture that stands behind a line with its length, and what comes after it.
+fn first(printed: &[u8]) -> Option<(&[u8], &[u8])> {
+    let end = printed.iter().position(|byte| *byte == b'\n')?;
+    let length = std::str::from_utf8(&printed[..end]).ok()?.parse().ok()?;
+    printed[end + 1..].split_at_checked(length)
 }
 
 /// The link or the picture that is on the clipboard.

@@ -1,6 +1,6 @@
 //! `mfactl add --qr`, `--screen` and `--clipboard`: accounts from QR codes.
 
-use mfa_intake::{Decoded, Skipped};
+use mfa_intake::{Decoded, PICTURE, Skipped};
 use mfa_ipc::types::{AccountFields, Fate, ImportOptions};
 
 use super::json::Imports;
@@ -10,21 +10,29 @@ use crate::args::Add;
 use crate::error::{Error, Kind};
 use crate::output::clean;
 
-/// What mfa-import calls a picture.
-const PICTURE: &str = "qr";
-
 pub(super) async fn run(context: &Context, args: Add) -> Result<(), Error> {
     if args.kind.is_some() {
         return Err(Error::usage("a QR code says itself of which type it is"));
     }
-    let (bytes, format, place) = match &args.qr {
-        Some(path) => (intake::file(path)?, Some(PICTURE), intake::name(path)),
-        None if args.screen => (intake::screen()?, Some(PICTURE), "the screen".into()),
-        None => (intake::clipboard()?, None, "the clipboard".into()),
+    let (found, place) = match &args.qr {
+        Some(path) => {
+            let picture = intake::file(path)?;
+            (
+                intake::decode(&picture, Some(PICTURE)).await,
+                intake::name(path),
+            )
+        }
+        None if args.screen => {
+            let pictures = intake::screen()?;
+            let found = mfa_intake::decode_screen(&pictures).await;
+            (found.map_err(Error::from), "the screen".into())
+        }
+        None => {
+            let clip = intake::clipboard()?;
+            (intake::decode(&clip, None).await, "the clipboard".into())
+        }
     };
-    let found = intake::decode(&bytes, format).await;
     let mut found = found.map_err(|error| error.about(&place))?;
-    drop(bytes);
     let json = args.json;
     let given = add::given(args);
     match found.accounts.len() {

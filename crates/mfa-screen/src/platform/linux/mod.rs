@@ -8,14 +8,17 @@ use zeroize::Zeroizing;
 use crate::Error;
 
 /// Takes a picture in the way of the desktop that we are in.
-pub(crate) async fn screen() -> Result<Zeroizing<Vec<u8>>, Error> {
+pub(crate) async fn screen() -> Result<Vec<Zeroizing<Vec<u8>>>, Error> {
     let is_set = |name| std::env::var_os(name).is_some_and(|value| !value.is_empty());
-    if is_set("WAYLAND_DISPLAY") {
-        portal::screen().await
+    let picture = if is_set("WAYLAND_DISPLAY") {
+        portal::screen().await?
     } else if is_set("DISPLAY") {
         let picture = tokio::task::spawn_blocking(x11::screen);
-        picture.await.map_err(|error| Error::Failed(error.into()))?
+        picture
+            .await
+            .map_err(|error| Error::Failed(error.into()))??
     } else {
-        Err(Error::NoScreen)
-    }
+        return Err(Error::NoScreen);
+    };
+    Ok(vec![picture])
 }

@@ -1,6 +1,7 @@
 //! Windows.
 
 pub mod boottime;
+pub mod confine;
 pub mod console;
 pub mod detach;
 pub mod files;
@@ -9,7 +10,9 @@ pub mod peer;
 #[cfg(feature = "pipe")]
 pub mod pipe;
 pub mod process;
+pub mod screen;
 mod security;
+pub mod tray;
 mod user;
 
 use std::io;

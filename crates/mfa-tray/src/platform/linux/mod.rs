@@ -3,18 +3,27 @@
 mod notifications;
 mod panel;
 mod pictures;
+mod session;
 
 pub(crate) use notifications::Notifications;
 pub(crate) use panel::Panel;
+pub(crate) use session::Session;
 
 use std::io;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
-use futures_util::StreamExt;
-use mfa_ipc::endpoint;
+use crate::run::Error;
 
-use crate::link::Link;
+/// Does the work. There is nothing to be done beside it: everything waits on one runtime.
+pub(crate) fn beside_the_desktop(work: impl FnOnce() -> Result<(), Error>) -> Result<(), Error> {
+    work()
+}
+
+/// What the desktop is called.
+pub(crate) fn desktop() -> String {
+    std::env::var("XDG_CURRENT_DESKTOP").unwrap_or_default()
+}
 
 /// Opens a file with the program that the user likes for it. Says later if there is none.
 pub(crate) fn open(path: &Path, failed: impl FnOnce(io::Error) + Send + 'static) -> io::Result<()> {
@@ -32,30 +41,7 @@ pub(crate) fn open(path: &Path, failed: impl FnOnce(io::Error) + Send + 'static)
     Ok(())
 }
 
-/// Tries the daemon again whenever one appears on the bus.
-pub(crate) async fn watch_daemon(bus: zbus::Connection, link: Link) {
-    let watched = owners(&bus, endpoint::BUS_NAME).await;
-    let mut changes = match watched {
-        Ok(changes) => changes,
-        Err(error) => {
-            tracing::warn!(%error, "a daemon that comes back may not be noticed");
-            return;
-        }
-    };
-    while let Some(change) = changes.next().await {
-        if change.args().is_ok_and(|args| args.new_owner().is_some()) {
-            link.retry();
-        }
-    }
-}
-
-/// The changes of who owns a name on the bus.
-async fn owners(
-    bus: &zbus::Connection,
-    name: &'static str,
-) -> zbus::Result<zbus::fdo::NameOwnerChangedStream> {
-    let proxy = zbus::fdo::DBusProxy::new(bus).await?;
-    proxy
-        .receive_name_owner_changed_with_args(&[(0, name)])
-        .await
+/// Standard error, which systemd reads where it runs us.
+pub(crate) fn log_file() -> Option<std::fs::File> {
+    None
 }

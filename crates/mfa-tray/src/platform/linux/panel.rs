@@ -10,7 +10,8 @@ use ksni::menu::{MenuItem, StandardItem, SubMenu};
 use ksni::{OfflineReason, ToolTip, Tray, TrayMethods};
 use tokio::sync::watch;
 
-use super::{owners, pictures};
+use super::pictures;
+use super::session::owners;
 use crate::input::Inputs;
 use crate::model::Msg;
 use crate::model::view::{Item, View};

@@ -1,0 +1,188 @@
+//! A picture of the whole screen, all monitors, by GDI.
+
+use std::ffi::c_void;
+use std::io;
+use std::ptr::null_mut;
+
+use windows_sys::Win32::Graphics::Gdi::{
+    BI_RGB, BITMAPINFO, BITMAPINFOHEADER, BitBlt, CAPTUREBLT, CreateCompatibleDC, CreateDIBSection,
+    DIB_RGB_COLORS, DeleteDC, DeleteObject, GdiFlush, GetDC, HBITMAP, HDC, HGDIOBJ, ReleaseDC,
+    SRCCOPY, SelectObject,
+};
+use windows_sys::Win32::UI::WindowsAndMessaging::{
+    GetSystemMetrics, SM_CXVIRTUALSCREEN, SM_CYVIRTUALSCREEN, SM_XVIRTUALSCREEN, SM_YVIRTUALSCREEN,
+};
+use zeroize::{Zeroize, Zeroizing};
+
+use super::worked;
+
+/// A picture, which may show a secret.
+pub struct Picture {
+    /// How many pixels a row has.
+    pub width: usize,
+    /// How many rows there are.
+    pub height: usize,
+    /// Blue, green, red and a byte of no meaning of each pixel, row by row.
+    pub pixels: Zeroizing<Vec<u8>>,
+}
+
+/// Takes the picture.
+///
+/// # Errors
+/// What the system says. It may not know why itself, as when the screen is locked.
+pub fn picture() -> io::Result<Picture> {
+    let [left, top, width, height] = [
+        SM_XVIRTUALSCREEN,
+        SM_YVIRTUALSCREEN,
+        SM_CXVIRTUALSCREEN,
+        SM_CYVIRTUALSCREEN,
+    ]
+    .map(metric);
+    let screen = Screen::open()?;
+    let canvas = Canvas::new(&screen, width, height)?;
+    canvas.copy(&screen, left, top)?;
+    canvas.picture()
+}
+
+#[expect(unsafe_code, reason = "every call of Win32 is")]
+fn metric(number: i32) -> i32 {
+    // SAFETY: it takes no pointers.
+    unsafe { GetSystemMetrics(number) }
+}
+
+/// The screen as something to read from.
+struct Screen(HDC);
+
+impl Screen {
+    #[expect(unsafe_code, reason = "every call of Win32 is")]
+    fn open() -> io::Result<Self> {
+        // SAFETY: without a window it is the whole screen.
+        let screen = unsafe { GetDC(null_mut()) };
+        made(screen).map(Self)
+    }
+}
+
+impl Drop for Screen {
+    #[expect(unsafe_code, reason = "every call of Win32 is")]
+    fn drop(&mut self) {
+        // SAFETY: it comes from `GetDC` for no window, and is given back once.
+        unsafe { ReleaseDC(null_mut(), self.0) };
+    }
+}
+
+/// Something to draw on, whose pixels are in our memory.
+struct Canvas {
+    context: HDC,
+    bitmap: HBITMAP,
+    before: HGDIOBJ,
+    pixels: *mut c_void,
+    width: i32,
+    height: i32,
+}
+
+impl Canvas {
+    #[expect(unsafe_code, reason = "every call of Win32 is")]
+    fn new(screen: &Screen, width: i32, height: i32) -> io::Result<Self> {
+        // SAFETY: the screen is open.
+        let context = made(unsafe { CreateCompatibleDC(screen.0) })?;
+        let mut canvas = Self {
+            context,
+            bitmap: null_mut(),
+            before: null_mut(),
+            pixels: null_mut(),
+            width,
+            height,
+        };
+        let info = BITMAPINFO {
+            bmiHeader: BITMAPINFOHEADER {
+                biSize: u32::try_from(size_of::<BITMAPINFOHEADER>()).map_err(io::Error::other)?,
+                biWidth: width,
+                // Below zero: the first row is the topmost.
+                biHeight: -height,
+                biPlanes: 1,
+                biBitCount: 32,
+                biCompression: BI_RGB,
+                ..BITMAPINFOHEADER::default()
+            },
+            ..BITMAPINFO::default()
+        };
+        // SAFETY: the structure is a live one; the pointer is to one that receives where the pixels
+        // are, for as long as the bitmap is there. What is null may be.
+        canvas.bitmap = made(unsafe {
+            CreateDIBSection(
+                context,
+                &raw const info,
+                DIB_RGB_COLORS,
+                &raw mut canvas.pixels,
+                null_mut(),
+                0,
+            )
+        })?;
+        // SAFETY: both were just made.
+        canvas.before = made(unsafe { SelectObject(context, canvas.bitmap) })?;
+        Ok(canvas)
+    }
+
+    /// Copies the screen, windows that can be seen through included.
+    #[expect(unsafe_code, reason = "every call of Win32 is")]
+    fn copy(&self, screen: &Screen, left: i32, top: i32) -> io::Result<()> {
+        let (width, height) = (self.width, self.height);
+        let how = SRCCOPY | CAPTUREBLT;
+        // SAFETY: both are open. Drawing is over once `GdiFlush` returns.
+        unsafe {
+            worked(BitBlt(
+                self.context,
+                0,
+                0,
+                width,
+                height,
+                screen.0,
+                left,
+                top,
+                how,
+            ))?;
+            worked(GdiFlush())
+        }
+    }
+
+    #[expect(unsafe_code, reason = "the pixels are where the system has put them")]
+    fn picture(&self) -> io::Result<Picture> {
+        let width = usize::try_from(self.width).map_err(io::Error::other)?;
+        let height = usize::try_from(self.height).map_err(io::Error::other)?;
+        // SAFETY: the system has put that many pixels there, of four bytes each, and writes no more
+        // to them; nobody else knows of them.
+        let pixels =
+            unsafe { std::slice::from_raw_parts_mut(self.pixels.cast::<u8>(), width * height * 4) };
+        let picture = Picture {
+            width,
+            height,
+            pixels: Zeroizing::new(pixels.to_vec()),
+        };
+        pixels.zeroize();
+        Ok(picture)
+    }
+}
+
+impl Drop for Canvas {
+    #[expect(unsafe_code, reason = "every call of Win32 is")]
+    fn drop(&mut self) {
+        // SAFETY: whatever was made is given back once, the bitmap when it is in no context any more;
+        // what was not made is null, which the calls refuse.
+        unsafe {
+            SelectObject(self.context, self.before);
+            DeleteObject(self.bitmap);
+            DeleteDC(self.context);
+        }
+    }
+}
+
+/// What a call has made, which is null if it has not.
+fn made(object: *mut c_void) -> io::Result<*mut c_void> {
+    if object.is_null() {
+        return Err(match io::Error::last_os_error() {
+            error if error.raw_os_error() == Some(0) => io::Error::other("GDI does not say why"),
+            error => error,
+        });
+    }
+    Ok(object)
+}

@@ -1,0 +1,197 @@
+//! The menu of Windows and macOS, made of the description by muda, which is part of the crate
+//! tray-icon. It stays on the thread that has made it.
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use tray_icon::menu::{IsMenuItem, Menu, MenuEvent, MenuItem, PredefinedMenuItem, Result, Submenu};
+
+use crate::input::Inputs;
+use crate::model::view::Item;
+use crate::model::{Choice, Msg};
+
+/// What an entry that is only read is called among the events.
+const NOTHING: &str = "";
+
+/// What can be chosen in the menu that is there, by the number that events name it by.
+#[derive(Clone)]
+pub(super) struct Choices(Arc<Mutex<Vec<Choice>>>);
+
+impl Choices {
+    /// Tells whoever waits for `inputs` what is chosen. A process has one menu.
+    pub(super) fn hear(inputs: Inputs) -> Self {
+        let choices = Self(Arc::default());
+        let heard = choices.clone();
+        MenuEvent::set_event_handler(Some(move |event: MenuEvent| {
+            if let Some(choice) = heard.named(event.id().as_ref()) {
+                inputs.offer(Msg::Chosen(choice));
+            }
+        }));
+        choices
+    }
+
+    fn named(&self, id: &str) -> Option<Choice> {
+        let choices = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        choices.get(id.parse::<usize>().ok()?).cloned()
+    }
+
+    fn replace(&self, choices: Vec<Choice>) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = choices;
+    }
+}
+
+/// An entry whose text may change.
+enum Entry {
+    Item(MenuItem),
+    Menu(Submenu),
+}
+
+/// A menu that was made.
+pub(super) struct Made {
+    pub(super) menu: Menu,
+    items: Vec<Item>,
+    /// Those with a text, in the order of reading.
+    entries: Vec<Entry>,
+}
+
+impl Made {
+    /// Makes one. What can be chosen in the one before counts no more.
+    pub(super) fn new(items: &[Item], choices: &Choices) -> Result<Self> {
+        let mut made = Self {
+            menu: Menu::new(),
+            items: items.to_vec(),
+            entries: Vec::new(),
+        };
+        let menu = made.menu.clone();
+        let mut chosen = Vec::new();
+        made.fill(items, &mut chosen, &mut |item| menu.append(item))?;
+        choices.replace(chosen);
+        Ok(made)
+    }
+
+    fn fill(
+        &mut self,
+        items: &[Item],
+        choices: &mut Vec<Choice>,
+        append: &mut dyn FnMut(&dyn IsMenuItem) -> Result<()>,
+    ) -> Result<()> {
+        for item in items {
+            match item {
+                Item::Line => append(&PredefinedMenuItem::separator())?,
+                Item::Text(label) => {
+                    let entry = MenuItem::with_id(NOTHING, escape(label), false, None);
+                    append(&entry)?;
+                    self.entries.push(Entry::Item(entry));
+                }
+                Item::Action { label, choice } => {
+                    let id = choices.len().to_string();
+                    let entry = MenuItem::with_id(id, escape(label), true, None);
+                    append(&entry)?;
+                    self.entries.push(Entry::Item(entry));
+                    choices.push(choice.clone());
+                }
+                Item::Menu { label, items } => {
+                    let entry = Submenu::new(escape(label), true);
+                    append(&entry)?;
+                    self.entries.push(Entry::Menu(entry.clone()));
+                    self.fill(items, choices, &mut |item| entry.append(item))?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Changes what the entries say. Says whether that is all there is to change: an open menu can
+    /// show other texts, and nothing else.
+    pub(super) fn say(&mut self, items: &[Item]) -> bool {
+        if !have_same_shape(&self.items, items) {
+            return false;
+        }
+        let (before, after) = (labels(&self.items), labels(items));
+        for (entry, (before, after)) in self.entries.iter().zip(before.into_iter().zip(after)) {
+            if before == after {
+                continue;
+            }
+            match entry {
+                Entry::Item(entry) => entry.set_text(escape(after)),
+                Entry::Menu(entry) => entry.set_text(escape(after)),
+            }
+        }
+        self.items = items.to_vec();
+        true
+    }
+}
+
+/// Whether they differ in nothing but in what they say.
+fn have_same_shape(one: &[Item], other: &[Item]) -> bool {
+    one.len() == other.len()
+        && one.iter().zip(other).all(|pair| match pair {
+            (Item::Line, Item::Line) | (Item::Text(_), Item::Text(_)) => true,
+            (Item::Action { choice: one, .. }, Item::Action { choice: other, .. }) => one == other,
+            (Item::Menu { items: one, .. }, Item::Menu { items: other, .. }) => {
+                have_same_shape(one, other)
+            }
+            _ => false,
+        })
+}
+
+/// What is said, in the order of reading.
+fn labels(items: &[Item]) -> Vec<&str> {
+    let mut labels = Vec::new();
+    for item in items {
+        match item {
+            Item::Line => {}
+            Item::Text(label) | Item::Action { label, .. } => labels.push(label.as_str()),
+            Item::Menu { label, items } => {
+                labels.push(label);
+                labels.extend(self::labels(items));
+            }
+        }
+    }
+    labels
+}
+
+/// An ampersand marks the letter to press.
+fn escape(label: &str) -> String {
+    label.replace('&', "&&")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn action(label: &str, account: &str) -> Item {
+        Item::Action {
+            label: label.to_owned(),
+            choice: Choice::Copy(account.to_owned()),
+        }
+    }
+
+    fn menu(rows: Vec<Item>) -> Vec<Item> {
+        let items = rows.clone();
+        let label = "More".to_owned();
+        [rows, vec![Item::Line, Item::Menu { label, items }]].concat()
+    }
+
+    #[test]
+    fn other_texts_are_no_other_shape() {
+        let before = menu(vec![action("AWS", "1"), Item::Text("x".into())]);
+        let after = menu(vec![action("AWS 118 420", "1"), Item::Text("y".into())]);
+        assert!(have_same_shape(&before, &after));
+        assert_eq!(
+            labels(&after),
+            ["AWS 118 420", "y", "More", "AWS 118 420", "y"]
+        );
+        for other in [
+            menu(vec![action("AWS", "2"), Item::Text("x".into())]),
+            menu(vec![action("AWS", "1")]),
+            menu(vec![action("AWS", "1"), Item::Line]),
+        ] {
+            assert!(!have_same_shape(&before, &other));
+        }
+    }
+
+    #[test]
+    fn an_ampersand_is_one() {
+        assert_eq!(escape("H&M"), "H&&M");
+    }
+}

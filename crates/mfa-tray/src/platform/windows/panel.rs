@@ -1,0 +1,255 @@
+//! The icon in the notification area, by the crate tray-icon, on a thread of its own.
+//!
+//! What it is to show waits in a place that the thread looks at when it is woken: by a message to the
+//! icon's window, which is taken while the menu is open, too.
+
+use std::cell::{Cell, RefCell};
+use std::rc::Rc;
+use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::thread::JoinHandle;
+
+use mfa_sys::tray::{self, Event, Waker, Window};
+use tokio::sync::watch;
+use tray_icon::{Icon as Pixels, MouseButtonState, TrayIcon, TrayIconBuilder, TrayIconEvent};
+
+use super::notifications::{self, Notifications};
+use crate::config::Look;
+use crate::input::Inputs;
+use crate::model::notice::Notice;
+use crate::model::view::{Face, View};
+use crate::model::{Choice, Msg};
+use crate::pictures;
+use crate::platform::menu::{Choices, Made};
+use crate::port::Icon;
+use crate::run::Error;
+
+type Cause = Box<dyn std::error::Error + Send + Sync>;
+
+/// What the thread has to do.
+#[derive(Clone, PartialEq)]
+enum Order {
+    /// Wait.
+    Wait,
+    /// Show this.
+    Show(View),
+    /// Take the icon away.
+    End,
+}
+
+/// The icon.
+pub(crate) struct Panel {
+    orders: watch::Sender<Order>,
+    waker: Waker,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl Panel {
+    fn order(&self, order: Order) {
+        let is_new = self.orders.send_if_modified(|last| {
+            let is_new = *last != order;
+            *last = order;
+            is_new
+        });
+        if is_new {
+            self.waker.wake();
+        }
+    }
+}
+
+impl Icon for Panel {
+    fn show(&mut self, view: View) {
+        self.order(Order::Show(view));
+    }
+}
+
+impl Drop for Panel {
+    /// Waits until the icon is gone. Else it would stay there until somebody points at it.
+    fn drop(&mut self) {
+        self.order(Order::End);
+        if let Some(thread) = self.thread.take() {
+            thread.join().ok();
+        }
+    }
+}
+
+/// Shows the icon; from the first [`Icon::show`] on with what that says.
+pub(super) fn start(inputs: Inputs) -> Result<(Panel, Notifications), Error> {
+    let (orders, order) = watch::channel(Order::Wait);
+    let (notices, notice) = sync_channel(notifications::QUEUE);
+    let (ready, made) = sync_channel(1);
+    let work = move || {
+        let tray = Tray::new(order, notice, inputs);
+        if let Err(error) = tray.and_then(|tray| tray.work(&ready)) {
+            // Somebody waits for this, unless the icon is there already.
+            drop(ready.send(Err(error)));
+        }
+    };
+    let thread = std::thread::Builder::new().name("panel".into());
+    let thread = thread.spawn(work)?;
+    let waker = made.recv().map_err(|error| Error::NoIcon(error.into()))?;
+    let waker = waker.map_err(Error::NoIcon)?;
+    let panel = Panel {
+        orders,
+        waker: waker.clone(),
+        thread: Some(thread),
+    };
+    Ok((panel, Notifications::new(notices, waker)))
+}
+
+/// What is on the thread.
+struct Tray {
+    icon: RefCell<Option<TrayIcon>>,
+    window: RefCell<Option<Window>>,
+    orders: RefCell<watch::Receiver<Order>>,
+    notices: Receiver<Notice>,
+    inputs: Inputs,
+    choices: Choices,
+    menu: RefCell<Option<Made>>,
+    face: Cell<Option<(Face, Look)>>,
+    is_open: Cell<bool>,
+    /// What a click on the balloon does.
+    button: Cell<Option<Choice>>,
+}
+
+impl Tray {
+    fn new(
+        orders: watch::Receiver<Order>,
+        notices: Receiver<Notice>,
+        inputs: Inputs,
+    ) -> Result<Self, Cause> {
+        hear_clicks(inputs.clone());
+        let icon = TrayIconBuilder::new()
+            .with_icon(pixels(Face::Locked, Look::Colour)?)
+            .with_tooltip("One-time codes")
+            .build()?;
+        Ok(Self {
+            icon: RefCell::new(Some(icon)),
+            window: RefCell::new(None),
+            orders: RefCell::new(orders),
+            notices,
+            choices: Choices::hear(inputs.clone()),
+            inputs,
+            menu: RefCell::new(None),
+            face: Cell::new(None),
+            is_open: Cell::new(false),
+            button: Cell::new(None),
+        })
+    }
+
+    /// Takes messages until the icon is to be taken away.
+    fn work(self, ready: &SyncSender<Result<Waker, Cause>>) -> Result<(), Cause> {
+        let tray = Rc::new(self);
+        let window = tray.icon.borrow().as_ref().map(TrayIcon::window_handle);
+        let window = window.ok_or("there is no icon")?.addr();
+        let hears = Rc::clone(&tray);
+        let window = Window::listen(window, move |event| hears.hear(event))?;
+        let waker = window.waker();
+        *tray.window.borrow_mut() = Some(window);
+        // Who has started us waits for it.
+        drop(ready.send(Ok(waker)));
+        tray::take_messages();
+        // Not before: its window would be destroyed while it is being listened to.
+        drop(tray.icon.take());
+        Ok(())
+    }
+
+    fn hear(&self, event: Event) {
+        match event {
+            Event::Woken => self.look(),
+            Event::MenuOpened => self.is_open.set(true),
+            Event::MenuClosed => {
+                self.is_open.set(false);
+                if let Some(window) = &*self.window.borrow() {
+                    window.waker().wake();
+                }
+            }
+            Event::BalloonClicked => {
+                if let Some(choice) = self.button.take() {
+                    self.inputs.offer(Msg::Chosen(choice));
+                }
+            }
+            // The code is taken back, as far as there is time for it.
+            Event::SessionEnds => self.inputs.offer(Msg::Chosen(Choice::Quit)),
+        }
+    }
+
+    /// Looks what there is to do.
+    fn look(&self) {
+        let order = self.orders.borrow_mut().borrow_and_update().clone();
+        match order {
+            Order::Wait => {}
+            Order::Show(view) => {
+                if let Err(error) = self.show(&view) {
+                    tracing::warn!(%error, "the panel does not take the icon");
+                }
+            }
+            Order::End => tray::end(),
+        }
+        while let Ok(notice) = self.notices.try_recv() {
+            self.say(notice);
+        }
+    }
+
+    fn show(&self, view: &View) -> Result<(), Cause> {
+        let icon = self.icon.borrow();
+        let Some(icon) = &*icon else { return Ok(()) };
+        let mut menu = self.menu.borrow_mut();
+        let is_said = menu.as_mut().is_some_and(|menu| menu.say(&view.items));
+        // While it is open it stays as it is; we are woken when it is closed.
+        if !is_said && !self.is_open.get() {
+            let made = Made::new(&view.items, &self.choices)?;
+            icon.set_menu(Some(Box::new(made.menu.clone())));
+            *menu = Some(made);
+        }
+        let face = Some((view.face, view.look));
+        if self.face.get() != face {
+            icon.set_icon(Some(pixels(view.face, view.look)?))?;
+            self.face.set(face);
+        }
+        icon.set_tooltip(Some(format!("One-time codes: {}", view.hint)))?;
+        Ok(())
+    }
+
+    fn say(&self, notice: Notice) {
+        let (title, text) = notifications::balloon(&notice);
+        if let Some(window) = &*self.window.borrow()
+            && let Err(error) = window.balloon(&title, &text, notice.is_problem)
+        {
+            tracing::warn!(%error, "the desktop takes no notifications");
+        }
+        self.button.set(notice.action.map(|(_, choice)| choice));
+    }
+}
+
+/// A menu opens when the button of the mouse is let go. What is to be in it is asked for before.
+fn hear_clicks(inputs: Inputs) {
+    TrayIconEvent::set_event_handler(Some(move |event| {
+        let is_pressed = matches!(
+            event,
+            TrayIconEvent::Click {
+                button_state: MouseButtonState::Down,
+                ..
+            }
+        );
+        if is_pressed {
+            inputs.offer(Msg::MenuOpens);
+        }
+    }));
+}
+
+/// The picture in the size that is shown, or the next larger one.
+fn pixels(face: Face, look: Look) -> Result<Pixels, Cause> {
+    let width = tray::icon_width();
+    let mut pictures = pictures::of(face, look);
+    let at = pictures.iter().position(|picture| picture.width >= width);
+    let picture = match at {
+        Some(at) => Some(pictures.swap_remove(at)),
+        None => pictures.pop(),
+    };
+    let picture = picture.ok_or("there is no picture for it")?;
+    Ok(Pixels::from_rgba(
+        picture.pixels,
+        picture.width,
+        picture.height,
+    )?)
+}
