@@ -15,6 +15,8 @@ use crate::text;
 const MAX_VALUES: usize = 1_000_000;
 /// How many keys are looked at to tell a format.
 const MAX_KEYS: usize = 64;
+/// How far is looked for them: every format does.
+const MAX_LOOK: usize = 8 * 1024 * 1024;
 
 /// Parses a document.
 pub(crate) fn parse(bytes: &[u8]) -> Result<Value, Damage> {
@@ -41,9 +43,16 @@ impl Shape {
     /// Looks at a document; one that is cut off shows what it still has.
     pub(crate) fn of(bytes: &[u8]) -> Self {
         let mut shape = Self::default();
-        let Ok(text) = text::of(bytes) else {
-            return shape;
+        let head = &bytes[..bytes.len().min(MAX_LOOK)];
+        let text = match str::from_utf8(head) {
+            Ok(text) => text,
+            // What is cut off may end within a character.
+            Err(error) if head.len() < bytes.len() => {
+                str::from_utf8(&head[..error.valid_up_to()]).unwrap_or("")
+            }
+            Err(_) => return shape,
         };
+        let text = text.trim_start_matches('\u{feff}');
         if text.trim_start().starts_with(['{', '[']) {
             let mut json = serde_json::Deserializer::from_str(text);
             drop(Outside(&mut shape).deserialize(&mut json));

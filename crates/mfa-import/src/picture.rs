@@ -6,7 +6,7 @@ use image::{DynamicImage, ImageError, ImageFormat, ImageReader, Limits};
 use thiserror::Error;
 use zeroize::Zeroizing;
 
-use crate::scan::MAX_PIXELS;
+use crate::scan::{MAX_PIXELS, MAX_SIDE};
 
 /// The largest picture that is decoded may take this much memory. 100 megapixels in colour take
 /// 300 MB; a file of a few kilobytes that unpacks to more is made to do harm.
@@ -20,7 +20,7 @@ pub(crate) enum Error {
     /// It is of none of the formats.
     #[error("the picture is none of PNG, JPEG, WebP, BMP, GIF and PNM")]
     Format,
-    /// It has more than [`MAX_PIXELS`] or needs more than [`MAX_MEMORY`].
+    /// It has more than [`MAX_PIXELS`], a side longer than [`MAX_SIDE`], or needs more than [`MAX_MEMORY`].
     #[error("the picture is too large: it may have 100 megapixels and unpack to 512 MiB")]
     TooLarge,
     /// It breaks off, or is not what it says.
@@ -63,7 +63,7 @@ pub(crate) fn format(bytes: &[u8]) -> Option<ImageFormat> {
 pub(crate) fn decode(bytes: &[u8], paper: Paper) -> Result<Picture, Error> {
     let format = format(bytes).ok_or(Error::Format)?;
     let (width, height) = reader(bytes, format).into_dimensions().map_err(damage)?;
-    if u64::from(width) * u64::from(height) > MAX_PIXELS {
+    if u64::from(width) * u64::from(height) > MAX_PIXELS || width.max(height) > MAX_SIDE {
         return Err(Error::TooLarge);
     }
     let image = reader(bytes, format).decode().map_err(damage)?;
@@ -139,7 +139,11 @@ mod tests {
 
     #[test]
     fn bombs_are_refused_by_their_headers() {
-        for bomb in [&b"P5 100000 1001 255\n"[..], b"P6 60000 60000 65535\n"] {
+        for bomb in [
+            &b"P5 100000 1001 255\n"[..],
+            b"P5 65536 1 255\n",
+            b"P6 60000 60000 65535\n",
+        ] {
             assert_eq!(read(bomb).err(), Some(Error::TooLarge));
         }
         // 65,535 by 65,535 pixels in 30 bytes.

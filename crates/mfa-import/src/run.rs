@@ -21,6 +21,11 @@ const MAX_BYTES: u64 = 64 * 1024 * 1024;
 /// The longest password, in bytes.
 const MAX_PASSWORD: usize = 4096;
 
+/// How many seconds of a processor it takes at most. The largest picture takes 4.
+const SECONDS: u64 = 10;
+/// The same where a key may have to be made. The largest takes 7, and three times that on a slow machine.
+const SECONDS_WITH_KEY: u64 = 30;
+
 /// Why the program fails.
 #[derive(Debug, Error)]
 pub(crate) enum Failure {
@@ -85,7 +90,8 @@ fn decode(args: &Decode) -> Result<(), Failure> {
     // In this order: where both come from standard input, the password comes first.
     let password = args.password_file.as_deref().map(password).transpose()?;
     let bytes = read(&args.file)?;
-    platform::confine()?;
+    let with_key = password.is_some();
+    platform::confine(if with_key { SECONDS_WITH_KEY } else { SECONDS })?;
     let format = match &args.format {
         Some(name) => formats::named(name),
         None => formats::detect(&bytes),

@@ -25,8 +25,10 @@ use luma::Luma;
 
 /// The most pixels that a picture may have.
 pub const MAX_PIXELS: u64 = 100_000_000;
+/// The longest side that it may have. For rows of millions of pixels the decoder takes gigabytes.
+pub const MAX_SIDE: u32 = 65_535;
 /// No further pass is begun after this.
-pub const BUDGET: Duration = Duration::from_secs(10);
+pub const BUDGET: Duration = Duration::from_secs(4);
 
 /// How often a picture is halved when nothing is found in it: grain and soft edges go away. Doubling
 /// small ones was tried and brings nothing: modules of 1.35 pixels are read as they are.
@@ -41,8 +43,12 @@ pub enum Error {
     #[error("the picture is not of the size that it is said to have")]
     Size,
     /// It has more than [`MAX_PIXELS`].
-    #[error("the picture has more than 100 megapixels")]
+    #[error("the picture has more than 100 megapixels, or a side of more than {MAX_SIDE}")]
     TooLarge,
+    /// There is more in it that looks like a part of a code than in hundreds of codes. The decoder would
+    /// try which of them belong together for hours.
+    #[error("the picture is full of what looks like the corners of QR codes")]
+    Crowded,
 }
 
 /// The texts of all QR codes in a picture, each once. They may be secrets.
@@ -52,7 +58,7 @@ pub enum Error {
 pub fn codes(width: u32, height: u32, pixels: &[u8]) -> Result<Vec<Zeroizing<String>>, Error> {
     let mut picture = Luma::borrowed(width, height, pixels)?;
     let end = Instant::now() + BUDGET;
-    let reader::Glance { mut codes, more } = reader::glance(&picture);
+    let reader::Glance { mut codes, more } = reader::glance(&picture)?;
     if !codes.is_empty() && !more {
         return Ok(codes);
     }

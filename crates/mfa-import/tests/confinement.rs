@@ -25,7 +25,7 @@ fn nothing_can_be_opened_started_or_reached() {
     let address = listener.local_addr().unwrap();
     let parent = rustix::process::getppid().unwrap();
 
-    mfa_import::platform::confine().unwrap();
+    mfa_import::platform::confine(30).unwrap();
 
     refused("reading a file", fs::read(&there));
     refused("reading a folder", fs::read_dir(folder.path()));

@@ -11,11 +11,8 @@ use landlock::{ABI, Access, AccessFs, AccessNet, Ruleset, RulesetAttr, Scope};
 use rustix::process::{Resource, Rlimit, setrlimit};
 use thiserror::Error;
 
-/// How much memory the process may take.
-const MAX_MEMORY: u64 = 2 * 1024 * 1024 * 1024;
-/// How many seconds of a processor it may take. A picture of 100 megapixels takes 2; there are
-/// small ones that would take the decoder for QR codes hours.
-const MAX_SECONDS: u64 = 30;
+/// How much memory the process may take: the 1 GiB of the largest key, and room for the file.
+const MAX_MEMORY: u64 = 1536 * 1024 * 1024;
 
 /// Why the process cannot be confined.
 #[derive(Debug, Error)]
@@ -31,7 +28,8 @@ pub enum Error {
     Calls(#[from] seccompiler::Error),
 }
 
-/// Gives up all rights that decoding does not need, for good.
+/// Gives up all rights that decoding does not need, for good, and all but some seconds of a processor:
+/// there are small pictures that would take the decoder for QR codes hours.
 ///
 /// What is open stays open; nothing else can be opened, no program started, nobody talked to.
 /// Limits hold for the process, the rest for the calling thread and those that it starts: a program
@@ -39,11 +37,11 @@ pub enum Error {
 ///
 /// # Errors
 /// Each variant of [`enum@Error`]. The process may be confined in part then.
-pub fn confine() -> Result<(), Error> {
+pub fn confine(seconds: u64) -> Result<(), Error> {
     mfa_sys::harden::process().map_err(Error::Limits)?;
     limit(Resource::As, MAX_MEMORY, MAX_MEMORY).map_err(Error::Limits)?;
     // At the first it is ended by SIGXCPU, which tells the caller why.
-    limit(Resource::Cpu, MAX_SECONDS, MAX_SECONDS + 5).map_err(Error::Limits)?;
+    limit(Resource::Cpu, seconds, seconds + 5).map_err(Error::Limits)?;
     give_up_files()?;
     calls::give_up()?;
     Ok(())

@@ -6,9 +6,6 @@ use std::io;
 use rustix::process::{Resource, Rlimit, setrlimit};
 use thiserror::Error;
 
-/// How many seconds of a processor the process may take.
-const MAX_SECONDS: u64 = 30;
-
 /// Why the process cannot be confined.
 #[derive(Debug, Error)]
 pub enum Error {
@@ -17,15 +14,15 @@ pub enum Error {
     Limits(#[source] io::Error),
 }
 
-/// Gives up what a process can give up by itself.
+/// Gives up what a process can give up by itself, and all but some seconds of a processor.
 ///
 /// # Errors
 /// [`Error::Limits`]. The process may be confined in part then.
-pub fn confine() -> Result<(), Error> {
+pub fn confine(seconds: u64) -> Result<(), Error> {
     mfa_sys::harden::process().map_err(Error::Limits)?;
     let time = Rlimit {
-        current: Some(MAX_SECONDS),
-        maximum: Some(MAX_SECONDS + 5),
+        current: Some(seconds),
+        maximum: Some(seconds + 5),
     };
     setrlimit(Resource::Cpu, time).map_err(|error| Error::Limits(error.into()))
 }

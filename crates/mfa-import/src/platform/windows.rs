@@ -8,9 +8,7 @@ use std::time::Duration;
 use thiserror::Error;
 
 /// How much memory the process may take.
-const MAX_MEMORY: usize = 2 * 1024 * 1024 * 1024;
-/// How much time of a processor.
-const MAX_TIME: Duration = Duration::from_secs(30);
+const MAX_MEMORY: usize = 1536 * 1024 * 1024;
 
 /// Why the process cannot be confined.
 #[derive(Debug, Error)]
@@ -20,12 +18,13 @@ pub enum Error {
     Limits(#[source] io::Error),
 }
 
-/// Gives up all rights that decoding does not need, as far as a process can do so itself.
+/// Gives up all rights that decoding does not need, as far as a process can do so itself, and all but
+/// some seconds of a processor.
 ///
 /// # Errors
 /// [`Error::Limits`]. The process may be confined in part then.
-pub fn confine() -> Result<(), Error> {
+pub fn confine(seconds: u64) -> Result<(), Error> {
     mfa_sys::harden::process()
-        .and_then(|()| mfa_sys::confine::process(MAX_MEMORY, MAX_TIME))
+        .and_then(|()| mfa_sys::confine::process(MAX_MEMORY, Duration::from_secs(seconds)))
         .map_err(Error::Limits)
 }

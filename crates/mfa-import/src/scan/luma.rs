@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use super::{Error, MAX_PIXELS};
+use super::{Error, MAX_PIXELS, MAX_SIDE};
 
 /// A picture: a byte a pixel, row after row, 0 is black.
 pub(super) struct Luma<'p> {
@@ -14,7 +14,7 @@ pub(super) struct Luma<'p> {
 impl<'p> Luma<'p> {
     pub(super) fn borrowed(width: u32, height: u32, bytes: &'p [u8]) -> Result<Self, Error> {
         let pixels = u64::from(width) * u64::from(height);
-        if pixels > MAX_PIXELS {
+        if pixels > MAX_PIXELS || width.max(height) > MAX_SIDE {
             return Err(Error::TooLarge);
         }
         if pixels == 0 || u64::try_from(bytes.len()) != Ok(pixels) {

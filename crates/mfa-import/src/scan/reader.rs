@@ -11,7 +11,10 @@ use rxing::{BarcodeFormat, BinaryBitmap, DecodeHints, Luma8Source, MultiUseMulti
 use zeroize::Zeroizing;
 
 use super::luma::Luma;
-use super::threshold;
+use super::{Error, threshold};
+
+/// More corners than this are no codes but a pattern.
+const MOST: usize = 400;
 
 /// What was found, and whether there may be more.
 #[derive(Default)]
@@ -22,16 +25,14 @@ pub(super) struct Glance {
 }
 
 /// The texts of the codes that are plain to see, dark on light and light on dark.
-pub(super) fn glance(picture: &Luma<'_>) -> Glance {
+pub(super) fn glance(picture: &Luma<'_>) -> Result<Glance, Error> {
     let mut glance = Glance::default();
-    let Some(mut bits) = bits(picture) else {
-        return glance;
-    };
-    look(&bits, true, &mut glance);
+    let mut bits = bits(picture).ok_or(Error::Size)?;
+    look(&bits, true, &mut glance)?;
     bits.flip_self();
     // Light ones are rare. With small modules they are missed here if there is a dark one too.
-    look(&bits, false, &mut glance);
-    glance
+    look(&bits, false, &mut glance)?;
+    Ok(glance)
 }
 
 fn bits(picture: &Luma<'_>) -> Option<BitMatrix> {
@@ -48,8 +49,11 @@ fn bits(picture: &Luma<'_>) -> Option<BitMatrix> {
     Some(bits)
 }
 
-fn look(bits: &BitMatrix, every_row: bool, glance: &mut Glance) {
+fn look(bits: &BitMatrix, every_row: bool, glance: &mut Glance) -> Result<(), Error> {
     let mut corners = FindFinderPatterns(bits, every_row, 0);
+    if corners.len() > MOST {
+        return Err(Error::Crowded);
+    }
     let mut used = Vec::new();
     for set in GenerateFinderPatternSets(&mut corners) {
         let these = [set.bl, set.tl, set.tr];
@@ -66,6 +70,7 @@ fn look(bits: &BitMatrix, every_row: bool, glance: &mut Glance) {
         }
     }
     glance.more |= corners.len() > used.len();
+    Ok(())
 }
 
 /// The texts of the QR codes that are found in one thorough look at a picture, each once.

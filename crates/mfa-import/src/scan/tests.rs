@@ -104,7 +104,7 @@ fn what_is_plain_takes_one_look() {
         let mut screen = Canvas::screen(width, height);
         screen.draw(LINK, 1203, 577, module, light);
         let picture = Luma::borrowed(width, height, &screen.pixels).unwrap();
-        let glance = reader::glance(&picture);
+        let glance = reader::glance(&picture).unwrap();
         assert_eq!(glance.codes.len(), 1, "{width} by {height}, {light}");
         assert!(!glance.more, "{width} by {height}, {light}");
     }
@@ -124,7 +124,7 @@ fn a_second_look_is_taken_where_there_may_be_more() {
         }
     }
     let picture = Luma::borrowed(1400, 700, &canvas.pixels).unwrap();
-    let glance = reader::glance(&picture);
+    let glance = reader::glance(&picture).unwrap();
     assert_eq!(glance.codes.len(), 1);
     assert!(glance.more);
     let mut codes = canvas.codes();
@@ -294,6 +294,19 @@ fn codes_of_all_sizes_and_angles_stand_side_by_side() {
     let mut codes = canvas.codes();
     codes.sort();
     assert_eq!(codes, texts);
+}
+
+/// The decoder tries which three corners belong together: of ten thousand, for hours.
+#[test]
+fn patterns_of_corners_are_not_decoded() {
+    let mut canvas = Canvas::new(900, 900, 255);
+    for (place, pixel) in canvas.pixels.iter_mut().enumerate() {
+        let (x, y) = (place % 900 % 9, place / 900 % 9);
+        let ring = x.abs_diff(3).max(y.abs_diff(3));
+        *pixel = if ring == 2 || ring > 3 { 255 } else { 0 };
+    }
+    let refused = codes(900, 900, &canvas.pixels);
+    assert_eq!(refused.unwrap_err(), Error::Crowded);
 }
 
 #[test]

@@ -8,12 +8,15 @@ pub(super) const MAGIC: &[u8] = b"\xac\xed\x00\x05sr";
 const FIRST: u32 = 0x7e_0002;
 /// The most pairs that are read.
 const MAX_PAIRS: u32 = 100_000;
+/// How long all texts may be together. One may be referred to as often as there are pairs.
+const MAX_BYTES: usize = 64 * 1024 * 1024;
 
 /// Reads the pairs of a map.
 pub(super) fn map(bytes: &[u8]) -> Result<Vec<(String, String)>, Damage> {
     let mut input = Input {
         rest: bytes,
         texts: Vec::new(),
+        left: MAX_BYTES,
     };
     input.expect(MAGIC)?;
     let class = input.short()?;
@@ -50,6 +53,8 @@ struct Input<'b> {
     rest: &'b [u8],
     /// Texts so far: one that is there again is only referred to.
     texts: Vec<&'b [u8]>,
+    /// How much may still be read.
+    left: usize,
 }
 
 impl<'b> Input<'b> {
@@ -102,6 +107,7 @@ impl<'b> Input<'b> {
             _ => return Err(Damage::Field("HashMap")),
         };
         self.texts.push(text);
+        self.left = self.left.checked_sub(text.len()).ok_or(Damage::TooMuch)?;
         decode(text).map(Some).ok_or(Damage::NotUtf8)
     }
 }
@@ -146,6 +152,14 @@ mod tests {
             .map(|(key, value)| (&**key, &**value))
             .collect();
         assert_eq!(pairs, [("a", "\u{1f600}"), ("b", "a")]);
+    }
+
+    #[test]
+    fn a_text_is_not_repeated_until_the_memory_is_full() {
+        let text = [&b"|\0\0\0\0\0\x10\0\0"[..], &[b'a'; 1 << 20]].concat();
+        let again = b"q\0\x7e\0\x02".repeat(127);
+        let error = map(&file(&[text, again].concat(), 64)).unwrap_err();
+        assert!(matches!(error, Damage::TooMuch), "{error}");
     }
 
     #[test]
