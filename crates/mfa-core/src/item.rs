@@ -197,6 +197,20 @@ pub(crate) mod tests {
     }
 
     #[test]
+    fn a_pin_stays_with_its_secret() {
+        for kind in [Kind::Motp, Kind::Yandex] {
+            let mut pinned = entry(1, "bank", "Bank", "jane");
+            pinned.account.kind = kind;
+            (pinned.account.algorithm, pinned.account.digits) = kind.fixed().unwrap();
+            pinned.secret = pinned.secret.with_pin("0042").unwrap();
+            let text = pinned.to_text().unwrap();
+            let read = Entry::from_text(pinned.account.id, &text).unwrap();
+            assert_eq!(read.account, pinned.account);
+            assert_eq!(read.secret.expose_pin(), "0042");
+        }
+    }
+
+    #[test]
     fn the_longest_names_still_fit_windows() {
         let mut long = entry(1, &"n".repeat(64), &"i".repeat(200), &"u".repeat(200));
         long.account.serial = "s".repeat(200);

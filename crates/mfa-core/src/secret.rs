@@ -258,6 +258,41 @@ mod tests {
         );
     }
 
+    proptest::proptest! {
+        #[test]
+        fn what_is_written_is_read(bytes in proptest::collection::vec(proptest::num::u8::ANY, 1..=MAX_BYTES)) {
+            let secret = Secret::from_bytes(bytes).unwrap();
+            let (base32, hex) = (secret.to_base32(), secret.to_hex());
+            proptest::prop_assert!(Secret::from_base32(&base32).unwrap().same_as(&secret));
+            proptest::prop_assert!(Secret::from_hex(&hex).unwrap().same_as(&secret));
+            // In groups, in lower case and padded it is the same.
+            let groups: Vec<_> = base32.as_bytes().chunks(4).map(String::from_utf8_lossy).collect();
+            let groups = format!(" {}==\n", groups.join("-").to_lowercase());
+            proptest::prop_assert!(Secret::from_base32(&groups).unwrap().same_as(&secret));
+        }
+
+        #[test]
+        fn any_text_is_read_or_refused(text in "\\PC{0,60}") {
+            drop(Secret::from_base32(&text));
+            drop(Secret::from_hex(&text));
+        }
+    }
+
+    #[test]
+    fn a_pin_is_a_part_of_it() {
+        let secret = || Secret::from_hex("00FF").unwrap();
+        let with = secret().with_pin(" 0123 ").unwrap();
+        assert_eq!((with.expose(), with.expose_pin()), (&[0, 255][..], "0123"));
+        assert!(!with.same_as(&secret()));
+        assert_eq!(format!("{with:?}"), "Secret(redacted)");
+        for pin in ["", "123", "12345678901234567", "12 34", "١٢٣٤"] {
+            assert_eq!(secret().with_pin(pin).unwrap_err(), Error::Pin, "{pin}");
+        }
+        assert_eq!(secret().check(Kind::Motp).unwrap_err(), Error::NoPin);
+        assert_eq!(with.check(Kind::Yandex).unwrap_err(), Error::TooShort);
+        assert!(with.check(Kind::Motp).is_ok() && secret().check(Kind::Steam).is_ok());
+    }
+
     #[test]
     fn debug_is_redacted() {
         let secret = Secret::from_base32("JBSWY3DPEHPK3PXP").unwrap();

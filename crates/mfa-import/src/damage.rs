@@ -35,6 +35,10 @@ pub(crate) enum Damage {
     Version(u64),
     #[error("the file is encrypted in a way that is not known")]
     Cipher,
+    #[error("the file is encrypted with PGP")]
+    Pgp,
+    #[error("the file is not encrypted with a password, but with a key that stays on the phone")]
+    PhoneKey,
 }
 
 impl Damage {
@@ -43,7 +47,10 @@ impl Damage {
             Self::Version(_) | Self::Cipher => {
                 "Export it without a password, or as a list of links."
             }
-            Self::AccountKey => "Export it again, with a password for the file or without any.",
+            Self::Pgp => "Open it first: gpg --decrypt FILE > OPENED. Import that, and remove it.",
+            Self::AccountKey | Self::PhoneKey => {
+                "Export it again, with a password for the file or without any."
+            }
             Self::Empty => "Is it the right one?",
             _ => "Export it again.",
         }

@@ -59,7 +59,7 @@ fn accounts_are_printed_as_json() {
     assert!(output.stderr.is_empty());
     let account = |more: Value| {
         let mut account = json!({
-            "name": "", "tags": [], "note": "", "pinned": false,
+            "name": "", "tags": [], "note": "", "pinned": false, "pin": null,
             "algorithm": "SHA1", "digits": 6, "period": null, "counter": null,
             "secret": "GEZDGNBVGY3TQOJQ",
         });
@@ -279,8 +279,8 @@ fn it_is_confined_when_it_answers() {
             .to_owned()
     };
     assert_eq!(limit("Max core file size"), "0");
-    assert_eq!(limit("Max address space"), "2147483648");
-    assert_eq!(limit("Max cpu time"), "30");
+    assert_eq!(limit("Max address space"), "1610612736");
+    assert_eq!(limit("Max cpu time"), "10");
     let mut rest = Vec::new();
     output.read_to_end(&mut rest).unwrap();
     assert!(child.wait().unwrap().success());

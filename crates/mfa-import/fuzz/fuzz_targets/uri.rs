@@ -34,5 +34,6 @@ fuzz_target!(|text: &str| {
     let again = uri::parse(&printed).expect("what was printed is read");
     assert_eq!((again.issuer, again.username), (link.issuer, link.username));
     assert!(again.secret.same_as(&link.secret));
-    mfa_core::otp::generate(&link.secret, link.kind, link.algorithm, link.digits, 1);
+    let code = mfa_core::otp::generate(&link.secret, link.kind, link.algorithm, link.digits, 1);
+    assert_eq!(code.expose().len(), usize::from(link.digits.get()));
 });

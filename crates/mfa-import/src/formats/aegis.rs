@@ -11,7 +11,7 @@ use super::Format;
 use crate::crypto::kdf::{Budget, Scrypt};
 use crate::crypto::{Key, cipher, need};
 use crate::damage::Damage;
-use crate::document::{self, Fields, Shape};
+use crate::document::{self, Fields, Number, Shape};
 use crate::draft::{Coded, Draft, Type};
 use crate::error::Error;
 use crate::found::Found;
@@ -45,19 +45,24 @@ impl Format for Aegis {
         if file.at("db").is_object() {
             return Ok(entries(file.at("db"))?);
         }
-        let vault = open(file, need(password)?)?;
+        let vault = open(file, password)?;
         Ok(entries(Fields::new(&vault))?)
     }
 }
 
-fn open(file: Fields<'_>, password: &[u8]) -> Result<Value, Error> {
+fn open(file: Fields<'_>, password: Option<&[u8]>) -> Result<Value, Error> {
     let sealed = text::base64(file.text("db")).ok_or(Damage::Field("db"))?;
     let header = file.at("header");
     let mut budget = Budget::default();
-    for slot in header.list("slots")? {
-        if slot.number("type").required("type")? != PASSWORD {
-            continue;
-        }
+    let slots = header.list("slots")?;
+    let mut slots = slots
+        .filter(|slot| slot.number("type") == Number::Whole(PASSWORD))
+        .peekable();
+    if slots.peek().is_none() {
+        return Err(Damage::PhoneKey.into());
+    }
+    let password = need(password)?;
+    for slot in slots {
         if let Some(master) = unlock(slot, password, &mut budget)? {
             let vault = gcm(&master, header.at("params"), &sealed)?;
             return Ok(document::parse(&vault.ok_or(Damage::Inside)?)?);

@@ -52,10 +52,13 @@ impl Format for AndOtpEncrypted {
     }
 
     fn detect(&self, bytes: &[u8]) -> bool {
-        (30..4 * 1024 * 1024).contains(&bytes.len()) && is_random(bytes)
+        is_pgp(bytes) || (30..4 * 1024 * 1024).contains(&bytes.len()) && is_random(bytes)
     }
 
     fn decode(&self, bytes: &[u8], password: Option<&[u8]>) -> Result<Found, Error> {
+        if is_pgp(bytes) {
+            return Err(Damage::Pgp.into());
+        }
         let password = need(password)?;
         let plain = match open(bytes, password)? {
             Some(plain) => plain,
@@ -63,6 +66,16 @@ impl Format for AndOtpEncrypted {
         };
         Ok(entries(&document::parse(&plain)?))
     }
+}
+
+/// Whether a file is a message in OpenPGP, as andOTP and others write it on request: as a text, or
+/// beginning with a key that a password or somebody's own key opens.
+fn is_pgp(bytes: &[u8]) -> bool {
+    bytes
+        .trim_ascii_start()
+        .starts_with(b"-----BEGIN PGP MESSAGE-----")
+        || matches!(bytes, [0x8c | 0xc3, 13..=64, 4..=6, 1..=13, ..])
+        || matches!(bytes, [0x84 | 0xc1, _, 3, ..] | [0x85, 1..=4, _, 3, ..])
 }
 
 /// Whether bytes are as different as those of a cipher, and begin like no file that is known.
@@ -170,6 +183,19 @@ mod tests {
             let file = format!("[{{{entry},{more}}}]");
             let found = AndOtp.read(file.as_bytes(), None).unwrap();
             assert_eq!(found.accounts[0].issuer, issuer);
+        }
+    }
+
+    #[test]
+    fn messages_of_pgp_are_known() {
+        for file in [
+            &b"-----BEGIN PGP MESSAGE-----\n\njA0ECQMC"[..],
+            b"\x8c\x0d\x04\x09\x03\x02abc",
+            b"\x85\x01\x0c\x03abc",
+        ] {
+            assert!(AndOtpEncrypted.detect(file));
+            let error = AndOtpEncrypted.read(file, Some(b"x")).unwrap_err();
+            assert!(error.advice().contains("gpg --decrypt"), "{error}");
         }
     }
 

@@ -36,7 +36,7 @@ impl Format for ProtonPass {
         let file = if !bytes.starts_with(b"PK") {
             document::parse(bytes)?
         } else if archive::has(bytes, |name| name == SEALED) {
-            return Err(Damage::Cipher.into());
+            return Err(Damage::Pgp.into());
         } else {
             document::parse(&archive::read(bytes, password, |name| name == FILE)?)?
         };
@@ -128,7 +128,7 @@ mod tests {
                 .read(&file, None)
                 .unwrap_err()
                 .to_string()
-                .contains("in a way that is not known")
+                .contains("with PGP")
         );
     }
 

@@ -1,7 +1,7 @@
 //! Writes the messages that it then reads.
 
 use data_encoding::{BASE64, BASE64URL_NOPAD};
-use mfa_core::account::Kind;
+use mfa_core::account::{Algorithm, Kind};
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 
 use super::*;
@@ -195,5 +195,49 @@ fn damage_is_told_without_what_is_damaged() {
     assert_eq!(told(&empty), "the link holds no account");
     for (size, index) in [(i64::MAX, 0), (-1, 0), (2, 2), (2, -1), (101, 1)] {
         assert!(matches!(parse(&part_of(size, index, 1)), Err(Error::Batch)));
+    }
+}
+
+/// The numbers that the message has for an account.
+fn fields(kind: Kind, algorithm: Algorithm, eight: bool) -> Vec<Vec<u8>> {
+    let algorithm = match algorithm {
+        Algorithm::Sha1 => 1,
+        Algorithm::Sha256 => 2,
+        Algorithm::Sha512 => 3,
+    };
+    let (kind, counter) = match kind.counter() {
+        Some(counter) => (1, counter.cast_signed()),
+        None => (2, 0),
+    };
+    vec![
+        number(4, algorithm),
+        number(5, if eight { 2 } else { 1 }),
+        number(6, kind),
+        number(7, counter),
+    ]
+}
+
+proptest::proptest! {
+    #[test]
+    fn what_is_written_is_read(
+        secret in proptest::collection::vec(proptest::num::u8::ANY, 1..64),
+        name in "[a-z@ü語]{1,12}",
+        issuer in "[A-Z ü語]{0,12}",
+        counter in proptest::option::of(0..u64::MAX / 2),
+        algorithm in proptest::sample::select(vec![Algorithm::Sha1, Algorithm::Sha256, Algorithm::Sha512]),
+        eight in proptest::bool::ANY,
+    ) {
+        let period = mfa_core::account::Period::default();
+        let kind = counter.map_or(Kind::Totp { period }, |counter| Kind::Hotp { counter });
+        let issuer = issuer.trim();
+        // Half of the apps put the issuer in front of the name, too.
+        let long = if eight && !issuer.is_empty() { format!("{issuer}:{name}") } else { name.clone() };
+        let message = account(&secret, &long, issuer, &fields(kind, algorithm, eight));
+        let found = read(&[link(&message)]);
+        let read = &found.accounts[0];
+        proptest::prop_assert_eq!((&*read.issuer, &read.username), (issuer, &name));
+        proptest::prop_assert_eq!((read.kind, read.algorithm), (kind, algorithm));
+        proptest::prop_assert_eq!(read.digits.get(), if eight { 8 } else { 6 });
+        proptest::prop_assert_eq!(read.secret.expose(), secret);
     }
 }
