@@ -5,7 +5,7 @@
     reason = "a test fails by panicking, at the line that failed"
 )]
 
-use std::io::{Read, Write};
+use std::io::Write;
 use std::process::{Command, Output, Stdio};
 
 use aes_gcm::aead::Aead;
@@ -258,6 +258,8 @@ fn formats_are_listed() {
 #[cfg(target_os = "linux")]
 #[test]
 fn it_is_confined_when_it_answers() {
+    use std::io::Read;
+
     let link = "otpauth://totp/AWS:root?secret=JBSWY3DPEHPK3PXP\n";
     let mut child = program(&["decode", "-"]).spawn().unwrap();
     let mut input = child.stdin.take().unwrap();

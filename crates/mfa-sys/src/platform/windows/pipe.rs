@@ -76,4 +76,28 @@ mod tests {
             assert!(!exists(name), "the only instance is taken");
         });
     }
+
+    #[test]
+    fn the_list_names_us_and_nobody_else() {
+        use std::os::windows::io::AsHandle;
+
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_io()
+            .build()
+            .unwrap();
+        let _inside = runtime.enter();
+        let name = format!(r"\\.\pipe\mfa-sys-list-{}", std::process::id());
+        let server = create(Path::new(&name), true).unwrap();
+        let user = User::own();
+        let text = crate::platform::windows::security::sddl(server.as_handle()).unwrap();
+        assert!(text.starts_with(&format!("O:{user}")), "{text}");
+        let list = text.split_once("D:").unwrap().1;
+        let list = list.split("S:").next().unwrap();
+        assert!(list.starts_with('P'), "it inherits: {text}");
+        assert_eq!(list.matches('(').count(), 1, "{text}");
+        assert!(
+            list.starts_with("P(A;;") && list.contains(&format!(";;;{user})")),
+            "{text}"
+        );
+    }
 }

@@ -81,7 +81,8 @@ struct Security {
     owner: PSID,
     dacl: *const ACL,
     sacl: *const ACL,
-    _descriptor: Local,
+    #[cfg_attr(not(test), expect(dead_code, reason = "it keeps the memory"))]
+    descriptor: Local,
 }
 
 #[expect(unsafe_code, reason = "every call of Win32 is")]
@@ -112,7 +113,7 @@ fn look(
             owner,
             dacl,
             sacl,
-            _descriptor: Local(descriptor),
+            descriptor: Local(descriptor),
         }),
         code => Err(io::Error::from_raw_os_error(code.cast_signed())),
     }
@@ -205,6 +206,35 @@ pub(super) unsafe fn sid_to_string(sid: PSID) -> io::Result<String> {
     drop(memory);
     text.into_string()
         .map_err(|_| io::Error::from(io::ErrorKind::InvalidData))
+}
+
+/// Owner, list and label of a kernel object, in the language SDDL.
+#[cfg(test)]
+#[expect(unsafe_code, reason = "every call of Win32 is")]
+pub(super) fn sddl(object: BorrowedHandle<'_>) -> io::Result<String> {
+    use windows_sys::Win32::Security::Authorization::ConvertSecurityDescriptorToStringSecurityDescriptorW as to_text;
+
+    let what = OWNER_SECURITY_INFORMATION | DACL_SECURITY_INFORMATION | LABEL_SECURITY_INFORMATION;
+    let security = look(object, SE_KERNEL_OBJECT, what)?;
+    let (mut text, mut length) = (null_mut(), 0);
+    // SAFETY: the descriptor is one that the system has made; the pointers are to live ones, and the
+    // memory that the first receives is freed by `Local`.
+    worked(unsafe {
+        to_text(
+            security.descriptor.0,
+            SDDL_REVISION_1,
+            what,
+            &raw mut text,
+            &raw mut length,
+        )
+    })?;
+    let memory = Local(text.cast());
+    let length = usize::try_from(length).map_err(io::Error::other)?;
+    // SAFETY: the call has put a text of that length there, with zeros at its end.
+    let text = OsString::from_wide(unsafe { std::slice::from_raw_parts(text, length) });
+    drop(memory);
+    let text = text.to_string_lossy();
+    Ok(text.trim_end_matches('\0').to_owned())
 }
 
 #[cfg(test)]
