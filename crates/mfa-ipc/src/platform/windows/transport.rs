@@ -47,3 +47,26 @@ async fn open(name: &Path) -> io::Result<NamedPipeClient> {
 pub(crate) fn credentials(user: &User) -> ConnectionCredentials {
     ConnectionCredentials::default().set_windows_sid(user.sid().to_owned())
 }
+
+#[cfg(test)]
+mod tests {
+    use mfa_sys::pipe;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn who_finds_the_pipe_busy_waits_for_the_next_instance() {
+        let name = format!(r"\\.\pipe\mfa-ipc-busy-{}", std::process::id());
+        let name = Path::new(&name);
+        let first = pipe::create(name, true).unwrap();
+        let _client = open(name).await.unwrap();
+        first.connect().await.unwrap();
+        let second = open(name);
+        tokio::pin!(second);
+        let early = tokio::time::timeout(PAUSE * 10, &mut second).await;
+        assert!(early.is_err(), "it is not busy");
+        let next = pipe::create(name, false).unwrap();
+        second.await.unwrap();
+        next.connect().await.unwrap();
+    }
+}
