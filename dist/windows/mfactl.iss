@@ -38,6 +38,7 @@ Source: "{#Programs}\mfad.exe"; DestDir: "{app}"; Flags: ignoreversion
 Source: "{#Programs}\mfactl.exe"; DestDir: "{app}"; Flags: ignoreversion
 Source: "{#Programs}\mfa-tray.exe"; DestDir: "{app}"; Flags: ignoreversion
 Source: "{#Programs}\mfa-clipboard.exe"; DestDir: "{app}"; Flags: ignoreversion
+Source: "{#Programs}\mfa-screen.exe"; DestDir: "{app}"; Flags: ignoreversion
 Source: "{#Programs}\mfa-import.exe"; DestDir: "{app}"; Flags: ignoreversion
 
 [Icons]

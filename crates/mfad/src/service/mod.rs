@@ -241,20 +241,13 @@ impl Service {
                 answer(reply, codes);
             }
             Action::List(reply) => {
-                let accounts = self
-                    .vault
-                    .accounts()
-                    .into_iter()
-                    .map(AccountInfo::from)
-                    .collect();
-                answer(reply, Ok(accounts));
+                let accounts = self.vault.accounts().into_iter();
+                answer(reply, Ok(accounts.map(AccountInfo::from).collect()));
             }
             Action::Find { query, reply } => {
                 let found = codes::check(&query).map(|()| self.vault.index().search(&query));
-                answer(
-                    reply,
-                    found.map(|ids| ids.iter().map(ToString::to_string).collect()),
-                );
+                let found = found.map(|ids| ids.iter().map(ToString::to_string).collect());
+                answer(reply, found);
             }
             Action::Resolve { query, reply } => {
                 let found = self.resolve(&query).map(|id| id.to_string());

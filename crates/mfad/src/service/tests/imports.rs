@@ -7,14 +7,14 @@ use mfa_ipc::types::{AccountFields, Fate, ImportResult};
 use super::*;
 
 /// The secret of a number: each has another.
-fn secret(number: u32) -> Option<zeroize::Zeroizing<String>> {
+fn secret(number: u32) -> zeroize::Zeroizing<String> {
     let letter = |shift: u32| char::from(b'A' + u8::try_from(number >> shift & 15).unwrap());
-    Some(format!("JBSWY3DPEHPK3P{}{}", letter(4), letter(0)).into())
+    format!("JBSWY3DPEHPK3P{}{}", letter(4), letter(0)).into()
 }
 
 fn account(number: u32) -> AccountFields {
     AccountFields {
-        secret: secret(number),
+        secret: Some(secret(number)),
         issuer: Some("Slack".into()),
         username: Some(format!("user{number}")),
         ..AccountFields::default()
