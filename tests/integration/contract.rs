@@ -117,6 +117,19 @@ fn json() {
             normal(&json)
         ));
     }
+    let links = desktop.folder().join("links");
+    let more = [
+        "GitHub:jane?secret=JBSWY3DP",
+        "a?secret=0",
+        "Bank:jane?secret=JBSWY3DQ",
+    ];
+    let more = more.map(|link| format!("otpauth://totp/{link}\n")).concat();
+    std::fs::write(&links, format!("{LINK}\n{more}")).unwrap();
+    let links = links.to_str().unwrap();
+    for how in ["--dry-run", "--yes"] {
+        let json = desktop.mfactl(&["import", how, "--json", links]).ok();
+        text.push_str(&format!("$ mfactl import {how} --json\n{}", normal(&json)));
+    }
     insta::assert_snapshot!("json", text);
 }
 
@@ -129,6 +142,7 @@ fn help() {
         "pair",
         "list",
         "add",
+        "import",
         "show",
         "edit",
         "rm",

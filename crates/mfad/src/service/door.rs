@@ -206,6 +206,7 @@ impl Service {
         self.door = Door::Loading;
         self.vault = Vault::default();
         self.renamed.clear();
+        self.left.clear();
         self.unreadable = 0;
         let (sink, items) = mpsc::channel(QUEUE);
         self.items = Some(items);
@@ -217,6 +218,7 @@ impl Service {
     /// Takes in one item, and serves whoever was waiting for just that.
     pub(super) fn item(&mut self, (id, text): Item) {
         if self.parts.notes.unfinished.contains(&id) {
+            self.left.insert(id);
             return;
         }
         match Entry::from_text(id, &text) {
@@ -274,7 +276,7 @@ impl Service {
             "open"
         );
         self.signal(Signal::AccountsChanged);
-        self.discard_unfinished();
+        self.discard_left();
         self.write_next();
         for request in std::mem::take(&mut self.waiting) {
             self.serve(request);

@@ -50,6 +50,10 @@ impl Batch {
         self.stored.load(Ordering::Relaxed)
     }
 
+    pub(super) fn ids(&self) -> BTreeSet<AccountId> {
+        self.entries.iter().map(|entry| entry.account.id).collect()
+    }
+
     /// Takes out what is to be written, if there is anything.
     pub(super) fn task(&mut self) -> Option<Task> {
         let items = std::mem::take(&mut self.items);
@@ -71,10 +75,14 @@ impl Task {
         let Err(error) = self.put(keychain).await else {
             return (Ok(()), BTreeSet::new());
         };
-        let (_, left) = remove(keychain, self.ids()).await;
+        // Those that are stored, and the one that failed; to look for the others takes its time.
+        let begun = usize::try_from(self.stored.load(Ordering::Relaxed)).unwrap_or(usize::MAX);
+        let begun = self.items.iter().take(begun.saturating_add(1));
+        let begun: BTreeSet<_> = begun.map(|(id, _)| *id).collect();
+        let (_, left) = remove(keychain, begun.clone()).await;
         // What came too late for us may still come.
         let left = match error {
-            StoreError::TimedOut => self.ids(),
+            StoreError::TimedOut => begun,
             _ => left,
         };
         (Err(error), left)
@@ -181,8 +189,21 @@ impl Service {
         noted
     }
 
-    /// Has what is left removed, once the vault is open.
-    pub(super) fn discard_unfinished(&mut self) {
+    /// All items are read: has those removed that are left of an import, unless that is under way.
+    pub(super) fn discard_left(&mut self) {
+        let left = std::mem::take(&mut self.left);
+        let importing = matches!(self.writing, Some(Write::Import { .. }));
+        if self.parts.notes.unfinished.is_empty() || importing {
+            return;
+        }
+        // Of the others there is nothing, and to look for each takes its time.
+        if let Err(error) = self.note_unfinished(left) {
+            tracing::warn!(%error, "what is left of an import stays noted");
+        }
+        self.discard_unfinished();
+    }
+
+    fn discard_unfinished(&mut self) {
         if !self.parts.notes.unfinished.is_empty() {
             tracing::warn!("removing what is left of an import that was not complete");
             self.writes.push_back(Write::Discard);

@@ -24,7 +24,7 @@ mod import;
 pub mod request;
 mod writes;
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::{BTreeSet, HashMap, VecDeque};
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -112,6 +112,8 @@ struct Service {
     vault: Vault,
     /// The stored names of accounts that go by another one, since theirs was taken.
     renamed: HashMap<AccountId, String>,
+    /// What was read and belongs to an import that is not complete.
+    left: BTreeSet<AccountId>,
     unreadable: u32,
     door: Door,
     problem: String,
@@ -156,6 +158,7 @@ pub fn start(parts: Parts) -> (Handle, tokio::task::JoinHandle<()>) {
         parts,
         vault: Vault::default(),
         renamed: HashMap::new(),
+        left: BTreeSet::new(),
         unreadable: 0,
         door,
         problem: String::new(),

@@ -192,7 +192,8 @@ impl Service {
                 *batch = self.plan_import(accounts)?;
                 match batch.task() {
                     Some(task) => {
-                        self.note_unfinished(task.ids())
+                        // There may be some still of one that failed.
+                        self.note_unfinished(&self.unfinished() | &task.ids())
                             .map_err(|error| errors::import_not_noted(&error))?;
                         Ok(Job::Import(task))
                     }
@@ -259,10 +260,16 @@ impl Service {
         };
         let result = match written {
             Written::Done(result) => result,
-            Written::Several(result, left) => match self.note_unfinished(left) {
-                Ok(()) => result,
-                Err(error) => return self.take_back(write, &error),
-            },
+            Written::Several(result, left) => {
+                let others = match &write {
+                    Write::Import { batch, .. } => &self.unfinished() - &batch.ids(),
+                    _ => BTreeSet::new(),
+                };
+                match self.note_unfinished(&others | &left) {
+                    Ok(()) => result,
+                    Err(error) => return self.take_back(write, &error),
+                }
+            }
             // What it has left behind is still noted.
             Written::Unknown => Err(StoreError::TimedOut),
         };
