@@ -264,6 +264,18 @@ fn codes_are_read_at_any_angle() {
     }
 }
 
+#[test]
+fn faint_codes_are_read() {
+    for light in [255, 0] {
+        let mut canvas = Canvas::new(500, 500, 230);
+        canvas.draw(LINK, 110, 110, 6, light);
+        for pixel in &mut canvas.pixels {
+            *pixel = 110 + *pixel / 8;
+        }
+        assert_eq!(canvas.codes(), [LINK], "{light}");
+    }
+}
+
 /// From the side, in bad light, out of focus.
 #[test]
 fn photographs_are_read() {
