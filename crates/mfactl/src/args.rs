@@ -64,6 +64,8 @@ pub enum Command {
     /// All accounts are stored and read back, or none is. One that is here already, with the same secret
     /// and the same parameters, is left as it is. One of the same name with another secret is kept
     /// beside it, under a name that is free.
+    ///
+    /// With a wrong password the exit code is 5; what cannot be read at all is another error, 1.
     Import(Import),
     /// Show what is known of an account
     Show(Show),

@@ -54,6 +54,15 @@ impl Batch {
         self.entries.iter().map(|entry| entry.account.id).collect()
     }
 
+    /// The results of a dry run, whose new ids are never seen again.
+    fn planned(mut self) -> Vec<ImportResult> {
+        let new: HashSet<_> = self.ids().iter().map(ToString::to_string).collect();
+        for result in &mut self.results {
+            result.id.take_if(|id| new.contains(id));
+        }
+        self.results
+    }
+
     /// Takes out what is to be written, if there is anything.
     pub(super) fn task(&mut self) -> Option<Task> {
         let items = std::mem::take(&mut self.items);
@@ -143,12 +152,7 @@ impl Service {
         reply: Reply<Vec<ImportResult>>,
     ) {
         if dry_run {
-            let results = self.plan_import(&mut accounts).map(|batch| batch.results);
-            // These ids are never seen again.
-            let results = results.map(|mut results| {
-                results.iter_mut().for_each(|result| result.id = None);
-                results
-            });
+            let results = self.plan_import(&mut accounts).map(Batch::planned);
             return answer(reply, results);
         }
         self.write(Write::Import {

@@ -256,29 +256,14 @@ impl Service {
                 let found = self.resolve(&query).map(|id| id.to_string());
                 answer(reply, found);
             }
-            Action::Add { fields, reply } => self.write(Write::Add {
-                fields,
-                reply,
-                entry: None,
-            }),
+            Action::Add { fields, reply } => self.write(Write::add(fields, reply)),
             Action::Import {
                 accounts,
                 dry_run,
                 reply,
             } => self.import(accounts, dry_run, reply),
-            Action::Update { id, fields, reply } => {
-                self.write(Write::Update {
-                    id,
-                    fields,
-                    reply,
-                    account: None,
-                });
-            }
-            Action::Remove { id, reply } => self.write(Write::Remove {
-                id,
-                reply,
-                known: None,
-            }),
+            Action::Update { id, fields, reply } => self.write(Write::update(id, fields, reply)),
+            Action::Remove { id, reply } => self.write(Write::remove(id, reply)),
             Action::Reveal { id, reply } => {
                 let link = self.reveal(&id);
                 answer(reply, link);

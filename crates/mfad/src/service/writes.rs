@@ -94,6 +94,31 @@ impl Job {
 }
 
 impl Write {
+    pub(super) fn add(fields: AccountFields, reply: Reply<String>) -> Self {
+        Self::Add {
+            fields,
+            entry: None,
+            reply,
+        }
+    }
+
+    pub(super) fn update(id: String, fields: AccountFields, reply: Reply<()>) -> Self {
+        Self::Update {
+            id,
+            fields,
+            account: None,
+            reply,
+        }
+    }
+
+    pub(super) fn remove(id: String, reply: Reply<()>) -> Self {
+        Self::Remove {
+            id,
+            known: None,
+            reply,
+        }
+    }
+
     /// Answers with an error.
     pub(super) fn fail(self, error: Error) {
         match self {

@@ -7,14 +7,14 @@ use mfa_ipc::types::{AccountFields, Fate, ImportResult};
 use super::*;
 
 /// The secret of a number: each has another.
-fn secret(number: u32) -> zeroize::Zeroizing<String> {
+fn secret(number: u32) -> String {
     let letter = |shift: u32| char::from(b'A' + u8::try_from(number >> shift & 15).unwrap());
-    format!("JBSWY3DPEHPK3P{}{}", letter(4), letter(0)).into()
+    format!("JBSWY3DPEHPK3P{}{}", letter(4), letter(0))
 }
 
 fn account(number: u32) -> AccountFields {
     AccountFields {
-        secret: Some(secret(number)),
+        secret: Some(secret(number).into()),
         issuer: Some("Slack".into()),
         username: Some(format!("user{number}")),
         ..AccountFields::default()
@@ -64,11 +64,12 @@ async fn what_becomes_of_each_is_said_before_and_after() {
     };
     let planned = service.import(&us(), batch(), true).await.unwrap();
     assert_eq!(stored(&world), 1);
-    assert!(planned.iter().all(|result| result.id.is_none()));
+    let new = |result: &&ImportResult| result.id.is_none();
+    assert_eq!(planned.iter().filter(new).count(), 4);
     let mut done = import(&service, batch()).await;
     assert_eq!(stored(&world), 3);
     assert!(done[1].id.is_some() && done[4].id.is_some());
-    done.iter_mut().for_each(|result| result.id = None);
+    done[1..].iter_mut().for_each(|result| result.id = None);
     assert_eq!(done, planned);
     let told: Vec<_> = done
         .iter()
