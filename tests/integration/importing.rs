@@ -69,10 +69,10 @@ fn what_would_be_added_is_shown_and_then_is_there() {
     let desktop = Desktop::with_two_accounts();
     let file = sample("aegis.json");
     let table = "\
-clash   GitHub                octocat     as github-octocat: “github” has another secret
+clash   GitHub                octocat     as github-octocat: “github” gives other codes
 add     Bank                  jane        as bank
 add     Steam                 joe         as steam
-clash   Amazon Web Services   root@1234   as aws-1234: “aws” has another secret
+clash   Amazon Web Services   root@1234   as aws-1234: “aws” gives other codes
 skip    VPN (old)                         mOTP codes are not supported";
     desktop.mfactl(&["rm", "--yes", "github"]).ok();
     desktop.add("github", "otpauth://totp/GitHub:octocat?secret=MFRGGZDF");
@@ -229,7 +229,9 @@ fn what_cannot_be_imported_is_explained_and_not_repeated() {
     let damaged = path("damaged", r#"{"version":1,"header":{},"db":{"version":3}}"#);
     let useless = path("useless", "motp://VPN:old?secret=PRIVATE\n");
     let file = sample("aegis.json");
+    let many = links(&desktop, 4000);
     let cases: &[(&[&str], i32, &str)] = &[
+        (&[&many], 1, "more than the daemon takes at once\n  Import"),
         (
             &[&text],
             1,

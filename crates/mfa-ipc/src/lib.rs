@@ -69,6 +69,9 @@
 //! | `OfferCopying` | `()` | the caller copies codes for `CopyCode` from now on; see below |
 //! | `Status` | `() → a{sv}` | see [`types::Status`] |
 //!
+//! `Add` finds a name that is free where none is given, and the serial where a link of AWS names the
+//! account by its number.
+//!
 //! `Import` takes accounts as `Add` does, and says in their order what becomes of each
 //! ([`types::ImportResult`]): it is `added`; it is `present`, since an account with the same secret and
 //! the same parameters is there or came before it; or it is `skipped`, since it cannot be stored, and

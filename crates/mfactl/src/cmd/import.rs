@@ -21,6 +21,8 @@ use crate::prompt;
 
 /// Up to so many accounts are stored before anybody would look at a bar.
 const FEW: usize = 20;
+/// From so many accounts on it may be that the daemon does not take them all at once.
+const MANY: usize = 500;
 /// How often the bar moves.
 const STEP: Duration = Duration::from_millis(100);
 
@@ -108,7 +110,11 @@ async fn ask(
     let options = ImportOptions { dry_run };
     let results = context
         .ask(client, async |client| client.import(found, options).await)
-        .await?;
+        .await
+        .map_err(|error| match found.len() {
+            ..MANY => error,
+            _ => error.hint("Import fewer accounts at once, if that is what it is about."),
+        })?;
     if results.len() == found.len() {
         return Ok(results);
     }

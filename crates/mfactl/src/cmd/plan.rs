@@ -102,7 +102,7 @@ impl Row {
             (Fate::Added, None) => ("add", format!("as {name}")),
             (Fate::Added, Some(other)) => {
                 let other = clean(other);
-                ("clash", format!("as {name}: “{other}” has another secret"))
+                ("clash", format!("as {name}: “{other}” gives other codes"))
             }
             (Fate::Present, _) => ("have", format!("it is “{name}”")),
             (Fate::Skipped, _) => ("skip", clean(result.reason.as_deref().unwrap_or_default())),
