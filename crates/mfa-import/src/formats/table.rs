@@ -35,6 +35,15 @@ pub(super) fn has_columns(bytes: &[u8], columns: &[&str]) -> bool {
     if line.len() > 4096 {
         return false;
     }
+    // Every format looks, and most often there is no table.
+    let text = line.to_ascii_lowercase();
+    let somewhere = |column: &&str| {
+        let mut places = text.windows(column.len());
+        places.any(|place| place == column.as_bytes())
+    };
+    if !columns.iter().all(somewhere) {
+        return false;
+    }
     let header = header(line).unwrap_or_default();
     columns
         .iter()
