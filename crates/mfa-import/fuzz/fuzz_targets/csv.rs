@@ -4,4 +4,7 @@
 
 use libfuzzer_sys::fuzz_target;
 
-fuzz_target!(|bytes: &[u8]| mfa_fuzz::decode(&["bitwarden", "keepass", "proton-pass", "extract-otp-secrets"], bytes));
+fuzz_target!(|bytes: &[u8]| mfa_fuzz::decode(
+    &["bitwarden", "keepass", "proton-pass", "extract-otp-secrets"],
+    bytes
+));

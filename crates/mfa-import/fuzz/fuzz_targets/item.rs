@@ -8,7 +8,9 @@ use mfa_core::item::Entry;
 
 fuzz_target!(|text: &str| {
     let id = AccountId::from_bytes([0; 16]);
-    let Ok(entry) = Entry::from_text(id, text) else { return };
+    let Ok(entry) = Entry::from_text(id, text) else {
+        return;
+    };
     let Ok(written) = entry.to_text() else { return };
     let again = Entry::from_text(id, &written).expect("what was written is read");
     assert_eq!(again.account, entry.account);

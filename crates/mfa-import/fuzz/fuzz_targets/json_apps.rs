@@ -4,4 +4,18 @@
 
 use libfuzzer_sys::fuzz_target;
 
-fuzz_target!(|bytes: &[u8]| mfa_fuzz::decode(&["aegis", "2fas", "ente", "proton", "andotp", "freeotp", "stratum", "raivo", "cotp", "otpclient"], bytes));
+fuzz_target!(|bytes: &[u8]| mfa_fuzz::decode(
+    &[
+        "aegis",
+        "2fas",
+        "ente",
+        "proton",
+        "andotp",
+        "freeotp",
+        "stratum",
+        "raivo",
+        "cotp",
+        "otpclient"
+    ],
+    bytes
+));

@@ -4,4 +4,15 @@
 
 use libfuzzer_sys::fuzz_target;
 
-fuzz_target!(|bytes: &[u8]| mfa_fuzz::decode(&["bitwarden", "lastpass", "duo", "steam", "authy", "proton-pass", "extract-otp-secrets"], bytes));
+fuzz_target!(|bytes: &[u8]| mfa_fuzz::decode(
+    &[
+        "bitwarden",
+        "lastpass",
+        "duo",
+        "steam",
+        "authy",
+        "proton-pass",
+        "extract-otp-secrets"
+    ],
+    bytes
+));

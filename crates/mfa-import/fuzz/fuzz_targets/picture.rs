@@ -1,4 +1,4 @@
-//! Pictures, in all file formats. Large ones only take long: those that are made small are looked at.
+//! Pictures, in all file formats; only small ones are looked at.
 
 #![no_main]
 

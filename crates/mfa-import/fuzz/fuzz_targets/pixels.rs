@@ -5,7 +5,9 @@
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|bytes: &[u8]| {
-    let Some((width, pixels)) = bytes.split_first() else { return };
+    let Some((width, pixels)) = bytes.split_first() else {
+        return;
+    };
     let width = usize::from(*width).max(1);
     let height = pixels.len() / width;
     if let (Ok(width), Ok(height)) = (width.try_into(), height.try_into()) {

@@ -4,4 +4,12 @@
 
 use libfuzzer_sys::fuzz_target;
 
-fuzz_target!(|bytes: &[u8]| mfa_fuzz::decode(&["stratum", "otpclient", "andotp-encrypted", "totp-authenticator"], bytes));
+fuzz_target!(|bytes: &[u8]| mfa_fuzz::decode(
+    &[
+        "stratum",
+        "otpclient",
+        "andotp-encrypted",
+        "totp-authenticator"
+    ],
+    bytes
+));

@@ -4,4 +4,13 @@
 
 use libfuzzer_sys::fuzz_target;
 
-fuzz_target!(|bytes: &[u8]| mfa_fuzz::decode(&["freeotp", "authy", "battlenet", "totp-authenticator", "keepass"], bytes));
+fuzz_target!(|bytes: &[u8]| mfa_fuzz::decode(
+    &[
+        "freeotp",
+        "authy",
+        "battlenet",
+        "totp-authenticator",
+        "keepass"
+    ],
+    bytes
+));
