@@ -207,7 +207,7 @@ pub struct Add {
     /// Put it at the top of menus
     #[arg(long)]
     pub pin: bool,
-    /// Print its id and name as JSON
+    /// Print its id and name as JSON; of several, what import --json prints
     #[arg(long)]
     pub json: bool,
 }
