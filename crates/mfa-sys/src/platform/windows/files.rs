@@ -27,7 +27,6 @@ pub fn create_private_folder(path: &Path) -> io::Result<()> {
 ///
 /// # Errors
 /// None here; other systems may fail.
-#[expect(clippy::unnecessary_wraps, reason = "other systems may fail")]
 pub fn sync_folder(_path: &Path) -> io::Result<()> {
     Ok(())
 }
