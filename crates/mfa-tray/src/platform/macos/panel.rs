@@ -102,11 +102,13 @@ impl Tray {
         }
         let face = Some((view.face, view.look));
         if self.face != face {
+            let pixels = Some(pixels(view.face, view.look)?);
             // The menu bar colours a symbolic one itself.
-            let is_template = view.look == Look::Symbolic;
-            let pixels = pixels(view.face, view.look)?;
-            self.icon
-                .set_icon_with_as_template(Some(pixels), is_template)?;
+            if view.look == Look::Symbolic {
+                self.icon.set_icon_templated(pixels)?;
+            } else {
+                self.icon.set_icon(pixels)?;
+            }
             self.face = face;
         }
         self.icon
