@@ -73,7 +73,7 @@ clash   GitHub                octocat     as github-octocat: “github” gives 
 add     Bank                  jane        as bank
 add     Steam                 joe         as steam
 clash   Amazon Web Services   root@1234   as aws-1234: “aws” gives other codes
-skip    VPN (old)                         mOTP codes are not supported";
+skip    VPN (old)                         its type is not known";
     desktop.mfactl(&["rm", "--yes", "github"]).ok();
     desktop.add("github", "otpauth://totp/GitHub:octocat?secret=MFRGGZDF");
     let shown = desktop.mfactl(&["import", "--dry-run", &file]).ok();
