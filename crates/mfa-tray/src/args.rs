@@ -5,8 +5,8 @@ use clap::Parser;
 /// Show one-time codes in the tray
 ///
 /// Click an account in the menu of the icon, and its code is on the clipboard. The desktop starts
-/// this when you log in; a second one ends at once. What can be set is in
-/// ~/.config/mfactl/config.toml, which the menu opens.
+/// this when you log in; a second one ends at once. What can be set is in the file config.toml, which
+/// the menu opens.
 #[derive(Debug, Parser)]
 #[command(name = "mfa-tray", version, max_term_width = 100)]
 pub struct Args {}

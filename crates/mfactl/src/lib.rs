@@ -23,6 +23,7 @@ use output::Output;
 ///
 /// The exit code is documented at [`args::Args`].
 pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
+    platform::end_on_interrupt();
     let args = match Args::try_parse_from(arguments) {
         Ok(args) => args,
         Err(error) => return output::usage(&error),

@@ -29,6 +29,9 @@ pub(crate) fn outliving(command: &mut Command) -> &mut Command {
     command
 }
 
+/// A signal ends this process as it is.
+pub(crate) fn end_on_interrupt() {}
+
 /// Whether a terminal obeys escape sequences: all do.
 pub(crate) fn obeys_escapes() -> bool {
     true

@@ -7,7 +7,7 @@ use std::path::Path;
 use std::process::Command;
 
 pub(crate) use doctor::{clock, desktop};
-pub(crate) use mfa_sys::console::obeys_escapes;
+pub(crate) use mfa_sys::console::{end_on_interrupt, obeys_escapes};
 
 /// What to do about a daemon of another version.
 pub(crate) const RESTART: &str = "End it: taskkill /f /im mfad.exe   (the next command starts it)";
