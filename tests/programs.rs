@@ -169,6 +169,7 @@ pub fn eventually_within(seconds: u64, what: &str, mut holds: impl FnMut() -> bo
             start.elapsed() < Duration::from_secs(seconds),
             "never came true: {what}"
         );
+        // Until it is looked at again.
         thread::sleep(Duration::from_millis(20));
     }
 }

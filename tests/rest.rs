@@ -10,6 +10,7 @@ use std::time::{Duration, Instant};
 pub fn sleeps(pid: u32) {
     come_to_rest(pid);
     let before = switches(pid);
+    // The time over which is counted.
     thread::sleep(Duration::from_secs(30));
     let woken = switches(pid) - before;
     assert_eq!(woken, 0, "it woke up while nobody asked for anything");
@@ -34,6 +35,7 @@ fn come_to_rest(pid: u32) {
             start.elapsed() < Duration::from_secs(60),
             "it never comes to rest"
         );
+        // Until it is counted again.
         thread::sleep(Duration::from_millis(500));
         let now = switches(pid);
         if now != last {

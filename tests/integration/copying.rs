@@ -46,6 +46,16 @@ pub(crate) fn early_in_a_step() {
     eventually_within(15, "a new step begins", || now() % 30 < 20);
 }
 
+/// A tray that has just copied the code of the only account.
+fn with_a_copied_code(desktop: &Desktop) -> Tray<'_> {
+    desktop.add("aws", LINK);
+    let tray = Tray::start(desktop, ROW);
+    early_in_a_step();
+    tray.choose(ROW);
+    copied(desktop);
+    tray
+}
+
 /// The clipboard is emptied, and what the user has copied since is not.
 fn clears(desktop: &Desktop) {
     desktop.configure("[tray]\nclear-after = 1\n");
@@ -81,11 +91,7 @@ fn the_clipboard_is_cleared_on_wayland_too() {
 #[test]
 fn locking_and_ending_take_the_code_away() {
     let desktop = x11();
-    desktop.add("aws", LINK);
-    let tray = Tray::start(&desktop, ROW);
-    early_in_a_step();
-    tray.choose(ROW);
-    copied(&desktop);
+    let tray = with_a_copied_code(&desktop);
     let unlocked = desktop.shell("ds-menu icon").ok();
     tray.choose("Lock");
     tray.wait_for("Unlock…");
@@ -131,11 +137,7 @@ fn a_click_late_in_a_step_waits_for_the_next_code() {
 #[test]
 fn quitting_takes_the_code_away() {
     let desktop = x11();
-    desktop.add("aws", LINK);
-    let tray = Tray::start(&desktop, ROW);
-    early_in_a_step();
-    tray.choose(ROW);
-    copied(&desktop);
+    let tray = with_a_copied_code(&desktop);
     tray.choose("Quit");
     assert!(tray.wait().success());
     assert_eq!(desktop.clipboard(), "");
@@ -144,11 +146,7 @@ fn quitting_takes_the_code_away() {
 #[test]
 fn what_was_copied_since_outlives_a_lock_and_the_tray() {
     let desktop = x11();
-    desktop.add("aws", LINK);
-    let tray = Tray::start(&desktop, ROW);
-    early_in_a_step();
-    tray.choose(ROW);
-    copied(&desktop);
+    let tray = with_a_copied_code(&desktop);
     desktop.copy("a newer text");
     tray.choose("Lock");
     tray.wait_for("Unlock…");
@@ -325,11 +323,7 @@ impl Drop for Stopped {
 fn a_program_that_hangs_keeps_nobody_from_copying() {
     let desktop = wayland();
     desktop.configure("[tray]\nclear-after = 1\n");
-    desktop.add("aws", LINK);
-    let tray = Tray::start(&desktop, ROW);
-    early_in_a_step();
-    tray.choose(ROW);
-    copied(&desktop);
+    let tray = with_a_copied_code(&desktop);
     let mut copier = desktop.command("wl-copy");
     copier
         .args(["--foreground", "the user's"])

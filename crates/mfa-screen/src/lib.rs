@@ -3,9 +3,6 @@
 //! They are not looked at here. The program mfa-screen does the same and prints the pictures, for
 //! mfactl, which links nothing that knows a screen.
 
-// macOS writes files itself.
-#[cfg(not(target_os = "macos"))]
-mod picture;
 mod platform;
 
 use thiserror::Error;

@@ -54,6 +54,7 @@ impl Listener {
                 // The other end gave up, or we are short of something for a moment.
                 Err(error) if platform::is_passing(&error) => {
                     tracing::warn!(%error, "a connection failed");
+                    // What we are short of may be free then; at once would be a loop that does nothing else.
                     tokio::time::sleep(Duration::from_millis(100)).await;
                     continue;
                 }

@@ -3,7 +3,7 @@
 use zeroize::Zeroizing;
 
 use crate::Error;
-use crate::picture::{luma, pgm};
+use crate::platform::picture::{luma, pgm};
 
 /// Takes a picture of all monitors.
 pub(crate) async fn screen() -> Result<Vec<Zeroizing<Vec<u8>>>, Error> {

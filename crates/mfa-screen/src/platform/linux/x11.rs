@@ -6,7 +6,7 @@ use x11rb::protocol::xproto::{ConnectionExt, ImageFormat, ImageOrder};
 use zeroize::{Zeroize, Zeroizing};
 
 use crate::Error;
-use crate::picture::{luma, pgm};
+use crate::platform::picture::{luma, pgm};
 
 /// Takes the picture. This asks the server and waits for it.
 pub(super) fn screen() -> Result<Zeroizing<Vec<u8>>, Error> {
