@@ -4,6 +4,7 @@
 use std::sync::{Arc, Mutex, PoisonError};
 
 use tray_icon::menu::{IsMenuItem, Menu, MenuEvent, MenuItem, PredefinedMenuItem, Result, Submenu};
+use tray_icon::{MouseButtonState, TrayIconEvent};
 
 use crate::input::Inputs;
 use crate::model::view::Item;
@@ -11,6 +12,23 @@ use crate::model::{Choice, Msg};
 
 /// What an entry that is only read is called among the events.
 const NOTHING: &str = "";
+
+/// Says when the menu is about to open: when the button of the mouse goes down, since it opens when that
+/// is let go. What is to be in it is asked for in between.
+pub(super) fn hear_clicks(inputs: Inputs) {
+    TrayIconEvent::set_event_handler(Some(move |event| {
+        let is_pressed = matches!(
+            event,
+            TrayIconEvent::Click {
+                button_state: MouseButtonState::Down,
+                ..
+            }
+        );
+        if is_pressed {
+            inputs.offer(Msg::MenuOpens);
+        }
+    }));
+}
 
 /// What can be chosen in the menu that is there, by the number that events name it by.
 #[derive(Clone)]

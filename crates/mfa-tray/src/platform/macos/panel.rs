@@ -4,14 +4,13 @@ use std::cell::RefCell;
 
 use dispatch2::DispatchQueue;
 use tokio::sync::watch;
-use tray_icon::{Icon as Pixels, MouseButtonState, TrayIcon, TrayIconBuilder, TrayIconEvent};
+use tray_icon::{Icon as Pixels, TrayIcon, TrayIconBuilder};
 
 use crate::config::Look;
 use crate::input::Inputs;
-use crate::model::Msg;
 use crate::model::view::{Face, View};
 use crate::pictures;
-use crate::platform::menu::{Choices, Made};
+use crate::platform::menu::{Choices, Made, hear_clicks};
 use crate::port::Icon;
 
 type Cause = Box<dyn std::error::Error + Send + Sync>;
@@ -115,22 +114,6 @@ impl Tray {
             .set_tooltip(Some(format!("One-time codes: {}", view.hint)))?;
         Ok(())
     }
-}
-
-/// What is to be in the menu is asked for when it opens.
-fn hear_clicks(inputs: Inputs) {
-    TrayIconEvent::set_event_handler(Some(move |event| {
-        let is_pressed = matches!(
-            event,
-            TrayIconEvent::Click {
-                button_state: MouseButtonState::Down,
-                ..
-            }
-        );
-        if is_pressed {
-            inputs.offer(Msg::MenuOpens);
-        }
-    }));
 }
 
 fn pixels(face: Face, look: Look) -> Result<Pixels, Cause> {

@@ -10,7 +10,7 @@ use std::thread::JoinHandle;
 
 use mfa_sys::tray::{self, Event, Waker, Window};
 use tokio::sync::watch;
-use tray_icon::{Icon as Pixels, MouseButtonState, TrayIcon, TrayIconBuilder, TrayIconEvent};
+use tray_icon::{Icon as Pixels, TrayIcon, TrayIconBuilder};
 
 use super::notifications::{self, Notifications};
 use crate::config::Look;
@@ -19,7 +19,7 @@ use crate::model::notice::Notice;
 use crate::model::view::{Face, View};
 use crate::model::{Choice, Msg};
 use crate::pictures;
-use crate::platform::menu::{Choices, Made};
+use crate::platform::menu::{Choices, Made, hear_clicks};
 use crate::port::Icon;
 use crate::run::Error;
 
@@ -219,22 +219,6 @@ impl Tray {
         }
         self.button.set(notice.action.map(|(_, choice)| choice));
     }
-}
-
-/// A menu opens when the button of the mouse is let go. What is to be in it is asked for before.
-fn hear_clicks(inputs: Inputs) {
-    TrayIconEvent::set_event_handler(Some(move |event| {
-        let is_pressed = matches!(
-            event,
-            TrayIconEvent::Click {
-                button_state: MouseButtonState::Down,
-                ..
-            }
-        );
-        if is_pressed {
-            inputs.offer(Msg::MenuOpens);
-        }
-    }));
 }
 
 /// The picture in the size that is shown, or the next larger one.
