@@ -105,6 +105,28 @@ fn from_the_clipboard() {
 }
 
 #[test]
+fn several_at_once() {
+    let desktop = Desktop::start(&["--display", "x11"]);
+    let tray = Tray::start(&desktop, EMPTY);
+    let github = LINK.replace("Amazon%20Web%20Services", "GitHub");
+    let github = github.replace(SECRET, "JBSWY3DPEHPK3PXP");
+    desktop.copy(&format!("{LINK}\n{github}\notpauth://totp/Broken?secret=1"));
+    tray.choose("Add from clipboard");
+    tray.wait_for("GitHub — root@1234");
+    tray.wait_for(ROW);
+    told(&desktop, "2 accounts added");
+    told(&desktop, "1 could not be added: line 3");
+    desktop.copy(&format!("{LINK}\n{github}"));
+    tray.choose("Add from clipboard");
+    told(&desktop, "No account was added");
+    told(
+        &desktop,
+        "2 could not be added, the first because: “aws” is here already",
+    );
+    assert_eq!(desktop.mfactl(&["list", "--plain"]).ok().lines().count(), 2);
+}
+
+#[test]
 fn what_was_added_can_be_bound_at_once() {
     let desktop = Desktop::start(&["--display", "wayland"]);
     desktop.copy(LINK);

@@ -2,7 +2,7 @@
 
 use mfa_clipboard::{Found, is_link};
 use mfa_intake::{Decoded, Skipped, Source};
-use mfa_ipc::types::AccountFields;
+use mfa_ipc::types::{AccountFields, Fate, ImportOptions};
 use mfa_ipc::{Client, Error};
 
 use crate::clipboard::Jobs;
@@ -63,7 +63,7 @@ async fn add(client: &Client, found: Result<Decoded, mfa_intake::Error>) -> Resu
         (0, Some(first)) => Err(format!("{}: {}", first.name, first.reason)),
         (0, None) => Err("there is no account in it".to_owned()),
         (1, None) => add_one(&client, &accounts.remove(0)).await,
-        _ => Ok(add_all(&client, &accounts, &skipped).await),
+        _ => add_all(&client, &accounts, &skipped).await,
     }
 }
 
@@ -79,14 +79,23 @@ async fn add_one(client: &Client, account: &AccountFields) -> Result<Notice, Str
     Ok(notice::added(&id, issuer, &name))
 }
 
-async fn add_all(client: &Client, accounts: &[AccountFields], skipped: &[Skipped]) -> Notice {
+/// Adds all that are not here yet, or none.
+async fn add_all(
+    client: &Client,
+    accounts: &[AccountFields],
+    skipped: &[Skipped],
+) -> Result<Notice, String> {
+    let results = client.import(accounts, ImportOptions::default()).await;
+    let results = results.map_err(|error| notice::reason(&error))?;
     let reason = |skipped: &Skipped| format!("{}: {}", skipped.name, skipped.reason);
-    let mut failed: Vec<_> = skipped.iter().map(reason).collect();
-    for account in accounts {
-        if let Err(error) = client.add(account).await {
-            failed.push(notice::reason(&error));
-        }
-    }
-    let added = accounts.len() + skipped.len() - failed.len();
-    notice::added_several(added, failed.len(), failed.first().map(String::as_str))
+    let mut left: Vec<_> = skipped.iter().map(reason).collect();
+    let unread = left.len();
+    left.extend(results.iter().filter_map(|result| match result.fate {
+        Fate::Added => None,
+        Fate::Present => Some(format!("“{}” is here already", result.name)),
+        Fate::Skipped => Some(result.reason.clone().unwrap_or_default()),
+    }));
+    let added = results.len() + unread - left.len();
+    let first = left.first().map(String::as_str);
+    Ok(notice::added_several(added, left.len(), first))
 }
