@@ -2,7 +2,7 @@
 ;
 ;   ISCC.exe /DVersion=0.1.0 /DPrograms=C:\path\to\the\programs mfactl.iss
 ;
-; The programs are the five that dist/windows/package leaves beside each other; they find each other there.
+; The programs are the six that dist/windows/package leaves beside each other; they find each other there.
 
 #ifndef Version
   #error Say which version: /DVersion=0.1.0
@@ -23,7 +23,7 @@ ArchitecturesAllowed=x64compatible
 ArchitecturesInstallIn64BitMode=x64compatible
 MinVersion=10.0.17763
 ChangesEnvironment=yes
-CloseApplications=yes
+CloseApplications=force
 OutputBaseFilename=mfactl-{#Version}-x86_64-windows-setup
 Compression=lzma2
 SolidCompression=yes

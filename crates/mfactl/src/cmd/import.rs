@@ -42,7 +42,7 @@ pub(super) async fn run(context: &Context, args: Import) -> Result<(), Error> {
         plan.print(context)?;
     }
     if args.dry_run || count == 0 {
-        return nothing_stored(context, &args, &plan);
+        return nothing_stored(context, args.json, args.dry_run, &plan);
     }
     if !args.yes && !prompt::confirm(&format!("This adds {}.", accounts(count)))? {
         return Err(Error::new(Kind::Other, "nothing was added"));
@@ -177,16 +177,22 @@ pub(super) async fn are_listed(
     }
 }
 
-fn nothing_stored(context: &Context, args: &Import, plan: &Plan) -> Result<(), Error> {
-    if args.json {
-        context.output.json(&Imports::new(plan, args.dry_run))?;
+/// Says of a plan by which nothing was stored why that is.
+pub(super) fn nothing_stored(
+    context: &Context,
+    json: bool,
+    dry_run: bool,
+    plan: &Plan,
+) -> Result<(), Error> {
+    if json {
+        context.output.json(&Imports::new(plan, dry_run))?;
     }
     match plan.count(Fate::Added) {
         0 if plan.count(Fate::Present) == 0 => Err(Error::new(
             Kind::Other,
             "there is nothing that could be added",
         )),
-        _ if args.json => Ok(()),
+        _ if json => Ok(()),
         0 => context
             .output
             .line(format_args!("There is nothing to add.{}", plan.rest())),

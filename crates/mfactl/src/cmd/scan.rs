@@ -69,11 +69,16 @@ async fn several(context: &Context, found: &Decoded, json: bool) -> Result<(), E
     });
     let results = results.await?;
     let done = Plan::new(&found.format, &found.accounts, &found.skipped, results);
+    if !json {
+        done.print(context)?;
+    }
+    if done.count(Fate::Added) == 0 {
+        return import::nothing_stored(context, json, false, &done);
+    }
     import::are_listed(context, &client, &done).await?;
     if json {
         return context.output.json(&Imports::new(&done, false));
     }
-    done.print(context)?;
     let keychain = client.status().await?.keychain;
     let added = accounts(done.count(Fate::Added));
     let rest = done.rest();

@@ -267,7 +267,7 @@ impl Planner<'_> {
             Ok(made) => made,
             Err(error) => return skipped(&error),
         };
-        if let Some(twin) = self.known().find(|other| same_codes(other, &entry)) {
+        if let Some(twin) = self.twin(&entry) {
             return ImportResult {
                 fate: Fate::Present,
                 name: twin.account.name.clone(),
@@ -290,6 +290,19 @@ impl Planner<'_> {
         result
     }
 
+    /// The account that this one is already: in the vault one with the same codes, whatever it is called
+    /// there by now. Within a file two of another label are two, since a name would be lost.
+    fn twin(&self, entry: &Entry) -> Option<&Entry> {
+        let new = &entry.account;
+        let in_batch = |other: &&Entry| {
+            let other = &other.account;
+            other.issuer == new.issuer && other.username == new.username
+        };
+        let vault = self.vault.entries();
+        let batch = self.batch.entries.iter().filter(in_batch);
+        vault.chain(batch).find(|other| same_codes(other, entry))
+    }
+
     fn known(&self) -> impl Iterator<Item = &Entry> {
         self.vault.entries().chain(&self.batch.entries)
     }
@@ -300,8 +313,10 @@ impl Planner<'_> {
         let wanted = wanted.map(str::to_lowercase);
         let is_alike = |other: &&Entry| {
             let other = &other.account;
-            let same_label =
-                same(&other.issuer, &new.issuer) && same(&other.username, &new.username);
+            let has_label = !new.issuer.is_empty() || !new.username.is_empty();
+            let same_label = has_label
+                && same(&other.issuer, &new.issuer)
+                && same(&other.username, &new.username);
             same_label || wanted.as_ref() == Some(&other.name.to_lowercase())
         };
         let other = self.known().find(is_alike);

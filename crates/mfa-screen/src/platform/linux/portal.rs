@@ -16,6 +16,8 @@ use crate::Error;
 
 /// How long the user may think about it.
 const PATIENCE: Duration = Duration::from_secs(60);
+/// How long the portal may take for everything else.
+const DELAY: Duration = Duration::from_secs(30);
 /// The largest picture that is read, in bytes.
 const MAX: u64 = 64 * 1024 * 1024;
 
@@ -26,7 +28,7 @@ const TOKEN: &str = "mfactl";
 
 /// Has the picture taken, reads it and deletes it.
 pub(super) async fn screen() -> Result<Zeroizing<Vec<u8>>, Error> {
-    let uri = tokio::time::timeout(PATIENCE, ask());
+    let uri = tokio::time::timeout(PATIENCE + DELAY, ask());
     let uri = uri.await.map_err(|_| Error::Denied)??;
     let path = path(&uri).ok_or_else(|| Error::Failed("the portal gave no file".into()))?;
     let picture = std::fs::File::open(&path).and_then(|file| {
@@ -73,7 +75,13 @@ async fn ask() -> Result<String, Error> {
         zbus::Error::FDO(error) if is_absent(&error) => Error::NoPortal,
         error => failed(error),
     })?;
-    let answer = answers.next().await.ok_or(Error::Denied)?;
+    let answer = tokio::time::timeout(PATIENCE, answers.next()).await;
+    let Ok(answer) = answer else {
+        // Who agrees later would have a picture made that nobody deletes.
+        drop(request.call_method("Close", &()).await);
+        return Err(Error::Denied);
+    };
+    let answer = answer.ok_or(Error::Denied)?;
     let (code, mut results): (u32, HashMap<String, OwnedVariant>) =
         answer.body().deserialize().map_err(failed)?;
     let uri = results.remove("uri").filter(|_| code == 0);

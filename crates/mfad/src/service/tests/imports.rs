@@ -48,7 +48,7 @@ async fn what_becomes_of_each_is_said_before_and_after() {
     let service = world.start();
     service.add(&us(), account(0)).await.unwrap();
     let batch = || {
-        let other = AccountFields {
+        let other = || AccountFields {
             username: Some("USER0".into()),
             ..account(1)
         };
@@ -56,19 +56,20 @@ async fn what_becomes_of_each_is_said_before_and_after() {
             secret: Some("0".to_owned().into()),
             ..account(2)
         };
-        let again = AccountFields {
-            issuer: Some("Another word for it".into()),
+        // The same secret at another service: its name is not to be lost.
+        let elsewhere = AccountFields {
+            issuer: Some("Elsewhere".into()),
             ..account(1)
         };
-        vec![account(0), other, again, bad, account(3)]
+        vec![account(0), other(), elsewhere, other(), bad, account(3)]
     };
     let planned = service.import(&us(), batch(), true).await.unwrap();
     assert_eq!(stored(&world), 1);
     let new = |result: &&ImportResult| result.id.is_none();
-    assert_eq!(planned.iter().filter(new).count(), 4);
+    assert_eq!(planned.iter().filter(new).count(), 5);
     let mut done = import(&service, batch()).await;
-    assert_eq!(stored(&world), 3);
-    assert!(done[1].id.is_some() && done[4].id.is_some());
+    assert_eq!(stored(&world), 4);
+    assert!(done[1].id.is_some() && done[5].id.is_some());
     done[1..].iter_mut().for_each(|result| result.id = None);
     assert_eq!(done, planned);
     let told: Vec<_> = done
@@ -78,12 +79,13 @@ async fn what_becomes_of_each_is_said_before_and_after() {
     let expected = [
         (Fate::Present, "slack", None),
         (Fate::Added, "slack-user0", Some("slack")),
+        (Fate::Added, "elsewhere", None),
         (Fate::Present, "slack-user0", None),
         (Fate::Skipped, "", None),
         (Fate::Added, "slack-user3", None),
     ];
     assert_eq!(told, expected);
-    let reason = done[3].reason.as_deref().unwrap();
+    let reason = done[4].reason.as_deref().unwrap();
     assert!(reason.contains("not base32"), "{reason}");
     let again = import(&service, batch()).await;
     assert!(again.iter().all(|result| result.fate != Fate::Added));
