@@ -12,7 +12,8 @@ use crate::dict::{Dict, Reader, Writer};
 pub enum Fate {
     /// It is stored.
     Added,
-    /// It is there already, with the same secret and the same parameters.
+    /// It is there already, with the same secret and the same parameters; or the import itself has it
+    /// twice, with the same issuer and user name too.
     Present,
     /// It cannot be stored.
     Skipped,
