@@ -74,8 +74,8 @@
 //!
 //! `Import` takes accounts as `Add` does, and says in their order what becomes of each
 //! ([`types::ImportResult`]): it is `added`; it is `present`, since an account with the same secret and
-//! the same parameters is there or came before it; or it is `skipped`, since it cannot be stored, and
-//! why. A name that is taken gets a number, and texts are cut to what fits, so that nothing is skipped
+//! the same parameters is there, or came before it with the same issuer and user name; or it is
+//! `skipped`, since it cannot be stored, and why. A name that is taken gets a number, and texts are cut to what fits, so that nothing is skipped
 //! for its name. With the option `dry-run b` nothing is stored. Else all that are to be added are
 //! stored and read back before the answer comes, or none is: on an error, and if the daemon is killed
 //! or the keychain locked meanwhile, those that are stored already are removed again, at the latest
