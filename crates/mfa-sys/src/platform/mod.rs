@@ -20,7 +20,13 @@ pub use windows::pipe;
 #[cfg(windows)]
 pub use windows::{boottime, confine, console, detach, files, harden, peer, process, screen, tray};
 
+#[cfg(target_os = "linux")]
+pub(crate) use linux::give_back;
 #[cfg(unix)]
 pub(crate) use unix::lock_pages;
 #[cfg(windows)]
 pub(crate) use windows::lock_pages;
+
+/// Here the allocator does so by itself.
+#[cfg(not(target_os = "linux"))]
+pub(crate) fn give_back() {}

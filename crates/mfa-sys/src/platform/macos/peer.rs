@@ -14,6 +14,20 @@ pub struct Peer {
     pub pid: u32,
 }
 
+impl Peer {
+    /// A process that is known by its id alone.
+    #[must_use]
+    pub fn new(user: User, pid: u32) -> Self {
+        Self { user, pid }
+    }
+
+    /// Whether the process is known to have ended: this system does not tell.
+    #[must_use]
+    pub fn has_ended(&self) -> bool {
+        false
+    }
+}
+
 /// Asks the kernel for the other end of a connected Unix socket.
 ///
 /// # Errors
