@@ -1,6 +1,7 @@
 //! A daemon whose keychain is made up in memory: `memory-mfad COUNT` serves COUNT accounts.
 //!
-//! Everything but the keychain is the real daemon. It is ready when it closes its standard output.
+//! Everything but the keychain is the real daemon, on the session bus too if there is one. It is ready when it
+//! closes its standard output.
 
 use std::sync::Arc;
 
@@ -11,9 +12,14 @@ use mfa_core::{Account, AccountId, Secret, access, lock};
 use mfad::clock::SystemClock;
 use mfad::journal::FileJournal;
 use mfad::keychain::Keychain;
+use mfad::limits::Limits;
 use mfad::listen::Listener;
 use mfad::service::{self, Parts};
 use zeroize::Zeroizing;
+
+/// As in mfad.
+#[global_allocator]
+static MEMORY: mfa_sys::alloc::Wiping = mfa_sys::alloc::Wiping;
 
 struct Memory(u32);
 
@@ -90,6 +96,15 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
             lock: lock::Policy::default(),
             fallback: None,
         });
-        Ok(listener.serve(handle).await?)
+        let limits = Limits::default();
+        let bus = mfad::bus::connect().await;
+        if let Some(bus) = &bus {
+            mfad::bus::serve(bus, &handle, limits.clone()).await?;
+        }
+        mfa_sys::detach::output()?;
+        tokio::select! {
+            served = listener.serve(handle, limits.clone()) => Ok(served?),
+            () = limits.tidy() => Ok(()),
+        }
     })
 }

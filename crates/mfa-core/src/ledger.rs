@@ -33,6 +33,14 @@ pub struct Wish {
     pub timeout: u64,
 }
 
+impl Wish {
+    /// Whether its code may come later than at once.
+    #[must_use]
+    pub fn may_wait(&self) -> bool {
+        self.fresh || self.min_remaining > 0
+    }
+}
+
 impl Default for Wish {
     fn default() -> Self {
         Self {

@@ -85,9 +85,10 @@
 //! # `org.mfactl.Copier1`, offered by a client
 //!
 //! A client with a clipboard, as the tray is, serves the object `/org/mfactl/Copier1` on its private
-//! connection and calls `OfferCopying`. The daemon then calls `Copy(s account_id)` there when
+//! connection and calls `OfferCopying`, once. The daemon then calls `Copy(s account_id)` there when
 //! somebody asks for `CopyCode`; the client asks for the code, copies it and answers. The last one
-//! that offered is asked, until its connection ends.
+//! that offered is asked, until its connection ends. Only the mfa-tray that is installed beside the
+//! daemon may offer: others are answered `AccessDenied`.
 //!
 //! # Errors
 //!
@@ -100,8 +101,15 @@
 //!
 //! # Limits
 //!
-//! A private connection that sends more than 256 KiB in one message is closed. There may be 256 of
-//! them at a time; another one is answered `ERROR` when it authenticates, and closed.
+//! A private connection that sends more than 256 KiB in one message is closed, and so is one that has not
+//! said who it is after 5 seconds or 1 KiB. One process may have 32 connections, all together 256;
+//! another one is answered `ERROR` when it authenticates, and closed.
+//!
+//! A connection may have 8 calls under way and a process 16. Further ones are not read until one of
+//! these is answered, and nothing is read while an answer is not taken: write and read at the same time.
+//! On the session bus a further call is refused by `LimitsExceeded` instead. At most 8 calls of a process
+//! may wait for a code (`fresh`, `min-remaining`). What waits ends with its connection, and on the
+//! session bus with its sender.
 //!
 //! # What stays and what may change
 //!

@@ -1,12 +1,17 @@
 //! The session bus: the object for desktop tools, under a name that nobody can take away.
 
+use std::path::Path;
 use std::time::Duration;
 
 use mfa_ipc::endpoint::{BUS_NAME, OBJECT_PATH};
+use mfa_sys::process;
+use thiserror::Error;
 use zbus::fdo::RequestNameFlags;
+use zbus::names::BusName;
 
 use crate::caller::Origin;
 use crate::interface::authenticator::Authenticator;
+use crate::limits::Limits;
 use crate::platform;
 use crate::service::Handle;
 
@@ -35,13 +40,66 @@ pub async fn connect() -> Option<zbus::Connection> {
 /// Serves the object, then takes the name.
 ///
 /// # Errors
-/// [`zbus::Error::NameTaken`] if another daemon has it.
-pub async fn serve(connection: &zbus::Connection, service: &Handle) -> zbus::Result<()> {
-    let object = Authenticator::new(service.clone(), Origin::SessionBus);
+/// [`Error::Taken`] if somebody else has it.
+pub async fn serve(
+    connection: &zbus::Connection,
+    service: &Handle,
+    limits: Limits,
+) -> Result<(), Error> {
+    let object = Authenticator::new(service.clone(), Origin::SessionBus { limits });
     connection.object_server().at(OBJECT_PATH, object).await?;
     // Without `AllowReplacement`, which zbus would set by itself.
-    connection
+    let taken = connection
         .request_name_with_flags(BUS_NAME, RequestNameFlags::DO_NOT_QUEUE)
-        .await?;
-    Ok(())
+        .await;
+    match taken {
+        Ok(_) => Ok(()),
+        Err(zbus::Error::NameTaken) => Err(Error::Taken(owner(connection).await)),
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// Who has our name.
+async fn owner(connection: &zbus::Connection) -> Option<Owner> {
+    let bus = zbus::fdo::DBusProxy::new(connection).await.ok()?;
+    let name = BusName::try_from(BUS_NAME).ok()?;
+    let pid = bus.get_connection_unix_process_id(name).await.ok()?;
+    let executable = process::executable(pid);
+    let program = match &executable {
+        Some(path) => path.display().to_string(),
+        // A daemon hides what it runs.
+        None => process::short_name(pid)?,
+    };
+    let file_name = executable.as_deref().and_then(Path::file_name);
+    let is_ours = match file_name {
+        Some(name) => name == "mfad",
+        None => program == "mfad",
+    };
+    Some(Owner {
+        pid,
+        program,
+        is_ours,
+    })
+}
+
+/// A program that has our name on the bus.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Owner {
+    /// Its process.
+    pub pid: u32,
+    /// Its path, or its short name where the path is hidden.
+    pub program: String,
+    /// Whether it is a daemon like us, as far as can be seen.
+    pub is_ours: bool,
+}
+
+/// Why the object is not on the bus.
+#[derive(Debug, Error)]
+pub enum Error {
+    /// Somebody else has the name.
+    #[error("the name {BUS_NAME} is taken")]
+    Taken(Option<Owner>),
+    /// The bus does not do its work.
+    #[error(transparent)]
+    Bus(#[from] zbus::Error),
 }

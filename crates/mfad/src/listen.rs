@@ -7,16 +7,17 @@ use std::time::Duration;
 use mfa_ipc::endpoint::OBJECT_PATH;
 use mfa_ipc::transport::stream::Stream;
 use mfa_sys::peer::{self, User};
-use tokio::io::AsyncReadExt;
 use tokio::sync::Semaphore;
 
-use crate::caller::Origin;
+use crate::caller::{Known, Origin};
 use crate::interface::authenticator::Authenticator;
 use crate::interface::hello::{self, Hello};
 use crate::interface::vault::Vault;
+use crate::limits::{self, Limits};
 use crate::platform::{self, Connected, Endpoint};
 use crate::service::Handle;
 use crate::signals;
+use crate::tasks::Tasks;
 
 /// How many connections are served at once; further ones are turned away, and do not wait.
 const MAX_CONNECTIONS: usize = 256;
@@ -44,7 +45,7 @@ impl Listener {
     ///
     /// # Errors
     /// That no connections can be accepted any more.
-    pub async fn serve(&self, service: Handle) -> io::Result<()> {
+    pub async fn serve(&self, service: Handle, limits: Limits) -> io::Result<()> {
         let guid = Arc::new(zbus::Guid::generate());
         let places = Arc::new(Semaphore::new(MAX_CONNECTIONS));
         let refusals = Arc::new(Semaphore::new(MAX_REFUSALS));
@@ -60,8 +61,13 @@ impl Listener {
                 }
                 Err(error) => return Err(error),
             };
-            let Ok(place) = Arc::clone(&places).try_acquire_owned() else {
-                tracing::warn!("too many connections");
+            let Some(known) = identify(&stream) else {
+                continue;
+            };
+            let place = Arc::clone(&places).try_acquire_owned();
+            let process = limits.process(known.caller());
+            let (Ok(place), Some(connection)) = (place, process.connect()) else {
+                tracing::warn!(caller = %known.caller(), "too many connections");
                 if let Ok(turn) = Arc::clone(&refusals).try_acquire_owned() {
                     tokio::spawn(async move {
                         refuse(stream).await;
@@ -71,8 +77,10 @@ impl Listener {
                 continue;
             };
             let (service, guid) = (service.clone(), Arc::clone(&guid));
+            let origin = Origin::Private { known, process };
             tokio::spawn(async move {
-                if let Err(error) = connection(stream, &guid, service).await {
+                let served = serve(stream, &guid, service, origin, connection).await;
+                if let Err(error) = served {
                     tracing::debug!(%error, "a connection ended");
                 }
                 drop(place);
@@ -81,27 +89,62 @@ impl Listener {
     }
 }
 
+/// Looks who has connected: nobody else than our own user may.
+fn identify(stream: &Connected) -> Option<Known> {
+    match peer::of(stream) {
+        Ok(peer) if peer.user == User::own() => Some(Known::new(peer)),
+        Ok(peer) => {
+            tracing::warn!(user = %peer.user, "refused a connection of another user");
+            None
+        }
+        Err(error) => {
+            tracing::warn!(%error, "refused a connection of nobody knows whom");
+            None
+        }
+    }
+}
+
 /// Says why, in the words of D-Bus's handshake. The other end listens once it has begun it.
-async fn refuse(mut stream: Connected) {
-    let mut begin = [0; 128];
-    if let Ok(Ok(1..)) = tokio::time::timeout(HANDSHAKE, stream.read(&mut begin)).await {
+async fn refuse(stream: Connected) {
+    if let Ok(Ok(())) = tokio::time::timeout(HANDSHAKE, stream.readable()).await
+        && let Ok(1..) = stream.try_read(&mut [0; 128])
+    {
         drop(stream.try_write(b"ERROR it has too many connections already\r\n"));
     }
 }
 
-async fn connection(
+/// Serves a connection until one of both ends has enough.
+///
+/// # Errors
+/// What D-Bus reports of it.
+pub async fn serve(
     stream: Connected,
     guid: &zbus::Guid<'static>,
     service: Handle,
+    origin: Origin,
+    connection: Arc<limits::Connection>,
 ) -> zbus::Result<()> {
-    let peer = peer::of(&stream).map_err(zbus::Error::from)?;
-    if peer.user != User::own() {
-        tracing::warn!(user = %peer.user, "refused a connection of another user");
-        return Ok(());
-    }
-    let stream = Stream::daemon(stream, peer.user.clone());
-    let origin = Origin::private(peer);
+    let tasks = Tasks::new(Arc::clone(&connection));
+    let result = tokio::select! {
+        result = speak(stream, guid, service, origin, connection, &tasks) => result,
+        () = tasks.failed() => Ok(()),
+    };
+    // Calls of a client that is gone wait for nothing.
+    tasks.end();
+    result
+}
+
+async fn speak(
+    stream: Connected,
+    guid: &zbus::Guid<'static>,
+    service: Handle,
+    origin: Origin,
+    connection: Arc<limits::Connection>,
+    tasks: &Tasks,
+) -> zbus::Result<()> {
+    let stream = Stream::daemon(stream, User::own(), connection);
     let build = zbus::connection::Builder::socket(stream)
+        .runtime(tasks.clone())
         .server(guid.clone())
         .p2p()
         .serve_at(

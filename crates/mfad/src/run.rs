@@ -12,6 +12,7 @@ use crate::clock::SystemClock;
 use crate::config::{self, Config};
 use crate::journal::FileJournal;
 use crate::keychain::Keychain;
+use crate::limits::Limits;
 use crate::listen::Listener;
 use crate::service::{self, Fallback, Handle, Parts};
 use crate::{bus, platform, signals};
@@ -37,6 +38,9 @@ pub enum Error {
     /// The folder of the state.
     #[error("the state folder {path} cannot be used: {0}", path = paths::state().display())]
     State(#[source] io::Error),
+    /// What owns the accounts has failed.
+    #[error("the daemon ends after an internal error; it starts again with the next request")]
+    Service,
     /// Something that should always work did not.
     #[error("the daemon cannot run: {0}")]
     System(#[from] io::Error),
@@ -67,7 +71,7 @@ async fn serve(vault: Option<PathBuf>, config: &Config, path: PathBuf) -> Result
     let listener = Listener::new().map_err(Error::Socket)?;
     let bus = bus::connect().await;
     let (journal, notes) = FileJournal::open(&paths::state()).map_err(Error::State)?;
-    let (handle, service) = service::start(Parts {
+    let (handle, mut service) = service::start(Parts {
         keychain: keychain(vault, config, bus.clone()),
         clock: Arc::new(SystemClock),
         journal: Box::new(journal),
@@ -79,28 +83,53 @@ async fn serve(vault: Option<PathBuf>, config: &Config, path: PathBuf) -> Result
             remember: Arc::new(move |vault| config::remember_vault(&path, vault)),
         }),
     });
+    let limits = Limits::default();
     if let Some(bus) = &bus {
-        bus::serve(bus, &handle)
-            .await
-            .map_err(|error| match error {
-                zbus::Error::NameTaken => Error::AlreadyRunning,
-                error => Error::System(io::Error::other(error)),
-            })?;
+        on_the_bus(bus, &handle, limits.clone()).await?;
     }
     ready()?;
-    let result = until_the_end(&listener, bus.as_ref(), &handle).await;
+    let result = tokio::select! {
+        result = until_the_end(&listener, bus.as_ref(), &handle, limits.clone()) => result,
+        () = limits.tidy() => Ok(()),
+        // Nothing else notices that it has panicked, and without it all answers would be errors.
+        _ = &mut service => Err(Error::Service),
+    };
     platform::tell_stopping();
     // Connections hold handles too; the service ends with the runtime, wiped by its drop.
-    service.abort();
-    drop(service.await);
+    if !service.is_finished() {
+        service.abort();
+        drop(service.await);
+    }
     tracing::info!("ended");
     result
+}
+
+/// Serves on the session bus. Whoever else has taken our name there must not keep codes from our own
+/// clients, so the private connection is served all the same.
+async fn on_the_bus(bus: &zbus::Connection, service: &Handle, limits: Limits) -> Result<(), Error> {
+    match bus::serve(bus, service, limits).await {
+        Ok(()) => Ok(()),
+        Err(bus::Error::Taken(owner)) if owner.as_ref().is_none_or(|owner| owner.is_ours) => {
+            Err(Error::AlreadyRunning)
+        }
+        Err(bus::Error::Taken(Some(owner))) => {
+            tracing::warn!(
+                program = owner.program,
+                pid = owner.pid,
+                "another program has taken our name on the session bus, so no other tool finds us \
+                 there: end it and start mfad again"
+            );
+            Ok(())
+        }
+        Err(error) => Err(Error::System(io::Error::other(error))),
+    }
 }
 
 async fn until_the_end(
     listener: &Listener,
     bus: Option<&zbus::Connection>,
     service: &Handle,
+    limits: Limits,
 ) -> Result<(), Error> {
     let mut ending = platform::Ending::new()?;
     let on_the_bus = async {
@@ -110,7 +139,7 @@ async fn until_the_end(
         }
     };
     tokio::select! {
-        result = listener.serve(service.clone()) => result.map_err(Error::Socket),
+        result = listener.serve(service.clone(), limits) => result.map_err(Error::Socket),
         result = on_the_bus => {
             if let Err(error) = result {
                 tracing::debug!(%error, "the session bus failed");

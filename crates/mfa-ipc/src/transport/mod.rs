@@ -1,5 +1,9 @@
 //! The private connection: a Unix socket, or a named pipe.
 
+mod handshake;
+pub(crate) mod server;
 pub mod stream;
+mod wire;
 
 pub use crate::platform::transport::connect;
+pub use wire::Wire;

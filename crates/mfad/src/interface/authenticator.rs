@@ -7,7 +7,7 @@ use mfa_ipc::Error;
 use mfa_ipc::dict::Dict;
 use mfa_ipc::types::{AccountInfo, CodeOptions};
 use zbus::message::Header;
-use zbus::object_server::SignalEmitter;
+use zbus::object_server::{ResponseDispatchNotifier, SignalEmitter};
 use zbus::{Connection, OwnedVariant, interface};
 
 use crate::caller::Origin;
@@ -39,7 +39,11 @@ impl Authenticator {
     ) -> Result<(String, u64, u64), Error> {
         let from = self.origin.from(&header, connection).await?;
         let wish = CodeOptions::from_dict(options)?.wish(1);
-        let codes = self.service.codes(&from, account, wish).await?;
+        let codes = tokio::select! {
+            codes = self.service.codes(&from, account, wish) => codes?,
+            () = self.origin.gone(&header, connection), if wish.may_wait() => return Err(nobody()),
+        };
+        self.origin.check(&from)?;
         let code = codes
             .first()
             .ok_or_else(|| Error::Failed("there is no code".into()))?;
@@ -57,7 +61,11 @@ impl Authenticator {
     ) -> Result<Vec<(String, u64, u64)>, Error> {
         let from = self.origin.from(&header, connection).await?;
         let wish = CodeOptions::from_dict(options)?.wish(count);
-        let codes = self.service.codes(&from, account, wish).await?;
+        let codes = tokio::select! {
+            codes = self.service.codes(&from, account, wish) => codes?,
+            () = self.origin.gone(&header, connection), if wish.may_wait() => return Err(nobody()),
+        };
+        self.origin.check(&from)?;
         Ok(codes.iter().map(wire).collect())
     }
 
@@ -66,10 +74,18 @@ impl Authenticator {
         &self,
         #[zbus(header)] header: Header<'_>,
         #[zbus(connection)] connection: &Connection,
-    ) -> Result<Vec<HashMap<&'static str, OwnedVariant>>, Error> {
+    ) -> Result<ResponseDispatchNotifier<Vec<HashMap<&'static str, OwnedVariant>>>, Error> {
         let from = self.origin.from(&header, connection).await?;
         let accounts = self.service.list(&from).await?;
-        accounts.iter().map(dictionary).collect()
+        let size = accounts.iter().map(AccountInfo::size).sum();
+        let room = from.process.answer(size).await;
+        let accounts = accounts.iter().map(dictionary).collect::<Result<_, _>>()?;
+        let (answer, sent) = ResponseDispatchNotifier::new(accounts);
+        tokio::spawn(async move {
+            sent.await;
+            drop(room);
+        });
+        Ok(answer)
     }
 
     #[zbus(out_args("ids"))]
@@ -141,6 +157,11 @@ impl Authenticator {
         account_id: &str,
         application: &str,
     ) -> zbus::Result<()>;
+}
+
+/// Never seen by anybody.
+fn nobody() -> Error {
+    Error::Failed("nobody waits for this answer any more".into())
 }
 
 fn wire(code: &Code) -> (String, u64, u64) {

@@ -1,6 +1,7 @@
 //! `org.mfactl.Vault1`, on private connections only: secrets never cross the session bus.
 
 use std::collections::HashMap;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use mfa_ipc::Error;
 use mfa_ipc::dict::Dict;
@@ -19,13 +20,19 @@ const MAX_PASSPHRASE: usize = 1024;
 pub struct Vault {
     service: Handle,
     origin: Origin,
+    /// Whether the client has offered to copy codes.
+    offered: AtomicBool,
 }
 
 impl Vault {
     /// Serves whoever is at the other end of a connection.
     #[must_use]
     pub fn new(service: Handle, origin: Origin) -> Self {
-        Self { service, origin }
+        Self {
+            service,
+            origin,
+            offered: AtomicBool::new(false),
+        }
     }
 }
 
@@ -141,7 +148,12 @@ impl Vault {
         #[zbus(connection)] connection: &Connection,
     ) -> Result<(), Error> {
         let from = self.origin.from(&header, connection).await?;
-        self.service.copiers().offer(connection)?;
+        if self.offered.load(Ordering::Relaxed) {
+            let text = "this connection has offered to copy codes already";
+            return Err(Error::LimitsExceeded(text.into()));
+        }
+        self.service.copiers().offer(&from.caller, connection)?;
+        self.offered.store(true, Ordering::Relaxed);
         tracing::info!(caller = %from.caller, "offered to copy codes");
         Ok(())
     }

@@ -14,6 +14,7 @@ use tokio::sync::{Semaphore, broadcast, mpsc, oneshot, watch};
 use zeroize::Zeroizing;
 
 use crate::copiers::Copiers;
+use crate::limits::Process;
 
 use super::{MAX_WAITING, Public, Signal, errors};
 
@@ -187,7 +188,11 @@ impl Handle {
         query: String,
         wish: Wish,
     ) -> Result<Vec<Code>, Error> {
-        // Each waiting caller costs memory.
+        // Each waiting caller costs memory, and keeps codes from others.
+        let turn = wish.may_wait().then(|| from.process.wait());
+        let _turn = turn
+            .map(|turn| turn.ok_or_else(errors::too_much))
+            .transpose()?;
         let _place = self.places.try_acquire().map_err(|_| errors::too_much())?;
         let end = self
             .clock
@@ -319,6 +324,7 @@ impl Handle {
         let From {
             caller,
             interactive,
+            ..
         } = from.clone();
         let request = Request {
             caller,
@@ -359,4 +365,6 @@ pub struct From {
     pub caller: Caller,
     /// Whether its message allows a prompt.
     pub interactive: bool,
+    /// What that process has under way.
+    pub process: Arc<Process>,
 }

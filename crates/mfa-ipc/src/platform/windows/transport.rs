@@ -5,19 +5,22 @@ use std::path::Path;
 use std::time::Duration;
 
 use mfa_sys::peer::{self, User};
-use tokio::net::windows::named_pipe::{ClientOptions, NamedPipeClient};
+use mfa_sys::process;
+use tokio::net::windows::named_pipe::{ClientOptions, NamedPipeClient, NamedPipeServer};
 use zbus::fdo::ConnectionCredentials;
 
 use crate::client::CONNECTING;
 use crate::endpoint;
 use crate::transport::stream::Stream;
+use crate::transport::{Wire, server};
 
 /// `ERROR_PIPE_BUSY`: all instances are taken, and the next one is not made yet.
 const BUSY: i32 = 231;
 /// How long to wait for it.
 const PAUSE: Duration = Duration::from_millis(5);
 
-/// Connects to the daemon and makes sure that it belongs to the same user, before anything is sent.
+/// Connects to the daemon and makes sure that it is the same user's, and no other program of theirs,
+/// before anything is sent.
 ///
 /// # Errors
 /// What the system says; `PermissionDenied` if the other end is somebody else's.
@@ -25,12 +28,17 @@ pub async fn connect() -> io::Result<Stream<NamedPipeClient>> {
     let name = endpoint::socket();
     let pipe = tokio::time::timeout(CONNECTING, open(&name)).await??;
     let owner = peer::owner(&pipe)?;
-    if owner == User::own() {
-        Ok(Stream::client(pipe, owner))
-    } else {
+    if owner != User::own() {
         let text = "the pipe of the daemon belongs to another user";
-        Err(io::Error::new(io::ErrorKind::PermissionDenied, text))
+        return Err(io::Error::new(io::ErrorKind::PermissionDenied, text));
     }
+    server::check(process::executable(peer::server(&pipe)?).as_deref())?;
+    Ok(Stream::client(pipe, owner))
+}
+
+/// Here all programs of ours are in one folder.
+pub(crate) fn is_installed(_program: &Path) -> bool {
+    false
 }
 
 /// Opens the pipe. The daemon may learn who we are, and may not act as us: tokio sees to that.
@@ -47,6 +55,47 @@ async fn open(name: &Path) -> io::Result<NamedPipeClient> {
 pub(crate) fn credentials(user: &User) -> ConnectionCredentials {
     ConnectionCredentials::default().set_windows_sid(user.sid().to_owned())
 }
+
+/// Both ends of a pipe have the same methods, and no trait.
+macro_rules! wire {
+    ($pipe:ty) => {
+        impl Wire for $pipe {
+            async fn read(&self, buffer: &mut [u8]) -> io::Result<usize> {
+                loop {
+                    self.readable().await?;
+                    match self.try_read(buffer) {
+                        Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
+                        // The other end has closed.
+                        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => return Ok(0),
+                        read => return read,
+                    }
+                }
+            }
+
+            async fn write(&self, bytes: &[u8]) -> io::Result<usize> {
+                loop {
+                    self.writable().await?;
+                    match self.try_write(bytes) {
+                        Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
+                        written => return written,
+                    }
+                }
+            }
+
+            /// A pipe has no half that could be closed: it ends when it is dropped.
+            fn shut(&self) -> io::Result<()> {
+                Ok(())
+            }
+
+            async fn gone(&self) {
+                std::future::pending::<()>().await;
+            }
+        }
+    };
+}
+
+wire!(NamedPipeClient);
+wire!(NamedPipeServer);
 
 #[cfg(test)]
 mod tests {

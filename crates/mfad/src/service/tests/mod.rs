@@ -58,6 +58,7 @@ fn from(transport: Transport) -> From {
     From {
         caller,
         interactive: false,
+        process: Arc::default(),
     }
 }
 

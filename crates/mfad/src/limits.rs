@@ -1,0 +1,332 @@
+//! How much one program may have under way, so that nobody uses up what all need.
+//!
+//! Limits are per process, and not per connection: a program that opens many connections has no more
+//! than one that opens few. A connection of which too much is under way is not read from, so that its
+//! client waits; nothing is lost. On the session bus, where all share one connection, a call too many
+//! is refused instead.
+
+use std::collections::HashMap;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
+use std::time::Duration;
+
+use async_trait::async_trait;
+use mfa_core::access::Caller;
+use mfa_ipc::transport::stream::Gate;
+use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore, SemaphorePermit};
+
+/// How many private connections one process may have.
+pub const CONNECTIONS: usize = 32;
+/// How many calls one connection may have under way.
+const CALLS: usize = 8;
+/// How many calls all connections of one process may have under way.
+const CALLS_OF_ALL: usize = 16;
+/// How many calls of one process may wait for a code to become valid.
+const WAITING: usize = 8;
+/// How many bytes of long answers of one process may wait to be taken.
+const ANSWERS: usize = 4 * 1024 * 1024;
+
+/// All processes that have something under way. Clones are the same.
+#[derive(Clone, Debug, Default)]
+pub struct Limits {
+    processes: Arc<Mutex<HashMap<Key, Weak<Process>>>>,
+    senders: Arc<Mutex<HashMap<String, usize>>>,
+    work: Arc<Work>,
+}
+
+/// A process id, and when that process was started. All that we cannot see count as one.
+type Key = (u32, u64);
+
+impl Limits {
+    /// What a process has under way.
+    #[must_use]
+    pub fn process(&self, caller: &Caller) -> Arc<Process> {
+        let mut processes = lock(&self.processes);
+        let key = (caller.pid, caller.start_time);
+        if let Some(process) = processes.get(&key).and_then(Weak::upgrade) {
+            return process;
+        }
+        processes.retain(|_, process| process.strong_count() > 0);
+        let process = Arc::new(Process::new(Arc::clone(&self.work)));
+        processes.insert(key, Arc::downgrade(&process));
+        process
+    }
+
+    /// A place for another call of a sender on the session bus, unless it has too many.
+    ///
+    /// It is known by its name there: to ask who is behind it would be a call for each call.
+    #[must_use]
+    pub fn bus_call(&self, sender: &str) -> Option<BusCall> {
+        self.work.done(A_CALL);
+        let mut senders = lock(&self.senders);
+        let calls = senders.entry(sender.to_owned()).or_default();
+        if *calls >= CALLS_OF_ALL {
+            return None;
+        }
+        *calls += 1;
+        Some(BusCall {
+            senders: Arc::clone(&self.senders),
+            sender: sender.to_owned(),
+        })
+    }
+
+    /// Gives memory back after a burst of work; never returns.
+    pub async fn tidy(&self) {
+        loop {
+            self.work.much.notified().await;
+            loop {
+                tokio::time::sleep(TIDY_PAUSE).await;
+                let done = self.work.bytes.swap(0, Ordering::Relaxed);
+                mfa_sys::memory::give_back();
+                if done < MUCH {
+                    break;
+                }
+            }
+        }
+    }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// What one process has under way.
+#[derive(Debug)]
+pub struct Process {
+    connections: AtomicUsize,
+    calls: AtomicUsize,
+    waiting: Semaphore,
+    answers: Arc<Semaphore>,
+    changed: Notify,
+    work: Arc<Work>,
+}
+
+impl Default for Process {
+    fn default() -> Self {
+        Self::new(Arc::default())
+    }
+}
+
+impl Process {
+    fn new(work: Arc<Work>) -> Self {
+        Self {
+            connections: AtomicUsize::new(0),
+            calls: AtomicUsize::new(0),
+            waiting: Semaphore::new(WAITING),
+            answers: Arc::new(Semaphore::new(ANSWERS)),
+            changed: Notify::new(),
+            work,
+        }
+    }
+
+    /// A place for another connection, unless there are too many.
+    #[must_use]
+    pub fn connect(self: &Arc<Self>) -> Option<Arc<Connection>> {
+        let connection = Connection {
+            calls: AtomicUsize::new(0),
+            sending: AtomicBool::new(false),
+            process: Arc::clone(self),
+        };
+        // Dropping it gives the place back.
+        let others = self.connections.fetch_add(1, Ordering::Relaxed);
+        (others < CONNECTIONS).then(|| Arc::new(connection))
+    }
+
+    /// A place for another call that waits for its code, unless there are too many.
+    pub(crate) fn wait(&self) -> Option<SemaphorePermit<'_>> {
+        self.waiting.try_acquire().ok()
+    }
+
+    /// Waits until there is room for an answer of so many bytes, among those that the process does
+    /// not take. It is given back when the permit is dropped.
+    pub(crate) async fn answer(&self, bytes: usize) -> Option<OwnedSemaphorePermit> {
+        let bytes = u32::try_from(bytes.min(ANSWERS)).unwrap_or(u32::MAX);
+        let answers = Arc::clone(&self.answers);
+        // It is never closed.
+        answers.acquire_many_owned(bytes).await.ok()
+    }
+}
+
+/// A call on the session bus, for as long as it is under way.
+#[derive(Debug)]
+pub struct BusCall {
+    senders: Arc<Mutex<HashMap<String, usize>>>,
+    sender: String,
+}
+
+impl Drop for BusCall {
+    fn drop(&mut self) {
+        let mut senders = lock(&self.senders);
+        if let Some(calls) = senders.get_mut(&self.sender) {
+            *calls -= 1;
+            if *calls == 0 {
+                senders.remove(&self.sender);
+            }
+        }
+    }
+}
+
+/// What one private connection has under way.
+#[derive(Debug)]
+pub struct Connection {
+    calls: AtomicUsize,
+    sending: AtomicBool,
+    process: Arc<Process>,
+}
+
+impl Connection {
+    /// Counts a call, until what comes back is dropped.
+    pub(crate) fn call(self: &Arc<Self>) -> Call {
+        self.calls.fetch_add(1, Ordering::Relaxed);
+        self.process.calls.fetch_add(1, Ordering::Relaxed);
+        Call(Arc::clone(self))
+    }
+
+    fn may_read(&self) -> bool {
+        !self.sending.load(Ordering::Relaxed)
+            && self.calls.load(Ordering::Relaxed) < CALLS
+            && self.process.calls.load(Ordering::Relaxed) < CALLS_OF_ALL
+    }
+}
+
+impl Drop for Connection {
+    fn drop(&mut self) {
+        self.process.connections.fetch_sub(1, Ordering::Relaxed);
+    }
+}
+
+#[async_trait]
+impl Gate for Connection {
+    async fn open(&self) {
+        loop {
+            let changed = self.process.changed.notified();
+            tokio::pin!(changed);
+            changed.as_mut().enable();
+            if self.may_read() {
+                return;
+            }
+            changed.await;
+        }
+    }
+
+    fn sending(&self, sending: bool) {
+        self.sending.store(sending, Ordering::Relaxed);
+        if !sending {
+            self.process.changed.notify_waiters();
+        }
+    }
+
+    fn passed(&self, bytes: usize) {
+        self.process.work.done(bytes);
+    }
+}
+
+/// A call on a private connection, for as long as it is under way.
+#[derive(Debug)]
+pub(crate) struct Call(Arc<Connection>);
+
+impl Drop for Call {
+    fn drop(&mut self) {
+        self.0.calls.fetch_sub(1, Ordering::Relaxed);
+        self.0.process.calls.fetch_sub(1, Ordering::Relaxed);
+        self.0.process.changed.notify_waiters();
+    }
+}
+
+/// What a call on the session bus counts for, in bytes.
+const A_CALL: usize = 4096;
+/// After so many bytes it is worth to look for memory that is free.
+const MUCH: usize = 1024 * 1024;
+/// How long what is under way has to end, before memory is given back.
+const TIDY_PAUSE: Duration = Duration::from_secs(5);
+
+/// How much was done since memory was given back.
+#[derive(Debug, Default)]
+struct Work {
+    bytes: AtomicUsize,
+    much: Notify,
+}
+
+impl Work {
+    fn done(&self, bytes: usize) {
+        let before = self.bytes.fetch_add(bytes, Ordering::Relaxed);
+        if before < MUCH && before.saturating_add(bytes) >= MUCH {
+            self.much.notify_one();
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use mfa_core::access::{Executable, Transport};
+
+    use super::*;
+
+    fn caller(pid: u32) -> Caller {
+        Caller {
+            pid,
+            start_time: 1,
+            executable: Executable::Unreadable,
+            transport: Transport::Private,
+        }
+    }
+
+    #[test]
+    fn one_process_has_so_many_connections_and_another_has_its_own() {
+        let limits = Limits::default();
+        let mut places: Vec<_> = (0..CONNECTIONS)
+            .map(|_| limits.process(&caller(1)).connect().unwrap())
+            .collect();
+        assert!(limits.process(&caller(1)).connect().is_none());
+        assert!(limits.process(&caller(2)).connect().is_some());
+        places.pop();
+        assert!(limits.process(&caller(1)).connect().is_some());
+        drop(places);
+        let _other = limits.process(&caller(3));
+        assert_eq!(lock(&limits.processes).len(), 1, "who is gone is forgotten");
+    }
+
+    #[tokio::test]
+    async fn a_connection_is_read_from_while_little_is_under_way() {
+        let limits = Limits::default();
+        let process = limits.process(&caller(1));
+        let (one, two) = (process.connect().unwrap(), process.connect().unwrap());
+        one.open().await;
+        one.sending(true);
+        assert!(!one.may_read() && two.may_read());
+        one.sending(false);
+        let mut calls: Vec<_> = (0..CALLS).map(|_| one.call()).collect();
+        assert!(!one.may_read() && two.may_read());
+        calls.extend((CALLS..CALLS_OF_ALL).map(|_| two.call()));
+        let third = process.connect().unwrap();
+        assert!(!third.may_read(), "the process has enough");
+        let opened = tokio::spawn(async move { third.open().await });
+        calls.pop();
+        opened.await.unwrap();
+    }
+
+    #[test]
+    fn a_sender_on_the_bus_has_so_many_calls() {
+        let limits = Limits::default();
+        let calls: Vec<_> = (0..CALLS_OF_ALL)
+            .map_while(|_| limits.bus_call(":1.1"))
+            .collect();
+        assert_eq!(calls.len(), CALLS_OF_ALL);
+        assert!(limits.bus_call(":1.1").is_none());
+        assert!(limits.bus_call(":1.2").is_some());
+        drop(calls);
+        assert!(lock(&limits.senders).is_empty());
+        assert!(limits.bus_call(":1.1").is_some());
+    }
+
+    #[tokio::test]
+    async fn long_answers_wait_for_those_that_are_not_taken() {
+        let process = Process::default();
+        let first = process.answer(usize::MAX).await.unwrap();
+        let second = process.answer(1);
+        tokio::pin!(second);
+        assert!(futures_util::poll!(&mut second).is_pending());
+        drop(first);
+        assert!(second.await.is_some());
+    }
+}
