@@ -385,12 +385,10 @@ fn one_too_many_is_told_so_and_keeps_nobody_else_out() {
     let connect = || {
         let mut stream = UnixStream::connect(desktop.socket()).unwrap();
         write!(stream, "{}", handshake()).unwrap();
-        let mut answer = Vec::new();
-        let mut bytes = stream.try_clone().unwrap().bytes();
-        while !answer.ends_with(b"\n") {
-            answer.push(bytes.next().unwrap().unwrap());
-        }
-        (stream, String::from_utf8(answer).unwrap())
+        let mut answer = String::new();
+        let mut lines = BufReader::new(stream.try_clone().unwrap());
+        lines.read_line(&mut answer).unwrap();
+        (stream, answer)
     };
     let mut places = Vec::new();
     let refusal = loop {
