@@ -68,7 +68,7 @@ async fn owner(connection: &zbus::Connection) -> Option<Owner> {
     let program = match &executable {
         Some(path) => path.display().to_string(),
         // A daemon hides what it runs.
-        None => process::short_name(pid)?,
+        None => platform::short_name(pid)?,
     };
     let file_name = executable.as_deref().and_then(Path::file_name);
     let is_ours = match file_name {

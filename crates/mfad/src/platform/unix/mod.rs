@@ -36,3 +36,15 @@ pub(crate) fn tell_ready() {
 pub(crate) fn tell_stopping() {
     drop(sd_notify::notify(&[sd_notify::NotifyState::Stopping]));
 }
+
+/// What a process whose program cannot be seen is called.
+#[cfg(target_os = "linux")]
+pub(crate) fn short_name(pid: u32) -> Option<String> {
+    mfa_sys::process::short_name(pid)
+}
+
+/// A process whose program cannot be seen has no other name here.
+#[cfg(not(target_os = "linux"))]
+pub(crate) fn short_name(_pid: u32) -> Option<String> {
+    None
+}

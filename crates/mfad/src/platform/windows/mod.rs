@@ -45,3 +45,8 @@ pub(crate) fn tell_ready() {}
 
 /// There is nobody to tell.
 pub(crate) fn tell_stopping() {}
+
+/// A process whose program cannot be seen has no other name here.
+pub(crate) fn short_name(_pid: u32) -> Option<String> {
+    None
+}
