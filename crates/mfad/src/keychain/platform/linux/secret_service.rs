@@ -5,11 +5,13 @@
 
 use std::collections::HashMap;
 use std::fmt;
+use std::sync::Arc;
 use std::time::Duration;
 
 use futures_util::StreamExt;
 use mfa_core::port::StoreError;
-use tokio::sync::mpsc;
+use tokio::sync::{Mutex, mpsc};
+use tokio::task::JoinHandle;
 use tokio::time::Instant;
 use zbus::message::Message;
 use zbus::wire::{DynamicDeserialize, DynamicType};
@@ -36,6 +38,8 @@ const NO_BUS: &str = "there is no session bus
 #[derive(Clone)]
 pub(in crate::keychain) struct SecretServiceGate {
     bus: Option<zbus::Connection>,
+    /// The prompt that may be on the screen, whether or not somebody waits for its answer.
+    shown: Arc<Mutex<Option<JoinHandle<Result<(), StoreError>>>>>,
 }
 
 impl fmt::Debug for SecretServiceGate {
@@ -46,7 +50,10 @@ impl fmt::Debug for SecretServiceGate {
 
 impl SecretServiceGate {
     pub(in crate::keychain) fn new(bus: Option<zbus::Connection>) -> Self {
-        Self { bus }
+        Self {
+            bus,
+            shown: Arc::default(),
+        }
     }
 
     /// Whether all that we need is unlocked.
@@ -68,27 +75,37 @@ impl SecretServiceGate {
             if locked.is_empty() {
                 return Ok(());
             }
-            self.unlock(&locked, end).await?;
+            self.unlock(locked, end).await?;
         }
         Err(StoreError::Locked)
     }
 
-    async fn unlock(&self, objects: &[OwnedObjectPath], end: Instant) -> Result<(), StoreError> {
+    /// Waits for the prompt that is on the screen, or raises one.
+    ///
+    /// Whoever stops waiting, since the time is over or the user locks, leaves it there: gnome-keyring
+    /// (42.1, `gkd-secret-unlock.c`) ends by an assertion when a prompt that it shows is dismissed, and
+    /// KeePassXC keeps its dialog all the same. Answered late, it opens the keychain, which is noticed.
+    async fn unlock(&self, objects: Vec<OwnedObjectPath>, end: Instant) -> Result<(), StoreError> {
+        let mut shown = self.shown.lock().await;
+        // What was answered when nobody waited is no answer to us.
+        let on_screen = shown.take().filter(|prompt| !prompt.is_finished());
+        let gate = self.clone();
+        let raise = || tokio::spawn(async move { gate.ask(&objects).await });
+        let prompt = shown.insert(on_screen.unwrap_or_else(raise));
+        let answer = tokio::time::timeout_at(end, prompt).await;
+        answer.map_or(Err(StoreError::TimedOut), |answer| {
+            answer.unwrap_or(Err(StoreError::TimedOut))
+        })
+    }
+
+    async fn ask(&self, objects: &[OwnedObjectPath]) -> Result<(), StoreError> {
         let (_, prompt): (Vec<OwnedObjectPath>, OwnedObjectPath) = self
             .call(PATH, SERVICE_INTERFACE, "Unlock", &objects)
             .await?;
         if prompt.as_str() == "/" {
             return Ok(());
         }
-        // However this ends, nobody is left with a prompt that nothing waits for.
-        let mut shown = Shown {
-            gate: self.clone(),
-            prompt,
-            answered: false,
-        };
-        let answer = tokio::time::timeout_at(end, self.answer(&shown.prompt)).await;
-        shown.answered = answer.is_ok();
-        answer.unwrap_or(Err(StoreError::TimedOut))
+        self.answer(&prompt).await
     }
 
     /// Shows a prompt and waits for its signal `Completed`, or for its provider to go away.
@@ -255,30 +272,6 @@ impl SecretServiceGate {
             .await
             .map_err(unusable)?;
         reply.body().deserialize().map_err(unusable)
-    }
-}
-
-/// A prompt that is on the screen, taken away if it is dropped unanswered: when the time is over,
-/// and when the user locks meanwhile.
-struct Shown {
-    gate: SecretServiceGate,
-    prompt: OwnedObjectPath,
-    answered: bool,
-}
-
-impl Drop for Shown {
-    fn drop(&mut self) {
-        let (false, Ok(runtime)) = (self.answered, tokio::runtime::Handle::try_current()) else {
-            return;
-        };
-        let (gate, prompt) = (self.gate.clone(), self.prompt.clone());
-        runtime.spawn(async move {
-            // Best effort: the user may be answering at this moment.
-            drop(
-                gate.call::<_, ()>(prompt.as_str(), PROMPT, "Dismiss", &())
-                    .await,
-            );
-        });
     }
 }
 
