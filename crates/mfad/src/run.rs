@@ -34,9 +34,6 @@ pub enum Error {
     /// The folder of the socket, or the socket itself.
     #[error("the private socket {path} cannot be used: {0}", path = endpoint::socket().display())]
     Socket(#[source] io::Error),
-    /// The folder of the state.
-    #[error("the state folder {path} cannot be used: {0}", path = paths::state().display())]
-    State(#[source] io::Error),
     /// Something that should always work did not.
     #[error("the daemon cannot run: {0}")]
     System(#[from] io::Error),
@@ -66,7 +63,7 @@ async fn serve(vault: Option<PathBuf>, config: &Config, path: PathBuf) -> Result
     let _only = only_one()?;
     let listener = Listener::new().map_err(Error::Socket)?;
     let bus = bus::connect().await;
-    let (journal, notes) = FileJournal::open(&paths::state()).map_err(Error::State)?;
+    let (journal, notes) = FileJournal::open(&paths::state());
     let (handle, service) = service::start(Parts {
         keychain: keychain(vault, config, bus.clone()),
         clock: Arc::new(SystemClock),
