@@ -86,9 +86,9 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     runtime.block_on(async {
         mfa_ipc::endpoint::prepare_folder()?;
         let listener = Listener::new()?;
-        let (journal, notes) = FileJournal::open(&mfa_ipc::paths::state())?;
+        let (journal, notes) = FileJournal::open(&mfa_ipc::paths::state());
         let (handle, _service) = service::start(Parts {
-            keychain: Keychain::always_open(move || Box::new(Memory(count))),
+            keychain: Keychain::always_open("memory", move || Box::new(Memory(count))),
             clock: Arc::new(SystemClock),
             journal: Box::new(journal),
             notes,

@@ -371,6 +371,65 @@ fn a_wrong_configuration_is_explained() {
     assert!(error.contains("config.toml, line 2"), "{error}");
 }
 
+/// A home that is read-only: nothing can be kept, and codes are to be had.
+#[test]
+fn it_needs_no_state_to_give_codes() {
+    let desktop = Desktop::headless();
+    desktop.add("aws", LINK);
+    desktop.end_daemon("-TERM");
+    let file = desktop.folder().join("file");
+    std::fs::write(&file, "").unwrap();
+    for state in [file.join("state"), "/proc/mfactl".into()] {
+        let mfactl = |arguments: &[&str]| {
+            let mut mfactl = desktop.ours("mfactl");
+            run(mfactl.args(arguments).env("XDG_STATE_HOME", &state), "")
+        };
+        assert_eq!(mfactl(&["get", "aws"]).ok().len(), 6);
+        let fresh = mfactl(&["get", "aws", "--fresh"]).fails(1);
+        assert!(fresh.contains("cannot be noted"), "{fresh}");
+        let locked = mfactl(&["lock"]).fails(1);
+        assert!(locked.contains("a restart will not know of it"), "{locked}");
+        mfactl(&["unlock"]).ok();
+        let log = desktop.socket().with_file_name("mfad.log");
+        let log = std::fs::read_to_string(log).unwrap();
+        assert_eq!(log.matches("nothing can be noted here").count(), 1, "{log}");
+        desktop.end_daemon("-TERM");
+        std::fs::remove_file(desktop.socket().with_file_name("mfad.log")).unwrap();
+    }
+}
+
+#[test]
+fn what_it_makes_is_ours_alone_whatever_the_umask() {
+    for umask in ["0777", "0000"] {
+        let desktop = Desktop::headless();
+        let state = desktop.variable("XDG_STATE_HOME").join("mfactl");
+        if umask == "0000" {
+            desktop
+                .shell(&format!("mkdir -m 777 {}", state.display()))
+                .ok();
+        }
+        let mut daemon = desktop.command("sh");
+        daemon.args(["-c", &format!("umask {umask}; exec \"$0\"")]);
+        let mut daemon = desktop.start_daemon(daemon.arg(binary("mfad")));
+        desktop.add("aws", LINK);
+        desktop.mfactl(&["get", "aws"]).ok();
+        let mode = |path: &std::path::Path| std::fs::metadata(path).unwrap().mode() & 0o777;
+        let runtime = desktop.socket().parent().unwrap().to_owned();
+        for folder in [&state, &runtime] {
+            assert_eq!(mode(folder), 0o700, "umask {umask}: {folder:?}");
+        }
+        for file in [
+            state.join("state.json"),
+            runtime.join("lock"),
+            desktop.socket(),
+        ] {
+            assert_eq!(mode(&file), 0o600, "umask {umask}: {file:?}");
+        }
+        desktop.end_daemon("-TERM");
+        daemon.wait().unwrap();
+    }
+}
+
 /// How a client of D-Bus begins.
 fn handshake() -> String {
     let uid = std::fs::metadata("/proc/self").unwrap().uid().to_string();

@@ -341,6 +341,36 @@ fn a_daemon_that_is_killed_in_between_leaves_nothing() {
     assert_eq!((listed(&desktop), items(&desktop)), (61, 61));
 }
 
+/// Other accounts are used before what a killed daemon has left is seen again.
+#[test]
+fn what_a_killed_daemon_has_left_outlasts_another_store() {
+    let desktop = Desktop::headless();
+    desktop.add("aws", LINK);
+    let file = links(&desktop, 60);
+    let mut import = desktop.ours("mfactl");
+    import
+        .args(["import", "--yes", &file])
+        .stdout(Stdio::null())
+        .stderr(Stdio::null());
+    let mut import = import.spawn().unwrap();
+    eventually("some are stored", || items(&desktop) > 5);
+    desktop.end_daemon("-KILL");
+    import.wait().unwrap();
+    let left = items(&desktop);
+    assert!((5..60).contains(&left), "not killed in between: {left}");
+
+    let vault = desktop.folder().join("v.kdbx");
+    let mut daemon = desktop.start_daemon(desktop.ours("mfad").arg("--vault").arg(&vault));
+    let create = ["vault", "create", "--password-file", "-"];
+    desktop.mfactl_with(&create, "a passphrase\n").ok();
+    desktop.add("other", LINK);
+    desktop.end_daemon("-TERM");
+    daemon.wait().unwrap();
+
+    assert_eq!(listed(&desktop), 1);
+    eventually("what was left is removed", || items(&desktop) == 1);
+}
+
 #[test]
 fn what_is_locked_is_said_with_its_own_exit_code() {
     let desktop = Desktop::with_two_accounts();

@@ -1,8 +1,10 @@
 //! Real keychains: gnome-keyring and KeePassXC, there, locked, killed, absent.
 
+use std::io::{BufRead, BufReader};
+use std::process::Stdio;
 use std::time::{Duration, Instant};
 
-use tests::{Desktop, LINK, SECRET, eventually, now, oathtool};
+use tests::{Desktop, LINK, SECRET, eventually, now, oathtool, run};
 
 #[test]
 fn an_item_says_nothing_until_it_is_unlocked() {
@@ -193,13 +195,51 @@ fn no_keychain_is_an_error_that_helps() {
             start.elapsed() < Duration::from_secs(2),
             "{command:?} took too long"
         );
-        assert!(
-            error.contains("nobody owns org.freedesktop.secrets"),
-            "{error}"
-        );
+        assert!(error.contains("no keychain is running"), "{error}");
         assert!(error.contains("mfactl vault create"), "{error}");
     }
-    assert!(desktop.mfactl(&["status"]).ok().contains("nobody owns"));
+    assert!(
+        desktop
+            .mfactl(&["status"])
+            .ok()
+            .contains("no keychain is running")
+    );
+}
+
+/// KWallet keeps passwords for KDE's own programs, and has to be told to do so for others.
+#[test]
+fn kwallet_without_its_secret_service_is_told_apart() {
+    let desktop = Desktop::without_keychain();
+    let kde = |arguments: &[&str]| {
+        let mut mfactl = desktop.ours("mfactl");
+        run(mfactl.args(arguments).env("XDG_CURRENT_DESKTOP", "KDE"), "")
+    };
+    let without = kde(&["list"]).fails(7);
+    assert!(
+        without.contains("System Settings → KDE Wallet"),
+        "{without}"
+    );
+    assert!(!without.contains("gnome-keyring"), "{without}");
+    let own = "import dbus, sys; dbus.SessionBus().request_name('org.kde.kwalletd6'); \
+               print('ready', flush=True); sys.stdin.read()";
+    let mut kwallet = desktop
+        .command("/usr/bin/python3")
+        .args(["-c", own])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut ready = String::new();
+    let mut says = BufReader::new(kwallet.stdout.take().unwrap());
+    says.read_line(&mut ready).unwrap();
+    let without = kde(&["list"]).fails(7);
+    assert!(without.contains("KWallet is running"), "{without}");
+    assert!(
+        without.contains("Use KWallet for the Secret Service interface"),
+        "{without}"
+    );
+    drop(kwallet.stdin.take());
+    kwallet.wait().unwrap();
 }
 
 #[test]
@@ -245,4 +285,25 @@ fn what_cannot_be_read_stays_as_it_is() {
     );
     let log = desktop.variable("XDG_STATE_HOME").join("mfactl/mfad.log");
     assert!(!std::fs::read_to_string(log).unwrap().contains("JBSWY"));
+}
+
+/// Yesterday the accounts were in another keychain, so today there are none.
+#[test]
+fn another_keychain_than_before_is_told() {
+    let desktop = Desktop::headless();
+    desktop.add("aws", LINK);
+    desktop.end_daemon("-TERM");
+    // It is remembered once it was read.
+    desktop.mfactl(&["list"]).ok();
+    desktop.end_daemon("-TERM");
+    desktop.shell("secret-tool clear service mfactl").ok();
+    let state = desktop.variable("XDG_STATE_HOME").join("mfactl/state.json");
+    let noted = std::fs::read_to_string(&state).unwrap();
+    assert!(noted.contains("gnome-keyring"), "{noted}");
+    std::fs::write(&state, noted.replace("gnome-keyring", "KWallet")).unwrap();
+    let doctor = desktop.mfactl(&["doctor"]).stdout;
+    assert!(
+        doctor.contains("the accounts were in KWallet before; today gnome-keyring answers"),
+        "{doctor}"
+    );
 }

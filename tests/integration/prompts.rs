@@ -73,17 +73,68 @@ fn a_person_who_declines_gets_no_code() {
     assert!(text.contains("stays locked"), "{text}");
 }
 
+/// To dismiss a prompt that is on the screen ends gnome-keyring, so it stays there.
 #[test]
-fn locking_takes_the_prompt_away() {
+fn gnome_keyring_outlives_a_lock_while_it_asks() {
     let desktop = locked_desktop();
+    let keyring = owner(&desktop);
     let get = start(&desktop, "get aws");
     await_prompt(&desktop);
     desktop.mfactl(&["lock"]).ok();
     let (text, status) = output(get);
     assert_eq!(status, 5, "{text}");
-    eventually("the prompt is gone", || {
-        desktop.shell("ds-secrets prompting").status != 0
+
+    // Whoever unlocks waits for the prompt that is there.
+    let unlock = start(&desktop, "unlock");
+    eventually("the daemon asks again", || {
+        let status = desktop.mfactl(&["status", "--json"]).ok();
+        status.contains(r#""locked_by_user":false"#)
     });
+    assert_eq!(prompts(&desktop), 1);
+    desktop.shell("ds-secrets answer").ok();
+    let (text, status) = output(unlock);
+    assert_eq!(status, 0, "{text}");
+    assert_eq!(desktop.mfactl(&["get", "aws"]).ok().len(), 6);
+    assert_eq!(owner(&desktop), keyring, "it has ended");
+}
+
+#[test]
+fn gnome_keyring_may_be_left_unanswered() {
+    let desktop = locked_desktop();
+    let keyring = owner(&desktop);
+    let (text, status) = output(start(&desktop, "unlock"));
+    assert_eq!(status, 8, "{text}");
+    assert!(
+        text.contains("nobody answered the keychain's prompt"),
+        "{text}"
+    );
+    assert_others_are_served(&desktop);
+
+    desktop.shell("ds-secrets answer").ok();
+    eventually("the daemon notices that it is open", || {
+        desktop.mfactl(&["get", "aws"]).status == 0
+    });
+    assert_eq!(owner(&desktop), keyring, "it has ended");
+}
+
+#[test]
+fn an_answer_that_nobody_waited_for_is_none_to_the_next() {
+    for secrets in ["gnome-keyring", "keepassxc"] {
+        let desktop = locked_desktop_with(secrets);
+        let get = start(&desktop, "get aws");
+        await_prompt(&desktop);
+        desktop.mfactl(&["lock"]).ok();
+        let (text, status) = output(get);
+        assert_eq!(status, 5, "{text}");
+        desktop.shell("ds-secrets cancel").ok();
+        eventually("the prompt is gone", || {
+            desktop.shell("ds-secrets prompting").status != 0
+        });
+        let unlock = start(&desktop, "unlock");
+        desktop.shell("ds-secrets answer").ok();
+        let (text, status) = output(unlock);
+        assert_eq!(status, 0, "{secrets}: {text}");
+    }
 }
 
 #[test]
@@ -99,11 +150,7 @@ fn a_prompt_that_nobody_answers_blocks_nobody() {
     let desktop = locked_desktop();
     desktop.shell("ds-secrets hang-prompter").ok();
     let mut waiting = start(&desktop, "get aws");
-    eventually("the prompt is raised", || {
-        let raised = "gdbus introspect --session -d org.freedesktop.secrets \
-            -o /org/freedesktop/secrets/prompt --only-properties --recurse | grep -c 'node .*prompt/'";
-        desktop.shell(raised).stdout.trim() != "0"
-    });
+    eventually("the prompt is raised", || prompts(&desktop) != 0);
     assert_others_are_served(&desktop);
     assert!(
         waiting.try_wait().unwrap().is_none(),
@@ -182,6 +229,20 @@ fn await_prompt(desktop: &Desktop) {
     eventually("the prompt is on the screen", || {
         desktop.shell("ds-secrets prompting").status == 0
     });
+}
+
+/// How many prompts gnome-keyring has.
+fn prompts(desktop: &Desktop) -> u32 {
+    let count = "gdbus introspect --session -d org.freedesktop.secrets \
+        -o /org/freedesktop/secrets/prompt --only-properties --recurse | grep -c 'node .*prompt/'";
+    desktop.shell(count).stdout.trim().parse().unwrap()
+}
+
+/// The process that is the keychain.
+fn owner(desktop: &Desktop) -> String {
+    let owner = "busctl --user call org.freedesktop.DBus /org/freedesktop/DBus \
+        org.freedesktop.DBus GetConnectionUnixProcessID s org.freedesktop.secrets";
+    desktop.shell(owner).ok()
 }
 
 /// Whoever wants no prompt gets an answer at once, on the private connection and on the bus.

@@ -3,7 +3,7 @@
 //! The daemon implements them on the real keychain, clock and disk; tests implement them where the
 //! real part cannot be made to fail on command.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use thiserror::Error;
@@ -96,8 +96,11 @@ pub struct Notes {
     pub ledger: Ledger,
     /// Whether the user locked the vault: a lock that a restart undoes would be none.
     pub locked: bool,
-    /// The accounts of an import that is not complete: they are to be removed, not served.
-    pub unfinished: BTreeSet<AccountId>,
+    /// The accounts of imports that are not complete, by the store that they were written to: they are to
+    /// be removed there, and served nowhere. None of these sets is empty.
+    pub unfinished: BTreeMap<String, BTreeSet<AccountId>>,
+    /// In which OS keychain there were accounts when one was read last, as people call it.
+    pub keychain: Option<String>,
 }
 
 /// A place for [`Notes`].

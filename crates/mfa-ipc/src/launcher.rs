@@ -75,7 +75,7 @@ impl Error {
             Self::Unreachable { .. } | Self::NotReady { .. } => format!(
                 "Its log: {}{}",
                 platform::LOG_OF_THE_SYSTEM,
-                paths::log().display()
+                log().display()
             ),
         }
     }
@@ -138,9 +138,15 @@ async fn start() -> Result<Option<String>, Error> {
 ///
 /// Says what it had to say, if that was an error.
 fn spawn(program: &Path) -> Result<Option<String>, Error> {
-    let (log, before) = log_file().map_err(Error::Log)?;
+    // Where nothing can be kept there may be codes all the same.
+    let mut path = paths::log();
+    let log = open_log(&path).or_else(|_| {
+        path = paths::spare_log();
+        open_log(&path)
+    });
+    let (log, before) = log.map_err(Error::Log)?;
     platform::run(program, log)?;
-    Ok(last_error(before))
+    Ok(last_error(&path, before))
 }
 
 /// Another program of ours: the one beside us, as it is installed and built; else the one on the
@@ -156,24 +162,32 @@ pub fn beside(name: &str) -> PathBuf {
         .unwrap_or_else(|| PathBuf::from(name))
 }
 
+/// The log that was written to last: the usual one, or the one for when that cannot be.
+fn log() -> PathBuf {
+    let written = |log: &PathBuf| log.metadata().and_then(|found| found.modified()).ok();
+    let (usual, spare) = (paths::log(), paths::spare_log());
+    if written(&spare) > written(&usual) {
+        spare
+    } else {
+        usual
+    }
+}
+
 /// The log, and how long it is already: another daemon may be writing to it.
-fn log_file() -> io::Result<(File, u64)> {
-    files::create_private_folder(&paths::state())?;
-    let log = files::private(OpenOptions::new().create(true).append(true)).open(paths::log())?;
+fn open_log(path: &Path) -> io::Result<(File, u64)> {
+    path.parent().map_or(Ok(()), files::own_folder)?;
+    let log = files::private(OpenOptions::new().create(true).append(true)).open(path)?;
     if log.metadata()?.len() > MAX_LOG {
         // Whoever may only append may not shorten, on some systems.
-        OpenOptions::new()
-            .write(true)
-            .open(paths::log())?
-            .set_len(0)?;
+        OpenOptions::new().write(true).open(path)?.set_len(0)?;
     }
     let length = log.metadata()?.len();
     Ok((log, length))
 }
 
-/// The last error in the log after so many bytes.
-fn last_error(before: u64) -> Option<String> {
-    let mut log = File::open(paths::log()).ok()?;
+/// The last error in a log after so many bytes.
+fn last_error(path: &Path, before: u64) -> Option<String> {
+    let mut log = File::open(path).ok()?;
     log.seek(SeekFrom::Start(before)).ok()?;
     let mut text = String::new();
     log.take(MAX_LOG).read_to_string(&mut text).ok()?;

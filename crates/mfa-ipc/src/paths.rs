@@ -22,6 +22,12 @@ pub fn log() -> PathBuf {
     state().join("mfad.log")
 }
 
+/// The same, where no state can be written, as in a home that is read-only: beside the socket.
+#[must_use]
+pub(crate) fn spare_log() -> PathBuf {
+    crate::endpoint::folder().join("mfad.log")
+}
+
 /// The vault file, if nobody says otherwise: `$XDG_DATA_HOME/mfactl/vault.kdbx`, or that in
 /// `%LOCALAPPDATA%`.
 #[must_use]

@@ -134,7 +134,7 @@ pub fn remember_vault(path: &Path, vault: &Path) -> io::Result<()> {
     let text = format!("vault = {vault}\n{old}");
     Config::parse(path, &text).map_err(io::Error::other)?;
     if let Some(folder) = path.parent() {
-        std::fs::create_dir_all(folder)?;
+        files::create_private_folder(folder)?;
     }
     let new = path.with_extension("toml.new");
     let mut options = std::fs::OpenOptions::new();

@@ -1,10 +1,13 @@
 //! What the daemon remembers over a restart although it is no secret: which codes were handed out,
-//! that the user locked the vault, and which accounts belong to an import that is not complete.
+//! that the user locked the vault, which accounts belong to an import that is not complete, and in which
+//! keychain there were accounts.
 //!
 //! It is one small file, `state.json`, in the state folder. It is written by rename, so that a
 //! killed process leaves the old one or the new one. It is synchronised only when an import begins or
 //! ends: after a power cut the codes in it have ended, and the lock falls back to the keychain's own,
 //! but an import that was complete must not count as one that was not.
+//!
+//! Where it cannot be written, each attempt says so, and the daemon goes on with what it knows.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -21,7 +24,7 @@ use serde::{Deserialize, Serialize};
 pub struct FileJournal {
     path: PathBuf,
     /// What the file says of imports.
-    unfinished: BTreeSet<AccountId>,
+    unfinished: BTreeMap<String, BTreeSet<AccountId>>,
 }
 
 #[derive(Default, Serialize, Deserialize)]
@@ -31,21 +34,41 @@ struct Stored {
     /// Until when codes were handed out, in Unix seconds, by account id.
     #[serde(default)]
     handed_out_until: BTreeMap<String, u64>,
-    /// The ids of accounts that are stored but not to stay.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    /// The ids of accounts that are stored but not to stay, as they were noted before it was noted where.
+    #[serde(default, skip_serializing)]
     unfinished: Vec<String>,
+    /// The same, by the store that they are in.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    unfinished_in: BTreeMap<String, Vec<String>>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    keychain: Option<String>,
+}
+
+impl Stored {
+    fn unfinished(&self) -> BTreeMap<String, BTreeSet<AccountId>> {
+        // A store that is not known is never read, so these stay noted: they are few.
+        let unknown = (String::new(), &self.unfinished);
+        let known = self.unfinished_in.iter();
+        let known = known.map(|(store, ids)| (store.clone(), ids));
+        let sets = known.chain([unknown]).map(|(store, ids)| {
+            let ids = ids.iter().filter_map(|id| AccountId::parse(id));
+            (store, ids.collect::<BTreeSet<_>>())
+        });
+        sets.filter(|(_, ids)| !ids.is_empty()).collect()
+    }
 }
 
 impl FileJournal {
     /// Opens the journal in a folder, which is made if need be, and reads the notes.
     ///
     /// A damaged file is kept under another name. It may have said that the vault is locked, so it
-    /// counts as locked.
-    ///
-    /// # Errors
-    /// That the folder cannot be made, or that the file is there and cannot be read.
-    pub fn open(folder: &Path) -> io::Result<(Self, Notes)> {
-        files::create_private_folder(folder)?;
+    /// counts as locked, as does one that cannot be read.
+    #[must_use]
+    pub fn open(folder: &Path) -> (Self, Notes) {
+        if let Err(error) = files::own_folder(folder) {
+            let path = folder.display();
+            tracing::warn!(%path, %error, "nothing can be noted here: no fresh codes and no imports");
+        }
         let path = folder.join("state.json");
         let stored = match fs::read(&path) {
             Ok(bytes) => serde_json::from_slice(&bytes).unwrap_or_else(|_| {
@@ -53,16 +76,18 @@ impl FileJournal {
                 drop(fs::rename(&path, path.with_extension("damaged")));
                 Stored { locked: true, ..Stored::default() }
             }),
-            Err(error) if error.kind() == io::ErrorKind::NotFound => Stored::default(),
-            Err(error) => return Err(error),
+            Err(error) if is_absent(&error) => Stored::default(),
+            Err(error) => {
+                tracing::warn!(path = %path.display(), %error, "the state cannot be read; locked until unlocked");
+                Stored { locked: true, ..Stored::default() }
+            }
         };
         let pairs = stored.handed_out_until.iter();
         let ledger = pairs
             .filter_map(|(id, end)| Some((AccountId::parse(id)?, *end)))
             .collect();
-        let unfinished = stored.unfinished.iter();
-        let unfinished: BTreeSet<_> = unfinished.filter_map(|id| AccountId::parse(id)).collect();
-        Ok((
+        let unfinished = stored.unfinished();
+        (
             Self {
                 path,
                 unfinished: unfinished.clone(),
@@ -71,9 +96,15 @@ impl FileJournal {
                 ledger,
                 locked: stored.locked,
                 unfinished,
+                keychain: stored.keychain,
             },
-        ))
+        )
     }
+}
+
+fn is_absent(error: &io::Error) -> bool {
+    use io::ErrorKind::{NotADirectory, NotFound};
+    matches!(error.kind(), NotFound | NotADirectory)
 }
 
 impl Journal for FileJournal {
@@ -82,7 +113,13 @@ impl Journal for FileJournal {
         let stored = Stored {
             locked: notes.locked,
             handed_out_until: pairs.collect(),
-            unfinished: notes.unfinished.iter().map(ToString::to_string).collect(),
+            unfinished: Vec::new(),
+            unfinished_in: notes
+                .unfinished
+                .iter()
+                .map(|(store, ids)| (store.clone(), ids.iter().map(ToString::to_string).collect()))
+                .collect(),
+            keychain: notes.keychain.clone(),
         };
         let new = self.path.with_extension("new");
         let mut options = fs::OpenOptions::new();
@@ -109,7 +146,7 @@ mod tests {
     #[test]
     fn notes_survive() {
         let folder = tempfile::tempdir().unwrap();
-        let (mut journal, notes) = FileJournal::open(folder.path()).unwrap();
+        let (mut journal, notes) = FileJournal::open(folder.path());
         assert_eq!(notes, Notes::default());
         let ledger = [(AccountId::from_random([1; 16]), 1_700_000_010)]
             .into_iter()
@@ -117,10 +154,37 @@ mod tests {
         let notes = Notes {
             ledger,
             locked: true,
-            unfinished: [AccountId::from_random([2; 16])].into(),
+            unfinished: [("/v.kdbx".into(), [AccountId::from_random([2; 16])].into())].into(),
+            keychain: Some("KWallet".into()),
         };
         journal.store(&notes).unwrap();
-        assert_eq!(FileJournal::open(folder.path()).unwrap().1, notes);
+        assert_eq!(FileJournal::open(folder.path()).1, notes);
+    }
+
+    #[test]
+    fn what_older_versions_have_noted_is_read() {
+        let folder = tempfile::tempdir().unwrap();
+        let id = "550e8400-e29b-41d4-a716-446655440000";
+        let text = format!(
+            r#"{{"locked":true,"handed_out_until":{{"{id}":1700000010}},"unfinished":["{id}"]}}"#
+        );
+        fs::write(folder.path().join("state.json"), text).unwrap();
+        let (mut journal, notes) = FileJournal::open(folder.path());
+        let id = AccountId::parse(id).unwrap();
+        assert!(notes.locked);
+        assert_eq!(notes.unfinished, [(String::new(), [id].into())].into());
+        journal.store(&notes).unwrap();
+        assert_eq!(FileJournal::open(folder.path()).1, notes);
+    }
+
+    #[test]
+    fn a_folder_that_cannot_be_made_keeps_nothing_and_ends_nothing() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("file");
+        fs::write(&file, "").unwrap();
+        let (mut journal, notes) = FileJournal::open(&file.join("mfactl"));
+        assert_eq!(notes, Notes::default());
+        assert!(journal.store(&notes).is_err());
     }
 
     #[test]
@@ -131,7 +195,7 @@ mod tests {
             locked: true,
             ..Notes::default()
         };
-        assert_eq!(FileJournal::open(folder.path()).unwrap().1, locked);
+        assert_eq!(FileJournal::open(folder.path()).1, locked);
         assert_eq!(fs::read(folder.path().join("state.damaged")).unwrap(), b"{");
     }
 }

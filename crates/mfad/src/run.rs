@@ -35,9 +35,6 @@ pub enum Error {
     /// The folder of the socket, or the socket itself.
     #[error("the private socket {path} cannot be used: {0}", path = endpoint::socket().display())]
     Socket(#[source] io::Error),
-    /// The folder of the state.
-    #[error("the state folder {path} cannot be used: {0}", path = paths::state().display())]
-    State(#[source] io::Error),
     /// What owns the accounts has failed.
     #[error("the daemon ends after an internal error; it starts again with the next request")]
     Service,
@@ -70,7 +67,7 @@ async fn serve(vault: Option<PathBuf>, config: &Config, path: PathBuf) -> Result
     let _only = only_one()?;
     let listener = Listener::new().map_err(Error::Socket)?;
     let bus = bus::connect().await;
-    let (journal, notes) = FileJournal::open(&paths::state()).map_err(Error::State)?;
+    let (journal, notes) = FileJournal::open(&paths::state());
     let (handle, mut service) = service::start(Parts {
         keychain: keychain(vault, config, bus.clone()),
         clock: Arc::new(SystemClock),

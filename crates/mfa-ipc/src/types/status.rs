@@ -24,6 +24,8 @@ pub struct Status {
     pub locked_by_user: bool,
     /// Why there are no accounts to be had, if something is wrong; else empty.
     pub problem: String,
+    /// The OS keychain that the accounts were in before, if another one answers now.
+    pub keychain_changed_from: Option<String>,
     /// How many accounts are known, if the vault is open.
     pub accounts: Option<u32>,
     /// How many items could not be read and were left as they are.
@@ -48,6 +50,10 @@ impl Status {
             .put("locked", self.locked)
             .put("locked-by-user", self.locked_by_user)
             .put("problem", self.problem.as_str())
+            .put_some(
+                "keychain-changed-from",
+                self.keychain_changed_from.as_deref(),
+            )
             .put_some("accounts", self.accounts)
             .put("unreadable", self.unreadable)
             .put_some("importing", self.importing)
@@ -70,6 +76,7 @@ impl Status {
             locked: reader.need("locked")?,
             locked_by_user: reader.need("locked-by-user")?,
             problem: reader.need("problem")?,
+            keychain_changed_from: reader.take("keychain-changed-from")?,
             accounts: reader.take("accounts")?,
             unreadable: reader.need("unreadable")?,
             importing: reader.take("importing")?,

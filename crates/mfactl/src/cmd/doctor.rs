@@ -92,6 +92,13 @@ async fn daemon(findings: &mut Vec<Finding>) -> Option<Status> {
     };
     findings.push(version(&status));
     findings.push(keychain(&status, &listed.map(|accounts| accounts.len())));
+    if let Some(before) = &status.keychain_changed_from {
+        let text = format!(
+            "the accounts were in {before} before; today {} answers. Start {before} again, or import them",
+            status.keychain
+        );
+        findings.push(warn("keychain", text));
+    }
     if status.unreadable > 0 {
         let text = format!(
             "{} items could not be read and were left as they are; see the daemon's log",

@@ -9,10 +9,12 @@
 
 mod entry;
 mod gate;
+mod header;
 mod platform;
 
 use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::{self, Read, Write};
+use std::panic;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -23,7 +25,7 @@ use keepass::error::{DatabaseFormatError, DatabaseKeyError};
 use keepass::{Database, DatabaseKey};
 use mfa_core::AccountId;
 use mfa_core::port::{ItemStore, StoreError};
-use mfa_sys::files;
+use mfa_sys::files::{self, Others};
 use zeroize::Zeroizing;
 
 pub(super) use gate::FileGate;
@@ -68,7 +70,7 @@ impl FileStore {
     /// closes the store.
     fn current(&mut self) -> Result<&mut Opened, StoreError> {
         let opened = self.open.take().ok_or(StoreError::Locked)?;
-        let opened = if Fingerprint::of(&self.path).map_err(failed)? == opened.seen {
+        let opened = if fingerprint(&self.path)? == opened.seen {
             Ok(opened)
         } else {
             read(&self.path, opened.key.clone(), &opened)
@@ -94,9 +96,9 @@ impl FileStore {
             change(&mut database)?;
             let bytes = encrypt(&database, opened.key.clone())?;
             // Encrypting takes a while, in which another program may have written.
-            if Fingerprint::of(&path).map_err(failed)? == opened.seen {
+            if fingerprint(&path)? == opened.seen {
                 opened.claim.follow(replace(&path, &bytes).map_err(failed)?);
-                opened.seen = Fingerprint::of(&path).map_err(failed)?;
+                opened.seen = fingerprint(&path)?;
                 opened.database = database;
                 return Ok(());
             }
@@ -163,7 +165,7 @@ impl ItemStore for FileStore {
 /// Makes an empty vault.
 pub(super) fn create(path: &Path, passphrase: &str) -> Result<(), StoreError> {
     if let Some(folder) = path.parent() {
-        fs::create_dir_all(folder).map_err(failed)?;
+        files::create_private_folder(folder).map_err(failed)?;
     }
     let mut database = Database::with_config(encryption());
     database.meta.database_name = Some("mfactl".to_owned());
@@ -191,24 +193,23 @@ fn read<'o>(
     key: DatabaseKey,
     ours: impl Into<Option<&'o Opened>>,
 ) -> Result<Opened, StoreError> {
-    let seen = Fingerprint::of(path).map_err(failed)?;
-    if seen.size > MAX_FILE {
-        return Err(StoreError::TooLarge);
-    }
-    let mut file = File::open(path).map_err(failed)?;
+    let file = files::open_regular(path).map_err(failed)?;
+    check_owner(&file)?;
+    let seen = Fingerprint::of(&file.metadata().map_err(failed)?).map_err(failed)?;
     let claim = match ours.into() {
         Some(ours) if ours.seen.is_same_file(&seen) => ours.claim.try_clone().map_err(failed)?,
         _ => claim(path, &file)?,
     };
     let mut bytes = Vec::new();
-    file.read_to_end(&mut bytes).map_err(failed)?;
-    let mut database = Database::parse(&bytes, key.clone()).map_err(|error| match error {
-        DatabaseOpenError::Key(DatabaseKeyError::IncorrectKey)
-        | DatabaseOpenError::Cryptography(_)
-        // The older format has no better way to say so.
-        | DatabaseOpenError::Format(DatabaseFormatError::Kdbx3(_)) => StoreError::WrongPassphrase,
-        _ => StoreError::Unavailable("the vault file is damaged or no KDBX file".into()),
-    })?;
+    // A file may grow while it is read.
+    file.take(MAX_FILE + 1)
+        .read_to_end(&mut bytes)
+        .map_err(failed)?;
+    if bytes.len() as u64 > MAX_FILE {
+        let text = "the vault file is larger than 64 MiB";
+        return Err(StoreError::Unavailable(text.into()));
+    }
+    let mut database = decrypt(&bytes, &key)?;
     // Older formats can be read but not written: the next change makes it the newest one.
     if !matches!(database.config.version, DatabaseVersion::KDB4(_)) {
         database.config = encryption();
@@ -219,6 +220,41 @@ fn read<'o>(
         database,
         seen,
         claim,
+    })
+}
+
+fn fingerprint(path: &Path) -> Result<Fingerprint, StoreError> {
+    fs::metadata(path)
+        .and_then(|found| Fingerprint::of(&found))
+        .map_err(failed)
+}
+
+/// A file that others can change is none to rely on: they could give it back as it was, counters too.
+fn check_owner(file: &File) -> Result<(), StoreError> {
+    let refused = |what| StoreError::Unavailable(format!("the vault file {what}"));
+    match files::others(file).map_err(failed)? {
+        Others::Own => Err(refused(platform::OF_ANOTHER)),
+        Others::Write => Err(refused(platform::CHANGED_BY_OTHERS)),
+        Others::Read => {
+            tracing::warn!("the vault file {}", platform::OPEN_TO_OTHERS);
+            Ok(())
+        }
+        Others::Nothing => Ok(()),
+    }
+}
+
+/// Opens what is in a file.
+fn decrypt(bytes: &[u8], key: &DatabaseKey) -> Result<Database, StoreError> {
+    header::check(bytes)?;
+    // keepass (0.17) panics where a field of the header is shorter than it should be.
+    let parsed = panic::catch_unwind(|| Database::parse(bytes, key.clone()));
+    let parsed = parsed.map_err(|_| header::damaged())?;
+    parsed.map_err(|error| match error {
+        DatabaseOpenError::Key(DatabaseKeyError::IncorrectKey)
+        | DatabaseOpenError::Cryptography(_)
+        // The older format has no better way to say so.
+        | DatabaseOpenError::Format(DatabaseFormatError::Kdbx3(_)) => StoreError::WrongPassphrase,
+        _ => header::damaged(),
     })
 }
 

@@ -107,7 +107,11 @@ fn unusable(error: Error) -> StoreError {
     match &error {
         Error::NoStorageAccess(_) => StoreError::Locked,
         Error::TooLong(..) => StoreError::TooLarge,
-        Error::PlatformFailure(source) => StoreError::Unavailable(source.to_string()),
+        Error::PlatformFailure(source) => {
+            // It comes from the keychain, before or after an item and without what is in one.
+            tracing::debug!(error = %source, "the keychain");
+            StoreError::Unavailable("it failed: see the daemon's log (MFAD_LOG=debug)".into())
+        }
         Error::Ambiguous(_) => StoreError::Unavailable("it holds an item twice".into()),
         Error::NoEntry => StoreError::Unavailable("it has no place for new items".into()),
         _ => StoreError::Unavailable("it answered in a way that we do not know".into()),

@@ -33,6 +33,15 @@ const PROMPT_DEADLINE: Duration = Duration::from_secs(60);
 /// An item on its way from the store.
 pub type Item = (AccountId, Zeroizing<String>);
 
+/// Which store it is.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Identity {
+    /// What people call it: `gnome-keyring`, `KeePassXC`, or the path of the file.
+    pub name: String,
+    /// What tells it from other stores: the keychain and its default collection, or the file's real path.
+    pub store: String,
+}
+
 /// Whether the store can be used.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum State {
@@ -44,8 +53,8 @@ pub enum State {
 
 #[derive(Clone, Debug)]
 enum Gate {
-    /// Never closed: stores of tests.
-    None,
+    /// Never closed: stores of tests, by their names.
+    None(String),
     Os(platform::OsGate),
     File(FileGate),
 }
@@ -80,10 +89,13 @@ impl Keychain {
         }
     }
 
-    /// A store that is never locked.
-    pub fn always_open(make: impl Fn() -> Box<dyn ItemStore> + Send + Sync + 'static) -> Self {
+    /// A store that is never locked, and what people call it.
+    pub fn always_open(
+        name: &str,
+        make: impl Fn() -> Box<dyn ItemStore> + Send + Sync + 'static,
+    ) -> Self {
         Self {
-            gate: Gate::None,
+            gate: Gate::None(name.to_owned()),
             thread: Thread::new(make),
         }
     }
@@ -93,16 +105,19 @@ impl Keychain {
     pub fn path(&self) -> Option<&Path> {
         match &self.gate {
             Gate::File(gate) => Some(gate.path()),
-            Gate::None | Gate::Os(_) => None,
+            Gate::None(_) | Gate::Os(_) => None,
         }
     }
 
-    /// What people call it: `gnome-keyring`, `KeePassXC`, or the path of the file.
-    pub async fn name(&self) -> String {
+    /// Which one it is.
+    pub async fn identity(&self) -> Identity {
         match &self.gate {
-            Gate::None => platform::NAME.to_owned(),
-            Gate::Os(gate) => gate.provider(STATE_DEADLINE).await,
-            Gate::File(gate) => gate.path().display().to_string(),
+            Gate::None(name) => Identity {
+                name: name.clone(),
+                store: name.clone(),
+            },
+            Gate::Os(gate) => gate.identity(STATE_DEADLINE).await,
+            Gate::File(gate) => gate.identity().await,
         }
     }
 
@@ -112,7 +127,7 @@ impl Keychain {
     /// That it is not there, or does not answer.
     pub async fn state(&self) -> Result<State, StoreError> {
         match &self.gate {
-            Gate::None => Ok(State::Open),
+            Gate::None(_) => Ok(State::Open),
             Gate::Os(gate) => within(STATE_DEADLINE, gate.state()).await,
             Gate::File(gate) => gate.state(&self.thread).await,
         }
@@ -124,7 +139,7 @@ impl Keychain {
     /// [`StoreError::Locked`] if the user declines, [`StoreError::TimedOut`] if nobody answers.
     pub async fn prompt(&self) -> Result<(), StoreError> {
         match &self.gate {
-            Gate::None => Ok(()),
+            Gate::None(_) => Ok(()),
             Gate::Os(gate) => gate.prompt(PROMPT_DEADLINE).await,
             Gate::File(_) => Err(StoreError::Locked),
         }
@@ -137,7 +152,7 @@ impl Keychain {
     pub async fn open(&self, passphrase: Zeroizing<String>) -> Result<(), StoreError> {
         match &self.gate {
             Gate::File(gate) => gate.open(&self.thread, passphrase).await,
-            Gate::None | Gate::Os(_) => Err(StoreError::Unavailable(
+            Gate::None(_) | Gate::Os(_) => Err(StoreError::Unavailable(
                 "it is not opened by a passphrase".into(),
             )),
         }
@@ -150,7 +165,7 @@ impl Keychain {
     pub async fn create(&self, passphrase: Zeroizing<String>) -> Result<(), StoreError> {
         match &self.gate {
             Gate::File(gate) => gate.create(&self.thread, passphrase).await,
-            Gate::None | Gate::Os(_) => Err(StoreError::Unavailable("it is not a file".into())),
+            Gate::None(_) | Gate::Os(_) => Err(StoreError::Unavailable("it is not a file".into())),
         }
     }
 

@@ -2,10 +2,12 @@
 //!
 //! Stores block, and a keyring store may wait for ever: for a prompt, or for a provider that died
 //! meanwhile. So each call has a deadline, and a thread that missed it is left to itself and
-//! replaced by a new one with a new store. After each call the stack is scrubbed, since decrypting
+//! replaced by a new one with a new store. A store that panics ends its call and is replaced too: what
+//! it has left half done is not used again. After each call the stack is scrubbed, since decrypting
 //! leaves plain text there.
 
 use std::fmt;
+use std::panic::{self, AssertUnwindSafe};
 use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -86,7 +88,7 @@ impl Thread {
             Ok(())
         };
         forward.await?;
-        self.in_time(async { (&mut done).await.unwrap_or(Err(StoreError::TimedOut)) })
+        self.in_time(async { (&mut done).await.unwrap_or_else(|_| Err(broken())) })
             .await
     }
 
@@ -114,7 +116,7 @@ impl Thread {
     async fn call(&self, job: impl FnOnce(Reply) -> Job) -> Result<(), StoreError> {
         let (reply, done) = oneshot::channel();
         self.send(job(reply))?;
-        self.in_time(async { done.await.unwrap_or(Err(StoreError::TimedOut)) })
+        self.in_time(async { done.await.unwrap_or_else(|_| Err(broken())) })
             .await
     }
 
@@ -160,7 +162,7 @@ impl Thread {
 fn start(make: Arc<Make>, share: Arc<()>) -> SyncSender<Job> {
     let (queue, jobs) = sync_channel(QUEUE);
     let work = move || {
-        work(make().as_mut(), &jobs);
+        work(&*make, &jobs);
         drop(share);
     };
     let spawned = std::thread::Builder::new()
@@ -172,11 +174,19 @@ fn start(make: Arc<Make>, share: Arc<()>) -> SyncSender<Job> {
     queue
 }
 
-fn work(store: &mut dyn ItemStore, jobs: &Receiver<Job>) {
+fn work(make: &Make, jobs: &Receiver<Job>) {
+    let mut store = make();
     while let Ok(job) = jobs.recv() {
-        run(store, job);
+        if panic::catch_unwind(AssertUnwindSafe(|| run(store.as_mut(), job))).is_err() {
+            store = make();
+        }
         mfa_sys::memory::scrub_stack();
     }
+}
+
+/// What whoever asked is told when nobody is left to answer.
+fn broken() -> StoreError {
+    StoreError::Unavailable("something went wrong in it: see the daemon's log".into())
 }
 
 fn run(store: &mut dyn ItemStore, job: Job) {
@@ -206,10 +216,12 @@ mod tests {
 
     /// A store that never answers when it is asked to keep this.
     const HANG: &str = "hang";
+    /// One that fails by a fault of its own then.
+    const PANIC: &str = "panic";
 
-    struct Hanging;
+    struct Faulty;
 
-    impl ItemStore for Hanging {
+    impl ItemStore for Faulty {
         fn load(
             &mut self,
             _: &mut dyn FnMut(AccountId, Zeroizing<String>) -> bool,
@@ -223,6 +235,7 @@ mod tests {
                     std::thread::park();
                 }
             }
+            assert_ne!(text, PANIC);
             Ok(())
         }
 
@@ -233,11 +246,26 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn a_thread_that_hangs_is_replaced() {
-        let thread = Thread::new(|| Box::new(Hanging));
+        let thread = Thread::new(|| Box::new(Faulty));
         let id = AccountId::from_random([1; 16]);
         let put = |text: &str| thread.put(id, None, Zeroizing::new(text.to_owned()));
         assert!(matches!(put(HANG).await, Err(StoreError::TimedOut)));
         tokio::time::resume();
         assert!(put("").await.is_ok());
+    }
+
+    #[tokio::test]
+    async fn a_store_that_panics_ends_its_call_only() {
+        let made = Arc::new(Mutex::new(0));
+        let count = Arc::clone(&made);
+        let thread = Thread::new(move || {
+            *count.lock().unwrap() += 1;
+            Box::new(Faulty)
+        });
+        let id = AccountId::from_random([1; 16]);
+        let put = |text: &str| thread.put(id, None, Zeroizing::new(text.to_owned()));
+        assert!(matches!(put(PANIC).await, Err(StoreError::Unavailable(_))));
+        assert!(put("").await.is_ok());
+        assert_eq!(*made.lock().unwrap(), 2, "the old store is in use");
     }
 }

@@ -25,7 +25,7 @@ use tokio::task::JoinSet;
 
 use super::request::{Action, Reply, Request};
 use super::{MAX_WAITING, QUEUE, Service, Signal, answer, errors};
-use crate::keychain::{Item, Keychain, State};
+use crate::keychain::{Identity, Item, Keychain, State};
 
 /// Whether the accounts are known.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -60,10 +60,10 @@ impl Door {
 
 /// What comes back from a task that opens the vault.
 pub(super) enum Event {
-    /// What the keychain is, and whether it is open.
-    Probed(Result<State, StoreError>, String),
+    /// Whether the keychain is open, and which one it is.
+    Probed(Result<State, StoreError>, Identity),
     /// The same, because something changed.
-    Rechecked(Result<State, StoreError>, String),
+    Rechecked(Result<State, StoreError>, Identity),
     Prompted(Result<(), StoreError>),
     Loaded(Result<(), StoreError>),
     FileOpened(Result<(), StoreError>, Caller, Reply<()>),
@@ -120,22 +120,22 @@ impl Service {
         }
     }
 
-    fn probe(&mut self, event: fn(Result<State, StoreError>, String) -> Event) {
+    fn probe(&mut self, event: fn(Result<State, StoreError>, Identity) -> Event) {
         let keychain = self.parts.keychain.clone();
         self.tasks.spawn(async move {
             let state = keychain.state().await;
-            event(state, keychain.name().await)
+            event(state, keychain.identity().await)
         });
     }
 
     pub(super) fn door_event(&mut self, event: Event) {
         match (event, self.door) {
-            (Event::Probed(state, name), Door::Probing) => {
-                self.publish_keychain(name);
+            (Event::Probed(state, identity), Door::Probing) => {
+                self.identify(identity);
                 self.probed(state);
             }
-            (Event::Rechecked(state, name), door) => {
-                self.publish_keychain(name);
+            (Event::Rechecked(state, identity), door) => {
+                self.identify(identity);
                 self.rechecked(state, door);
             }
             (Event::Prompted(Ok(())), Door::Prompting) => self.load(),
@@ -155,6 +155,11 @@ impl Service {
             (Event::FileCreated(Err(error), reply), _) => answer(reply, Err(error)),
             (Event::Probed(..) | Event::Prompted(_) | Event::Loaded(_) | Event::Closed, _) => {}
         }
+    }
+
+    fn identify(&mut self, Identity { name, store }: Identity) {
+        self.publish_keychain(name);
+        self.store = store;
     }
 
     fn probed(&mut self, state: Result<State, StoreError>) {
@@ -217,7 +222,7 @@ impl Service {
 
     /// Takes in one item, and serves whoever was waiting for just that.
     pub(super) fn item(&mut self, (id, text): Item) {
-        if self.parts.notes.unfinished.contains(&id) {
+        if self.is_left(id) {
             self.left.insert(id);
             return;
         }
@@ -276,6 +281,7 @@ impl Service {
             "open"
         );
         self.signal(Signal::AccountsChanged);
+        self.compare_keychain();
         self.discard_left();
         self.write_next();
         for request in std::mem::take(&mut self.waiting) {

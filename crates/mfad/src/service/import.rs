@@ -4,7 +4,7 @@
 //! their items are written one after the other, and read back; then the note is crossed out. If
 //! something fails, what was written is removed again. What cannot be removed then, or was left by a
 //! daemon that was killed, is noted still: it is not served, and is removed as soon as the keychain
-//! has been read.
+//! has been read. `notes` keeps that apart for each store.
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::io;
@@ -34,6 +34,8 @@ pub(super) struct Batch {
     pub(super) results: Vec<ImportResult>,
     /// Those that are added.
     pub(super) entries: Vec<Entry>,
+    /// Which store they are written to.
+    pub(super) store: String,
     items: Vec<Item>,
     stored: Arc<AtomicU32>,
 }
@@ -178,39 +180,26 @@ impl Service {
         Ok(planner.batch)
     }
 
-    /// What is left of imports that are not complete.
-    pub(super) fn unfinished(&self) -> BTreeSet<AccountId> {
-        self.parts.notes.unfinished.clone()
-    }
-
-    /// Notes which accounts are stored but not to stay.
-    pub(super) fn note_unfinished(&mut self, ids: BTreeSet<AccountId>) -> io::Result<()> {
-        let before = std::mem::replace(&mut self.parts.notes.unfinished, ids);
-        let noted = self.parts.journal.store(&self.parts.notes);
-        if noted.is_err() {
-            self.parts.notes.unfinished.extend(before);
-        }
-        noted
-    }
-
     /// All items are read: has those removed that are left of an import, unless that is under way.
     pub(super) fn discard_left(&mut self) {
-        let left = std::mem::take(&mut self.left);
-        let importing = matches!(self.writing, Some(Write::Import { .. }));
-        if self.parts.notes.unfinished.is_empty() || importing {
+        if matches!(self.writing, Some(Write::Import { .. })) {
+            self.left.clear();
             return;
         }
-        // Of the others there is nothing, and to look for each takes its time.
-        if let Err(error) = self.note_unfinished(left) {
+        // Of the others there is nothing here, and to look for each takes its time.
+        let store = self.store.clone();
+        let own = &self.unfinished(&store) & &self.left;
+        if let Err(error) = self.note_unfinished(&store, own) {
             tracing::warn!(%error, "what is left of an import stays noted");
         }
         self.discard_unfinished();
     }
 
     fn discard_unfinished(&mut self) {
-        if !self.parts.notes.unfinished.is_empty() {
+        if !self.left.is_empty() || !self.unfinished(&self.store).is_empty() {
             tracing::warn!("removing what is left of an import that was not complete");
-            self.writes.push_back(Write::Discard);
+            let store = self.store.clone();
+            self.writes.push_back(Write::Discard { store });
         }
     }
 

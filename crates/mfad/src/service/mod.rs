@@ -12,6 +12,7 @@
 //! | `codes` | hands out codes and remembers which |
 //! | `writes` | adds, changes and removes accounts, one after the other |
 //! | `import` | adds many accounts, all or none |
+//! | `notes` | what is noted of a store |
 //! | `fields` | what was sent becomes an account |
 //! | `errors` | what went wrong becomes an answer |
 
@@ -21,6 +22,7 @@ mod errors;
 mod fields;
 mod file;
 mod import;
+mod notes;
 pub mod request;
 mod writes;
 
@@ -116,7 +118,11 @@ struct Service {
     left: BTreeSet<AccountId>,
     unreadable: u32,
     door: Door,
+    /// Which store is read, or was read last; empty if it cannot be told.
+    store: String,
     problem: String,
+    /// The OS keychain that the accounts were in before, if another one answers now.
+    changed_from: Option<String>,
     waiting: Vec<Request>,
     writes: VecDeque<Write>,
     writing: Option<Write>,
@@ -161,7 +167,9 @@ pub fn start(parts: Parts) -> (Handle, tokio::task::JoinHandle<()>) {
         left: BTreeSet::new(),
         unreadable: 0,
         door,
+        store: String::new(),
         problem: String::new(),
+        changed_from: None,
         waiting: Vec::new(),
         writes: VecDeque::new(),
         writing: None,
@@ -293,6 +301,7 @@ impl Service {
             locked: public.locked,
             locked_by_user: self.door.is_locked_by_user(),
             problem: self.problem.clone(),
+            keychain_changed_from: self.changed_from.clone(),
             accounts: is_open.then(|| u32::try_from(self.vault.len()).unwrap_or(u32::MAX)),
             unreadable: self.unreadable,
             importing: self.writing.as_ref().and_then(Write::stored),

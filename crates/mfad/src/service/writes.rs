@@ -43,8 +43,8 @@ pub(super) enum Write {
         batch: Batch,
         reply: Reply<Vec<ImportResult>>,
     },
-    /// Removes what is left of an import that failed; nobody waits for it.
-    Discard,
+    /// Removes what a store has left of an import that failed; nobody waits for it.
+    Discard { store: String },
     Counter {
         id: AccountId,
         count: u32,
@@ -125,7 +125,7 @@ impl Write {
             Self::Add { reply, .. } => answer(reply, Err(error)),
             Self::Update { reply, .. } | Self::Remove { reply, .. } => answer(reply, Err(error)),
             Self::Import { reply, .. } => answer(reply, Err(error)),
-            Self::Discard => {}
+            Self::Discard { .. } => {}
             Self::Counter { reply, .. } => answer(reply, Err(error)),
         }
     }
@@ -148,7 +148,7 @@ impl Write {
             }
             Self::Update { reply, .. } | Self::Remove { reply, .. } => answer(reply, Ok(())),
             Self::Import { reply, batch, .. } => answer(reply, Ok(batch.results)),
-            Self::Discard => {}
+            Self::Discard { .. } => {}
             Self::Counter { reply, .. } => answer(reply, Err(errors::store(&StoreError::Locked))),
         }
     }
@@ -215,20 +215,9 @@ impl Service {
                 accounts, batch, ..
             } => {
                 *batch = self.plan_import(accounts)?;
-                match batch.task() {
-                    Some(task) => {
-                        // There may be some still of one that failed.
-                        self.note_unfinished(&self.unfinished() | &task.ids())
-                            .map_err(|error| errors::import_not_noted(&error))?;
-                        Ok(Job::Import(task))
-                    }
-                    None => Ok(Job::Nothing),
-                }
+                self.prepare_import(batch)
             }
-            Write::Discard => Ok(match self.unfinished() {
-                ids if ids.is_empty() => Job::Nothing,
-                ids => Job::Discard(ids),
-            }),
+            Write::Discard { store } => Ok(self.prepare_discard(store)),
             Write::Counter {
                 id, count, first, ..
             } => {
@@ -243,6 +232,26 @@ impl Service {
                 let known = self.stored(old)?;
                 Ok(Job::Put(*id, Some(known), text))
             }
+        }
+    }
+
+    fn prepare_import(&mut self, batch: &mut Batch) -> Result<Job, Error> {
+        let Some(task) = batch.task() else {
+            return Ok(Job::Nothing);
+        };
+        batch.store.clone_from(&self.store);
+        // There may be some still of one that failed.
+        let ids = &self.unfinished(&batch.store) | &task.ids();
+        self.note_unfinished(&batch.store, ids)
+            .map_err(|error| errors::import_not_noted(&error))?;
+        Ok(Job::Import(task))
+    }
+
+    fn prepare_discard(&mut self, store: &str) -> Job {
+        let left = std::mem::take(&mut self.left);
+        match &self.unfinished(store) | &left {
+            ids if ids.is_empty() || store != self.store => Job::Nothing,
+            ids => Job::Discard(ids),
         }
     }
 
@@ -286,11 +295,18 @@ impl Service {
         let result = match written {
             Written::Done(result) => result,
             Written::Several(result, left) => {
-                let others = match &write {
-                    Write::Import { batch, .. } => &self.unfinished() - &batch.ids(),
-                    _ => BTreeSet::new(),
+                let noted = match &write {
+                    Write::Import { batch, .. } => {
+                        let others = &self.unfinished(&batch.store) - &batch.ids();
+                        self.note_unfinished(&batch.store, &others | &left)
+                    }
+                    Write::Discard { store } => {
+                        let still = &self.unfinished(store) & &left;
+                        self.note_unfinished(store, still)
+                    }
+                    _ => Ok(()),
                 };
-                match self.note_unfinished(&others | &left) {
+                match noted {
                     Ok(()) => result,
                     Err(error) => return self.take_back(write, &error),
                 }
@@ -344,7 +360,7 @@ impl Service {
                 }
                 answer(reply, Ok(batch.results));
             }
-            Write::Discard => return,
+            Write::Discard { .. } => return,
             Write::Counter {
                 id,
                 count,

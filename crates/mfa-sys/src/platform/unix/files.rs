@@ -1,21 +1,71 @@
 //! Files and folders that are nobody else's business.
 
-use std::fs::{DirBuilder, File, OpenOptions};
+use std::fs::{self, DirBuilder, File, OpenOptions, Permissions};
 use std::io;
-use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt};
+use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt, PermissionsExt};
 use std::path::Path;
+
+use rustix::fs::OFlags;
+
+use super::user::User;
+
+/// The most that other users can do with a file, but for root.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Others {
+    /// Nothing.
+    Nothing,
+    /// Read it.
+    Read,
+    /// Change it.
+    Write,
+    /// Whatever they like: it is theirs.
+    Own,
+}
 
 /// A file that is made by these options is closed to others.
 pub fn private(options: &mut OpenOptions) -> &mut OpenOptions {
     options.mode(0o600)
 }
 
-/// Makes a folder that is closed to others, and those above it, where they are missing.
+/// Makes a folder that is closed to others, and those above it, where they are missing. One that is there
+/// stays as it is.
 ///
 /// # Errors
 /// What the file system says.
 pub fn create_private_folder(path: &Path) -> io::Result<()> {
-    DirBuilder::new().recursive(true).mode(0o700).create(path)
+    // The folder that we are in.
+    if path.as_os_str().is_empty() {
+        return Ok(());
+    }
+    match create_folder(path) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {
+            create_private_folder(path.parent().ok_or(error)?)?;
+            create_folder(path)
+        }
+        created => created,
+    }
+}
+
+/// Makes sure that a folder of ours is there and is closed to others.
+///
+/// # Errors
+/// What the file system says.
+pub fn own_folder(path: &Path) -> io::Result<()> {
+    create_private_folder(path)?;
+    let found = fs::metadata(path)?;
+    if found.mode() & 0o777 != 0o700 && found.uid() == User::own().uid() {
+        fs::set_permissions(path, Permissions::from_mode(0o700))?;
+    }
+    Ok(())
+}
+
+fn create_folder(path: &Path) -> io::Result<()> {
+    match DirBuilder::new().mode(0o700).create(path) {
+        // The umask may have taken from us what we need.
+        Ok(()) => fs::set_permissions(path, Permissions::from_mode(0o700)),
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists && path.is_dir() => Ok(()),
+        Err(error) => Err(error),
+    }
 }
 
 /// Makes sure that a new name in a folder is there after a power cut.
@@ -32,4 +82,98 @@ pub fn sync_folder(path: &Path) -> io::Result<()> {
 /// What the file system says.
 pub fn is_private(file: &File) -> io::Result<bool> {
     Ok(file.metadata()?.mode() & 0o077 == 0)
+}
+
+/// Opens a file for reading, and nothing that is no file: a pipe would keep us waiting, and a device may
+/// have no end.
+///
+/// # Errors
+/// What the file system says; [`io::ErrorKind::InvalidInput`] if it is something else.
+pub fn open_regular(path: &Path) -> io::Result<File> {
+    let check = |found: fs::Metadata| {
+        let error = || io::Error::new(io::ErrorKind::InvalidInput, "it is not a regular file");
+        found.is_file().then_some(()).ok_or_else(error)
+    };
+    // Some devices act when they are opened; and what is there may be another thing a moment later.
+    check(fs::metadata(path)?)?;
+    let file = OpenOptions::new()
+        .read(true)
+        .custom_flags(OFlags::NONBLOCK.bits().cast_signed())
+        .open(path)?;
+    check(file.metadata()?)?;
+    Ok(file)
+}
+
+/// What others can do with a file, by its owner and its mode.
+///
+/// # Errors
+/// What the file system says.
+pub fn others(file: &File) -> io::Result<Others> {
+    let found = file.metadata()?;
+    Ok(match found.mode() {
+        _ if ![0, User::own().uid()].contains(&found.uid()) => Others::Own,
+        mode if mode & 0o022 != 0 => Others::Write,
+        mode if mode & 0o044 != 0 => Others::Read,
+        _ => Others::Nothing,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn folders_are_made_and_closed() {
+        let folder = tempfile::tempdir().unwrap();
+        let mode = |path: &Path| fs::metadata(path).unwrap().mode() & 0o777;
+        let path = folder.path().join("a/b/c");
+        create_private_folder(&path).unwrap();
+        create_private_folder(&path).unwrap();
+        for path in path.ancestors().take(3) {
+            assert_eq!(mode(path), 0o700);
+        }
+        fs::set_permissions(&path, Permissions::from_mode(0o777)).unwrap();
+        create_private_folder(&path).unwrap();
+        assert_eq!(mode(&path), 0o777, "it is not made by us");
+        own_folder(&path).unwrap();
+        assert_eq!(mode(&path), 0o700);
+        fs::write(path.join("file"), "").unwrap();
+        assert!(create_private_folder(&path.join("file")).is_err());
+        assert!(create_private_folder(&path.join("file/d")).is_err());
+    }
+
+    #[test]
+    fn only_files_are_opened() {
+        let folder = tempfile::tempdir().unwrap();
+        let (file, link) = (folder.path().join("file"), folder.path().join("link"));
+        fs::write(&file, "x").unwrap();
+        std::os::unix::fs::symlink(&file, &link).unwrap();
+        assert!(open_regular(&file).is_ok());
+        assert!(open_regular(&link).is_ok());
+        let (pipe, zero) = (folder.path().join("pipe"), folder.path().join("zero"));
+        let mode = rustix::fs::Mode::from_raw_mode(0o600);
+        let fifo = rustix::fs::FileType::Fifo;
+        rustix::fs::mknodat(rustix::fs::CWD, &pipe, fifo, mode, 0).unwrap();
+        std::os::unix::fs::symlink("/dev/zero", &zero).unwrap();
+        for path in [folder.path(), &pipe, &zero] {
+            let error = open_regular(path).unwrap_err();
+            assert_eq!(error.kind(), io::ErrorKind::InvalidInput, "{path:?}");
+        }
+    }
+
+    #[test]
+    fn modes_say_what_others_can_do() {
+        let file = tempfile::tempfile().unwrap();
+        for (mode, expected) in [
+            (0o600, Others::Nothing),
+            (0o711, Others::Nothing),
+            (0o640, Others::Read),
+            (0o604, Others::Read),
+            (0o620, Others::Write),
+            (0o777, Others::Write),
+        ] {
+            file.set_permissions(Permissions::from_mode(mode)).unwrap();
+            assert_eq!(others(&file).unwrap(), expected, "{mode:o}");
+        }
+    }
 }

@@ -2,11 +2,12 @@
 
 use std::ffi::{OsString, c_void};
 use std::io;
+use std::marker::PhantomData;
 use std::os::windows::ffi::OsStringExt;
 use std::os::windows::io::{AsHandle, AsRawHandle, BorrowedHandle};
 use std::ptr::null_mut;
 
-use windows_sys::Win32::Foundation::{GENERIC_ALL, GENERIC_READ, LocalFree};
+use windows_sys::Win32::Foundation::{GENERIC_ALL, GENERIC_READ, GENERIC_WRITE, LocalFree};
 use windows_sys::Win32::Security::Authorization::{
     ConvertSidToStringSidW, ConvertStringSecurityDescriptorToSecurityDescriptorW, GetSecurityInfo,
     SDDL_REVISION_1, SE_FILE_OBJECT, SE_KERNEL_OBJECT,
@@ -16,7 +17,9 @@ use windows_sys::Win32::Security::{
     LABEL_SECURITY_INFORMATION, OBJECT_SECURITY_INFORMATION, OWNER_SECURITY_INFORMATION,
     PSECURITY_DESCRIPTOR, PSID, SYSTEM_MANDATORY_LABEL_ACE,
 };
-use windows_sys::Win32::Storage::FileSystem::FILE_READ_DATA;
+use windows_sys::Win32::Storage::FileSystem::{
+    FILE_APPEND_DATA, FILE_READ_DATA, FILE_WRITE_DATA, WRITE_DAC, WRITE_OWNER,
+};
 use windows_sys::Win32::System::SystemServices::{
     ACCESS_ALLOWED_ACE_TYPE, SECURITY_MANDATORY_MEDIUM_RID, SYSTEM_MANDATORY_LABEL_ACE_TYPE,
 };
@@ -76,13 +79,36 @@ impl Descriptor {
     }
 }
 
-/// What [`GetSecurityInfo`] says of an object. The pointers are into the descriptor, or null.
+/// What [`GetSecurityInfo`] says of an object. The pointers are into the descriptor, or null; only
+/// [`look`] makes one.
 struct Security {
     owner: PSID,
     dacl: *const ACL,
     sacl: *const ACL,
     #[cfg_attr(not(test), expect(dead_code, reason = "it keeps the memory"))]
     descriptor: Local,
+}
+
+impl Security {
+    /// Who may do what, if that is limited at all.
+    #[expect(unsafe_code, reason = "the list is found through a raw pointer")]
+    fn dacl(&self) -> Option<List<'_>> {
+        // SAFETY: the list is in the descriptor, which is borrowed.
+        unsafe { List::new(self.dacl) }
+    }
+
+    /// What is recorded, and the label.
+    #[expect(unsafe_code, reason = "the list is found through a raw pointer")]
+    fn sacl(&self) -> Option<List<'_>> {
+        // SAFETY: as above.
+        unsafe { List::new(self.sacl) }
+    }
+
+    #[expect(unsafe_code, reason = "the SID is found through a raw pointer")]
+    fn owner(&self) -> io::Result<User> {
+        // SAFETY: the SID is in the descriptor, which is borrowed; or it is null.
+        unsafe { sid_to_string(self.owner) }.map(User::from_sid)
+    }
 }
 
 #[expect(unsafe_code, reason = "every call of Win32 is")]
@@ -119,72 +145,109 @@ fn look(
     }
 }
 
-/// The entries of an access control list, each with its kind.
-#[expect(unsafe_code, reason = "every call of Win32 is")]
-fn entries(list: *const ACL) -> impl Iterator<Item = (u32, *const c_void)> {
-    (0..).map_while(move |number| {
-        if list.is_null() {
-            return None;
-        }
+/// An access control list in a descriptor that lives as long as `'d`.
+#[derive(Clone, Copy)]
+struct List<'d>(*const ACL, PhantomData<&'d Local>);
+
+/// What an entry of a list says.
+enum Entry {
+    /// How trusted whoever made the object was.
+    Label(u32),
+    /// What somebody may do, and the SID of that.
+    Allowed(u32, String),
+    /// Something else.
+    Other,
+}
+
+impl<'d> List<'d> {
+    /// Nothing for a null pointer.
+    ///
+    /// # Safety
+    /// The pointer is null, or to a list that the system has made and that stays for `'d`.
+    #[expect(unsafe_code, reason = "the list comes as a raw pointer")]
+    unsafe fn new(list: *const ACL) -> Option<Self> {
+        (!list.is_null()).then_some(Self(list, PhantomData))
+    }
+
+    fn entries(self) -> impl Iterator<Item = io::Result<Entry>> {
+        (0..).map_while(move |number| self.entry(number))
+    }
+
+    /// The entry of a number, or `None` behind the last one.
+    #[expect(unsafe_code, reason = "every call of Win32 is")]
+    fn entry(self, number: u32) -> Option<io::Result<Entry>> {
         let mut entry = null_mut();
-        // SAFETY: the list is one that the system has made and that its owner keeps alive; the call
-        // fails for a number that is not there.
-        worked(unsafe { GetAce(list, number, &raw mut entry) }).ok()?;
+        // SAFETY: the list is one of the system's that is still there, as this type says; the call fails
+        // for a number that is not there.
+        worked(unsafe { GetAce(self.0, number, &raw mut entry) }).ok()?;
         // SAFETY: every entry begins with its header.
         let header = unsafe { entry.cast::<ACE_HEADER>().read_unaligned() };
-        Some((u32::from(header.AceType), entry.cast_const()))
-    })
+        Some(match u32::from(header.AceType) {
+            SYSTEM_MANDATORY_LABEL_ACE_TYPE => {
+                // SAFETY: an entry of this kind is this structure, whose last field is where the SID
+                // begins; that of a label has one part.
+                let level = unsafe {
+                    let sid = &raw const (*entry.cast::<SYSTEM_MANDATORY_LABEL_ACE>()).SidStart;
+                    *GetSidSubAuthority(sid.cast_mut().cast(), 0)
+                };
+                Ok(Entry::Label(level))
+            }
+            ACCESS_ALLOWED_ACE_TYPE => {
+                let entry = entry.cast::<ACCESS_ALLOWED_ACE>();
+                // SAFETY: an entry of this kind is this structure, whose last field is where the SID
+                // begins.
+                let (rights, sid) = unsafe {
+                    let sid = &raw const (*entry).SidStart;
+                    ((*entry).Mask, sid_to_string(sid.cast_mut().cast()))
+                };
+                sid.map(|sid| Entry::Allowed(rights, sid))
+            }
+            _ => Ok(Entry::Other),
+        })
+    }
 }
 
 /// The owner of a kernel object that was made with no fewer rights than ours.
-#[expect(unsafe_code, reason = "every call of Win32 is")]
 pub(super) fn owner(object: BorrowedHandle<'_>) -> io::Result<User> {
     let label = look(object, SE_KERNEL_OBJECT, LABEL_SECURITY_INFORMATION)?;
-    for (kind, entry) in entries(label.sacl) {
-        if kind != SYSTEM_MANDATORY_LABEL_ACE_TYPE {
-            continue;
-        }
-        // SAFETY: an entry of this kind is this structure, whose last field is where the SID begins;
-        // that of a label has one part.
-        let level = unsafe {
-            let sid = &raw const (*entry.cast::<SYSTEM_MANDATORY_LABEL_ACE>()).SidStart;
-            *GetSidSubAuthority(sid.cast_mut().cast(), 0)
-        };
-        if level < SECURITY_MANDATORY_MEDIUM_RID.cast_unsigned() {
+    for entry in label.sacl().into_iter().flat_map(List::entries) {
+        if matches!(entry?, Entry::Label(level) if level < SECURITY_MANDATORY_MEDIUM_RID.cast_unsigned())
+        {
             let text = "it was made by a program with fewer rights";
             return Err(io::Error::new(io::ErrorKind::PermissionDenied, text));
         }
     }
-    let security = look(object, SE_KERNEL_OBJECT, OWNER_SECURITY_INFORMATION)?;
-    // SAFETY: the call has put the owner into the descriptor, which is still there.
-    unsafe { sid_to_string(security.owner) }.map(User::from_sid)
+    look(object, SE_KERNEL_OBJECT, OWNER_SECURITY_INFORMATION)?.owner()
 }
 
-/// Whether no crowd may read a file. One without a list is open to everybody.
-pub(super) fn is_private(file: impl AsHandle) -> io::Result<bool> {
+/// Whether a crowd may read a file.
+pub(super) fn may_read(file: impl AsHandle) -> io::Result<bool> {
+    may(file, FILE_READ_DATA | GENERIC_READ | GENERIC_ALL)
+}
+
+/// Whether a crowd may change a file.
+pub(super) fn may_write(file: impl AsHandle) -> io::Result<bool> {
+    let write = FILE_WRITE_DATA | FILE_APPEND_DATA | WRITE_DAC | WRITE_OWNER;
+    may(file, write | GENERIC_WRITE | GENERIC_ALL)
+}
+
+/// Whether a crowd has one of these rights to a file. One without a list is open to everybody.
+fn may(file: impl AsHandle, rights: u32) -> io::Result<bool> {
     let security = look(file.as_handle(), SE_FILE_OBJECT, DACL_SECURITY_INFORMATION)?;
-    Ok(!security.dacl.is_null() && closed_to_crowds(security.dacl)?)
+    security
+        .dacl()
+        .map_or(Ok(true), |list| crowds_have(list, rights))
 }
 
-#[expect(unsafe_code, reason = "entries are read through raw pointers")]
-fn closed_to_crowds(list: *const ACL) -> io::Result<bool> {
-    for (kind, entry) in entries(list) {
-        if kind != ACCESS_ALLOWED_ACE_TYPE {
-            continue;
-        }
-        let entry = entry.cast::<ACCESS_ALLOWED_ACE>();
-        // SAFETY: an entry of this kind is this structure, whose last field is where the SID begins.
-        let (rights, sid) = unsafe { ((*entry).Mask, &raw const (*entry).SidStart) };
-        if rights & (FILE_READ_DATA | GENERIC_READ | GENERIC_ALL) == 0 {
-            continue;
-        }
-        // SAFETY: as above.
-        let sid = unsafe { sid_to_string(sid.cast_mut().cast()) }?;
-        if CROWDS.contains(&sid.as_str()) {
-            return Ok(false);
+fn crowds_have(list: List<'_>, rights: u32) -> io::Result<bool> {
+    for entry in list.entries() {
+        if matches!(entry?, Entry::Allowed(given, sid)
+            if given & rights != 0 && CROWDS.contains(&sid.as_str()))
+        {
+            return Ok(true);
         }
     }
-    Ok(true)
+    Ok(false)
 }
 
 /// A SID as text.
@@ -250,24 +313,26 @@ mod tests {
     }
 
     #[test]
-    fn a_list_that_lets_everybody_read_is_seen() {
-        for (text, private) in [
-            ("D:P(A;;GA;;;SY)(A;;GA;;;BA)", true),
-            ("D:P(A;;GA;;;SY)(A;;GR;;;WD)", false),
-            ("D:P(A;;0x1;;;BU)", false),
-            ("D:P(A;;0x100000;;;BU)", true),
+    fn a_list_that_lets_everybody_in_is_seen() {
+        for (text, readable, writable) in [
+            ("D:P(A;;GA;;;SY)(A;;GA;;;BA)", false, false),
+            ("D:P(A;;GA;;;SY)(A;;GR;;;WD)", true, false),
+            ("D:P(A;;GA;;;SY)(A;;GW;;;WD)", false, true),
+            ("D:P(A;;GA;;;WD)", true, true),
+            ("D:P(A;;0x1;;;BU)", true, false),
+            ("D:P(A;;0x2;;;BU)", false, true),
+            ("D:P(A;;0x100000;;;BU)", false, false),
         ] {
             let descriptor = Descriptor::parse(text).unwrap();
-            assert_eq!(
-                closed_to_crowds(dacl(&descriptor)).unwrap(),
-                private,
-                "{text}"
-            );
+            let list = dacl(&descriptor);
+            let read = crowds_have(list, FILE_READ_DATA | GENERIC_READ | GENERIC_ALL).unwrap();
+            let write = crowds_have(list, FILE_WRITE_DATA | GENERIC_WRITE | GENERIC_ALL).unwrap();
+            assert_eq!((read, write), (readable, writable), "{text}");
         }
     }
 
     #[expect(unsafe_code, reason = "every call of Win32 is")]
-    fn dacl(descriptor: &Descriptor) -> *const ACL {
+    fn dacl(descriptor: &Descriptor) -> List<'_> {
         let (mut present, mut defaulted, mut list) = (0, 0, null_mut());
         // SAFETY: the descriptor is a live one; the pointers are to live variables.
         worked(unsafe {
@@ -279,6 +344,7 @@ mod tests {
             )
         })
         .unwrap();
-        list
+        // SAFETY: the list is in the descriptor, which is borrowed.
+        unsafe { List::new(list) }.unwrap()
     }
 }

@@ -4,8 +4,8 @@
 //! `mfad-vault-passphrase` (`LoadCredential=` or `LoadCredentialEncrypted=`), or one that the
 //! configuration names and that nobody else can read.
 
-use std::fs::{self, File};
-use std::io;
+use std::fs;
+use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -15,8 +15,11 @@ use mfa_sys::files;
 use zeroize::Zeroizing;
 
 use super::super::thread::Thread;
-use super::super::{STATE_DEADLINE, State, within};
+use super::super::{Identity, STATE_DEADLINE, State, within};
 use super::platform::OPEN_TO_OTHERS;
+
+/// How much of a file is looked at for the passphrase in its first line, in bytes.
+const MAX_PASSPHRASE_FILE: u64 = 64 * 1024;
 
 /// The gate; clones share it.
 #[derive(Clone, Debug)]
@@ -42,6 +45,19 @@ impl FileGate {
 
     pub(in crate::keychain) fn path(&self) -> &Path {
         &self.path
+    }
+
+    pub(in crate::keychain) async fn identity(&self) -> Identity {
+        let path = self.path.clone();
+        let real = aside(move || Ok(fs::canonicalize(path).ok())).await;
+        let real = real.ok().flatten();
+        Identity {
+            name: self.path.display().to_string(),
+            store: real
+                .unwrap_or_else(|| self.path.clone())
+                .display()
+                .to_string(),
+        }
     }
 
     pub(in crate::keychain) async fn state(&self, thread: &Thread) -> Result<State, StoreError> {
@@ -109,15 +125,14 @@ fn read_passphrase(file: &Path) -> Result<Zeroizing<String>, StoreError> {
     let unusable = |what: &str| {
         StoreError::Unavailable(format!("the passphrase file {} {what}", file.display()))
     };
-    let found = fs::metadata(file).map_err(|_| unusable("cannot be read"))?;
-    if !found.is_file() {
-        return Err(unusable("is not a file"));
-    }
-    let mut file = File::open(file).map_err(|_| unusable("cannot be read"))?;
+    let file = files::open_regular(file).map_err(|error| match error.kind() {
+        io::ErrorKind::InvalidInput => unusable("is not a file"),
+        _ => unusable("cannot be read"),
+    })?;
     if !files::is_private(&file).map_err(|_| unusable("cannot be read"))? {
         return Err(unusable(OPEN_TO_OTHERS));
     }
-    let text = io::read_to_string(&mut file).map(Zeroizing::new);
+    let text = io::read_to_string(file.take(MAX_PASSPHRASE_FILE)).map(Zeroizing::new);
     let text = text.map_err(|_| unusable("cannot be read"))?;
     Ok(Zeroizing::new(
         text.lines().next().unwrap_or_default().to_owned(),

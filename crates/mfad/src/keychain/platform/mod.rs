@@ -7,4 +7,6 @@ mod imp;
 #[cfg(not(target_os = "linux"))]
 mod open;
 
-pub(super) use imp::{NAME, OsGate, modifiers, search, store};
+#[cfg(not(target_os = "linux"))]
+use imp::NAME;
+pub(super) use imp::{OsGate, modifiers, search, store};

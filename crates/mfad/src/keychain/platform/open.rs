@@ -5,7 +5,7 @@ use std::time::Duration;
 use mfa_core::port::StoreError;
 use tokio::sync::mpsc;
 
-use crate::keychain::State;
+use crate::keychain::{Identity, State};
 
 /// The gate; see the module.
 #[derive(Clone, Debug)]
@@ -25,8 +25,11 @@ impl OpenGate {
         Ok(())
     }
 
-    pub(in crate::keychain) async fn provider(&self, _deadline: Duration) -> String {
-        super::NAME.to_owned()
+    pub(in crate::keychain) async fn identity(&self, _deadline: Duration) -> Identity {
+        Identity {
+            name: super::NAME.to_owned(),
+            store: super::NAME.to_owned(),
+        }
     }
 
     pub(in crate::keychain) async fn watch(&self, _changed: &mpsc::Sender<()>) {}

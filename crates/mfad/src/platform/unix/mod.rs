@@ -6,6 +6,7 @@ mod endpoint;
 use std::fs::File;
 
 use mfa_sys::peer::User;
+use rustix::fs::Mode;
 use zbus::fdo::ConnectionCredentials;
 
 pub(crate) use ending::Ending;
@@ -14,8 +15,10 @@ pub(crate) use endpoint::{Connected, Endpoint, is_passing};
 /// Whether there may be a session bus.
 pub(crate) const HAS_SESSION_BUS: bool = true;
 
-/// Prepares the process: there is nothing to prepare.
-pub fn begin() {}
+/// Prepares the process: what it makes is closed to others, and open to us, whatever it was started with.
+pub fn begin() {
+    rustix::process::umask(Mode::from_raw_mode(0o077));
+}
 
 /// The file to log to: whoever starts us has our standard error go where it should.
 pub(crate) fn log_file(_background: bool) -> Option<File> {

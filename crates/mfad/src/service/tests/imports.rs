@@ -39,7 +39,8 @@ fn stored(world: &World) -> usize {
 }
 
 fn unfinished(world: &World) -> usize {
-    world.journal.notes.lock().unwrap().unfinished.len()
+    let notes = world.journal.notes.lock().unwrap();
+    notes.unfinished.values().map(BTreeSet::len).sum()
 }
 
 #[tokio::test]
@@ -236,6 +237,73 @@ async fn a_daemon_that_ends_in_between_leaves_nothing() {
     assert!(names(&service).await.is_empty());
     service.add(&us(), account(0)).await.unwrap();
     assert_eq!((stored(&left), unfinished(&left)), (1, 0));
+}
+
+/// Another keychain does not have what is left, which says nothing of the one that has.
+#[tokio::test]
+async fn what_is_left_in_a_keychain_stays_noted_while_another_is_used() {
+    let world = World::new();
+    world.store.room.store(3, Ordering::SeqCst);
+    world.store.breaks.store(true, Ordering::SeqCst);
+    let service = world.start();
+    let failed = service.import(&us(), accounts(0..9), false).await;
+    assert!(matches!(failed, Err(Error::KeychainUnavailable(_))));
+    drop(service);
+    assert_eq!((stored(&world), unfinished(&world)), (3, 4));
+
+    let other = World {
+        store: FakeStore::default(),
+        keychain: "/home/jane/vault.kdbx",
+        ..world.clone()
+    };
+    let service = other.start();
+    assert!(names(&service).await.is_empty());
+    assert_eq!(import(&service, accounts(0..2)).await.len(), 2);
+    assert_eq!((stored(&other), unfinished(&other)), (2, 4));
+    drop(service);
+
+    world.store.room.store(0, Ordering::SeqCst);
+    world.store.broken.store(false, Ordering::SeqCst);
+    let service = world.start();
+    assert!(names(&service).await.is_empty(), "what is left is served");
+    service.add(&us(), account(20)).await.unwrap();
+    assert_eq!((stored(&world), unfinished(&world)), (1, 0));
+}
+
+#[tokio::test]
+async fn another_keychain_than_yesterday_is_told() {
+    let world = World::new();
+    let changed = async |world: &World| {
+        let service = world.start();
+        names(&service).await;
+        let status = service.status(&us()).await.unwrap();
+        status.keychain_changed_from
+    };
+    let empty = World {
+        store: FakeStore::default(),
+        keychain: "KWallet",
+        ..world.clone()
+    };
+    assert_eq!(
+        changed(&empty).await,
+        None,
+        "there were no accounts anywhere"
+    );
+    let service = world.start();
+    service.add(&us(), account(0)).await.unwrap();
+    drop(service);
+    assert_eq!(changed(&world).await, None);
+    for _ in 0..2 {
+        let told = changed(&empty).await;
+        assert_eq!(told.as_deref(), Some("gnome-keyring"));
+    }
+    assert_eq!(changed(&world).await, None);
+    // Accounts there make it the one where they are.
+    let service = empty.start();
+    service.add(&us(), account(0)).await.unwrap();
+    drop(service);
+    assert!(changed(&empty).await.is_some());
+    assert_eq!(changed(&empty).await, None);
 }
 
 #[tokio::test]

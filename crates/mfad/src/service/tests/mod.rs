@@ -23,11 +23,15 @@ struct World {
     clock: FakeClock,
     journal: FakeJournal,
     idle: Option<Duration>,
+    keychain: &'static str,
 }
 
 impl World {
     fn new() -> Self {
-        let world = Self::default();
+        let world = Self {
+            keychain: "gnome-keyring",
+            ..Self::default()
+        };
         world.clock.set(NOW);
         world
     }
@@ -35,7 +39,7 @@ impl World {
     fn start(&self) -> Handle {
         let store = self.store.clone();
         let (handle, _task) = super::start(Parts {
-            keychain: Keychain::always_open(move || Box::new(store.clone())),
+            keychain: Keychain::always_open(self.keychain, move || Box::new(store.clone())),
             clock: Arc::new(self.clock.clone()),
             journal: Box::new(self.journal.clone()),
             notes: self.journal.notes.lock().unwrap().clone(),

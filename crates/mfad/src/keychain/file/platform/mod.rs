@@ -4,4 +4,4 @@
 #[cfg_attr(windows, path = "windows.rs")]
 mod imp;
 
-pub(super) use imp::{Claim, Fingerprint, OPEN_TO_OTHERS};
+pub(super) use imp::{CHANGED_BY_OTHERS, Claim, Fingerprint, OF_ANOTHER, OPEN_TO_OTHERS};

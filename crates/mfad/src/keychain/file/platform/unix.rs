@@ -1,7 +1,7 @@
 //! Linux and macOS: the file itself is locked, which goes with its inode and stops nobody from
 //! reading.
 
-use std::fs::{self, File, TryLockError};
+use std::fs::{File, Metadata, TryLockError};
 use std::io;
 use std::os::unix::fs::MetadataExt;
 use std::path::Path;
@@ -9,17 +9,23 @@ use std::path::Path;
 /// What is wrong with a secret in a file that is not private, and what to do.
 pub(in super::super) const OPEN_TO_OTHERS: &str = "can be read by others: chmod 600 it";
 
+/// What is wrong with a vault file that others can change, and what to do.
+pub(in super::super) const CHANGED_BY_OTHERS: &str = "can be changed by others: chmod 600 it";
+
+/// What is wrong with one that belongs to somebody else, and what to do.
+pub(in super::super) const OF_ANOTHER: &str = "belongs to another user: use a copy that is yours";
+
 /// Tells whether a file is still the one that was read.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(in super::super) struct Fingerprint {
     inode: u64,
-    pub(in super::super) size: u64,
+    size: u64,
     modified: (i64, i64),
 }
 
 impl Fingerprint {
-    pub(in super::super) fn of(path: &Path) -> io::Result<Self> {
-        let found = fs::metadata(path)?;
+    #[expect(clippy::unnecessary_wraps, reason = "other systems may fail")]
+    pub(in super::super) fn of(found: &Metadata) -> io::Result<Self> {
         Ok(Self {
             inode: found.ino(),
             size: found.size(),

@@ -1,7 +1,7 @@
 //! Windows: nobody else can read a file that is locked. So there is one beside it, which one process
 //! can open at a time, and which is gone when that ends.
 
-use std::fs::{self, File, OpenOptions, TryLockError};
+use std::fs::{self, File, Metadata, OpenOptions, TryLockError};
 use std::io;
 use std::os::windows::fs::OpenOptionsExt;
 use std::path::Path;
@@ -19,17 +19,23 @@ const SHARING_VIOLATION: i32 = 32;
 pub(in super::super) const OPEN_TO_OTHERS: &str =
     "can be read by others: change who may, in its properties";
 
+/// What is wrong with a vault file that others can change, and what to do.
+pub(in super::super) const CHANGED_BY_OTHERS: &str =
+    "can be changed by others: change who may, in its properties";
+
+/// What is wrong with one that belongs to somebody else, and what to do.
+pub(in super::super) const OF_ANOTHER: &str = "belongs to another user: use a copy that is yours";
+
 /// Tells whether a file is still the one that was read.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(in super::super) struct Fingerprint {
-    pub(in super::super) size: u64,
+    size: u64,
     created: SystemTime,
     modified: SystemTime,
 }
 
 impl Fingerprint {
-    pub(in super::super) fn of(path: &Path) -> io::Result<Self> {
-        let found = fs::metadata(path)?;
+    pub(in super::super) fn of(found: &Metadata) -> io::Result<Self> {
         Ok(Self {
             size: found.len(),
             created: found.created()?,

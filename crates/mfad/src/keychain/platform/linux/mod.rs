@@ -1,6 +1,7 @@
 //! The Secret Service: gnome-keyring, KeePassXC, KWallet.
 
 mod secret_service;
+mod words;
 
 use std::collections::HashMap;
 use std::sync::Arc;

@@ -5,18 +5,21 @@
 
 use std::collections::HashMap;
 use std::fmt;
+use std::sync::Arc;
 use std::time::Duration;
 
 use futures_util::StreamExt;
 use mfa_core::port::StoreError;
-use tokio::sync::mpsc;
+use tokio::sync::{Mutex, mpsc};
+use tokio::task::JoinHandle;
 use tokio::time::Instant;
 use zbus::message::Message;
 use zbus::wire::{DynamicDeserialize, DynamicType};
-use zbus::{DBusError, MatchRule, MessageStream, OwnedObjectPath, OwnedVariant};
+use zbus::{MatchRule, MessageStream, OwnedObjectPath, OwnedVariant};
 
-use crate::keychain::State;
+use super::words::Cause;
 use crate::keychain::keyring::SERVICE;
+use crate::keychain::{Identity, State};
 
 const BUS_NAME: &str = "org.freedesktop.secrets";
 const PATH: &str = "/org/freedesktop/secrets";
@@ -26,16 +29,20 @@ const PROMPT: &str = "org.freedesktop.Secret.Prompt";
 const PROPERTIES: &str = "org.freedesktop.DBus.Properties";
 /// How many prompts may follow each other.
 const MAX_PROMPTS: u32 = 3;
-const NOBODY: &str = "nobody owns org.freedesktop.secrets on the session bus
-  On a desktop: install gnome-keyring or KeePassXC (Settings → Secret Service Integration), log in again.
-  On a server or in WSL: mfactl vault create   (an encrypted file that KeePassXC opens too)";
-const NO_BUS: &str = "there is no session bus
-  On a server, in a container or in WSL: mfactl vault create   (an encrypted file that KeePassXC opens too)";
+const KEEPASSXC: &str = "KeePassXC";
+const KWALLET: &str = "KWallet";
+/// What KWallet owns, whether or not it is the Secret Service too.
+const KWALLETS: [&str; 2] = ["org.kde.kwalletd6", "org.kde.kwalletd5"];
+
+/// The task that has a prompt on the screen.
+type Prompt = JoinHandle<Result<(), StoreError>>;
 
 /// The gate; see the module.
 #[derive(Clone)]
 pub(in crate::keychain) struct SecretServiceGate {
     bus: Option<zbus::Connection>,
+    /// The prompt that may be on the screen, whether or not somebody waits for its answer.
+    shown: Arc<Mutex<Option<Prompt>>>,
 }
 
 impl fmt::Debug for SecretServiceGate {
@@ -46,7 +53,10 @@ impl fmt::Debug for SecretServiceGate {
 
 impl SecretServiceGate {
     pub(in crate::keychain) fn new(bus: Option<zbus::Connection>) -> Self {
-        Self { bus }
+        Self {
+            bus,
+            shown: Arc::default(),
+        }
     }
 
     /// Whether all that we need is unlocked.
@@ -68,27 +78,37 @@ impl SecretServiceGate {
             if locked.is_empty() {
                 return Ok(());
             }
-            self.unlock(&locked, end).await?;
+            self.unlock(locked, end).await?;
         }
         Err(StoreError::Locked)
     }
 
-    async fn unlock(&self, objects: &[OwnedObjectPath], end: Instant) -> Result<(), StoreError> {
+    /// Waits for the prompt that is on the screen, or raises one.
+    ///
+    /// Whoever stops waiting, since the time is over or the user locks, leaves it there: gnome-keyring
+    /// (42.1, `gkd-secret-unlock.c`) ends by an assertion when a prompt that it shows is dismissed, and
+    /// KeePassXC keeps its dialog all the same. Answered late, it opens the keychain, which is noticed.
+    async fn unlock(&self, objects: Vec<OwnedObjectPath>, end: Instant) -> Result<(), StoreError> {
+        let mut shown = self.shown.lock().await;
+        // What was answered when nobody waited is no answer to us.
+        let on_screen = shown.take().filter(|prompt| !prompt.is_finished());
+        let gate = self.clone();
+        let raise = || tokio::spawn(async move { gate.ask(&objects).await });
+        let prompt = shown.insert(on_screen.unwrap_or_else(raise));
+        let answer = tokio::time::timeout_at(end, prompt).await;
+        answer.map_or(Err(StoreError::TimedOut), |answer| {
+            answer.unwrap_or(Err(StoreError::TimedOut))
+        })
+    }
+
+    async fn ask(&self, objects: &[OwnedObjectPath]) -> Result<(), StoreError> {
         let (_, prompt): (Vec<OwnedObjectPath>, OwnedObjectPath) = self
             .call(PATH, SERVICE_INTERFACE, "Unlock", &objects)
             .await?;
         if prompt.as_str() == "/" {
             return Ok(());
         }
-        // However this ends, nobody is left with a prompt that nothing waits for.
-        let mut shown = Shown {
-            gate: self.clone(),
-            prompt,
-            answered: false,
-        };
-        let answer = tokio::time::timeout_at(end, self.answer(&shown.prompt)).await;
-        shown.answered = answer.is_ok();
-        answer.unwrap_or(Err(StoreError::TimedOut))
+        self.answer(&prompt).await
     }
 
     /// Shows a prompt and waits for its signal `Completed`, or for its provider to go away.
@@ -113,7 +133,7 @@ impl SecretServiceGate {
                 let (dismissed, _): (bool, OwnedVariant) = body.deserialize().map_err(unusable)?;
                 if dismissed { Err(StoreError::Locked) } else { Ok(()) }
             }
-            _ = owners.next() => Err(StoreError::Unavailable("it went away while asking".into())),
+            _ = owners.next() => Err(Cause::Gone.error()),
         }
     }
 
@@ -158,12 +178,25 @@ impl SecretServiceGate {
             .map_err(unusable)
     }
 
-    /// Who provides the service, as people call it.
-    pub(in crate::keychain) async fn provider(&self, deadline: Duration) -> String {
-        let name = tokio::time::timeout(deadline, self.provider_name()).await;
-        name.ok()
-            .and_then(Result::ok)
-            .unwrap_or_else(|| "none".to_owned())
+    /// Who provides the service, as people call it, and which of its collections is the default one.
+    pub(in crate::keychain) async fn identity(&self, deadline: Duration) -> Identity {
+        let find = async {
+            let name = self.provider_name().await?;
+            let default = self.default_collection().await;
+            let default = default.as_ref().map_or("", |path| path.as_str());
+            let store = format!("{name} {default}");
+            Ok::<_, StoreError>(Identity { name, store })
+        };
+        let found = tokio::time::timeout(deadline, find).await;
+        found.ok().and_then(Result::ok).unwrap_or_else(|| Identity {
+            name: "none".to_owned(),
+            store: String::new(),
+        })
+    }
+
+    async fn default_collection(&self) -> Result<OwnedObjectPath, StoreError> {
+        self.call(PATH, SERVICE_INTERFACE, "ReadAlias", &"default")
+            .await
     }
 
     async fn provider_name(&self) -> Result<String, StoreError> {
@@ -176,8 +209,8 @@ impl SecretServiceGate {
         let name = mfa_sys::process::short_name(pid).unwrap_or_default();
         Ok(match name.as_str() {
             "gnome-keyring-d" => "gnome-keyring".to_owned(),
-            "keepassxc" => "KeePassXC".to_owned(),
-            "kwalletd5" | "kwalletd6" | "ksecretd" => "KWallet".to_owned(),
+            "keepassxc" => KEEPASSXC.to_owned(),
+            "kwalletd5" | "kwalletd6" | "ksecretd" => KWALLET.to_owned(),
             _ => super::NAME.to_owned(),
         })
     }
@@ -187,9 +220,7 @@ impl SecretServiceGate {
     /// The collection comes first, since looking for items while it is locked makes KeePassXC raise
     /// a prompt, or end by a fault of its own while it is starting.
     async fn locked_objects(&self) -> Result<Vec<OwnedObjectPath>, StoreError> {
-        let default: OwnedObjectPath = self
-            .call(PATH, SERVICE_INTERFACE, "ReadAlias", &"default")
-            .await?;
+        let default = self.default_collection().await?;
         let has_default = default.as_str() != "/";
         if has_default && self.is_locked(&default).await? {
             return Ok(vec![default]);
@@ -199,8 +230,12 @@ impl SecretServiceGate {
             .call(PATH, SERVICE_INTERFACE, "SearchItems", &attributes)
             .await?;
         if !has_default && open.is_empty() && locked.is_empty() {
-            let text = "it has no default keyring yet: create one, for instance with seahorse";
-            return Err(StoreError::Unavailable(text.into()));
+            let cause = match self.provider_name().await.as_deref() {
+                Ok(KEEPASSXC) => Cause::NoDatabase,
+                Ok(KWALLET) => Cause::NoWallet,
+                _ => Cause::NoKeyring,
+            };
+            return Err(cause.error());
         }
         Ok(locked)
     }
@@ -230,8 +265,26 @@ impl SecretServiceGate {
             .map_err(unusable)
     }
 
+    /// Nobody is the Secret Service. KWallet may be there without.
+    async fn nobody(&self) -> StoreError {
+        let is_kwallet = async {
+            let bus = zbus::fdo::DBusProxy::new(self.bus().ok()?).await.ok()?;
+            for name in KWALLETS {
+                let name = zbus::names::BusName::try_from(name).ok()?;
+                if bus.name_has_owner(name).await.ok()? {
+                    return Some(());
+                }
+            }
+            None
+        };
+        match is_kwallet.await {
+            Some(()) => Cause::KWalletWithout.error(),
+            None => Cause::Nobody.error(),
+        }
+    }
+
     fn bus(&self) -> Result<&zbus::Connection, StoreError> {
-        let none = || StoreError::Unavailable(NO_BUS.into());
+        let none = || Cause::NoBus.error();
         self.bus
             .as_ref()
             .filter(|bus| !bus.is_closed())
@@ -252,33 +305,12 @@ impl SecretServiceGate {
         let reply = self
             .bus()?
             .call_method(Some(BUS_NAME), path, Some(interface), method, body)
-            .await
-            .map_err(unusable)?;
-        reply.body().deserialize().map_err(unusable)
-    }
-}
-
-/// A prompt that is on the screen, taken away if it is dropped unanswered: when the time is over,
-/// and when the user locks meanwhile.
-struct Shown {
-    gate: SecretServiceGate,
-    prompt: OwnedObjectPath,
-    answered: bool,
-}
-
-impl Drop for Shown {
-    fn drop(&mut self) {
-        let (false, Ok(runtime)) = (self.answered, tokio::runtime::Handle::try_current()) else {
-            return;
+            .await;
+        let reply = match reply {
+            Err(error) if Cause::of(&error) == Cause::Nobody => return Err(self.nobody().await),
+            reply => reply.map_err(unusable)?,
         };
-        let (gate, prompt) = (self.gate.clone(), self.prompt.clone());
-        runtime.spawn(async move {
-            // Best effort: the user may be answering at this moment.
-            drop(
-                gate.call::<_, ()>(prompt.as_str(), PROMPT, "Dismiss", &())
-                    .await,
-            );
-        });
+        reply.body().deserialize().map_err(unusable)
     }
 }
 
@@ -298,15 +330,6 @@ fn is_about_locking(signal: &Message) -> bool {
     reason = "it is used where errors are mapped"
 )]
 fn unusable(error: zbus::Error) -> StoreError {
-    let name = match &error {
-        zbus::Error::MethodError(name, ..) => name.as_str().to_owned(),
-        zbus::Error::FDO(error) => error.name().as_str().to_owned(),
-        _ => return StoreError::Unavailable(error.to_string()),
-    };
-    let absent = ["ServiceUnknown", "NameHasNoOwner", "NoReply"];
-    let text = match name.strip_prefix("org.freedesktop.DBus.Error.") {
-        Some(short) if absent.contains(&short) => NOBODY.to_owned(),
-        _ => format!("it answers {name}"),
-    };
-    StoreError::Unavailable(text)
+    tracing::debug!(%error, "the Secret Service");
+    Cause::of(&error).error()
 }
