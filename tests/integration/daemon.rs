@@ -1,52 +1,17 @@
 //! The daemon: how it is started, that it is alone, who may ask it what, how it ends.
 
-use std::io::{BufRead, BufReader, Read, Write};
 use std::os::unix::fs::MetadataExt;
-use std::os::unix::net::UnixStream;
 use std::process::{Child, Command, Stdio};
 
 use tests::{Desktop, LINK, SECRET, binary, eventually, oathtool, run};
+
+use crate::monitor::Monitor;
 
 const CALL: &str = "busctl --user call org.mfactl.Authenticator1 /org/mfactl/Authenticator1 \
     org.mfactl.Authenticator1";
 
 fn start(desktop: &Desktop) -> Child {
     desktop.start_daemon(desktop.ours("mfad").stderr(Stdio::piped()))
-}
-
-/// Listens to the session bus as any program of the user can.
-struct Monitor(Child);
-
-impl Monitor {
-    fn start(desktop: &Desktop) -> Self {
-        let mut monitor = desktop
-            .command("dbus-monitor")
-            .arg("--session")
-            .stdout(Stdio::piped())
-            .spawn()
-            .unwrap();
-        // Its first line says that it listens; taking it byte by byte keeps the rest for later.
-        let mut stdout = monitor.stdout.take().unwrap();
-        let mut byte = [0];
-        while stdout.read(&mut byte).unwrap() == 1 && byte != [b'\n'] {}
-        monitor.stdout = Some(stdout);
-        Self(monitor)
-    }
-
-    /// What it heard until now: the bus keeps the order, so our own signal comes last.
-    fn heard(mut self, desktop: &Desktop) -> String {
-        desktop
-            .shell("busctl --user emit / org.example.Test End")
-            .ok();
-        let stdout = BufReader::new(self.0.stdout.take().unwrap());
-        let lines = stdout.lines().map(Result::unwrap);
-        let text: Vec<_> = lines
-            .take_while(|line| !line.contains("org.example.Test"))
-            .collect();
-        self.0.kill().unwrap();
-        self.0.wait().unwrap();
-        text.join("\n")
-    }
 }
 
 #[test]
@@ -205,41 +170,6 @@ fn codes_stay_off_the_session_bus() {
             "the bus has seen a secret or a code"
         );
     }
-}
-
-/// On the private connection they may get their code before they turn, but never in the name of another.
-#[test]
-fn turning_into_another_program_is_noticed_on_the_private_connection() {
-    let desktop = Desktop::headless();
-    desktop.add("aws", LINK);
-    let monitor = Monitor::start(&desktop);
-    let race = concat!(env!("CARGO_MANIFEST_DIR"), "/security/exec-race");
-    let mut race = desktop.command(race);
-    let raced = run(race.args(["--private", "--count", "50", "aws"]), "");
-    let attempts = raced.stdout.lines().count() - 1;
-    assert_eq!(attempts, 50, "{raced}");
-    assert!(!raced.stdout.contains("failed"), "{raced}");
-    let heard = monitor.heard(&desktop);
-    let who: Vec<_> = heard
-        .split("member=CodeIssued")
-        .skip(1)
-        .filter_map(|signal| signal.lines().nth(2))
-        .map(str::trim)
-        .collect();
-    assert!(
-        !who.iter().any(|name| name.contains("sleep")),
-        "attributed to the innocent: {who:?}"
-    );
-}
-
-/// Programs that ask for a code and turn into an innocent one before anybody looks.
-#[test]
-fn turning_into_another_program_gets_no_code_on_the_bus() {
-    let desktop = Desktop::headless();
-    desktop.add("aws", LINK);
-    let race = concat!(env!("CARGO_MANIFEST_DIR"), "/security/exec-race");
-    let result = run(desktop.command(race).arg("aws"), "");
-    assert_eq!(result.status, 0, "{result}");
 }
 
 #[test]
@@ -428,157 +358,6 @@ fn what_it_makes_is_ours_alone_whatever_the_umask() {
         desktop.end_daemon("-TERM");
         daemon.wait().unwrap();
     }
-}
-
-/// How a client of D-Bus begins.
-fn handshake() -> String {
-    let uid = std::fs::metadata("/proc/self").unwrap().uid().to_string();
-    let uid: String = uid.bytes().map(|byte| format!("{byte:02x}")).collect();
-    format!("\0AUTH EXTERNAL {uid}\r\nBEGIN\r\n")
-}
-
-#[test]
-fn one_too_many_is_told_so_and_keeps_nobody_else_out() {
-    let desktop = Desktop::headless();
-    let mut daemon = start(&desktop);
-    let connect = || {
-        let mut stream = UnixStream::connect(desktop.socket()).unwrap();
-        write!(stream, "{}", handshake()).unwrap();
-        let mut answer = String::new();
-        let mut lines = BufReader::new(stream.try_clone().unwrap());
-        lines.read_line(&mut answer).unwrap();
-        (stream, answer)
-    };
-    let mut places = Vec::new();
-    let refusal = loop {
-        let (stream, answer) = connect();
-        if !answer.starts_with("OK ") {
-            break answer;
-        }
-        places.push(stream);
-    };
-    assert_eq!(refusal, "ERROR it has too many connections already\r\n");
-    assert_eq!(places.len(), 32);
-    let listed = desktop.mfactl(&["list"]);
-    assert_eq!(listed.status, 0, "others are kept out: {listed}");
-    drop(places);
-    eventually("there is room again", || connect().1.starts_with("OK "));
-    desktop.end_daemon("-TERM");
-    daemon.wait().unwrap();
-}
-
-/// zbus panics at it, which ended the whole daemon.
-#[test]
-fn one_byte_does_not_end_it() {
-    let desktop = Desktop::headless();
-    let mut daemon = start(&desktop);
-    for bytes in [
-        "\n".to_owned(),
-        "\0\n".to_owned(),
-        handshake().replace("BEGIN\r", ""),
-    ] {
-        let mut stream = UnixStream::connect(desktop.socket()).unwrap();
-        stream.write_all(bytes.as_bytes()).unwrap();
-        stream.read_to_end(&mut Vec::new()).unwrap();
-    }
-    desktop.end_daemon("-TERM");
-    assert!(daemon.wait().unwrap().success());
-}
-
-/// A program of the user that has made the socket first gets no secret.
-#[test]
-fn another_program_on_the_socket_gets_no_secret() {
-    let desktop = Desktop::headless();
-    let program = desktop.folder().join("squatter.py");
-    std::fs::write(
-        &program,
-        r#"
-import os, socket, sys
-folder = os.environ["XDG_RUNTIME_DIR"] + "/mfad"
-os.mkdir(folder, 0o700)
-listener = socket.socket(socket.AF_UNIX)
-listener.bind(folder + "/bus")
-listener.listen()
-print("ready", flush=True)
-connection, _ = listener.accept()
-print(len(connection.recv(1000)), flush=True)
-"#,
-    )
-    .unwrap();
-    let mut squatter = desktop.command("/usr/bin/python3");
-    let mut squatter = squatter
-        .arg(&program)
-        .stdout(Stdio::piped())
-        .spawn()
-        .unwrap();
-    let mut said = BufReader::new(squatter.stdout.take().unwrap()).lines();
-    assert_eq!(said.next().unwrap().unwrap(), "ready");
-    let refused = desktop
-        .mfactl_with(&["add", "aws", "--uri", "-"], LINK)
-        .fails(6);
-    assert!(
-        refused.contains("another program serves there, /usr/bin/python3"),
-        "{refused}"
-    );
-    assert_eq!(said.next().unwrap().unwrap(), "0", "it got something");
-    squatter.wait().unwrap();
-}
-
-/// Codes are still to be had by our own programs, and nobody claims that it runs already.
-#[test]
-fn another_program_with_its_name_does_not_keep_it_from_running() {
-    let desktop = Desktop::headless();
-    let program = desktop.folder().join("squatter.py");
-    std::fs::write(
-        &program,
-        r#"
-import dbus, sys
-bus = dbus.SessionBus()
-bus.request_name("org.mfactl.Authenticator1")
-print("ready", flush=True)
-sys.stdin.read()
-"#,
-    )
-    .unwrap();
-    let mut squatter = desktop.command("/usr/bin/python3");
-    let squatter = squatter
-        .arg(&program)
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped());
-    let mut squatter = squatter.spawn().unwrap();
-    let mut said = BufReader::new(squatter.stdout.take().unwrap()).lines();
-    assert_eq!(said.next().unwrap().unwrap(), "ready");
-    let log = desktop.folder().join("log");
-    let mut daemon = desktop.ours("mfad");
-    let mut daemon = desktop.start_daemon(daemon.stderr(std::fs::File::create(&log).unwrap()));
-    desktop.add("aws", LINK);
-    assert_eq!(desktop.mfactl(&["get", "aws"]).ok().len(), 6);
-    let log = std::fs::read_to_string(log).unwrap();
-    assert!(log.contains("another program has taken our name"), "{log}");
-    assert!(log.contains("/python3"), "{log}");
-    drop(squatter.stdin.take());
-    squatter.wait().unwrap();
-    desktop.end_daemon("-TERM");
-    assert!(daemon.wait().unwrap().success());
-}
-
-/// A daemon in a pid namespace of its own cannot see who asks, and serves all the same.
-#[test]
-fn a_process_that_it_cannot_see_is_unknown_and_gets_its_code() {
-    let desktop = Desktop::headless();
-    desktop.add("aws", LINK);
-    desktop.end_daemon("-TERM");
-    let mut daemon = desktop.command("unshare");
-    daemon
-        .args(["--pid", "--fork", "--kill-child"])
-        .arg(binary("mfad"));
-    let mut daemon = desktop.start_daemon(&mut daemon);
-    let monitor = Monitor::start(&desktop);
-    assert_eq!(desktop.mfactl(&["get", "aws"]).ok().len(), 6);
-    let heard = monitor.heard(&desktop);
-    assert!(heard.contains("string \"?\""), "{heard}");
-    daemon.kill().unwrap();
-    daemon.wait().unwrap();
 }
 
 #[test]

@@ -1,0 +1,41 @@
+//! Listening to the session bus as any program of the user can.
+
+use std::io::{BufRead, BufReader, Read};
+use std::process::{Child, Stdio};
+
+use tests::Desktop;
+
+/// Listens to the session bus as any program of the user can.
+pub(crate) struct Monitor(Child);
+
+impl Monitor {
+    pub(crate) fn start(desktop: &Desktop) -> Self {
+        let mut monitor = desktop
+            .command("dbus-monitor")
+            .arg("--session")
+            .stdout(Stdio::piped())
+            .spawn()
+            .unwrap();
+        // Its first line says that it listens; taking it byte by byte keeps the rest for later.
+        let mut stdout = monitor.stdout.take().unwrap();
+        let mut byte = [0];
+        while stdout.read(&mut byte).unwrap() == 1 && byte != [b'\n'] {}
+        monitor.stdout = Some(stdout);
+        Self(monitor)
+    }
+
+    /// What it heard until now: the bus keeps the order, so our own signal comes last.
+    pub(crate) fn heard(mut self, desktop: &Desktop) -> String {
+        desktop
+            .shell("busctl --user emit / org.example.Test End")
+            .ok();
+        let stdout = BufReader::new(self.0.stdout.take().unwrap());
+        let lines = stdout.lines().map(Result::unwrap);
+        let text: Vec<_> = lines
+            .take_while(|line| !line.contains("org.example.Test"))
+            .collect();
+        self.0.kill().unwrap();
+        self.0.wait().unwrap();
+        text.join("\n")
+    }
+}
