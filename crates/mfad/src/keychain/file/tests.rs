@@ -346,7 +346,7 @@ fn a_file_that_is_too_large_is_refused() {
     assert!(error.contains("larger than 64 MiB"), "{error}");
 }
 
-/// keepass panics at some of these; here none does, and none is taken for a vault.
+/// None is taken for a vault. At a field that is too short keepass panics, which is an error here.
 #[test]
 fn a_file_with_any_damage_is_refused() {
     let key = DatabaseKey::new().with_password("p");
@@ -359,6 +359,13 @@ fn a_file_with_any_damage_is_refused() {
     };
     let whole = encrypt(&Database::with_config(config), key.clone()).unwrap();
     assert!(decrypt(&whole, &key).is_ok());
+    let compression: &[u8] = &[3, 4, 0, 0, 0];
+    let field = whole.windows(5).position(|bytes| bytes == compression);
+    let mut short = whole.clone();
+    drop(short.splice(field.unwrap()..field.unwrap() + 9, [3, 0, 0, 0, 0]));
+    assert!(panic::catch_unwind(|| Database::parse(&short, key.clone())).is_err());
+    let refused = decrypt(&short, &key).unwrap_err().to_string();
+    assert!(refused.contains("damaged"), "{refused}");
     // What is behind that, is encrypted and signed as a whole.
     let header = 256;
     let mut random = 1_u32;
