@@ -10,7 +10,7 @@ use mfa_core::port::StoreError;
 const MAX_MEMORY: u64 = 1024 * 1024 * 1024;
 /// The most work of Argon2: bytes of memory, times iterations. More than a computer does in the ten seconds
 /// that opening may take.
-const MAX_WORK: u64 = 16 * MAX_MEMORY;
+const MAX_WORK: u64 = 8 * MAX_MEMORY;
 /// The most lanes of Argon2, each of which is a thread.
 const MAX_LANES: u64 = 128;
 /// The most rounds of AES: KeePassXC's slider ends at what a fast computer does in five seconds.
@@ -188,7 +188,7 @@ mod tests {
     fn what_real_files_ask_for_is_given() {
         for bytes in [
             version_4(&[("M", 64 * 1024 * 1024), ("I", 60), ("P", 4)]),
-            version_4(&[("M", GIB), ("I", 16), ("P", 128)]),
+            version_4(&[("M", GIB), ("I", 8), ("P", 128)]),
             version_4(&[("R", 100_000_000)]),
             version_3(100_000_000),
             keepass_1(300_000_000),
@@ -201,7 +201,7 @@ mod tests {
     fn what_would_take_the_computer_is_refused() {
         for (bytes, what) in [
             (version_4(&[("M", 4096 * GIB), ("I", 1), ("P", 1)]), "1 GiB"),
-            (version_4(&[("M", GIB), ("I", 17)]), "iterations"),
+            (version_4(&[("M", GIB), ("I", 9)]), "iterations"),
             (version_4(&[("M", GIB), ("I", u64::MAX)]), "iterations"),
             (version_4(&[("M", 65536), ("P", 1 << 24)]), "128 threads"),
             (version_4(&[("R", u64::MAX)]), "rounds"),
