@@ -48,9 +48,13 @@
 //!
 //! Options of `GetCode` and `GetCodes`: `next b` (the code of the next step, at once), `fresh b`
 //! (never one that was handed out before; waits for the next step), `min-remaining u` (seconds that
-//! it must still be valid), `timeout u` (seconds to wait at most, 90 if not given), `peek b` (only to
-//! look at, not with `fresh`). An option that the daemon does not know is an error. Some libraries give up on a reply after 25 seconds by
+//! it must still be valid), `timeout u` (seconds to wait at most, 90 if not given; more than 300
+//! count as 300), `peek b` (only to look at, not with `fresh`). An option that the daemon does not know is an error. Some libraries give up on a reply after 25 seconds by
 //! default; set their timeout higher when you use `fresh`.
+//!
+//! Fresh codes are given for 10 steps ahead of the clock at most, to all callers together: beyond that
+//! the answer is `LimitsExceeded`, and its text says when to ask again. What was handed out once is not
+//! fresh again when the clock is set back.
 //!
 //! A code that is only looked at, with `peek` or by `PeekCodes`, is not handed out: the next `fresh`
 //! gives that very code, and no `CodeIssued` is sent. Show it; whoever uses it has to ask for it.

@@ -12,6 +12,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use mfa_core::AccountId;
+use mfa_core::ledger::Ledger;
 use mfa_core::port::{Journal, Notes};
 use mfa_sys::files;
 use serde::{Deserialize, Serialize};
@@ -28,12 +29,28 @@ pub struct FileJournal {
 struct Stored {
     #[serde(default)]
     locked: bool,
-    /// Until when codes were handed out, in Unix seconds, by account id.
+    /// When the codes are valid that were handed out, from and until, in Unix seconds, by account id.
     #[serde(default)]
+    handed_out: BTreeMap<String, Vec<(u64, u64)>>,
+    /// What was written instead before: only until when.
+    #[serde(default, skip_serializing)]
     handed_out_until: BTreeMap<String, u64>,
     /// The ids of accounts that are stored but not to stay.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     unfinished: Vec<String>,
+}
+
+impl Stored {
+    fn ledger(&self) -> Ledger {
+        let mut spans = self.handed_out.clone();
+        for (id, until) in &self.handed_out_until {
+            spans.entry(id.clone()).or_default().push((0, *until));
+        }
+        let spans = spans.into_iter();
+        spans
+            .filter_map(|(id, spans)| Some((AccountId::parse(&id)?, spans.into_iter().collect())))
+            .collect()
+    }
 }
 
 impl FileJournal {
@@ -56,10 +73,7 @@ impl FileJournal {
             Err(error) if error.kind() == io::ErrorKind::NotFound => Stored::default(),
             Err(error) => return Err(error),
         };
-        let pairs = stored.handed_out_until.iter();
-        let ledger = pairs
-            .filter_map(|(id, end)| Some((AccountId::parse(id)?, *end)))
-            .collect();
+        let ledger = stored.ledger();
         let unfinished = stored.unfinished.iter();
         let unfinished: BTreeSet<_> = unfinished.filter_map(|id| AccountId::parse(id)).collect();
         Ok((
@@ -78,10 +92,13 @@ impl FileJournal {
 
 impl Journal for FileJournal {
     fn store(&mut self, notes: &Notes) -> io::Result<()> {
-        let pairs = notes.ledger.iter().map(|(id, end)| (id.to_string(), end));
+        let handed_out = notes.ledger.iter();
         let stored = Stored {
             locked: notes.locked,
-            handed_out_until: pairs.collect(),
+            handed_out: handed_out
+                .map(|(id, spans)| (id.to_string(), spans.iter().collect()))
+                .collect(),
+            handed_out_until: BTreeMap::new(),
             unfinished: notes.unfinished.iter().map(ToString::to_string).collect(),
         };
         let new = self.path.with_extension("new");
@@ -111,7 +128,11 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let (mut journal, notes) = FileJournal::open(folder.path()).unwrap();
         assert_eq!(notes, Notes::default());
-        let ledger = [(AccountId::from_random([1; 16]), 1_700_000_010)]
+        let spans = [
+            (1_700_000_010, 1_700_000_040),
+            (1_800_000_000, 1_800_000_030),
+        ];
+        let ledger = [(AccountId::from_random([1; 16]), spans.into_iter().collect())]
             .into_iter()
             .collect();
         let notes = Notes {
@@ -119,6 +140,26 @@ mod tests {
             locked: true,
             unfinished: [AccountId::from_random([2; 16])].into(),
         };
+        journal.store(&notes).unwrap();
+        assert_eq!(FileJournal::open(folder.path()).unwrap().1, notes);
+    }
+
+    #[test]
+    fn what_was_written_before_is_read() {
+        let folder = tempfile::tempdir().unwrap();
+        let id = AccountId::from_random([1; 16]);
+        let text = format!(r#"{{"locked":false,"handed_out_until":{{"{id}":1700000010}}}}"#);
+        fs::write(folder.path().join("state.json"), text).unwrap();
+        let (mut journal, notes) = FileJournal::open(folder.path()).unwrap();
+        let spans = [(0, 1_700_000_010)].into_iter().collect();
+        let ledger = [(id, spans)].into_iter().collect();
+        assert_eq!(
+            notes,
+            Notes {
+                ledger,
+                ..Notes::default()
+            }
+        );
         journal.store(&notes).unwrap();
         assert_eq!(FileJournal::open(folder.path()).unwrap().1, notes);
     }

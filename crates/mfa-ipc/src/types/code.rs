@@ -43,7 +43,7 @@ pub struct CodeOptions {
     pub fresh: bool,
     /// How many seconds it has to be valid for.
     pub min_remaining: Option<u32>,
-    /// How many seconds to wait at most.
+    /// How many seconds to wait at most; the daemon waits no longer than 300.
     pub timeout: Option<u32>,
     /// Only to look at: it does not count as handed out.
     pub peek: bool,
@@ -81,7 +81,8 @@ impl CodeOptions {
 
     /// How long the daemon may wait before it answers.
     pub(crate) fn wait(self) -> Duration {
-        Duration::from_secs(self.timeout.map_or(ledger::DEFAULT_TIMEOUT, u64::from))
+        let timeout = self.timeout.map_or(ledger::DEFAULT_TIMEOUT, u64::from);
+        Duration::from_secs(timeout.min(ledger::MAX_TIMEOUT))
     }
 
     /// The wish for `count` codes.

@@ -105,7 +105,6 @@ impl Service {
         };
         let now = self.now()?;
         let notes = &mut self.parts.notes;
-        notes.ledger.prune(now);
         let plan = notes
             .ledger
             .plan(id, period, wish, now)

@@ -95,6 +95,10 @@ pub(super) fn too_many_peeked() -> Error {
     ))
 }
 
+pub(super) fn clock_set_back() -> Error {
+    Error::TimedOut("the clock was set back while a code was waited for: ask again".into())
+}
+
 pub(super) fn no_such_id() -> Error {
     Error::NotFound("there is no account of this id".into())
 }
@@ -122,7 +126,7 @@ pub(super) fn vault(error: vault::Error) -> Error {
 
 pub(super) fn plan(error: ledger::Error) -> Error {
     match error {
-        ledger::Error::Count | ledger::Error::Unattainable(_) => {
+        ledger::Error::Count | ledger::Error::Unattainable(_) | ledger::Error::UsedUp(_) => {
             Error::LimitsExceeded(error.to_string())
         }
         ledger::Error::FreshPeek => Error::NotSupported(error.to_string()),

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use mfa_core::AccountId;
 use mfa_core::access::Caller;
-use mfa_core::ledger::Wish;
+use mfa_core::ledger::{MAX_TIMEOUT, Wish};
 use mfa_core::otp::Code;
 use mfa_core::port::Clock;
 use mfa_ipc::Error;
@@ -197,10 +197,11 @@ impl Handle {
     ) -> Result<Vec<Code>, Error> {
         // Each waiting caller costs memory.
         let _place = self.places.try_acquire().map_err(|_| errors::too_much())?;
+        let timeout = wish.timeout.min(MAX_TIMEOUT);
         let end = self
             .clock
             .unix()
-            .map_or(u64::MAX, |now| now.saturating_add(wish.timeout));
+            .map_or(u64::MAX, |now| now.saturating_add(timeout));
         loop {
             let query = query.clone();
             let timeout = self.clock.unix().map_or(0, |now| end.saturating_sub(now));
@@ -212,7 +213,10 @@ impl Handle {
                 Outcome::Codes(codes) => return Ok(codes),
                 Outcome::Later(ticket) => ticket,
             };
-            if let Some(codes) = self.wait_for(from, &ticket).await? {
+            // A clock that is set back must not keep anybody waiting.
+            let patience = Duration::from_secs(timeout.min(MAX_TIMEOUT)) + NAP;
+            let codes = tokio::time::timeout(patience, self.wait_for(from, &ticket)).await;
+            if let Some(codes) = codes.map_err(|_| errors::clock_set_back())?? {
                 return Ok(codes);
             }
         }
