@@ -7,7 +7,7 @@ mod status;
 
 pub use account::{AccountFields, AccountInfo};
 pub use code::{CodeOptions, IssuedCode, MAX_PEEKED};
-pub use import::{Fate, ImportOptions, ImportResult};
+pub use import::{Fate, ImportOptions, ImportResult, MAX_IMPORTED};
 pub use status::Status;
 
 #[cfg(test)]

@@ -7,7 +7,7 @@ use std::path::Path;
 use mfa_core::port::StoreError;
 use mfa_core::{account, item, ledger, uri, vault};
 use mfa_ipc::Error;
-use mfa_ipc::types::MAX_PEEKED;
+use mfa_ipc::types::{MAX_IMPORTED, MAX_PEEKED};
 
 pub(super) fn store(error: &StoreError) -> Error {
     let text = error.to_string();
@@ -92,6 +92,16 @@ pub(super) fn bus_codes() -> Error {
 pub(super) fn too_many_peeked() -> Error {
     Error::LimitsExceeded(format!(
         "one request may look at the codes of {MAX_PEEKED} accounts: name none for all"
+    ))
+}
+
+pub(super) fn read_again() -> Error {
+    Error::Failed("another program has changed the accounts: try again".into())
+}
+
+pub(super) fn too_many_imported() -> Error {
+    Error::LimitsExceeded(format!(
+        "one import may have up to {MAX_IMPORTED} accounts: import them in parts"
     ))
 }
 
