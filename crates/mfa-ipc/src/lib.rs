@@ -32,7 +32,7 @@
 //! | `GetCode` | `(s account, a{sv} options) → (s code, t valid_from, t valid_until)` | a code as text, and its validity in Unix seconds, all from one reading of the clock |
 //! | `GetCodes` | `(s account, u count, a{sv} options) → a(stt)` | 1 to 10 consecutive codes |
 //! | `PeekCodes` | `(as accounts) → a{s(stt)}` | the current codes of accounts, by id, only to look at; see below |
-//! | `ListAccounts` | `() → aa{sv}` | all accounts, never a secret; see [`types::AccountInfo`] |
+//! | `ListAccounts` | `() → aa{sv}` | all accounts, never a secret, and on the session bus without their notes; see [`types::AccountInfo`] |
 //! | `FindAccounts` | `(s query) → as` | ids, the best match first |
 //! | `CopyCode` | `(s account)` | the tray copies the code, notifies and then it is answered; `NotSupported` without a tray |
 //! | `Lock`, `Unlock` | `()` | |
@@ -87,7 +87,7 @@
 //! ([`types::ImportResult`]): it is `added`; it is `present`, since an account with the same secret and
 //! the same parameters is there, or came before it with the same issuer and user name; or it is
 //! `skipped`, since it cannot be stored, and why. A name that is taken gets a number, and texts are cut to what fits, so that nothing is skipped
-//! for its name. With the option `dry-run b` nothing is stored. Else all that are to be added are
+//! for its name. One import has up to 6000 accounts. With the option `dry-run b` nothing is stored. Else all that are to be added are
 //! stored and read back before the answer comes, or none is: on an error, and if the daemon is killed
 //! or the keychain locked meanwhile, those that are stored already are removed again, at the latest
 //! when the keychain is read the next time, and never served. `Status` has the field `importing`
