@@ -210,6 +210,23 @@ fn names_search_and_lock_work_on_the_session_bus() {
     assert!(desktop.shell(vault).stdout.contains("Unknown interface"));
 }
 
+/// They often hold recovery codes.
+#[test]
+fn notes_stay_off_the_session_bus() {
+    let desktop = Desktop::headless();
+    desktop.add("aws", LINK);
+    desktop
+        .mfactl(&["edit", "aws", "--note", "recovery 8842-1993"])
+        .ok();
+    let monitor = Monitor::start(&desktop);
+    let list = desktop.shell(&format!("{CALL} ListAccounts")).ok();
+    assert!(list.contains(r#""name" s "aws""#), "{list}");
+    assert!(!list.contains("8842"), "{list}");
+    let shown = desktop.mfactl(&["list", "--json"]).ok();
+    assert!(shown.contains("recovery 8842-1993"), "{shown}");
+    assert!(!monitor.heard(&desktop).contains("8842"));
+}
+
 #[test]
 fn the_user_may_let_codes_onto_the_bus() {
     let desktop = Desktop::headless();

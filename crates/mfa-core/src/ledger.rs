@@ -1,8 +1,21 @@
 //! Which codes were handed out, so that a fresh one is never one that somebody has already.
 //!
 //! Services accept a code once. Two scripts that log in within the same 30 seconds therefore need
-//! two codes, and the second has to wait for the next step. The ledger remembers, per account, the
-//! second at which the last code that was handed out ends. It decides; it does not wait.
+//! two codes, and the second has to wait for the next step. The ledger decides; it does not wait.
+//!
+//! It trusts no clock. A clock that was ahead by an hour or by a year and is set back passes the same
+//! steps once more, so what was handed out is remembered for good and not only until it has ended:
+//! per account, as a few [`Spans`] of time. When there are too many, two become one with the gap
+//! between them; the codes in that gap are never given as fresh ones. So memory is bounded, whatever
+//! is forgotten is the gap and never the span, and no code is given twice. The gaps that are kept are
+//! those that a clock may come back to, so that a year that nobody has lived yet is free still.
+//!
+//! Fresh codes are given for at most [`MAX_AHEAD`] steps ahead of the clock, to all callers together:
+//! otherwise one caller could use up the codes of the next hours.
+
+mod spans;
+#[cfg(test)]
+mod tests;
 
 use std::collections::HashMap;
 
@@ -10,13 +23,16 @@ use thiserror::Error;
 
 use crate::account::{AccountId, Period};
 use crate::otp::{step_at, step_start};
+pub use spans::Spans;
 
 /// How long, in seconds, a request waits for its code when it does not say.
 pub const DEFAULT_TIMEOUT: u64 = 90;
+/// The longest that any request waits, in seconds, whatever it says.
+pub const MAX_TIMEOUT: u64 = 300;
 /// The most codes that one request may ask for.
 pub const MAX_COUNT: u32 = 10;
-/// Entries that reach further into the future stem from a clock that was wrong; in seconds.
-const HORIZON: u64 = 12 * 86_400;
+/// How many steps ahead of the clock fresh codes are given.
+pub const MAX_AHEAD: u64 = 10;
 
 /// What a caller wants of a code.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -29,8 +45,10 @@ pub struct Wish {
     pub fresh: bool,
     /// How many seconds the code must still be valid for.
     pub min_remaining: u64,
-    /// How many seconds the caller is ready to wait.
+    /// How many seconds the caller is ready to wait, [`MAX_TIMEOUT`] at most.
     pub timeout: u64,
+    /// Only to look at: the code is not handed out, so it stays fresh for whoever uses it.
+    pub peek: bool,
 }
 
 impl Wish {
@@ -49,6 +67,7 @@ impl Default for Wish {
             fresh: false,
             min_remaining: 0,
             timeout: DEFAULT_TIMEOUT,
+            peek: false,
         }
     }
 }
@@ -68,21 +87,33 @@ pub enum Error {
     /// The count is not 1 to [`MAX_COUNT`].
     #[error("one request may ask for 1 to {MAX_COUNT} codes")]
     Count,
+    /// A code that nobody has had is to be used, and one that is only looked at is not.
+    #[error("a code is either fresh or only looked at: leave out “fresh” or “peek”")]
+    FreshPeek,
     /// No code is ever valid for so long.
     #[error("no code is valid for that long: the period of this account is {0} seconds")]
     Unattainable(u64),
+    /// The codes that may be given are; in so many seconds there are more.
+    #[error(
+        "the next {MAX_AHEAD} codes of this account are handed out already, perhaps by a clock that \
+         was ahead: ask again in {}", about(*.0)
+    )]
+    UsedUp(u64),
     /// The code would come later than the caller is ready to wait.
-    #[error("the next unused code comes in {wait} seconds, which is more than the timeout")]
+    #[error(
+        "the next unused code comes in {wait} seconds, which is more than the timeout \
+         ({MAX_TIMEOUT} at most)"
+    )]
     TooLate {
         /// How long it would take, in seconds.
         wait: u64,
     },
 }
 
-/// Until when codes were handed out, per account.
+/// When the codes are valid that were handed out, per account.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Ledger {
-    spent: HashMap<AccountId, u64>,
+    spent: HashMap<AccountId, Spans>,
 }
 
 impl Ledger {
@@ -100,42 +131,54 @@ impl Ledger {
         if !(1..=MAX_COUNT).contains(&wish.count) {
             return Err(Error::Count);
         }
+        if wish.fresh && wish.peek {
+            return Err(Error::FreshPeek);
+        }
         if wish.min_remaining > period.get() {
             return Err(Error::Unattainable(period.get()));
         }
         let current = step_at(period, now);
-        let mut step = current + u64::from(wish.next);
-        if wish.fresh {
-            let spent = self.spent.get(&id).copied().unwrap_or(0);
-            step = step.max(spent.div_ceil(period.get()));
-        }
-        let remaining = step_start(period, step + 1).saturating_sub(now);
+        let mut step = current.saturating_add(wish.next.into());
+        let remaining = step_start(period, step.saturating_add(1)).saturating_sub(now);
         if remaining < wish.min_remaining {
-            step += 1;
+            step = step.saturating_add(1);
+        }
+        if wish.fresh {
+            step = self.first_free(id, period, step, wish.count);
+            let last = step.saturating_add(u64::from(wish.count) - 1);
+            let begins = step_start(period, last.saturating_sub(MAX_AHEAD));
+            if begins > now {
+                return Err(Error::UsedUp(begins - now));
+            }
         }
         // The next code may be shown as soon as the one before it has begun.
         let at = step_start(period, step - u64::from(wish.next));
         let wait = at.saturating_sub(now);
-        if wait > wish.timeout {
+        if wait > wish.timeout.min(MAX_TIMEOUT) {
             return Err(Error::TooLate { wait });
         }
         Ok(Plan { step, at })
     }
 
+    /// The first step, from `step` on, that begins `count` steps of which none was handed out.
+    fn first_free(&self, id: AccountId, period: Period, step: u64, count: u32) -> u64 {
+        let spans = self.spent.get(&id).into_iter().flat_map(Spans::iter);
+        spans.fold(step, |step, (from, until)| {
+            let end = step_start(period, step.saturating_add(count.into()));
+            if from < end && step_start(period, step) < until {
+                until.div_ceil(period.get())
+            } else {
+                step
+            }
+        })
+    }
+
     /// Notes that `count` codes from `step` on are handed out. Says whether that is news, which
     /// has to be stored before the codes are shown.
     pub fn spend(&mut self, id: AccountId, period: Period, step: u64, count: u32) -> bool {
-        let end = step_start(period, step.saturating_add(u64::from(count)));
-        let spent = self.spent.entry(id).or_default();
-        let news = end > *spent;
-        *spent = end.max(*spent);
-        news
-    }
-
-    /// Forgets what no longer matters: codes that ended, and accounts that are gone.
-    pub fn prune(&mut self, now: u64) {
-        self.spent
-            .retain(|_, end| *end > now && *end < now.saturating_add(HORIZON));
+        let from = step_start(period, step);
+        let until = step_start(period, step.saturating_add(count.into()));
+        self.spent.entry(id).or_default().add(from, until)
     }
 
     /// Forgets one account.
@@ -143,146 +186,27 @@ impl Ledger {
         self.spent.remove(&id);
     }
 
-    /// The account ids and the Unix second until which codes were handed out.
-    pub fn iter(&self) -> impl Iterator<Item = (AccountId, u64)> {
-        self.spent.iter().map(|(id, end)| (*id, *end))
+    /// The account ids and when their codes are valid that were handed out.
+    pub fn iter(&self) -> impl Iterator<Item = (AccountId, &Spans)> {
+        self.spent.iter().map(|(id, spans)| (*id, spans))
     }
 }
 
-impl FromIterator<(AccountId, u64)> for Ledger {
-    fn from_iter<I: IntoIterator<Item = (AccountId, u64)>>(pairs: I) -> Self {
+impl FromIterator<(AccountId, Spans)> for Ledger {
+    fn from_iter<I: IntoIterator<Item = (AccountId, Spans)>>(spans: I) -> Self {
         Self {
-            spent: pairs.into_iter().collect(),
+            spent: spans.into_iter().collect(),
         }
     }
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    const NOW: u64 = 1_000_000_000; // 10 seconds into step 33333333, which ends 20 later
-
-    fn id() -> AccountId {
-        AccountId::from_random([1; 16])
-    }
-
-    fn fresh() -> Wish {
-        Wish {
-            fresh: true,
-            ..Wish::default()
-        }
-    }
-
-    fn plan(ledger: &Ledger, wish: Wish) -> Result<Plan, Error> {
-        ledger.plan(id(), Period::default(), &wish, NOW)
-    }
-
-    const STEP: u64 = 33_333_333;
-
-    #[test]
-    fn the_current_code_comes_at_once() {
-        let plan = plan(&Ledger::default(), Wish::default()).unwrap();
-        assert_eq!(plan.step, STEP);
-        assert!(plan.at <= NOW);
-    }
-
-    #[test]
-    fn fresh_codes_never_repeat() {
-        let mut ledger = Ledger::default();
-        for expected in [STEP, STEP + 1, STEP + 2, STEP + 3] {
-            let plan = plan(&ledger, fresh()).unwrap();
-            assert_eq!(plan.step, expected);
-            assert!(ledger.spend(id(), Period::default(), plan.step, 1));
-        }
-        assert_eq!(plan(&ledger, fresh()), Err(Error::TooLate { wait: 110 }));
-    }
-
-    #[test]
-    fn any_code_that_was_shown_counts() {
-        let mut ledger = Ledger::default();
-        ledger.spend(id(), Period::default(), STEP, 2);
-        assert_eq!(plan(&ledger, fresh()).unwrap().step, STEP + 2);
-        assert!(!ledger.spend(id(), Period::default(), STEP, 1), "no news");
-    }
-
-    #[test]
-    fn next_does_not_wait() {
-        let wish = Wish {
-            next: true,
-            ..Wish::default()
-        };
-        let plan = plan(&Ledger::default(), wish).unwrap();
-        assert_eq!(plan.step, STEP + 1);
-        assert!(plan.at <= NOW);
-    }
-
-    #[test]
-    fn next_and_fresh_together_do_not_run_ahead() {
-        let mut ledger = Ledger::default();
-        let wish = Wish {
-            next: true,
-            ..fresh()
-        };
-        ledger.spend(id(), Period::default(), STEP, 10);
-        assert_eq!(plan(&ledger, wish), Err(Error::TooLate { wait: 260 }));
-    }
-
-    #[test]
-    fn a_code_about_to_end_is_passed_over() {
-        let wish = |min_remaining| Wish {
-            min_remaining,
-            ..Wish::default()
-        };
-        let ledger = Ledger::default();
-        assert_eq!(plan(&ledger, wish(20)).unwrap().step, STEP);
-        assert_eq!(
-            plan(&ledger, wish(21)).unwrap(),
-            Plan {
-                step: STEP + 1,
-                at: NOW + 20
-            }
-        );
-        assert_eq!(plan(&ledger, wish(30)).unwrap().step, STEP + 1);
-        assert_eq!(plan(&ledger, wish(31)), Err(Error::Unattainable(30)));
-    }
-
-    #[test]
-    fn nobody_waits_longer_than_they_said() {
-        let wish = Wish {
-            min_remaining: 25,
-            timeout: 19,
-            ..Wish::default()
-        };
-        assert_eq!(
-            plan(&Ledger::default(), wish),
-            Err(Error::TooLate { wait: 20 })
-        );
-    }
-
-    #[test]
-    fn the_count_is_limited() {
-        for count in [0, MAX_COUNT + 1] {
-            assert_eq!(
-                plan(
-                    &Ledger::default(),
-                    Wish {
-                        count,
-                        ..Wish::default()
-                    }
-                ),
-                Err(Error::Count)
-            );
-        }
-    }
-
-    #[test]
-    fn what_ended_is_forgotten_and_so_is_nonsense() {
-        let other = AccountId::from_random([2; 16]);
-        let mut ledger: Ledger = [(id(), NOW), (other, NOW + 400 * 86_400)]
-            .into_iter()
-            .collect();
-        ledger.prune(NOW);
-        assert_eq!(ledger.iter().count(), 0);
-    }
+/// A time in the unit that a person would name it in, rounded up.
+fn about(seconds: u64) -> String {
+    let (size, unit) = match seconds {
+        0..120 => (1, "seconds"),
+        120..7200 => (60, "minutes"),
+        7200..172_800 => (3600, "hours"),
+        _ => (86_400, "days"),
+    };
+    format!("{} {unit}", seconds.div_ceil(size))
 }

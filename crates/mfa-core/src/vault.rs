@@ -3,7 +3,7 @@
 //! A vault is plain state: it is filled from the keychain, dropped on lock (which wipes the
 //! secrets), and knows nothing of where it came from.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use thiserror::Error;
 
@@ -32,6 +32,8 @@ pub struct Vault {
     entries: HashMap<AccountId, Entry>,
     index: Index,
     names: HashMap<String, AccountId>,
+    /// Several may have one serial where another program edits the items.
+    serials: HashMap<String, BTreeSet<AccountId>>,
 }
 
 impl Vault {
@@ -53,6 +55,10 @@ impl Vault {
         self.take(id);
         self.index.insert(&entry.account);
         self.names.insert(entry.account.name.to_lowercase(), id);
+        if !entry.account.serial.is_empty() {
+            let serial = entry.account.serial.clone();
+            self.serials.entry(serial).or_default().insert(id);
+        }
         self.entries.insert(id, entry);
     }
 
@@ -74,6 +80,12 @@ impl Vault {
         let entry = self.entries.remove(&id)?;
         self.index.remove(&entry.account);
         self.names.remove(&entry.account.name.to_lowercase());
+        if let Some(ids) = self.serials.get_mut(&entry.account.serial) {
+            ids.remove(&id);
+            if ids.is_empty() {
+                self.serials.remove(&entry.account.serial);
+            }
+        }
         Some(entry)
     }
 
@@ -99,7 +111,19 @@ impl Vault {
     /// Whether a name is in use, in any case.
     #[must_use]
     pub fn has_name(&self, name: &str) -> bool {
-        self.names.contains_key(&name.to_lowercase())
+        self.named(name).is_some()
+    }
+
+    /// The account of a name, in any case.
+    #[must_use]
+    pub fn named(&self, name: &str) -> Option<&Entry> {
+        self.get(*self.names.get(&name.to_lowercase())?)
+    }
+
+    /// Whether an account has a serial.
+    #[must_use]
+    pub fn has_serial(&self, serial: &str) -> bool {
+        self.serials.contains_key(serial)
     }
 
     /// Whether `account` may stand beside the others: name and serial are free or its own.
@@ -114,14 +138,8 @@ impl Vault {
         {
             return Err(Error::NameTaken);
         }
-        let same_serial = |other: &Account| other.serial == account.serial;
-        let others = || {
-            self.entries
-                .values()
-                .map(|e| &e.account)
-                .filter(|a| a.id != account.id)
-        };
-        if !account.serial.is_empty() && others().any(same_serial) {
+        let same_serial = self.serials.get(&account.serial);
+        if same_serial.is_some_and(|ids| ids.iter().any(|id| *id != account.id)) {
             return Err(Error::SerialTaken);
         }
         Ok(())

@@ -31,7 +31,8 @@
 //! |---|---|---|
 //! | `GetCode` | `(s account, a{sv} options) → (s code, t valid_from, t valid_until)` | a code as text, and its validity in Unix seconds, all from one reading of the clock |
 //! | `GetCodes` | `(s account, u count, a{sv} options) → a(stt)` | 1 to 10 consecutive codes |
-//! | `ListAccounts` | `() → aa{sv}` | all accounts, never a secret; see [`types::AccountInfo`] |
+//! | `PeekCodes` | `(as accounts) → a{s(stt)}` | the current codes of accounts, by id, only to look at; see below |
+//! | `ListAccounts` | `() → aa{sv}` | all accounts, never a secret, and on the session bus without their notes; see [`types::AccountInfo`] |
 //! | `FindAccounts` | `(s query) → as` | ids, the best match first |
 //! | `CopyCode` | `(s account)` | the tray copies the code, notifies and then it is answered; `NotSupported` without a tray |
 //! | `Lock`, `Unlock` | `()` | |
@@ -47,9 +48,19 @@
 //!
 //! Options of `GetCode` and `GetCodes`: `next b` (the code of the next step, at once), `fresh b`
 //! (never one that was handed out before; waits for the next step), `min-remaining u` (seconds that
-//! it must still be valid), `timeout u` (seconds to wait at most, 90 if not given). An option that
-//! the daemon does not know is an error. Some libraries give up on a reply after 25 seconds by
+//! it must still be valid), `timeout u` (seconds to wait at most, 90 if not given; more than 300
+//! count as 300), `peek b` (only to look at, not with `fresh`). An option that the daemon does not know is an error. Some libraries give up on a reply after 25 seconds by
 //! default; set their timeout higher when you use `fresh`.
+//!
+//! Fresh codes are given for 10 steps ahead of the clock at most, to all callers together: beyond that
+//! the answer is `LimitsExceeded`, and its text says when to ask again. What was handed out once is not
+//! fresh again when the clock is set back.
+//!
+//! A code that is only looked at, with `peek` or by `PeekCodes`, is not handed out: the next `fresh`
+//! gives that very code, and no `CodeIssued` is sent. Show it; whoever uses it has to ask for it.
+//! `PeekCodes` takes up to 1000 ids, or none for all accounts, and leaves out what is unknown or
+//! counter-based: a counter-based account cannot be looked at, since each of its codes is used up by
+//! showing it, and `peek` is `NotSupported` there.
 //!
 //! A counter-based (HOTP) account gives a new code at each call, and its validity is 0 and 0. Its
 //! counter is in the keychain before the code is returned.
@@ -76,7 +87,7 @@
 //! ([`types::ImportResult`]): it is `added`; it is `present`, since an account with the same secret and
 //! the same parameters is there, or came before it with the same issuer and user name; or it is
 //! `skipped`, since it cannot be stored, and why. A name that is taken gets a number, and texts are cut to what fits, so that nothing is skipped
-//! for its name. With the option `dry-run b` nothing is stored. Else all that are to be added are
+//! for its name. One import has up to 6000 accounts. With the option `dry-run b` nothing is stored. Else all that are to be added are
 //! stored and read back before the answer comes, or none is: on an error, and if the daemon is killed
 //! or the keychain locked meanwhile, those that are stored already are removed again, at the latest
 //! when the keychain is read the next time, and never served. `Status` has the field `importing`

@@ -6,8 +6,8 @@ mod import;
 mod status;
 
 pub use account::{AccountFields, AccountInfo};
-pub use code::{CodeOptions, IssuedCode};
-pub use import::{Fate, ImportOptions, ImportResult};
+pub use code::{CodeOptions, IssuedCode, MAX_PEEKED};
+pub use import::{Fate, ImportOptions, ImportResult, MAX_IMPORTED};
 pub use status::Status;
 
 #[cfg(test)]

@@ -135,7 +135,7 @@ pub struct Get {
     /// Print a code that was never handed out before, waiting for it if need be
     #[arg(long)]
     pub fresh: bool,
-    /// Wait no longer than SEC seconds [default: 90]
+    /// Wait no longer than SEC seconds, 300 at most [default: 90]
     #[arg(long, value_name = "SEC")]
     pub timeout: Option<u32>,
     /// Print the code and its validity as JSON

@@ -15,6 +15,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use mfa_core::AccountId;
+use mfa_core::ledger::Ledger;
 use mfa_core::port::{Journal, Notes};
 use mfa_sys::files;
 use serde::{Deserialize, Serialize};
@@ -31,8 +32,11 @@ pub struct FileJournal {
 struct Stored {
     #[serde(default)]
     locked: bool,
-    /// Until when codes were handed out, in Unix seconds, by account id.
+    /// When the codes are valid that were handed out, from and until, in Unix seconds, by account id.
     #[serde(default)]
+    handed_out: BTreeMap<String, Vec<(u64, u64)>>,
+    /// What was written instead before: only until when.
+    #[serde(default, skip_serializing)]
     handed_out_until: BTreeMap<String, u64>,
     /// The ids of accounts that are stored but not to stay, as they were noted before it was noted where.
     #[serde(default, skip_serializing)]
@@ -55,6 +59,17 @@ impl Stored {
             (store, ids.collect::<BTreeSet<_>>())
         });
         sets.filter(|(_, ids)| !ids.is_empty()).collect()
+    }
+
+    fn ledger(&self) -> Ledger {
+        let mut spans = self.handed_out.clone();
+        for (id, until) in &self.handed_out_until {
+            spans.entry(id.clone()).or_default().push((0, *until));
+        }
+        let spans = spans.into_iter();
+        spans
+            .filter_map(|(id, spans)| Some((AccountId::parse(&id)?, spans.into_iter().collect())))
+            .collect()
     }
 }
 
@@ -82,10 +97,7 @@ impl FileJournal {
                 Stored { locked: true, ..Stored::default() }
             }
         };
-        let pairs = stored.handed_out_until.iter();
-        let ledger = pairs
-            .filter_map(|(id, end)| Some((AccountId::parse(id)?, *end)))
-            .collect();
+        let ledger = stored.ledger();
         let unfinished = stored.unfinished();
         (
             Self {
@@ -109,10 +121,13 @@ fn is_absent(error: &io::Error) -> bool {
 
 impl Journal for FileJournal {
     fn store(&mut self, notes: &Notes) -> io::Result<()> {
-        let pairs = notes.ledger.iter().map(|(id, end)| (id.to_string(), end));
+        let handed_out = notes.ledger.iter();
         let stored = Stored {
             locked: notes.locked,
-            handed_out_until: pairs.collect(),
+            handed_out: handed_out
+                .map(|(id, spans)| (id.to_string(), spans.iter().collect()))
+                .collect(),
+            handed_out_until: BTreeMap::new(),
             unfinished: Vec::new(),
             unfinished_in: notes
                 .unfinished
@@ -148,7 +163,11 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let (mut journal, notes) = FileJournal::open(folder.path());
         assert_eq!(notes, Notes::default());
-        let ledger = [(AccountId::from_random([1; 16]), 1_700_000_010)]
+        let spans = [
+            (1_700_000_010, 1_700_000_040),
+            (1_800_000_000, 1_800_000_030),
+        ];
+        let ledger = [(AccountId::from_random([1; 16]), spans.into_iter().collect())]
             .into_iter()
             .collect();
         let notes = Notes {
@@ -173,6 +192,8 @@ mod tests {
         let id = AccountId::parse(id).unwrap();
         assert!(notes.locked);
         assert_eq!(notes.unfinished, [(String::new(), [id].into())].into());
+        let spans = [(0, 1_700_000_010)].into_iter().collect();
+        assert_eq!(notes.ledger, [(id, spans)].into_iter().collect());
         journal.store(&notes).unwrap();
         assert_eq!(FileJournal::open(folder.path()).1, notes);
     }

@@ -34,7 +34,7 @@ pub struct AccountInfo {
     pub tags: Vec<String>,
     /// Whether it stands at the top of menus.
     pub pinned: bool,
-    /// The user's note.
+    /// The user's note; empty on the session bus.
     pub note: String,
     /// The linked serial number, for AWS an ARN.
     pub serial: String,

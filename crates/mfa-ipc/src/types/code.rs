@@ -31,6 +31,9 @@ impl std::fmt::Debug for IssuedCode {
     }
 }
 
+/// The most accounts that one call of `PeekCodes` may name.
+pub const MAX_PEEKED: usize = 1000;
+
 /// The options of `GetCode` and `GetCodes`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct CodeOptions {
@@ -40,8 +43,10 @@ pub struct CodeOptions {
     pub fresh: bool,
     /// How many seconds it has to be valid for.
     pub min_remaining: Option<u32>,
-    /// How many seconds to wait at most.
+    /// How many seconds to wait at most; the daemon waits no longer than 300.
     pub timeout: Option<u32>,
+    /// Only to look at: it does not count as handed out.
+    pub peek: bool,
 }
 
 impl CodeOptions {
@@ -53,6 +58,7 @@ impl CodeOptions {
             .put_some("fresh", self.fresh.then_some(true))
             .put_some("min-remaining", self.min_remaining)
             .put_some("timeout", self.timeout)
+            .put_some("peek", self.peek.then_some(true))
             .done()
     }
 
@@ -67,6 +73,7 @@ impl CodeOptions {
             fresh: reader.take("fresh")?.unwrap_or(false),
             min_remaining: reader.take("min-remaining")?,
             timeout: reader.take("timeout")?,
+            peek: reader.take("peek")?.unwrap_or(false),
         };
         reader.finish()?;
         Ok(options)
@@ -74,7 +81,8 @@ impl CodeOptions {
 
     /// How long the daemon may wait before it answers.
     pub(crate) fn wait(self) -> Duration {
-        Duration::from_secs(self.timeout.map_or(ledger::DEFAULT_TIMEOUT, u64::from))
+        let timeout = self.timeout.map_or(ledger::DEFAULT_TIMEOUT, u64::from);
+        Duration::from_secs(timeout.min(ledger::MAX_TIMEOUT))
     }
 
     /// The wish for `count` codes.
@@ -86,6 +94,7 @@ impl CodeOptions {
             fresh: self.fresh,
             min_remaining: self.min_remaining.unwrap_or(0).into(),
             timeout: self.timeout.map_or(ledger::DEFAULT_TIMEOUT, u64::from),
+            peek: self.peek,
         }
     }
 }

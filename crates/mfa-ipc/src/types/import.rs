@@ -7,6 +7,9 @@ use zbus::Variant;
 use crate::Error;
 use crate::dict::{Dict, Reader, Writer};
 
+/// The most accounts that one import may have.
+pub const MAX_IMPORTED: usize = 6000;
+
 /// What becomes of an account.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Fate {

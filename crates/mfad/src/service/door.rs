@@ -209,6 +209,7 @@ impl Service {
     /// Begins to read all items.
     fn load(&mut self) {
         self.door = Door::Loading;
+        self.fail_dry_runs(&errors::read_again());
         self.vault = Vault::default();
         self.renamed.clear();
         self.left.clear();
@@ -306,6 +307,13 @@ impl Service {
         }
         for write in self.writes.drain(..) {
             write.fail(error.clone());
+        }
+        self.fail_dry_runs(error);
+    }
+
+    fn fail_dry_runs(&mut self, error: &Error) {
+        for run in self.dry_runs.drain(..) {
+            answer(run.reply, Err(error.clone()));
         }
     }
 

@@ -7,6 +7,7 @@ use std::path::Path;
 use mfa_core::port::StoreError;
 use mfa_core::{account, item, ledger, uri, vault};
 use mfa_ipc::Error;
+use mfa_ipc::types::{MAX_IMPORTED, MAX_PEEKED};
 
 pub(super) fn store(error: &StoreError) -> Error {
     let text = error.to_string();
@@ -88,6 +89,26 @@ pub(super) fn bus_codes() -> Error {
     )
 }
 
+pub(super) fn too_many_peeked() -> Error {
+    Error::LimitsExceeded(format!(
+        "one request may look at the codes of {MAX_PEEKED} accounts: name none for all"
+    ))
+}
+
+pub(super) fn read_again() -> Error {
+    Error::Failed("another program has changed the accounts: try again".into())
+}
+
+pub(super) fn too_many_imported() -> Error {
+    Error::LimitsExceeded(format!(
+        "one import may have up to {MAX_IMPORTED} accounts: import them in parts"
+    ))
+}
+
+pub(super) fn clock_set_back() -> Error {
+    Error::TimedOut("the clock was set back while a code was waited for: ask again".into())
+}
+
 pub(super) fn no_such_id() -> Error {
     Error::NotFound("there is no account of this id".into())
 }
@@ -115,9 +136,10 @@ pub(super) fn vault(error: vault::Error) -> Error {
 
 pub(super) fn plan(error: ledger::Error) -> Error {
     match error {
-        ledger::Error::Count | ledger::Error::Unattainable(_) => {
+        ledger::Error::Count | ledger::Error::Unattainable(_) | ledger::Error::UsedUp(_) => {
             Error::LimitsExceeded(error.to_string())
         }
+        ledger::Error::FreshPeek => Error::NotSupported(error.to_string()),
         ledger::Error::TooLate { .. } => Error::TimedOut(error.to_string()),
     }
 }

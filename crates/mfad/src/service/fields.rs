@@ -24,7 +24,7 @@ impl Others for Vault {
     }
 
     fn have_serial(&self, serial: &str) -> bool {
-        self.entries().any(|entry| entry.account.serial == serial)
+        self.has_serial(serial)
     }
 }
 

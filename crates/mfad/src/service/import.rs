@@ -6,26 +6,29 @@
 //! daemon that was killed, is noted still: it is not served, and is removed as soon as the keychain
 //! has been read. `notes` keeps that apart for each store.
 
+mod plan;
+
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::io;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use mfa_core::AccountId;
-use mfa_core::account::{Kind, MAX_FIELD, MAX_NAME, MAX_NOTE, MAX_TAGS};
 use mfa_core::item::{self, Entry};
-use mfa_core::naming;
 use mfa_core::port::StoreError;
-use mfa_core::vault::Vault;
 use mfa_ipc::Error;
-use mfa_ipc::types::{AccountFields, Fate, ImportResult};
+use mfa_ipc::types::{AccountFields, ImportResult, MAX_IMPORTED};
 use tokio::sync::mpsc;
 
-use super::fields::{self, Others};
 use super::request::Reply;
 use super::writes::Write;
 use super::{QUEUE, Service, answer, errors};
 use crate::keychain::{Item, Keychain};
+pub(super) use plan::DryRun;
+use plan::Planner;
+
+/// How many dry runs may be under way.
+const MAX_DRY_RUNS: usize = 8;
 
 /// What becomes of the accounts of an import.
 #[derive(Default)]
@@ -149,13 +152,15 @@ impl Service {
     /// Says what would become of the accounts, or has them stored.
     pub(super) fn import(
         &mut self,
-        mut accounts: Vec<AccountFields>,
+        accounts: Vec<AccountFields>,
         dry_run: bool,
         reply: Reply<Vec<ImportResult>>,
     ) {
+        if accounts.len() > MAX_IMPORTED {
+            return answer(reply, Err(errors::too_many_imported()));
+        }
         if dry_run {
-            let results = self.plan_import(&mut accounts).map(Batch::planned);
-            return answer(reply, results);
+            return self.dry_run(accounts, reply);
         }
         self.write(Write::Import {
             accounts,
@@ -164,18 +169,42 @@ impl Service {
         });
     }
 
+    fn dry_run(&mut self, accounts: Vec<AccountFields>, reply: Reply<Vec<ImportResult>>) {
+        if self.dry_runs.len() >= MAX_DRY_RUNS {
+            return answer(reply, Err(errors::too_much()));
+        }
+        match self.now() {
+            Ok(now) => {
+                let planner = Planner::new(&self.vault, now);
+                self.dry_runs
+                    .push_back(DryRun::new(accounts, planner, reply));
+            }
+            Err(error) => answer(reply, Err(error)),
+        }
+    }
+
+    /// Goes on with a dry run, for a moment.
+    pub(super) fn go_on(&mut self) {
+        let Some(mut run) = self.dry_runs.pop_front() else {
+            return;
+        };
+        if run.reply.is_closed() {
+            return;
+        }
+        if run.go_on(&self.vault) {
+            // All of them come round.
+            self.dry_runs.push_back(run);
+        } else {
+            let (batch, reply) = run.end();
+            answer(reply, Ok(batch.planned()));
+        }
+    }
+
     /// Decides what becomes of each account.
     pub(super) fn plan_import(&self, accounts: &mut [AccountFields]) -> Result<Batch, Error> {
-        let mut planner = Planner {
-            vault: &self.vault,
-            now: self.now()?,
-            names: HashSet::new(),
-            serials: HashSet::new(),
-            batch: Batch::default(),
-        };
+        let mut planner = Planner::new(&self.vault, self.now()?);
         for account in accounts {
-            let result = planner.decide(account);
-            planner.batch.results.push(result);
+            planner.decide(&self.vault, account);
         }
         Ok(planner.batch)
     }
@@ -210,161 +239,5 @@ impl Service {
         write.fail(errors::import_not_noted(error));
         self.discard_unfinished();
         self.write_next();
-    }
-}
-
-/// Decides on one account after the other.
-struct Planner<'v> {
-    vault: &'v Vault,
-    now: u64,
-    /// The names and serials of accounts that are added, names in lower case.
-    names: HashSet<String>,
-    serials: HashSet<String>,
-    batch: Batch,
-}
-
-impl Others for Planner<'_> {
-    fn have_name(&self, name: &str) -> bool {
-        self.vault.have_name(name) || self.names.contains(&name.to_lowercase())
-    }
-
-    fn have_serial(&self, serial: &str) -> bool {
-        self.vault.have_serial(serial) || self.serials.contains(serial)
-    }
-}
-
-impl Planner<'_> {
-    fn decide(&mut self, fields: &mut AccountFields) -> ImportResult {
-        tidy(fields);
-        let wanted = fields.name.take();
-        if let Some(wanted) = &wanted {
-            fields.name = Some(naming::free(wanted, |name| self.have_name(name)));
-        }
-        // Its serial is known already as that of another account, which keeps it.
-        if fields
-            .serial
-            .as_deref()
-            .is_some_and(|serial| self.have_serial(serial))
-        {
-            fields.serial = None;
-        }
-        let made = fields::create(fields, self.now, self).and_then(|entry| {
-            let text = entry.to_text().map_err(errors::item)?;
-            Ok((entry, text))
-        });
-        let (entry, text) = match made {
-            Ok(made) => made,
-            Err(error) => return skipped(&error),
-        };
-        if let Some(twin) = self.twin(&entry) {
-            return ImportResult {
-                fate: Fate::Present,
-                name: twin.account.name.clone(),
-                id: Some(twin.account.id.to_string()),
-                clash: None,
-                reason: None,
-            };
-        }
-        let result = ImportResult {
-            fate: Fate::Added,
-            name: entry.account.name.clone(),
-            id: Some(entry.account.id.to_string()),
-            clash: self.clash(&entry, wanted.as_deref()),
-            reason: None,
-        };
-        self.names.insert(entry.account.name.to_lowercase());
-        self.serials.insert(entry.account.serial.clone());
-        self.batch.items.push((entry.account.id, text));
-        self.batch.entries.push(entry);
-        result
-    }
-
-    /// The account that this one is already: in the vault one with the same codes, whatever it is called
-    /// there by now. Within a file two of another label are two, since a name would be lost.
-    fn twin(&self, entry: &Entry) -> Option<&Entry> {
-        let new = &entry.account;
-        let in_batch = |other: &&Entry| {
-            let other = &other.account;
-            other.issuer == new.issuer && other.username == new.username
-        };
-        let vault = self.vault.entries();
-        let batch = self.batch.entries.iter().filter(in_batch);
-        vault.chain(batch).find(|other| same_codes(other, entry))
-    }
-
-    fn known(&self) -> impl Iterator<Item = &Entry> {
-        self.vault.entries().chain(&self.batch.entries)
-    }
-
-    /// Whom the new account is easily taken for.
-    fn clash(&self, entry: &Entry, wanted: Option<&str>) -> Option<String> {
-        let new = &entry.account;
-        let wanted = wanted.map(str::to_lowercase);
-        let is_alike = |other: &&Entry| {
-            let other = &other.account;
-            let has_label = !new.issuer.is_empty() || !new.username.is_empty();
-            let same_label = has_label
-                && same(&other.issuer, &new.issuer)
-                && same(&other.username, &new.username);
-            same_label || wanted.as_ref() == Some(&other.name.to_lowercase())
-        };
-        let other = self.known().find(is_alike);
-        other.map(|other| other.account.name.clone())
-    }
-}
-
-fn same(one: &str, other: &str) -> bool {
-    one.to_lowercase() == other.to_lowercase()
-}
-
-/// Whether two accounts give the same codes; that one has used more of them makes no difference.
-fn same_codes(one: &Entry, other: &Entry) -> bool {
-    let (a, b) = (&one.account, &other.account);
-    let same_kind = match (a.kind, b.kind) {
-        (Kind::Hotp { .. }, Kind::Hotp { .. }) => true,
-        (a, b) => a == b,
-    };
-    same_kind
-        && a.algorithm == b.algorithm
-        && a.digits == b.digits
-        && one.secret.same_as(&other.secret)
-}
-
-fn skipped(error: &Error) -> ImportResult {
-    ImportResult {
-        fate: Fate::Skipped,
-        name: String::new(),
-        id: None,
-        clash: None,
-        reason: Some(error.text().to_owned()),
-    }
-}
-
-/// Cuts texts to what fits: other apps have longer ones, and no account may be lost for that.
-fn tidy(fields: &mut AccountFields) {
-    let tidy = |text: &mut Option<String>, max| {
-        if let Some(text) = text {
-            *text = naming::tidy(text, max);
-        }
-    };
-    tidy(&mut fields.name, MAX_NAME);
-    tidy(&mut fields.issuer, MAX_FIELD);
-    tidy(&mut fields.username, MAX_FIELD);
-    tidy(&mut fields.serial, MAX_FIELD);
-    // A link as a name may hold a secret.
-    fields.name = fields
-        .name
-        .take()
-        .filter(|name| !name.is_empty() && !name.contains("://"));
-    fields.serial = fields.serial.take().filter(|serial| !serial.is_empty());
-    if let Some(tags) = &mut fields.tags {
-        let tidied = tags.iter().map(|tag| naming::tidy(tag, MAX_NAME));
-        *tags = tidied
-            .filter(|tag| !tag.is_empty())
-            .take(MAX_TAGS)
-            .collect();
-    }
-    if let Some(note) = &mut fields.note {
-        *note = naming::tidy_lines(note, MAX_NOTE);
     }
 }

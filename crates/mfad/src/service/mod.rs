@@ -33,7 +33,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use mfa_core::AccountId;
-use mfa_core::access;
+use mfa_core::access::{self, Caller, Transport};
 use mfa_core::lock;
 use mfa_core::port::{Clock, Journal, Notes};
 use mfa_core::vault::Vault;
@@ -44,6 +44,7 @@ use tokio::task::{AbortHandle, JoinError, JoinSet};
 
 use crate::keychain::Keychain;
 use door::Door;
+use import::DryRun;
 use request::{Action, Reply};
 pub use request::{Handle, Request};
 use writes::{Write, Written};
@@ -126,6 +127,7 @@ struct Service {
     waiting: Vec<Request>,
     writes: VecDeque<Write>,
     writing: Option<Write>,
+    dry_runs: VecDeque<DryRun>,
     /// What opens the vault or closes it; dropped when it is locked.
     tasks: JoinSet<door::Event>,
     /// The write that is under way; it is let finish, whatever happens to the vault.
@@ -173,6 +175,7 @@ pub fn start(parts: Parts) -> (Handle, tokio::task::JoinHandle<()>) {
         waiting: Vec::new(),
         writes: VecDeque::new(),
         writing: None,
+        dry_runs: VecDeque::new(),
         tasks: JoinSet::new(),
         write_task: JoinSet::new(),
         trying: false,
@@ -206,6 +209,8 @@ impl Service {
                     self.written(result.unwrap_or(Written::Unknown));
                 },
                 Some(()) = self.changes.recv() => self.look_again(),
+                // Whoever else has something to do comes first.
+                () = tokio::task::yield_now(), if !self.dry_runs.is_empty() => self.go_on(),
                 () = sleep(idle), if idle.is_some() => self.lock_if_idle(),
             }
         }
@@ -251,9 +256,13 @@ impl Service {
                 let codes = self.redeem(&caller, &ticket);
                 answer(reply, codes);
             }
+            Action::Peek { ids, reply } => {
+                let codes = self.peek(&caller, &ids);
+                answer(reply, codes);
+            }
             Action::List(reply) => {
-                let accounts = self.vault.accounts().into_iter();
-                answer(reply, Ok(accounts.map(AccountInfo::from).collect()));
+                let accounts = self.list(&caller);
+                answer(reply, Ok(accounts));
             }
             Action::Find { query, reply } => {
                 let found = codes::check(&query).map(|()| self.vault.index().search(&query));
@@ -288,6 +297,17 @@ impl Service {
                 tracing::error!("a request was put aside that needs no vault");
             }
         }
+    }
+
+    /// All accounts. A note often holds recovery codes, so it is not for the session bus, where every
+    /// program can listen.
+    fn list(&self, caller: &Caller) -> Vec<AccountInfo> {
+        let accounts = self.vault.accounts().into_iter();
+        let mut accounts: Vec<_> = accounts.map(AccountInfo::from).collect();
+        if caller.transport == Transport::SessionBus {
+            accounts.iter_mut().for_each(|a| a.note.clear());
+        }
+        accounts
     }
 
     fn status(&self) -> Status {

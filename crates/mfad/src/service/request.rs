@@ -1,11 +1,12 @@
 //! What can be asked of the service, and the handle to ask with.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
 use mfa_core::AccountId;
 use mfa_core::access::Caller;
-use mfa_core::ledger::Wish;
+use mfa_core::ledger::{MAX_TIMEOUT, Wish};
 use mfa_core::otp::Code;
 use mfa_core::port::Clock;
 use mfa_ipc::Error;
@@ -41,6 +42,10 @@ pub(super) enum Action {
     Redeem {
         ticket: Ticket,
         reply: Reply<Redeemed>,
+    },
+    Peek {
+        ids: Vec<String>,
+        reply: Reply<HashMap<String, Code>>,
     },
     List(Reply<Vec<AccountInfo>>),
     Find {
@@ -87,6 +92,7 @@ impl Action {
         match self {
             Self::Codes { reply, .. } => drop(reply.send(Err(error))),
             Self::Redeem { reply, .. } => drop(reply.send(Err(error))),
+            Self::Peek { reply, .. } => drop(reply.send(Err(error))),
             Self::List(reply) => drop(reply.send(Err(error))),
             Self::Find { reply, .. } => drop(reply.send(Err(error))),
             Self::Add { reply, .. } | Self::Resolve { reply, .. } | Self::CreateVault(_, reply) => {
@@ -123,7 +129,7 @@ pub(super) enum Redeemed {
     Late,
 }
 
-/// Codes that are set aside: nobody else gets them.
+/// Codes that are set aside: nobody else gets them as fresh ones.
 #[derive(Clone, Debug)]
 pub(super) struct Ticket {
     pub(super) id: AccountId,
@@ -133,6 +139,8 @@ pub(super) struct Ticket {
     pub(super) min_remaining: u64,
     /// The Unix second from which they may be fetched.
     pub(super) at: u64,
+    /// They are only to look at.
+    pub(super) peek: bool,
 }
 
 /// Asks the service. Clones ask the same one; it ends when the last is dropped.
@@ -194,10 +202,11 @@ impl Handle {
             .map(|turn| turn.ok_or_else(errors::too_much))
             .transpose()?;
         let _place = self.places.try_acquire().map_err(|_| errors::too_much())?;
+        let timeout = wish.timeout.min(MAX_TIMEOUT);
         let end = self
             .clock
             .unix()
-            .map_or(u64::MAX, |now| now.saturating_add(wish.timeout));
+            .map_or(u64::MAX, |now| now.saturating_add(timeout));
         loop {
             let query = query.clone();
             let timeout = self.clock.unix().map_or(0, |now| end.saturating_sub(now));
@@ -209,7 +218,10 @@ impl Handle {
                 Outcome::Codes(codes) => return Ok(codes),
                 Outcome::Later(ticket) => ticket,
             };
-            if let Some(codes) = self.wait_for(from, &ticket).await? {
+            // A clock that is set back must not keep anybody waiting.
+            let patience = Duration::from_secs(timeout.min(MAX_TIMEOUT)) + NAP;
+            let codes = tokio::time::timeout(patience, self.wait_for(from, &ticket)).await;
+            if let Some(codes) = codes.map_err(|_| errors::clock_set_back())?? {
                 return Ok(codes);
             }
         }
@@ -229,6 +241,15 @@ impl Handle {
                 Redeemed::Late => return Ok(None),
             }
         }
+    }
+
+    /// The current codes of these accounts, or of all, by id, only to look at.
+    pub(crate) async fn peek(
+        &self,
+        from: &From,
+        ids: Vec<String>,
+    ) -> Result<HashMap<String, Code>, Error> {
+        self.ask(from, |reply| Action::Peek { ids, reply }).await
     }
 
     pub(crate) async fn list(&self, from: &From) -> Result<Vec<AccountInfo>, Error> {

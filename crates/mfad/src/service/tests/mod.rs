@@ -6,7 +6,7 @@ mod imports;
 mod locks;
 mod writes;
 
-use mfa_core::access::{Caller, Executable, Transport};
+use mfa_core::access::Executable;
 use mfa_core::ledger::Wish;
 
 use super::request::From;
