@@ -24,6 +24,16 @@ pub fn isolate_ltr(text: &str) -> String {
     within(LEFT_TO_RIGHT, text)
 }
 
+/// Whether a text holds characters that turn what stands beside them around: letters and digits that are
+/// written from the right to the left.
+#[must_use]
+pub fn turns_around(text: &str) -> bool {
+    text.chars().any(|c| {
+        matches!(c, '\u{590}'..='\u{8ff}' | '\u{fb1d}'..='\u{fdff}' | '\u{fe70}'..='\u{fefc}'
+            | '\u{10800}'..='\u{10fff}' | '\u{1e800}'..='\u{1efff}')
+    })
+}
+
 fn within(first: char, text: &str) -> String {
     if text.is_empty() {
         return String::new();
@@ -51,6 +61,12 @@ mod tests {
         assert_eq!(isolate("بنك"), "\u{2068}بنك\u{2069}");
         assert_eq!(isolate_ltr("194 412"), "\u{2066}194 412\u{2069}");
         assert_eq!(isolate(""), "");
+    }
+
+    #[test]
+    fn scripts_from_the_right_are_known() {
+        assert!(turns_around("My בנק") && turns_around("بنك") && turns_around("\u{660}"));
+        assert!(!turns_around("語 Zürich № 1 — Ελλάδα"));
     }
 
     #[test]

@@ -17,6 +17,7 @@ mod rm;
 mod scan;
 mod show;
 mod status;
+mod table;
 mod vault;
 
 use mfa_core::query::{self, Index};
