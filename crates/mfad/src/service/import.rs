@@ -246,7 +246,7 @@ impl Others for Planner<'_> {
 
 impl Planner<'_> {
     fn decide(&mut self, fields: &mut AccountFields) -> ImportResult {
-        tidy(fields);
+        let cut = tidy(fields);
         let wanted = fields.name.take();
         if let Some(wanted) = &wanted {
             fields.name = Some(naming::free(wanted, |name| self.have_name(name)));
@@ -281,7 +281,7 @@ impl Planner<'_> {
             name: entry.account.name.clone(),
             id: Some(entry.account.id.to_string()),
             clash: self.clash(&entry, wanted.as_deref()),
-            reason: None,
+            reason: cut,
         };
         self.names.insert(entry.account.name.to_lowercase());
         self.serials.insert(entry.account.serial.clone());
@@ -351,17 +351,21 @@ fn skipped(error: &Error) -> ImportResult {
     }
 }
 
-/// Cuts texts to what fits: other apps have longer ones, and no account may be lost for that.
-fn tidy(fields: &mut AccountFields) {
-    let tidy = |text: &mut Option<String>, max| {
-        if let Some(text) = text {
-            *text = naming::tidy(text, max);
+/// Cuts texts to what fits: other apps have longer ones, and no account may be lost for that. Says what
+/// was cut.
+fn tidy(fields: &mut AccountFields) -> Option<String> {
+    let mut cut = Vec::new();
+    for (what, text, max) in [
+        ("name", &mut fields.name, MAX_NAME),
+        ("issuer", &mut fields.issuer, MAX_FIELD),
+        ("user name", &mut fields.username, MAX_FIELD),
+        ("serial", &mut fields.serial, MAX_FIELD),
+    ] {
+        let Some(text) = text else { continue };
+        if naming::fit(text, max) {
+            cut.push(format!("its {what} was cut to {max} characters"));
         }
-    };
-    tidy(&mut fields.name, MAX_NAME);
-    tidy(&mut fields.issuer, MAX_FIELD);
-    tidy(&mut fields.username, MAX_FIELD);
-    tidy(&mut fields.serial, MAX_FIELD);
+    }
     // A link as a name may hold a secret.
     fields.name = fields
         .name
@@ -378,4 +382,5 @@ fn tidy(fields: &mut AccountFields) {
     if let Some(note) = &mut fields.note {
         *note = naming::tidy_lines(note, MAX_NOTE);
     }
+    (!cut.is_empty()).then(|| cut.join(", "))
 }
