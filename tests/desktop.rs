@@ -138,12 +138,14 @@ impl Desktop {
         run(self.command("bash").args(["-c", line]), "")
     }
 
-    /// Adds an account by its link.
+    /// Adds an account by its link, whether its secret is there already or not.
     ///
     /// # Panics
     /// If that fails.
     pub fn add(&self, name: &str, link: &str) {
-        let added = self.mfactl_with(&["add", name, "--uri", "-"], link).ok();
+        let added = self
+            .mfactl_with(&["add", name, "--yes", "--uri", "-"], link)
+            .ok();
         assert!(added.contains(name), "{added}");
     }
 

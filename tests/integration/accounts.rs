@@ -106,13 +106,21 @@ fn what_cannot_be_added_is_explained_and_not_repeated() {
             &["add", "x", "--uri", "-"],
             LINK,
             1,
-            "here already, as “aws”",
+            "this secret is here already, as “aws”\n  Add it a second time: --yes",
         ),
         (
             &["add", "AWS", "--secret", "-"],
             "JBSWY3DP",
             1,
-            "another account has this name",
+            "“aws” is taken by Amazon Web Services (root@1234)\n  Give another name: mfactl add NAME …, or \
+             rename that one: mfactl edit aws --name …",
+        ),
+        (&["add", "x", "--secret", "-"], "JBSWY3D", 1, "only 32 bits"),
+        (
+            &["add", "--uri", "-"],
+            "OTPAUTH-migration://offline?data=JBSWY3DP",
+            2,
+            "mfactl import FILE",
         ),
         (
             &["add", "x", "--secret", "-", "--digits", "4"],
@@ -257,7 +265,11 @@ fn editing_changes_what_is_given() {
     let taken = desktop
         .mfactl(&["edit", "root", "--name", "GitHub"])
         .fails(1);
-    assert!(taken.contains("another account has this name"), "{taken}");
+    assert_eq!(
+        taken,
+        "mfactl: “github” is taken by GitHub (octocat)\n  Give another name, or rename that one first: \
+         mfactl edit GitHub --name …"
+    );
 }
 
 #[test]
@@ -313,4 +325,135 @@ fn lists_are_for_people_and_for_programs() {
     );
     let none = desktop.mfactl(&["list", "zzz"]).fails(3);
     assert!(none.contains("“zzz”"), "{none}");
+}
+
+#[test]
+fn a_secret_that_is_here_already_is_asked_for() {
+    let desktop = Desktop::with_two_accounts();
+    let link = format!("otpauth://totp/Other:me?secret={SECRET}");
+    let typed = |input: &str| {
+        tests::run(
+            &mut desktop.mfactl_on_a_terminal("add other"),
+            &format!("{link}\n{input}\n"),
+        )
+    };
+    let no = typed("no");
+    assert!(
+        no.status == 1 && no.stdout.contains("nothing was added"),
+        "{no}"
+    );
+    assert!(
+        no.stdout.contains("This secret is here already, as “"),
+        "{no}"
+    );
+    assert!(
+        no.stdout
+            .contains("”. Add it a second time? Type “yes” to go on: "),
+        "{no}"
+    );
+    let yes = typed("yes");
+    assert!(
+        yes.status == 0 && yes.stdout.contains("Saved as “other”"),
+        "{yes}"
+    );
+    assert_eq!(desktop.mfactl(&["list", "--plain"]).ok().lines().count(), 3);
+}
+
+#[test]
+fn a_short_secret_is_remarked_and_a_weak_one_has_to_be_wanted() {
+    let desktop = Desktop::headless();
+    let add = |more: &[&str], secret: &str| {
+        let arguments = [&["add", "--issuer", "x", "--secret", "-"], more].concat();
+        desktop.mfactl_with(&arguments, secret)
+    };
+    let short = add(&[], "JBSWY3DP");
+    assert!(
+        short.stderr.contains("the secret has only 40 bits"),
+        "{short}"
+    );
+    assert_eq!(short.status, 0, "{short}");
+    assert_eq!(add(&["--quiet"], "MFRGGZDF").stderr, "");
+    assert_eq!(add(&[], "JBSWY3DPEHPK3PXP").stderr, "");
+    let weak = add(&[], "JBSWY3D").fails(1);
+    assert!(weak.contains("--weak"), "{weak}");
+    add(&["--weak"], "JBSWY3D").ok();
+}
+
+#[test]
+fn a_name_that_is_too_long_is_cut_with_a_remark() {
+    let desktop = Desktop::headless();
+    let long = "n".repeat(80);
+    let added = desktop.mfactl_with(&["add", &long, "--uri", "-"], LINK);
+    assert!(
+        added.stderr.contains("its name was cut to 64 characters"),
+        "{added}"
+    );
+    assert!(
+        added
+            .ok()
+            .contains(&format!("Saved as “{}…”", "n".repeat(63)))
+    );
+}
+
+/// Nobody types a secret that cannot be stored.
+#[test]
+fn the_keychain_is_looked_at_before_the_secret_is_asked_for() {
+    let desktop = Desktop::without_keychain();
+    let none = tests::run(&mut desktop.mfactl_on_a_terminal("add x"), "");
+    assert_eq!(none.status, 7, "{none}");
+    assert!(!none.stdout.contains("Secret or"), "{none}");
+    let desktop = Desktop::headless();
+    desktop.mfactl(&["lock"]).ok();
+    let locked = tests::run(&mut desktop.mfactl_on_a_terminal("add x"), "");
+    assert_eq!(locked.status, 5, "{locked}");
+    assert!(!locked.stdout.contains("Secret or"), "{locked}");
+}
+
+/// As wide as the terminal, at most; in a pipe nothing is left out.
+#[test]
+fn lists_fit_the_terminal() {
+    let desktop = Desktop::headless();
+    desktop.add("aws", &LINK.replace("root", "root-account-mfa-device"));
+    desktop.add(
+        "bank",
+        &format!("otpauth://totp/%D7%91%D7%A0%D7%A7:dana?secret={SECRET}"),
+    );
+    let mfactl = tests::binary("mfactl");
+    let list = |columns: u32, arguments: &str| {
+        let line = format!(
+            "stty rows 24 cols {columns}; {} list {arguments}",
+            mfactl.display()
+        );
+        let list = tests::run(desktop.on_a_terminal(&line).env("NO_COLOR", "1"), "").ok();
+        list.replace('\r', "")
+    };
+    assert_eq!(
+        list(60, ""),
+        "NAME   ISSUER                USERNAME\n\
+         aws    Amazon Web Services   root-account-mfa-device@1234\n\
+         \u{2068}bank\u{2069}   \u{2068}בנק\u{2069}                   \u{2068}dana\u{2069}"
+    );
+    assert_eq!(
+        list(40, ""),
+        "aws\n  Amazon Web Services — root-account-mf…\n\
+         \u{2068}bank\u{2069}\n  \u{2068}בנק\u{2069} — \u{2068}dana\u{2069}"
+    );
+    let codes = list(80, "--codes");
+    let lines: Vec<_> = codes.lines().collect();
+    assert!(
+        lines[0].starts_with("Codes change in ") && lines[0].contains('░'),
+        "{codes}"
+    );
+    assert!(lines[1].starts_with("CODE      NAME   ISSUER"), "{codes}");
+    assert_eq!(lines[2].find("   aws    Amazon"), Some(7), "{codes}");
+    assert!(
+        lines[3].starts_with('\u{2066}') && lines[3].contains("\u{2069}   \u{2068}bank"),
+        "{codes}"
+    );
+    assert_eq!(codes.matches(" s ").count(), 1, "one countdown: {codes}");
+    let piped = desktop.mfactl(&["list", "--codes"]).ok();
+    assert!(
+        !piped.contains(['█', '…', '\u{2066}', '\u{2068}']),
+        "{piped}"
+    );
 }

@@ -7,6 +7,12 @@ use tests::{Desktop, LINK, SECRET, Tray, eventually, now, oathtool};
 const ROW: &str = "Amazon Web Services — root@1234";
 const EMPTY: &str = "(No accounts yet)";
 
+/// The link of another account.
+fn github() -> String {
+    LINK.replace("Amazon%20Web%20Services", "GitHub")
+        .replace(SECRET, "JBSWY3DPEHPK3PXP")
+}
+
 /// Makes a picture of a QR code, `$DS_DIR/qr.png`.
 fn picture(desktop: &Desktop, text: &str) {
     desktop
@@ -88,8 +94,8 @@ fn from_the_clipboard() {
     tray.choose("Add from clipboard");
     tray.wait_for(ROW);
     tray.choose("Add from clipboard");
-    told(&desktop, "This account is here already, as “aws”");
-    picture(&desktop, &LINK.replace("Amazon%20Web%20Services", "GitHub"));
+    told(&desktop, "This secret is here already, as “aws”");
+    picture(&desktop, &github());
     let line = "xclip -selection clipboard -t image/png -i $DS_DIR/qr.png >/dev/null 2>&1";
     desktop.shell(line).ok();
     tray.choose("Add from clipboard");
@@ -108,8 +114,7 @@ fn from_the_clipboard() {
 fn several_at_once() {
     let desktop = Desktop::start(&["--display", "x11"]);
     let tray = Tray::start(&desktop, EMPTY);
-    let github = LINK.replace("Amazon%20Web%20Services", "GitHub");
-    let github = github.replace(SECRET, "JBSWY3DPEHPK3PXP");
+    let github = github();
     desktop.copy(&format!("{LINK}\n{github}\notpauth://totp/Broken?secret=1"));
     tray.choose("Add from clipboard");
     tray.wait_for("GitHub — root@1234");
@@ -135,7 +140,7 @@ fn what_was_added_can_be_bound_at_once() {
     tray.wait_for(ROW);
     told(&desktop, "Two codes in a row");
     // The button is that of the last account, and of no other.
-    desktop.copy(&LINK.replace("Amazon%20Web%20Services", "GitHub"));
+    desktop.copy(&github());
     tray.choose("Add from clipboard");
     tray.wait_for("GitHub — root@1234");
     told(&desktop, "GitHub added as github");

@@ -84,14 +84,55 @@ fn the_doctor_says_what_to_do() {
         assert!(grade == "warn" && text.contains(remedy), "{grade} {text}");
     }
     desktop.mfactl(&["lock"]).ok();
-    let locked = diagnosis(&desktop.mfactl(&doctor).ok(), "keychain");
+    let locked = desktop.mfactl(&doctor).ok();
+    let (grade, text) = diagnosis(&locked, "accounts");
     assert!(
-        locked.0 == "warn" && locked.1.contains("mfactl unlock"),
-        "{locked:?}"
+        grade == "warn" && text.contains("mfactl unlock"),
+        "{grade} {text}"
     );
+    let unused = "gnome-keyring, not used while the accounts are locked".to_owned();
+    assert_eq!(diagnosis(&locked, "keychain"), ("ok".to_owned(), unused));
     let ill = Desktop::without_keychain().mfactl(&doctor);
     assert_eq!(diagnosis(&ill.stdout, "keychain").0, "fail");
-    assert!(ill.fails(1).contains("no codes are to be had"));
+    assert!(ill.fails(1).contains("there can be no codes"));
+}
+
+/// Whatever else can be looked at is.
+#[test]
+fn the_doctor_needs_no_daemon() {
+    let desktop = Desktop::headless();
+    let alone = desktop.folder().join("mfactl");
+    std::fs::copy(tests::binary("mfactl"), &alone).unwrap();
+    let mut doctor = desktop.command(&alone);
+    doctor.args(["doctor", "--json"]).env("PATH", "/nowhere");
+    let found = tests::run(&mut doctor, "");
+    assert_eq!(found.status, 1, "{found}");
+    let (grade, text) = diagnosis(&found.stdout, "daemon");
+    assert!(
+        grade == "fail" && text.contains("cannot be started: mfad"),
+        "{grade} {text}"
+    );
+    let (grade, text) = diagnosis(&found.stdout, "keychain");
+    assert!(
+        grade == "ok" && text.contains("one is there"),
+        "{grade} {text}"
+    );
+    for what in ["clock", "tray"] {
+        assert_eq!(diagnosis(&found.stdout, what).0, "warn");
+    }
+}
+
+#[test]
+fn the_doctors_grades_have_colours() {
+    let desktop = Desktop::with_two_accounts();
+    let doctor = |command: &mut std::process::Command| tests::run(command, "").ok();
+    let shown = doctor(&mut desktop.mfactl_on_a_terminal("doctor"));
+    assert!(
+        shown.contains("\x1b[32mok") && shown.contains("\x1b[33mwarn"),
+        "{shown}"
+    );
+    let plain = doctor(desktop.mfactl_on_a_terminal("doctor").env("NO_COLOR", "1"));
+    assert!(!plain.contains('\x1b'), "{plain}");
 }
 
 #[test]
@@ -119,10 +160,55 @@ fn the_manual_has_a_page_for_each_command() {
     desktop
         .mfactl(&["man", "--output", folder.to_str().unwrap()])
         .ok();
-    for page in ["mfactl", "mfactl-get", "mfactl-pair", "mfactl-vault-create"] {
-        let text = std::fs::read_to_string(folder.join(format!("{page}.1"))).unwrap();
-        assert!(text.contains(".SH NAME"), "{page}");
+    let read = |page: &str| std::fs::read_to_string(folder.join(page)).unwrap();
+    for page in [
+        "mfactl",
+        "mfactl-get",
+        "mfactl-pair",
+        "mfactl-vault-create",
+        "mfad",
+        "mfa-tray",
+    ] {
+        assert!(read(&format!("{page}.1")).contains(".SH NAME"), "{page}");
     }
+    assert!(read("mfad.1").contains("passphrase") || read("mfad.1").contains("KDBX"));
+    // What is written there is all that can be written.
+    let documented: Vec<_> = read("mfactl.toml.5")
+        .lines()
+        .filter_map(|line| line.strip_prefix("\\fB")?.strip_suffix("\\fR"))
+        .map(|name| name.replace("\\-", "-"))
+        .collect();
+    let taken = |error: String| -> Vec<String> {
+        let (_, names) = error
+            .split_once("expected ")
+            .unwrap_or_else(|| panic!("{error}"));
+        names
+            .split('`')
+            .skip(1)
+            .step_by(2)
+            .map(str::to_owned)
+            .collect()
+    };
+    let file = folder.join("config.toml");
+    std::fs::write(&file, "nosuch = 1\n").unwrap();
+    let daemon = taken(mfad::config::Config::load(&file).unwrap_err().to_string());
+    std::fs::write(&file, "[tray]\nnosuch = 1\n").unwrap();
+    let tray = taken(
+        mfa_tray::config::Settings::load(&file)
+            .unwrap_err()
+            .to_string(),
+    );
+    let all: Vec<_> = daemon
+        .into_iter()
+        .chain(tray)
+        .filter(|name| name != "tray")
+        .collect();
+    assert_eq!(documented, all);
+    let mandoc = desktop.shell(&format!(
+        "man --warnings -l {} 2>&1 >/dev/null",
+        folder.join("mfactl.toml.5").display()
+    ));
+    assert_eq!(mandoc.stdout, "");
     assert!(desktop.mfactl(&["man"]).ok().contains("Exit codes"));
 }
 

@@ -209,7 +209,7 @@ fn exit_codes() {
     see(&["get", "aws", "--no-such-option"], "");
     see(&["add", "aws", "--uri", "-"], LINK);
     see(
-        &["add", "aws2", "--uri", "-"],
+        &["add", "aws2", "--yes", "--uri", "-"],
         &LINK.replace("root", "jane"),
     );
     see(&["add", "aws", "--secret", "-"], "JBSWY3DP");

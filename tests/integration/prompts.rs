@@ -1,10 +1,10 @@
 //! The keychain's own prompt: raised only where there is a person, and in nobody else's way.
 
-use std::io::{BufRead, BufReader};
+use std::io::{BufRead, BufReader, Write};
 use std::process::{Child, Stdio};
 use std::time::{Duration, Instant};
 
-use tests::{Desktop, LINK, eventually};
+use tests::{Desktop, LINK, SECRET, eventually};
 
 /// A desktop with a screen, an account and a locked keyring.
 fn locked_desktop() -> Desktop {
@@ -61,6 +61,40 @@ fn a_person_is_asked_and_gets_the_code() {
     assert_eq!(lines.next().unwrap().trim().len(), 6, "{text}");
     // Now it is open for everybody.
     assert_eq!(desktop.mfactl(&["get", "aws"]).ok().len(), 6);
+}
+
+/// As from a launcher, which has no terminal.
+#[test]
+fn unlocking_raises_the_prompt_without_a_terminal_too() {
+    let desktop = locked_desktop();
+    let refused = desktop.mfactl(&["unlock", "--no-input"]).fails(5);
+    assert!(refused.contains("the keychain is locked"), "{refused}");
+    assert_eq!(desktop.shell("ds-secrets prompting").status, 1);
+    let mut unlock = desktop.ours("mfactl");
+    let unlock = unlock.arg("unlock").stdin(Stdio::null());
+    let unlock = unlock.stdout(Stdio::piped()).spawn().unwrap();
+    desktop.shell("ds-secrets answer").ok();
+    let (text, status) = output(unlock);
+    assert_eq!(status, 0, "{text}");
+    assert_eq!(desktop.mfactl(&["get", "aws"]).ok().len(), 6);
+}
+
+/// Nobody types a secret for nothing.
+#[test]
+fn the_prompt_comes_before_the_secret_is_asked_for() {
+    let desktop = locked_desktop();
+    let mut add = desktop.mfactl_on_a_terminal("add x --yes");
+    let add = add.stdin(Stdio::piped()).stdout(Stdio::piped());
+    let mut add = add.spawn().unwrap();
+    desktop.shell("ds-secrets answer").ok();
+    let mut keyboard = add.stdin.take().unwrap();
+    keyboard
+        .write_all(format!("{SECRET}\n").as_bytes())
+        .unwrap();
+    let (text, status) = output(add);
+    assert_eq!(status, 0, "{text}");
+    let waiting = text.find("waiting up to 60 s").unwrap();
+    assert!(waiting < text.find("Secret or").unwrap(), "{text}");
 }
 
 #[test]

@@ -102,7 +102,7 @@ fn what_is_said_on_the_command_line_counts() {
     let kind = desktop
         .mfactl(&["add", "--qr", &file, "--type", "hotp"])
         .fails(2);
-    assert!(kind.contains("says itself of which type"), "{kind}");
+    assert!(kind.contains("has its own type"), "{kind}");
     let two = desktop.mfactl(&["add", "--qr", &file, "--screen"]).fails(2);
     assert!(two.contains("cannot be used with"), "{two}");
 }

@@ -395,7 +395,7 @@ fn a_killed_daemon_leaves_the_old_vault_or_the_new_one() {
         let mut killed = desktop.start_daemon(&mut killed_at(&desktop, point, &[&new, folder]));
         let name = format!("new-{number}");
         let link = format!("otpauth://totp/New:{number}?secret={SECRET}");
-        let added = desktop.mfactl_with(&["add", &name, "--uri", "-"], &link);
+        let added = desktop.mfactl_with(&["add", &name, "--yes", "--uri", "-"], &link);
         assert_ne!(added.status, 0, "{point} was never reached: {added}");
         killed.wait().unwrap();
         drop(std::fs::remove_file(desktop.socket()));

@@ -89,7 +89,15 @@ pub fn tidy(text: &str, max: usize) -> String {
     cut(&text, max)
 }
 
-/// The same for a text that may have several lines.
+/// Makes a text of another app [`tidy`]. Says whether it had to be cut for that.
+#[must_use]
+pub fn fit(text: &mut String, max: usize) -> bool {
+    let whole = tidy(text, usize::MAX);
+    *text = cut(&whole, max);
+    *text != whole
+}
+
+/// [`tidy`] for a text that may have several lines.
 #[must_use]
 pub fn tidy_lines(text: &str, max: usize) -> String {
     let keep = |c: &char| matches!(c, '\n' | '\t') || !c.is_control();
@@ -198,6 +206,9 @@ mod tests {
         assert_eq!(tidy(" a\r\nb\u{202e}c  d ", 64), "a bc d");
         assert_eq!(tidy("abcdef", 4), "abc…");
         assert_eq!(tidy("ab  cdef", 4), "ab…");
+        let mut text = " abcdef\n".to_owned();
+        assert!(!fit(&mut text, 6) && text == "abcdef");
+        assert!(fit(&mut text, 5) && text == "abcd…");
         assert_eq!(tidy_lines("a\r\nb\tc\0\n", 64), "a\nb\tc");
         assert_eq!(tidy_lines("語語語", 2), "語…");
     }

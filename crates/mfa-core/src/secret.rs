@@ -14,6 +14,12 @@ use crate::account::Kind;
 /// The longest secret in bytes; real ones have 10 to 64.
 pub const MAX_BYTES: usize = 128;
 
+/// Secrets of fewer bits are short: RFC 4226 asks for 128, and services hand out 80 or more.
+pub const SHORT_BITS: usize = 80;
+
+/// Secrets of fewer bits are found by trying all of them, in a day or less.
+pub const WEAK_BITS: usize = 40;
+
 /// How much of a secret Yandex uses; a check sum may follow.
 pub const YANDEX_BYTES: usize = 16;
 
@@ -148,6 +154,12 @@ impl Secret {
     #[must_use]
     pub fn expose(&self) -> &[u8] {
         &self.bytes
+    }
+
+    /// How long it is, in bits.
+    #[must_use]
+    pub fn bits(&self) -> usize {
+        self.bytes.len() * 8
     }
 
     /// The PIN; empty where there is none.

@@ -5,7 +5,8 @@
 //!
 //! * **The label's prefix wins over the `issuer` parameter** when both are there and differ: it is
 //!   the more specific one (`Contoso:jane` from `issuer=Microsoft`).
-//! * A label without a colon is the user name when there is an `issuer` parameter, else the issuer.
+//! * A label without a colon is the user name when there is an `issuer` parameter or when it holds an
+//!   `@`, as addresses do and issuers do not; else the issuer.
 //! * The separating colon may be written `%3A`; a literal one takes precedence.
 //! * `+` is a space in a parameter and a plus in the label.
 //! * `#` is a character like any other: links with an unescaped one exist.
@@ -111,14 +112,15 @@ pub fn parse(text: &str) -> Result<Link, Error> {
         path.split_once('/').unwrap_or((path, ""))
     };
     let parameters = Parameters::read(query)?;
-    let (mut issuer, username) = names(label, parameters.issuer.as_deref())?;
+    let (issuer, username) = names(label, parameters.issuer.as_deref())?;
     let kind = parameters.kind(kind, &issuer)?;
     if issuer.is_empty() && username.is_empty() {
         return Err(Error::NoLabel);
     }
     let (issuer, username) = match kind {
-        Kind::Yandex if username.is_empty() && parameters.issuer.is_none() => {
-            ("Yandex".to_owned(), std::mem::take(&mut issuer))
+        // One of the two is empty.
+        Kind::Yandex if parameters.issuer.is_none() && split_label(label).is_none() => {
+            ("Yandex".to_owned(), issuer + &username)
         }
         _ => (issuer, username),
     };
@@ -219,10 +221,11 @@ fn names(label: &str, parameter: Option<&str>) -> Result<(String, String), Error
     let parameter = parameter.unwrap_or("").trim();
     let Some((prefix, username)) = split_label(label) else {
         let label = decode(label)?;
-        return Ok(if parameter.is_empty() {
-            (label, String::new())
-        } else {
+        let is_username = !parameter.is_empty() || label.contains('@');
+        return Ok(if is_username {
             (parameter.to_owned(), label)
+        } else {
+            (label, String::new())
         });
     };
     let prefix = decode(prefix)?;

@@ -12,15 +12,18 @@ use crate::item::Entry;
 use crate::otp::{self, Code};
 use crate::query::{self, Index};
 
-/// Why an account cannot be added or changed.
+/// Which account keeps another one out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Clash<'v> {
+    /// It has the same name, in some case.
+    Name(&'v Account),
+    /// It has the same serial.
+    Serial(&'v Account),
+}
+
+/// Why an account cannot be changed.
 #[derive(Clone, Copy, Debug, Error, PartialEq, Eq)]
 pub enum Error {
-    /// Another account has this name, in some case.
-    #[error("another account has this name")]
-    NameTaken,
-    /// Another account has this serial.
-    #[error("another account has this serial")]
-    SerialTaken,
     /// There is no such account.
     #[error("there is no such account")]
     NoSuchAccount,
@@ -129,20 +132,18 @@ impl Vault {
     /// Whether `account` may stand beside the others: name and serial are free or its own.
     ///
     /// # Errors
-    /// [`Error::NameTaken`] and [`Error::SerialTaken`].
-    pub fn admits(&self, account: &Account) -> Result<(), Error> {
-        if self
-            .names
-            .get(&account.name.to_lowercase())
-            .is_some_and(|id| *id != account.id)
-        {
-            return Err(Error::NameTaken);
+    /// The [`Clash`], first of names.
+    pub fn admits(&self, account: &Account) -> Result<(), Clash<'_>> {
+        let is_other = |other: &&Account| other.id != account.id;
+        let named = self.names.get(&account.name.to_lowercase());
+        let named = named.and_then(|id| self.get(*id)).map(|e| &e.account);
+        if let Some(other) = named.filter(is_other) {
+            return Err(Clash::Name(other));
         }
         let same_serial = self.serials.get(&account.serial);
-        if same_serial.is_some_and(|ids| ids.iter().any(|id| *id != account.id)) {
-            return Err(Error::SerialTaken);
-        }
-        Ok(())
+        let mut others = same_serial.into_iter().flatten();
+        let other = others.find_map(|id| self.get(*id).map(|e| &e.account).filter(is_other));
+        other.map_or(Ok(()), |other| Err(Clash::Serial(other)))
     }
 
     /// The searchable texts of the accounts.
@@ -196,15 +197,16 @@ mod tests {
         let mut vault = Vault::default();
         let mut first = entry(1, "aws", "", "");
         first.account.serial = "arn:1".into();
+        let aws = first.account.clone();
         vault.put(first);
         assert_eq!(
             vault.admits(&entry(2, "AWS", "", "").account),
-            Err(Error::NameTaken)
+            Err(Clash::Name(&aws))
         );
         let mut second = entry(2, "other", "", "").account;
         assert_eq!(vault.admits(&second), Ok(()));
         second.serial = "arn:1".into();
-        assert_eq!(vault.admits(&second), Err(Error::SerialTaken));
+        assert_eq!(vault.admits(&second), Err(Clash::Serial(&aws)));
         assert_eq!(
             vault.admits(&entry(1, "Aws", "", "").account),
             Ok(()),

@@ -4,6 +4,7 @@ use mfa_core::account::Kind;
 use serde::{Serialize, Serializer};
 use zeroize::Zeroizing;
 
+use crate::formats::{self, Format};
 use crate::found::{self, Found, Imported, Skipped};
 
 /// The version of the answer.
@@ -14,6 +15,7 @@ const SCHEMA: u32 = 1;
 pub(crate) struct Answer<'a> {
     schema: u32,
     format: &'a str,
+    what: &'a str,
     accounts: Vec<Account<'a>>,
     skipped: Vec<Entry<'a>>,
     parts: Vec<Part>,
@@ -57,10 +59,16 @@ fn text<S: Serializer>(text: &Zeroizing<String>, serializer: S) -> Result<S::Ok,
 }
 
 impl<'a> Answer<'a> {
-    pub(crate) fn new(format: &'a str, found: &'a Found) -> Self {
+    pub(crate) fn new(format: &'a dyn Format, found: &'a Found) -> Self {
         Self {
             schema: SCHEMA,
-            format,
+            format: format.name(),
+            // Whatever a picture or a text is, what is spread over several codes is Google's.
+            what: if found.parts.is_empty() {
+                format.brief()
+            } else {
+                formats::Google.brief()
+            },
             accounts: found.accounts.iter().map(Account::from).collect(),
             skipped: found.skipped.iter().map(Entry::from).collect(),
             parts: found.parts.iter().copied().map(Part::from).collect(),

@@ -20,7 +20,7 @@
 //! output:
 //!
 //! ```json
-//! {"schema":1,"format":"otpauth",
+//! {"schema":1,"format":"otpauth","what":"a text with links",
 //!  "accounts":[{"type":"totp","issuer":"AWS","username":"root","name":"","secret":"JBSWY3DPEHPK3PXP",
 //!    "pin":null,"algorithm":"SHA1","digits":6,"period":30,"counter":null,"tags":[],"note":"","pinned":false}],
 //!  "skipped":[{"name":"line 3","reason":"the link holds no secret"}],"parts":[]}
@@ -28,7 +28,7 @@
 //!
 //! `secret` is base32. `period` is null unless the type is `totp`, `counter` unless it is `hotp`, `pin`
 //! unless it is `motp` or `yandex`. What a file does not
-//! say is an empty text or list.
+//! say is an empty text or list. `what` says for people what was found: “a vault of Aegis”.
 //!
 //! Google Authenticator spreads an export of more than ten accounts over several QR codes. `parts` are
 //! those that were read, as `{"batch":1,"number":2,"of":3}`; one that is missing is in `skipped`, with a

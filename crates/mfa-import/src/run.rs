@@ -99,7 +99,7 @@ fn decode(args: &Decode) -> Result<(), Failure> {
     let format = format.ok_or(FileError::NotRecognised)?;
     let found = format.read(&bytes, password.as_deref().map(Vec::as_slice))?;
     let mut json = Zeroizing::new(Vec::new());
-    serde_json::to_writer(&mut *json, &Answer::new(format.name(), &found))
+    serde_json::to_writer(&mut *json, &Answer::new(format, &found))
         .map_err(|error| Failure::Print(error.into()))?;
     json.push(b'\n');
     output::answer(&json).map_err(Failure::Print)

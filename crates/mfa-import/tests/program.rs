@@ -72,6 +72,7 @@ fn accounts_are_printed_as_json() {
         json!({
             "schema": 1,
             "format": "otpauth",
+            "what": "a text with links",
             "accounts": [
                 account(json!({
                     "type": "totp", "issuer": "AWS", "username": "root", "period": 60,

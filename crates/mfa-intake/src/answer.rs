@@ -9,6 +9,7 @@ use crate::{Decoded, Part, Skipped};
 #[derive(Deserialize)]
 struct Answer {
     format: String,
+    what: String,
     accounts: Vec<Account>,
     skipped: Vec<Skipped>,
     parts: Vec<Part>,
@@ -36,6 +37,7 @@ pub(crate) fn read(json: &[u8]) -> Result<Decoded, serde_json::Error> {
     let answer: Answer = serde_json::from_slice(json)?;
     Ok(Decoded {
         format: answer.format,
+        what: answer.what,
         accounts: answer.accounts.into_iter().map(Into::into).collect(),
         skipped: answer.skipped,
         parts: answer.parts,
@@ -64,6 +66,7 @@ impl From<Account> for AccountFields {
             pinned: account.pinned.then_some(true),
             note: some(account.note),
             serial: None,
+            duplicate: None,
         }
     }
 }
@@ -72,7 +75,7 @@ impl From<Account> for AccountFields {
 mod tests {
     use super::*;
 
-    const ANSWER: &str = r#"{"schema":1,"format":"otpauth","accounts":[
+    const ANSWER: &str = r#"{"schema":1,"format":"otpauth","what":"a text","accounts":[
         {"type":"hotp","issuer":"GitHub","username":"jane","name":"","secret":"JBSWY3DPEHPK3PXP",
          "algorithm":"SHA256","digits":8,"period":null,"counter":3,"tags":["a"],"note":"n","pinned":true},
         {"type":"steam","issuer":"Steam","username":"joe","name":"s","secret":"JBSWY3DPEHPK3PXP",
@@ -84,7 +87,7 @@ mod tests {
     #[test]
     fn what_is_said_is_kept_and_what_is_usual_is_left_out() {
         let decoded = read(ANSWER.as_bytes()).unwrap();
-        assert_eq!(decoded.format, "otpauth");
+        assert_eq!((&*decoded.format, &*decoded.what), ("otpauth", "a text"));
         let [github, steam] = &decoded.accounts[..] else {
             panic!("there are two accounts");
         };

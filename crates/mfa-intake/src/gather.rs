@@ -9,7 +9,11 @@ use crate::{Decoded, Part};
 #[must_use]
 pub fn gather(files: impl IntoIterator<Item = Decoded>) -> Decoded {
     let mut all = Decoded::default();
+    let mut kinds: Vec<String> = Vec::new();
     for file in files {
+        if !kinds.contains(&file.what) {
+            kinds.push(file.what);
+        }
         if all.format.is_empty() {
             all.format = file.format;
         }
@@ -24,6 +28,7 @@ pub fn gather(files: impl IntoIterator<Item = Decoded>) -> Decoded {
             }
         }
     }
+    all.what = kinds.join(" and ");
     let parts = &all.parts;
     let is_there = |part: &Part| parts.contains(part);
     all.skipped
@@ -61,9 +66,18 @@ mod tests {
     }
 
     fn missing(pictures: Vec<Decoded>) -> Vec<(i64, u32)> {
-        let skipped = gather(pictures).skipped.into_iter();
-        let parts = skipped.filter_map(|skipped| skipped.part);
-        parts.map(|part| (part.batch, part.number)).collect()
+        let missing = gather(pictures).missing().into_iter();
+        missing.map(|part| (part.batch, part.number)).collect()
+    }
+
+    #[test]
+    fn each_kind_of_file_is_named_once() {
+        let of = |what: &str| Decoded {
+            what: what.into(),
+            ..Decoded::default()
+        };
+        let all = gather([of("a vault"), of("a picture"), of("a vault")]);
+        assert_eq!(all.what, "a vault and a picture");
     }
 
     #[test]

@@ -14,7 +14,7 @@ use std::time::Duration;
 
 use mfa_ipc::launcher;
 use mfa_ipc::types::AccountFields;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use thiserror::Error;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::process::{Child, Command};
@@ -48,12 +48,23 @@ pub struct Source<'s> {
 pub struct Decoded {
     /// The format.
     pub format: String,
+    /// What it is, for people: “a vault of Aegis”.
+    pub what: String,
     /// What can be added.
     pub accounts: Vec<AccountFields>,
     /// What cannot, and why.
     pub skipped: Vec<Skipped>,
     /// Of exports that are spread over several QR codes, those that were read.
     pub parts: Vec<Part>,
+}
+
+impl Decoded {
+    /// The QR codes of an export that were not there.
+    #[must_use]
+    pub fn missing(&self) -> Vec<Part> {
+        let parts = self.skipped.iter().filter_map(|skipped| skipped.part);
+        parts.collect()
+    }
 }
 
 /// Something that cannot be added.
@@ -69,7 +80,7 @@ pub struct Skipped {
 }
 
 /// One of the QR codes that an export is spread over.
-#[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Deserialize, Serialize, PartialEq, Eq)]
 pub struct Part {
     /// The number of the export.
     pub batch: i64,

@@ -81,7 +81,9 @@
 //! | `Status` | `() → a{sv}` | see [`types::Status`] |
 //!
 //! `Add` finds a name that is free where none is given, and the serial where a link of AWS names the
-//! account by its number.
+//! account by its number. It is `AlreadyExists` if the name, the serial or the secret is that of another
+//! account, looked at in this order, and the text says of which. With `duplicate b` in the dictionary
+//! the same secret may be there twice.
 //!
 //! `Import` takes accounts as `Add` does, and says in their order what becomes of each
 //! ([`types::ImportResult`]): it is `added`; it is `present`, since an account with the same secret and

@@ -11,17 +11,17 @@ use clap_complete::Shell;
 /// The secrets are in the keychain of your desktop, or in an encrypted file; the daemon mfad reads
 /// them and is started when it is needed.
 ///
-/// QUERY is an account's name, its id, a linked serial (such as an AWS ARN) or issuer:username;
-/// else the beginning or a part of its name, issuer or user name. It has to mean one account.
+/// QUERY is an account's name, its id, its serial (such as an AWS ARN) or issuer:username, or the beginning
+/// or a part of its name, issuer or user name. It has to match one account.
 #[derive(Debug, Parser)]
 #[command(name = "mfactl", version, max_term_width = 100, after_help = EXIT_CODES)]
 #[command(disable_help_subcommand = true)]
 pub struct Args {
-    /// Print no hints
+    /// Print no hints and no warnings
     #[arg(short, long, global = true)]
     pub quiet: bool,
 
-    /// Never ask anything, and never wait for a prompt
+    /// Ask nothing, and raise no prompt
     #[arg(long, global = true)]
     pub no_input: bool,
 
@@ -43,9 +43,9 @@ pub enum Command {
     /// Prints the digits and a newline on standard output, and nothing else.
     #[command(visible_aliases = ["code", "totp"])]
     Get(Get),
-    /// Print two consecutive codes, as services ask for when a device is bound
+    /// Print two codes in a row, which AWS and others ask for when you set up a device
     ///
-    /// Prints the first, waits until the second is valid, and prints that.
+    /// Prints the first code, waits until the second is valid, and prints it.
     Pair(Pair),
     /// List the accounts
     #[command(visible_alias = "ls")]
@@ -57,17 +57,17 @@ pub enum Command {
     Add(Add),
     /// Import accounts from another app's export
     ///
-    /// What app it is from is found out: Aegis, 2FAS, Ente Auth, Google Authenticator, Bitwarden, andOTP,
-    /// FreeOTP, KeePass and many others (all: mfa-import formats), encrypted or not, links in a text,
-    /// and pictures of QR codes. What would be added is shown first, and then asked for.
+    /// It recognises the exports of Aegis, 2FAS, Ente Auth, Google Authenticator, Bitwarden, andOTP,
+    /// FreeOTP, KeePass and many others (all: mfa-import formats), encrypted or not, texts with links, and
+    /// pictures of QR codes. It shows what would be added, and asks before it adds anything.
     ///
-    /// All accounts are stored and read back, or none is. One that is here already, with the same secret
-    /// and the same parameters, is left as it is. One of the same name with another secret is kept
-    /// beside it, under a name that is free.
+    /// Either all accounts are stored, or none. An account that is here already, with the same secret, is
+    /// left as it is. If a name is taken by another account, the new one gets a name that is free.
     ///
-    /// With a wrong password the exit code is 5; what cannot be read at all is another error, 1.
+    /// The exit code is 5 if the password is wrong, and 1 if a file cannot be read or if a QR code of the
+    /// export is missing.
     Import(Import),
-    /// Show what is known of an account
+    /// Show the details of an account
     Show(Show),
     /// Change an account
     ///
@@ -76,37 +76,38 @@ pub enum Command {
     /// Remove an account and its secret
     #[command(visible_alias = "remove")]
     Rm(Rm),
-    /// Forget all secrets until they are unlocked again
+    /// Lock the accounts until you unlock them
     ///
-    /// This lasts over a restart. It does not lock the keychain, which belongs to other programs too.
+    /// The daemon forgets all secrets, and a restart does not bring them back. The keychain itself stays as
+    /// it is, since other programs use it too.
     Lock,
     /// Unlock the accounts
     ///
-    /// Where they are in the OS keychain and that is locked, it asks for its password. Where they are
-    /// in a vault file, its passphrase is asked for, or read from --password-file.
+    /// If they are in the OS keychain and it is locked, the keychain asks for its password. If they are in a
+    /// vault file, mfactl asks for the passphrase, or reads it from --password-file.
     Unlock(Passphrase),
-    /// Say how the daemon and the keychain are
+    /// Show the state of the daemon and the keychain
     ///
-    /// A daemon that does not run is not started by this, and is an error with exit code 6.
+    /// This does not start the daemon. If it is not running, the exit code is 6.
     Status(Status),
-    /// Look at everything that codes depend on
+    /// Check everything that codes depend on
     ///
-    /// Checks the daemon, the keychain, the clock and the desktop, and says what to do about what is
-    /// wrong. It is an error if no codes are to be had.
+    /// It looks at the daemon, the keychain, the clock and the desktop, and says how to repair what is
+    /// wrong. The exit code is 1 if mfactl cannot give codes.
     Doctor(Doctor),
-    /// Use an encrypted file where there is no keychain
+    /// Keep accounts in an encrypted file where there is no keychain
     #[command(subcommand)]
     Vault(Vault),
     /// Print a completion script
     ///
-    /// For bash, for instance: mfactl completions bash > ~/.local/share/bash-completion/completions/mfactl
+    /// In bash, for example: mfactl completions bash > ~/.local/share/bash-completion/completions/mfactl
     Completions {
-        /// For which shell
+        /// The shell
         shell: Shell,
     },
     /// Print the manual page, or write all of them
     Man {
-        /// Write a page for each command into this folder
+        /// Write all pages into this folder: the commands, mfad, mfa-tray and the configuration
         #[arg(long, value_name = "DIR")]
         output: Option<PathBuf>,
     },
@@ -115,7 +116,7 @@ pub enum Command {
 /// The arguments of `get`.
 #[derive(Debug, Arguments)]
 pub struct Get {
-    /// Which account
+    /// The account; see mfactl --help
     pub query: String,
     /// Copy the code instead of printing it
     ///
@@ -132,7 +133,7 @@ pub struct Get {
     /// Wait for the next code if this one is valid for less than SEC seconds
     #[arg(long, value_name = "SEC")]
     pub min_ttl: Option<u32>,
-    /// Print a code that was never handed out before, waiting for it if need be
+    /// Print a code that was never given out before; wait for the next one if need be
     #[arg(long)]
     pub fresh: bool,
     /// Wait no longer than SEC seconds, 300 at most [default: 90]
@@ -141,7 +142,7 @@ pub struct Get {
     /// Print the code and its validity as JSON
     #[arg(long)]
     pub json: bool,
-    /// Take QUERY as a whole name, id, serial or issuer:username
+    /// Match only a whole name, id, serial or issuer:username
     #[arg(long)]
     pub exact: bool,
 }
@@ -149,12 +150,12 @@ pub struct Get {
 /// The arguments of `pair`.
 #[derive(Debug, Arguments)]
 pub struct Pair {
-    /// Which account
+    /// The account; see mfactl --help
     pub query: String,
     /// Print both codes at once
     #[arg(long)]
     pub now: bool,
-    /// Print codes that were never handed out before
+    /// Print codes that were never given out before
     #[arg(long)]
     pub fresh: bool,
     /// Print both codes and their validity as JSON, at once
@@ -165,15 +166,15 @@ pub struct Pair {
 /// The arguments of `list`.
 #[derive(Debug, Arguments)]
 pub struct List {
-    /// Only accounts that this matches
+    /// List only the accounts that match this
     pub query: Option<String>,
-    /// One account a line: name, issuer, user name and id, with tabs between
+    /// Print one account per line: name, issuer, user name and id, separated by tabs
     #[arg(long, conflicts_with = "json")]
     pub plain: bool,
     /// Print JSON
     #[arg(long)]
     pub json: bool,
-    /// With the current codes
+    /// Show the current codes too
     #[arg(long)]
     pub codes: bool,
 }
@@ -181,7 +182,7 @@ pub struct List {
 /// The arguments of `add`.
 #[derive(Debug, Arguments)]
 pub struct Add {
-    /// What to call it; found from the issuer if not given
+    /// What to call it [default: made from the issuer]
     pub name: Option<String>,
     /// Read the QR codes in a picture: PNG, JPEG, WebP, BMP, GIF or PNM; - for standard input
     #[arg(long, value_name = "FILE", group = "source")]
@@ -198,38 +199,44 @@ pub struct Add {
     /// Read a base32 secret from standard input; the value is always “-”
     #[arg(long, value_name = "-", group = "source")]
     pub secret: Option<OsString>,
-    /// How its codes move [default: totp]
+    /// Kind of code [default: totp]
     #[arg(long = "type", value_name = "TYPE")]
     pub kind: Option<Kind>,
-    /// What is known of it
+    /// Its details
     #[command(flatten)]
     pub details: Details,
-    /// Put it at the top of menus
+    /// Show it first in menus
     #[arg(long)]
     pub pin: bool,
+    /// Do not ask: add it even if its secret is here already, or if a QR code of its export is missing
+    #[arg(short, long)]
+    pub yes: bool,
+    /// Add it even if its secret is shorter than 40 bits
+    #[arg(long)]
+    pub weak: bool,
     /// Print its id and name as JSON; of several, what import --json prints
     #[arg(long)]
     pub json: bool,
 }
 
-/// How codes move.
+/// The kinds of codes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum Kind {
-    /// With time
+    /// Time-based
     Totp,
-    /// With each use
+    /// Counter-based
     Hotp,
-    /// With time, in Steam's alphabet
+    /// Time-based, in the letters and digits of Steam
     Steam,
 }
 
 /// What is known of an account besides its name and its secret.
 #[derive(Debug, Default, Arguments)]
 pub struct Details {
-    /// Who issued it
+    /// The service that it is for
     #[arg(long)]
     pub issuer: Option<String>,
-    /// Whose it is
+    /// The user name at that service
     #[arg(long)]
     pub username: Option<String>,
     /// The hash function: SHA1, SHA256 or SHA512
@@ -244,13 +251,13 @@ pub struct Details {
     /// The counter of the next code, for the type hotp
     #[arg(long, value_name = "N")]
     pub counter: Option<u64>,
-    /// A word to group by; may be given several times
+    /// A tag; may be given several times
     #[arg(long = "tag", value_name = "TAG")]
     pub tags: Vec<String>,
-    /// The serial number that the service knows it by, such as an AWS ARN
+    /// The serial number that the service has given it, such as an AWS ARN
     #[arg(long)]
     pub serial: Option<String>,
-    /// Anything to remember
+    /// A note
     #[arg(long)]
     pub note: Option<String>,
 }
@@ -261,7 +268,7 @@ pub struct Import {
     /// The exported files or the pictures; - for standard input
     #[arg(required = true, value_name = "FILE")]
     pub files: Vec<PathBuf>,
-    /// Take the files for ones of this format; found out if not given
+    /// The format of the files [default: recognised]
     #[arg(long, value_name = "NAME")]
     pub format: Option<String>,
     /// Read the password of encrypted files from the first line of FILE, or - for standard input
@@ -273,6 +280,9 @@ pub struct Import {
     /// Do not ask; needed where there is no terminal
     #[arg(short, long)]
     pub yes: bool,
+    /// Add what there is, even if a QR code of the export is missing
+    #[arg(long)]
+    pub allow_incomplete: bool,
     /// Print what became of each as JSON; with --yes or --dry-run
     #[arg(long)]
     pub json: bool,
@@ -281,7 +291,7 @@ pub struct Import {
 /// The arguments of `show`.
 #[derive(Debug, Arguments)]
 pub struct Show {
-    /// Which account
+    /// The account; see mfactl --help
     pub query: String,
     /// Print JSON
     #[arg(long)]
@@ -297,21 +307,21 @@ pub struct Show {
 /// The arguments of `edit`.
 #[derive(Debug, Arguments)]
 pub struct Edit {
-    /// Which account
+    /// The account; see mfactl --help
     pub query: String,
     /// What to call it
     #[arg(long)]
     pub name: Option<String>,
-    /// What is known of it; tags replace the old ones
+    /// Its details; tags replace the old ones
     #[command(flatten)]
     pub details: Details,
     /// Remove all tags
     #[arg(long, conflicts_with = "tags")]
     pub no_tags: bool,
-    /// Put it at the top of menus
+    /// Show it first in menus
     #[arg(long)]
     pub pin: bool,
-    /// Take it from the top of menus
+    /// Do not show it first any more
     #[arg(long, conflicts_with = "pin")]
     pub unpin: bool,
 }
@@ -319,9 +329,9 @@ pub struct Edit {
 /// The arguments of `rm`.
 #[derive(Debug, Arguments)]
 pub struct Rm {
-    /// Which account
+    /// The account; see mfactl --help
     pub query: String,
-    /// Do not ask; QUERY has to be a whole name, id, serial or issuer:username then
+    /// Do not ask; QUERY must then be a whole name, id, serial or issuer:username
     #[arg(short, long)]
     pub yes: bool,
 }
@@ -353,9 +363,8 @@ pub struct Doctor {
 /// The commands below `vault`.
 #[derive(Debug, Subcommand)]
 pub enum Vault {
-    /// Make the file, and keep accounts in it from now on
+    /// Create the file, and keep accounts in it from now on
     ///
-    /// It is a KDBX 4 file, which KeePassXC opens too. There is no way to get at it without the
-    /// passphrase.
+    /// It is a KDBX 4 file, which KeePassXC opens too. Nobody can open it without the passphrase.
     Create(Passphrase),
 }

@@ -6,6 +6,7 @@ use std::io;
 use mfa_intake::Why;
 use mfa_ipc::launcher;
 
+use crate::output::clean;
 use crate::platform::RESTART;
 
 /// The exit codes. They are part of the interface and stay as they are.
@@ -37,6 +38,7 @@ pub(crate) struct Error {
     hints: Vec<String>,
     closed_pipe: bool,
     not_supported: bool,
+    exists: bool,
 }
 
 impl Error {
@@ -47,6 +49,7 @@ impl Error {
             hints: Vec::new(),
             closed_pipe: false,
             not_supported: false,
+            exists: false,
         }
     }
 
@@ -69,6 +72,16 @@ impl Error {
     /// Whether the daemon answered that it cannot do that here.
     pub(crate) fn is_not_supported(&self) -> bool {
         self.not_supported
+    }
+
+    /// Whether the daemon answered that there is such an account.
+    pub(crate) fn is_taken(&self) -> bool {
+        self.exists
+    }
+
+    /// What happened, without what to do.
+    pub(crate) fn message(&self) -> &str {
+        &self.message
     }
 
     pub(crate) fn is_closed_pipe(&self) -> bool {
@@ -120,7 +133,9 @@ impl From<mfa_ipc::Error> for Error {
     fn from(error: mfa_ipc::Error) -> Self {
         use mfa_ipc::Error as Answer;
 
-        let text = error.text().to_owned();
+        // It may name accounts, which other programs can have named.
+        let text: Vec<_> = error.text().lines().map(clean).collect();
+        let text = text.join("\n");
         match error {
             Answer::Bus(source) => lost(&source),
             Answer::NotFound(_) => Self::new(Kind::NoMatch, text),
@@ -135,10 +150,13 @@ impl From<mfa_ipc::Error> for Error {
                 not_supported: true,
                 ..Self::new(Kind::Other, text)
             },
-            Answer::InvalidAccount(_)
-            | Answer::AlreadyExists(_)
-            | Answer::LimitsExceeded(_)
-            | Answer::Failed(_) => Self::new(Kind::Other, text),
+            Answer::AlreadyExists(_) => Self {
+                exists: true,
+                ..Self::new(Kind::Other, text)
+            },
+            Answer::InvalidAccount(_) | Answer::LimitsExceeded(_) | Answer::Failed(_) => {
+                Self::new(Kind::Other, text)
+            }
         }
     }
 }

@@ -9,6 +9,14 @@ mod error;
 mod output;
 mod platform;
 mod prompt;
+pub mod settings;
+
+/// The command line of the daemon, for its manual page: the very file that the daemon is built from.
+#[path = "../../mfad/src/args.rs"]
+pub mod daemon_args;
+/// The same of the tray.
+#[path = "../../mfa-tray/src/args.rs"]
+pub mod tray_args;
 
 use std::ffi::OsString;
 use std::process::ExitCode;

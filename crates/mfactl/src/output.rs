@@ -7,7 +7,7 @@ use std::process::ExitCode;
 use clap::error::{ContextKind, ErrorKind};
 use mfa_core::account::is_invisible;
 use serde::Serialize;
-use unicode_width::UnicodeWidthStr;
+use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
 use crate::error::{Error, Kind};
 use crate::platform;
@@ -21,6 +21,7 @@ pub(crate) struct Output {
     /// Whether results are read by a person.
     pub(crate) terminal: bool,
     hints: bool,
+    warnings: bool,
     colours: bool,
 }
 
@@ -32,6 +33,7 @@ impl Output {
         Self {
             terminal,
             hints,
+            warnings: !quiet,
             colours: terminal && !plain && platform::obeys_escapes(),
         }
     }
@@ -67,6 +69,21 @@ impl Output {
         }
     }
 
+    /// Says something on standard error that also who reads the log of a script should know.
+    pub(crate) fn warn(self, text: impl Display) {
+        if self.warnings {
+            say(text);
+        }
+    }
+
+    /// How many columns a line has where results are read by a person.
+    #[expect(clippy::unused_self, reason = "it is the output that is so wide")]
+    pub(crate) fn columns(self) -> Option<usize> {
+        let (terminal_size::Width(columns), _) = terminal_size::terminal_size_of(io::stdout())?;
+        // Some terminals do not say.
+        Some(usize::from(columns)).filter(|columns| *columns > 0)
+    }
+
     /// Replaces the last line on a terminal.
     pub(crate) fn replace_line(self, text: impl Display) -> Result<(), Error> {
         self.text(format_args!("\r\x1b[K{text}"))
@@ -92,6 +109,18 @@ impl Output {
 
     pub(crate) fn dim(self, text: &str) -> String {
         self.styled("2", text)
+    }
+
+    pub(crate) fn green(self, text: &str) -> String {
+        self.styled("32", text)
+    }
+
+    pub(crate) fn yellow(self, text: &str) -> String {
+        self.styled("33", text)
+    }
+
+    pub(crate) fn red(self, text: &str) -> String {
+        self.styled("31", text)
     }
 
     fn styled(self, style: &str, text: &str) -> String {
@@ -149,7 +178,8 @@ fn say(text: impl Display) {
     drop(writeln!(io::stderr().lock(), "mfactl: {text}"));
 }
 
-/// A text padded to a width in columns, wide characters counted as two.
+/// A text padded to a width in columns, wide characters counted as two and invisible ones, such as those
+/// that isolate, not at all.
 pub(crate) fn pad(text: &str, width: usize) -> String {
     let missing = width.saturating_sub(text.width());
     format!("{text}{}", " ".repeat(missing))
@@ -158,6 +188,33 @@ pub(crate) fn pad(text: &str, width: usize) -> String {
 /// How many columns a text takes.
 pub(crate) fn width(text: &str) -> usize {
     text.width()
+}
+
+/// A text that is no wider than so many columns: at the end of a word, if that leaves half of it.
+pub(crate) fn shorten(text: &str, columns: usize) -> String {
+    if text.width() <= columns {
+        return text.to_owned();
+    }
+    let mut left = columns.saturating_sub(1);
+    let fits = |c: &char| {
+        let rest = left.checked_sub(c.width().unwrap_or(0));
+        left = rest.unwrap_or(left);
+        rest.is_some()
+    };
+    let mut short: String = text.chars().take_while(fits).collect();
+    let whole_words = if text[short.len()..].starts_with(' ') {
+        None
+    } else {
+        short.rfind(' ')
+    };
+    if let Some(end) = whole_words
+        && end * 2 >= short.len()
+    {
+        short.truncate(end);
+    }
+    short.truncate(short.trim_end().len());
+    short.push('…');
+    short
 }
 
 /// A text that cannot play tricks on a terminal: control characters, and those that turn others
@@ -171,6 +228,17 @@ pub(crate) fn clean(text: &str) -> String {
         }
     };
     text.chars().map(show).collect()
+}
+
+#[cfg(test)]
+impl Output {
+    /// A terminal without colours.
+    pub(crate) const TERMINAL: Self = Self {
+        terminal: true,
+        hints: false,
+        warnings: false,
+        colours: false,
+    };
 }
 
 /// A bar of ten columns that shows how much is left.
@@ -196,6 +264,27 @@ mod tests {
     fn wide_characters_take_two_columns() {
         assert_eq!(pad("語", 4), "語  ");
         assert_eq!(pad("ab", 1), "ab");
+    }
+
+    #[test]
+    fn what_isolates_takes_no_column() {
+        assert_eq!(width(&mfa_core::bidi::isolate("בנק")), 3);
+        assert_eq!(pad("\u{2066}12\u{2069}", 4), "\u{2066}12\u{2069}  ");
+    }
+
+    #[test]
+    fn texts_are_shortened_between_words() {
+        for (columns, expected) in [
+            (19, "Amazon Web Services"),
+            (18, "Amazon Web…"),
+            (11, "Amazon Web…"),
+            (10, "Amazon…"),
+            (5, "Amaz…"),
+        ] {
+            assert_eq!(shorten("Amazon Web Services", columns), expected);
+        }
+        assert_eq!(shorten("root-account-mfa-device", 8), "root-ac…");
+        assert_eq!(shorten("三菱銀行", 6), "三菱…");
     }
 
     #[test]

@@ -49,6 +49,23 @@ fn the_label_wins_over_the_parameter() {
 }
 
 #[test]
+fn an_address_alone_is_a_user_name() {
+    for (label, issuer, username) in [
+        ("jane%40example.com", "", "jane@example.com"),
+        ("jane@example.com?issuer=Mail", "Mail", "jane@example.com"),
+        ("GitHub", "GitHub", ""),
+        ("Shop@Home:", "Shop@Home", ""),
+    ] {
+        let mark = if label.contains('?') { '&' } else { '?' };
+        let link = parse(&format!("otpauth://totp/{label}{mark}secret=ABCDEFGH")).unwrap();
+        assert_eq!((&*link.issuer, &*link.username), (issuer, username));
+    }
+    let yandex = "otpauth://yaotp/j@ya.ru?secret=ORSXG5DJNZTXIZLTORUW4ZZRGI&pin=1234";
+    let link = parse(yandex).unwrap();
+    assert_eq!((&*link.issuer, &*link.username), ("Yandex", "j@ya.ru"));
+}
+
+#[test]
 fn what_real_links_get_wrong_is_understood() {
     for text in [
         "OTPAUTH://TOTP/a:b?SECRET=abcd-efgh&Issuer=a",

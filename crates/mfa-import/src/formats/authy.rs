@@ -30,7 +30,7 @@ impl Format for Authy {
     }
 
     fn title(&self) -> &'static str {
-        "what was got out of Authy: settings of Android, answers of its servers, a list of links"
+        "the accounts of Authy: settings of Android, answers of its servers, a list of links"
     }
 
     fn detect(&self, bytes: &[u8]) -> bool {

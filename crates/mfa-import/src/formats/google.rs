@@ -6,7 +6,7 @@ use crate::found::Found;
 use crate::{migration, text};
 
 /// A text with migration links.
-pub(super) struct Google;
+pub(crate) struct Google;
 
 impl Format for Google {
     fn name(&self) -> &'static str {
@@ -14,7 +14,7 @@ impl Format for Google {
     }
 
     fn title(&self) -> &'static str {
-        "a text with the otpauth-migration:// links of a Google Authenticator export"
+        "an export of Google Authenticator: a text with its otpauth-migration:// links"
     }
 
     fn detect(&self, bytes: &[u8]) -> bool {

@@ -22,7 +22,7 @@ impl Format for Html {
     }
 
     fn title(&self) -> &'static str {
-        "a page with otpauth:// links: Stratum, Ente Auth"
+        "a web page with links: otpauth://, as Stratum and Ente Auth make it"
     }
 
     fn detect(&self, bytes: &[u8]) -> bool {

@@ -38,6 +38,8 @@ mod totp_authenticator;
 mod twofas;
 mod xml;
 
+pub(crate) use google::Google;
+
 use crate::damage::Damage;
 use crate::error::Error;
 use crate::found::Found;
@@ -47,8 +49,15 @@ pub trait Format: Sync {
     /// What it is called on the command line and in the answer.
     fn name(&self) -> &'static str;
 
-    /// What it is, for people.
+    /// What it is, for people. The app is named before the first comma, colon or bracket.
     fn title(&self) -> &'static str;
+
+    /// What it is, in few words.
+    fn brief(&self) -> &'static str {
+        let title = self.title();
+        let end = title.find([',', ':', '(']).unwrap_or(title.len());
+        title[..end].trim_end()
+    }
 
     /// Whether a file is of this format, as far as a look at it tells.
     fn detect(&self, bytes: &[u8]) -> bool;
@@ -115,4 +124,20 @@ pub fn detect(bytes: &[u8]) -> Option<&'static dyn Format> {
 #[must_use]
 pub fn named(name: &str) -> Option<&'static dyn Format> {
     FORMATS.iter().copied().find(|format| format.name() == name)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_is_said_in_few_words() {
+        for format in FORMATS {
+            let brief = format.brief();
+            let fits = brief.starts_with("a") || brief.starts_with("the ");
+            assert!(fits && brief.len() > 8, "{brief}");
+        }
+        assert_eq!(aegis::Aegis.brief(), "a vault of Aegis");
+        assert_eq!(Google.brief(), "an export of Google Authenticator");
+    }
 }

@@ -30,7 +30,7 @@ impl Format for Otpauth {
     }
 
     fn title(&self) -> &'static str {
-        "a text with otpauth:// links, one a line"
+        "a text with links: otpauth://, one a line"
     }
 
     fn detect(&self, bytes: &[u8]) -> bool {

@@ -24,7 +24,7 @@ impl Format for TotpAuthenticator {
     }
 
     fn title(&self) -> &'static str {
-        "an encrypted backup, or the settings file, of TOTP Authenticator for Android"
+        "a backup of TOTP Authenticator for Android, encrypted, or its settings file"
     }
 
     fn detect(&self, bytes: &[u8]) -> bool {

@@ -210,6 +210,8 @@ pub struct AccountFields {
     pub note: Option<String>,
     /// The linked serial number.
     pub serial: Option<String>,
+    /// Whether `Add` shall take a secret that another account has already. Nothing else looks at it.
+    pub duplicate: Option<bool>,
 }
 
 impl AccountFields {
@@ -232,6 +234,7 @@ impl AccountFields {
             .put_some("pinned", self.pinned)
             .put_some("note", self.note.as_deref())
             .put_some("serial", self.serial.as_deref())
+            .put_some("duplicate", self.duplicate)
             .done()
     }
 
@@ -257,6 +260,7 @@ impl AccountFields {
             pinned: reader.take("pinned")?,
             note: reader.take("note")?,
             serial: reader.take("serial")?,
+            duplicate: reader.take("duplicate")?,
         };
         reader.finish()?;
         Ok(fields)

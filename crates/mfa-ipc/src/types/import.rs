@@ -52,7 +52,7 @@ pub struct ImportResult {
     /// The name of another account that it is easily taken for: of the same issuer and user, or of
     /// the name that it would have had.
     pub clash: Option<String>,
-    /// Why it is skipped.
+    /// Why it is skipped; of one that is added, what was changed so that it fits.
     pub reason: Option<String>,
 }
 

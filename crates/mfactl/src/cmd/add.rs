@@ -3,56 +3,153 @@
 
 use std::ffi::OsStr;
 
+use mfa_core::account::{MAX_FIELD, MAX_NAME};
+use mfa_core::naming;
+use mfa_ipc::Client;
 use mfa_ipc::types::AccountFields;
 use zeroize::Zeroizing;
 
 use super::json::Added;
-use super::{Context, connect, scan};
+use super::{Context, connect, scan, strength};
 use crate::args::{Add, Details, Kind};
-use crate::error::Error;
+use crate::error::{self, Error};
 use crate::output::clean;
 use crate::prompt;
+
+/// How Google Authenticator's export begins.
+const EXPORT: &str = "otpauth-migration://";
+
+/// What the command line says of the adding, whatever the account is.
+#[derive(Clone, Copy)]
+pub(super) struct Wishes {
+    /// Nothing is asked.
+    pub(super) yes: bool,
+    /// A secret may be too short.
+    pub(super) weak: bool,
+    pub(super) json: bool,
+}
 
 pub(super) async fn run(context: &Context, args: Add) -> Result<(), Error> {
     if args.qr.is_some() || args.screen || args.clipboard {
         return scan::run(context, args).await;
     }
-    let (uri, secret) = source(context, &args)?;
-    let json = args.json;
-    let fields = AccountFields {
+    check(context, &args)?;
+    let client = ready(context).await?;
+    let (uri, secret) = source(&args)?;
+    let wishes = wishes(&args);
+    let account = AccountFields {
         uri,
         secret,
         ..given(args)
     };
-    one(context, &fields, json).await
+    one(context, &client, account, wishes).await
+}
+
+/// Looks whether accounts can be stored, before anybody types a secret or shows a QR code. A keychain that
+/// is locked asks to be unlocked, where there is somebody.
+pub(super) async fn ready(context: &Context) -> Result<Client, Error> {
+    let client = connect().await?;
+    context.ask(&client, Client::list_accounts).await?;
+    Ok(client)
 }
 
 /// Adds an account, and says what it is called now.
 pub(super) async fn one(
     context: &Context,
-    fields: &AccountFields,
-    json: bool,
+    client: &Client,
+    mut account: AccountFields,
+    wishes: Wishes,
 ) -> Result<(), Error> {
-    let client = connect().await?;
-    let id = context
-        .ask(&client, async |client| client.add(fields).await)
-        .await?;
-    let account = context.account(&client, &id).await?;
-    if json {
-        return context.output.json(&Added::new(&account));
+    let mut remarks = cut(&mut account);
+    remarks.extend(strength::check(&account, wishes.weak)?);
+    account.duplicate = wishes.yes.then_some(true);
+    let added = context.ask(client, async |client| client.add(&account).await);
+    let id = match added.await {
+        Err(error) if error.is_taken() => {
+            twice(context, client, &account, error).await?;
+            account.duplicate = Some(true);
+            let added = context.ask(client, async |client| client.add(&account).await);
+            added.await?
+        }
+        added => added?,
+    };
+    let account = context.account(client, &id).await?;
+    if wishes.json {
+        context.output.json(&Added::new(&account))?;
+    } else {
+        let keychain = client.status().await?.keychain;
+        let name = clean(&account.name);
+        context
+            .output
+            .line(format_args!("Saved as “{name}” in {keychain}."))?;
     }
-    let keychain = client.status().await?.keychain;
-    context.output.line(format_args!(
-        "Saved as “{}” in {keychain}.",
-        clean(&account.name)
-    ))?;
-    if account.issuer.eq_ignore_ascii_case("Amazon Web Services") {
+    for remark in remarks {
+        context.output.warn(remark);
+    }
+    if !wishes.json && account.issuer.eq_ignore_ascii_case("Amazon Web Services") {
         context.output.hint(format_args!(
             "AWS now asks for two codes in a row: mfactl pair {}",
             clean(&account.name)
         ));
     }
     Ok(())
+}
+
+/// Another account keeps this one out: asks whether it shall be there twice, if that is about its secret.
+/// The daemon looks at the name first, then at the serial.
+async fn twice(
+    context: &Context,
+    client: &Client,
+    account: &AccountFields,
+    error: Error,
+) -> Result<(), Error> {
+    let others = context.ask(client, Client::list_accounts).await?;
+    if let Some(name) = &account.name
+        && let Some(other) = others.iter().find(|other| same(&other.name, name))
+    {
+        let name = clean(&other.name);
+        return Err(error.hint(format!(
+            "Give another name: mfactl add NAME …, or rename that one: mfactl edit {name} --name …"
+        )));
+    }
+    let has_serial = account.serial.as_ref();
+    if has_serial.is_some_and(|serial| others.iter().any(|other| other.serial == *serial)) {
+        return Err(error);
+    }
+    if !context.may_ask {
+        return Err(error.hint("Add it a second time: --yes"));
+    }
+    let known = capitalised(error.message());
+    if prompt::confirm(&format!("{known}. Add it a second time?"))? {
+        return Ok(());
+    }
+    Err(Error::new(error::Kind::Other, "nothing was added"))
+}
+
+fn same(one: &str, other: &str) -> bool {
+    one.to_lowercase() == other.trim().to_lowercase()
+}
+
+fn capitalised(text: &str) -> String {
+    let mut letters = text.chars();
+    let first = letters.next().map(|first| first.to_uppercase().to_string());
+    format!("{}{}", first.unwrap_or_default(), letters.as_str())
+}
+
+/// Cuts what is too long to be stored, and says so.
+fn cut(account: &mut AccountFields) -> Vec<String> {
+    let texts = [
+        ("name", &mut account.name, MAX_NAME),
+        ("issuer", &mut account.issuer, MAX_FIELD),
+        ("user name", &mut account.username, MAX_FIELD),
+    ];
+    let is_long = |text: &String, max| text.chars().count() > max;
+    let cut = texts.into_iter().filter_map(|(what, text, max)| {
+        let text = text.as_mut().filter(|text| is_long(text, max))?;
+        let cut = naming::fit(text, max);
+        cut.then(|| format!("its {what} was cut to {max} characters"))
+    });
+    cut.collect()
 }
 
 /// What the command line says of the account.
@@ -65,31 +162,50 @@ pub(super) fn given(args: Add) -> AccountFields {
     }
 }
 
-type Source = (Option<Zeroizing<String>>, Option<Zeroizing<String>>);
+pub(super) fn wishes(args: &Add) -> Wishes {
+    Wishes {
+        yes: args.yes,
+        weak: args.weak,
+        json: args.json,
+    }
+}
 
-/// The link or the secret, from standard input or from a person.
-fn source(context: &Context, args: &Add) -> Result<Source, Error> {
-    if let Some(value) = &args.uri {
-        only_standard_input("--uri", value)?;
-        return Ok((Some(prompt::standard_input()?), None));
-    }
-    if let Some(value) = &args.secret {
-        only_standard_input("--secret", value)?;
-        return Ok((None, Some(prompt::standard_input()?)));
-    }
-    if !context.may_ask {
-        return Err(
+/// Finds what clap cannot, before anything is read.
+fn check(context: &Context, args: &Add) -> Result<(), Error> {
+    match (&args.uri, &args.secret) {
+        (Some(value), _) => only_standard_input("--uri", value),
+        (None, Some(value)) => only_standard_input("--secret", value),
+        (None, None) if context.may_ask => Ok(()),
+        (None, None) => Err(
             Error::usage("there is no terminal to ask for the secret on")
                 .hint("Give it on standard input: --uri - for a link, --secret - for a secret")
                 .hint("Or take a QR code: --qr FILE, --screen, --clipboard"),
-        );
+        ),
     }
-    let answer = prompt::hidden("Secret or otpauth:// link (it is not shown)")?;
-    let is_link = answer.contains("://");
-    Ok(if is_link {
-        (Some(answer), None)
+}
+
+type Source = (Option<Zeroizing<String>>, Option<Zeroizing<String>>);
+
+/// The link or the secret, from standard input or from a person.
+fn source(args: &Add) -> Result<Source, Error> {
+    let from_input = args.uri.is_some() || args.secret.is_some();
+    let text = if from_input {
+        prompt::standard_input()?
     } else {
-        (None, Some(answer))
+        prompt::hidden("Secret or otpauth:// link (it is not shown)")?
+    };
+    let begin = text.trim_start().get(..EXPORT.len());
+    if begin.is_some_and(|begin| begin.eq_ignore_ascii_case(EXPORT)) {
+        let error = "this is an export of Google Authenticator, which may hold several accounts";
+        return Err(Error::usage(error).hint(
+            "Import it: mfactl import FILE, where FILE is a picture of its QR code or a text with the link",
+        ));
+    }
+    let is_link = args.uri.is_some() || !from_input && text.contains("://");
+    Ok(if is_link {
+        (Some(text), None)
+    } else {
+        (None, Some(text))
     })
 }
 

@@ -40,7 +40,7 @@ pub(super) async fn run(
         }
     }
     if !platform::has_screen() {
-        let text = "there is no desktop whose clipboard could be used";
+        let text = "there is no desktop here, so no clipboard";
         return Err(Error::new(Kind::Other, text).hint("Print the code instead: mfactl get"));
     }
     let code = match code(context, client, query, options(args)).await {

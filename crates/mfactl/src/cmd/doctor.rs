@@ -54,8 +54,9 @@ pub(super) async fn run(context: &Context, args: Doctor) -> Result<(), Error> {
         for finding in &findings {
             let grade = format!("{:<5}", finding.grade.as_str());
             let grade = match finding.grade {
-                Grade::Ok => context.output.dim(&grade),
-                Grade::Warn | Grade::Fail => context.output.bold(&grade),
+                Grade::Ok => context.output.green(&grade),
+                Grade::Warn => context.output.yellow(&grade),
+                Grade::Fail => context.output.red(&grade),
             };
             let (what, text) = (finding.what, &finding.text);
             context
@@ -67,7 +68,7 @@ pub(super) async fn run(context: &Context, args: Doctor) -> Result<(), Error> {
         0 => Ok(()),
         _ => Err(Error::new(
             Kind::Other,
-            "no codes are to be had as things are",
+            "there can be no codes until what failed is repaired",
         )),
     }
 }
@@ -78,6 +79,8 @@ async fn daemon(findings: &mut Vec<Finding>) -> Option<Status> {
         Ok(client) => client,
         Err(error) => {
             findings.push(fail("daemon", format!("{error}. {}", error.hint())));
+            // It would have said more of it.
+            findings.push(platform::keychain().await);
             return None;
         }
     };
@@ -91,7 +94,7 @@ async fn daemon(findings: &mut Vec<Finding>) -> Option<Status> {
         }
     };
     findings.push(version(&status));
-    findings.push(keychain(&status, &listed.map(|accounts| accounts.len())));
+    findings.extend(keychain(&status, &listed.map(|accounts| accounts.len())));
     if let Some(before) = &status.keychain_changed_from {
         let text = format!(
             "the accounts were in {before} before; today {} answers. Start {before} again, or import them",
@@ -125,15 +128,23 @@ fn version(status: &Status) -> Finding {
     }
 }
 
-fn keychain(status: &Status, listed: &Result<usize, mfa_ipc::Error>) -> Finding {
+/// The keychain, and whether the accounts in it are locked.
+fn keychain(status: &Status, listed: &Result<usize, mfa_ipc::Error>) -> Vec<Finding> {
     let name = &status.keychain;
-    match listed {
+    vec![match listed {
         Ok(1) => ok("keychain", format!("{name}, unlocked, 1 account")),
         Ok(accounts) => ok("keychain", format!("{name}, unlocked, {accounts} accounts")),
+        // The keychain itself may be open: it is the accounts that are locked.
+        Err(mfa_ipc::Error::Locked(_)) if status.locked_by_user => {
+            let unused = format!("{name}, not used while the accounts are locked");
+            let locked = "locked with “mfactl lock”, in the tray, or after a time without use. Unlock: \
+                          mfactl unlock";
+            return vec![ok("keychain", unused), warn("accounts", locked)];
+        }
         Err(mfa_ipc::Error::Locked(_)) => warn(
             "keychain",
             format!("{name} is locked. Unlock: mfactl unlock"),
         ),
         Err(error) => fail("keychain", error.text()),
-    }
+    }]
 }

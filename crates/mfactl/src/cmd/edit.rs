@@ -18,16 +18,21 @@ pub(super) async fn run(context: &Context, args: Edit) -> Result<(), Error> {
     }
     if is_empty(&changes) {
         return Err(Error::usage("there is nothing to change").hint(
-            "Say what: mfactl edit QUERY --name NEW, for instance. All: mfactl edit --help",
+            "For example: mfactl edit QUERY --name NEW. All that can change: mfactl edit --help",
         ));
     }
     let client = connect().await?;
     let account = context.account(&client, &args.query).await?;
-    context
-        .ask(&client, async |client| {
-            client.update(&account.id, &changes).await
-        })
-        .await?;
+    let update = context.ask(&client, async |client| {
+        client.update(&account.id, &changes).await
+    });
+    update.await.map_err(|error| match &changes.name {
+        Some(name) if error.is_taken() => error.hint(format!(
+            "Give another name, or rename that one first: mfactl edit {} --name …",
+            clean(name)
+        )),
+        _ => error,
+    })?;
     let account = context.account(&client, &account.id).await?;
     context
         .output

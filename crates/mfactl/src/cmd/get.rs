@@ -38,7 +38,7 @@ pub(super) async fn run(context: &Context, args: Get) -> Result<(), Error> {
         && !args.next
     {
         context.output.hint(format_args!(
-            "valid for {left} s; --min-ttl {} waits",
+            "valid for {left} s only. To wait for the next one: --min-ttl {}",
             SHORT * 2
         ));
     }

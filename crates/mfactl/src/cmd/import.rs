@@ -3,7 +3,7 @@
 //! What becomes of each account is the daemon's to say, before and after: it compares secrets without
 //! giving any out, and stores all or none.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use mfa_intake::Decoded;
@@ -13,12 +13,14 @@ use mfa_ipc::types::{AccountFields, Fate, ImportOptions, ImportResult};
 use super::intake::{self, Passwords};
 use super::json::Imports;
 use super::plan::{Plan, accounts};
-use super::{Context, connect};
+use super::{Context, connect, series};
 use crate::args::Import;
 use crate::error::{Error, Kind};
 use crate::output::bar;
 use crate::prompt;
 
+/// What to do with a QR code that is missing.
+const AGAIN: &str = "import again with";
 /// Up to so many accounts are stored before anybody would look at a bar.
 const FEW: usize = 20;
 /// From so many accounts on it may be that the daemon does not take them all at once.
@@ -28,41 +30,80 @@ const STEP: Duration = Duration::from_millis(100);
 
 pub(super) async fn run(context: &Context, args: Import) -> Result<(), Error> {
     check(context, &args)?;
-    let Decoded {
-        format,
-        accounts: found,
-        skipped,
-        ..
-    } = read(context, &args).await?;
+    let found = read(context, &args).await?;
     let client = connect().await?;
-    let planned = ask(context, &client, &found, true).await?;
-    let plan = Plan::new(&format, &found, &skipped, planned);
+    let planned = ask(context, &client, &found.accounts, true).await?;
+    let plan = Plan::new(&found, planned);
     let count = plan.count(Fate::Added);
     if !args.json {
+        let what = format!("{} in {}", accounts(plan.read()), found.what);
+        context.output.line(format_args!("Found {what}."))?;
         plan.print(context)?;
     }
     if args.dry_run || count == 0 {
-        return nothing_stored(context, args.json, args.dry_run, &plan);
+        nothing_stored(context, args.json, args.dry_run, &plan)?;
+        return series::complete(&plan.missing, AGAIN);
     }
-    if !args.yes && !prompt::confirm(&format!("This adds {}.", accounts(count)))? {
-        return Err(Error::new(Kind::Other, "nothing was added"));
-    }
-    let results = store(context, &client, &found, count).await?;
-    let done = Plan::new(&format, &found, &skipped, results);
+    agree(context, &args, &plan)?;
+    let results = store(context, &client, &found.accounts, count).await?;
+    let done = Plan::new(&found, results);
     are_listed(context, &client, &done).await?;
     if args.json {
-        return context.output.json(&Imports::new(&done, false));
+        context.output.json(&Imports::new(&done, false))?;
+    } else {
+        let keychain = client.status().await?.keychain;
+        let added = accounts(done.count(Fate::Added));
+        context.output.line(format_args!(
+            "Added {added} to {keychain}, and read back what was stored.{}",
+            done.rest()
+        ))?;
     }
-    let keychain = client.status().await?.keychain;
-    let added = accounts(done.count(Fate::Added));
-    context.output.line(format_args!(
-        "Added {added} to {keychain}, and read back what was stored.{}",
-        done.rest()
-    ))?;
-    context.output.hint(
-        "what you have exported still holds your secrets: delete it, or keep it where nobody finds it",
-    );
-    Ok(())
+    if let Some(reminder) = reminder(&args.files) {
+        context.output.warn(reminder);
+    }
+    series::complete(&done.missing, AGAIN)
+}
+
+/// Has a person agree to what is planned. Where nobody is asked, a part of an export is not enough.
+fn agree(context: &Context, args: &Import, plan: &Plan) -> Result<(), Error> {
+    let missing = series::missing(&plan.missing).filter(|_| !args.allow_incomplete);
+    if args.yes {
+        if missing.is_none() {
+            return Ok(());
+        }
+        if args.json {
+            context.output.json(&Imports::new(plan, true))?;
+        }
+        return series::complete(&plan.missing, AGAIN).map_err(|error| {
+            error.hint("Nothing was added. To add what there is: --allow-incomplete")
+        });
+    }
+    let missing = missing
+        .map(|missing| format!("{missing}. "))
+        .unwrap_or_default();
+    let added = accounts(plan.count(Fate::Added));
+    if prompt::confirm(&format!("{missing}This adds {added}."))? {
+        return Ok(());
+    }
+    Err(Error::new(Kind::Other, "nothing was added"))
+}
+
+/// What to do with what is left lying there.
+fn reminder(files: &[PathBuf]) -> Option<String> {
+    let files: Vec<_> = files
+        .iter()
+        .filter(|file| *file != Path::new("-"))
+        .collect();
+    let (first, others) = files.split_first()?;
+    let first = intake::short(first);
+    let (what, still, them) = match others.len() {
+        0 => (first, "still holds", "it"),
+        1 => (format!("{first} and 1 other file"), "still hold", "them"),
+        n => (format!("{first} and {n} other files"), "still hold", "them"),
+    };
+    Some(format!(
+        "{what} {still} your secrets: delete {them}, or keep {them} somewhere safe"
+    ))
 }
 
 /// Finds what clap cannot, before anything is read.
@@ -113,12 +154,12 @@ async fn ask(
         .await
         .map_err(|error| match found.len() {
             ..MANY => error,
-            _ => error.hint("Import fewer accounts at once, if that is what it is about."),
+            _ => error.hint("If there are very many, import fewer at once."),
         })?;
     if results.len() == found.len() {
         return Ok(results);
     }
-    Err(mfa_ipc::Error::Failed("the daemon does not speak of all accounts".into()).into())
+    Err(mfa_ipc::Error::Failed("the daemon left out some accounts in its answer".into()).into())
 }
 
 /// Has the accounts stored, and shows how far that is.
@@ -171,7 +212,7 @@ pub(super) async fn are_listed(
         None => Ok(()),
         Some(_) => Err(Error::new(
             Kind::Other,
-            "not all accounts are there that were stored a moment ago",
+            "some of the accounts that were just stored are missing",
         )
         .hint("Did another program remove some? Look: mfactl list. Then import again.")),
     }

@@ -28,7 +28,7 @@ pub(super) fn file(path: &Path) -> Result<Bytes, Error> {
         return Ok(mfa_intake::read(io::stdin().lock(), 0)?);
     }
     if path.to_string_lossy().contains("://") {
-        let text = "a link is no file";
+        let text = "this is a link, not a file";
         return Err(Error::usage(text).hint(
             "Give a link on standard input: mfactl add --uri -. It may be in the history of your \
              shell now: remove it there.",
@@ -47,6 +47,16 @@ pub(super) fn name(path: &Path) -> String {
         return "standard input".to_owned();
     }
     clean(&path.to_string_lossy())
+}
+
+/// The same, from the user's own folder on where it is in there.
+pub(super) fn short(path: &Path) -> String {
+    let home = std::env::home_dir().filter(|home| !home.as_os_str().is_empty());
+    let below = home.as_ref().and_then(|home| path.strip_prefix(home).ok());
+    match below {
+        Some(below) => name(&Path::new("~").join(below)),
+        None => name(path),
+    }
 }
 
 /// Pictures of the screen, one or several.

@@ -1,5 +1,6 @@
 //! What we print as JSON. Fields are only ever added; anything else makes a new [`SCHEMA`].
 
+use mfa_intake::Part;
 use mfa_ipc::types::{AccountInfo, Fate, IssuedCode, Status};
 use serde::{Serialize, Serializer};
 
@@ -216,6 +217,8 @@ pub(super) struct Imports<'a> {
     added: usize,
     present: usize,
     skipped: usize,
+    /// The QR codes of an export that were not there.
+    missing: &'a [Part],
     accounts: Vec<Import<'a>>,
 }
 
@@ -237,10 +240,11 @@ impl<'a> Imports<'a> {
             schema: SCHEMA,
             dry_run,
             format: &plan.format,
-            read: plan.rows.len(),
+            read: plan.read(),
             added: plan.count(Fate::Added),
             present: plan.count(Fate::Present),
             skipped: plan.count(Fate::Skipped),
+            missing: &plan.missing,
             accounts: plan.rows.iter().map(Import::from).collect(),
         }
     }

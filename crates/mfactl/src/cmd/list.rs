@@ -2,19 +2,16 @@
 
 use std::collections::HashMap;
 
-use mfa_core::otp::grouped;
 use mfa_ipc::Client;
 use mfa_ipc::types::{AccountInfo, IssuedCode, MAX_PEEKED};
 
 use super::get::now;
 use super::json::{Accounts, remaining};
+use super::table::{self, Row};
 use super::{Context, connect};
 use crate::args::List;
 use crate::error::Error;
-use crate::output::{bar, clean, pad, width};
-
-/// An account with its code, if codes are wanted and it has one to show.
-type Row = (AccountInfo, Option<IssuedCode>);
+use crate::output::clean;
 
 pub(super) async fn run(context: &Context, args: List) -> Result<(), Error> {
     let client = connect().await?;
@@ -54,7 +51,14 @@ pub(super) async fn run(context: &Context, args: List) -> Result<(), Error> {
             .hint("there are no accounts yet. Add one: mfactl add");
         return Ok(());
     }
-    table(context, &rows, args.codes)
+    let output = context.output;
+    let lines = if output.terminal {
+        let columns = output.columns().unwrap_or(usize::MAX);
+        table::for_people(output, &rows, columns, now())
+    } else {
+        table::for_programs(&rows, args.codes, now())
+    };
+    lines.iter().try_for_each(|line| output.line(line))
 }
 
 /// The codes of these accounts, by id. They are looked at and not used, in one call.
@@ -86,41 +90,4 @@ fn plain_row((account, code): &Row) -> String {
         fields.push(remaining(code, now()).unwrap_or(0).to_string());
     }
     fields.join("\t")
-}
-
-fn table(context: &Context, rows: &[Row], codes: bool) -> Result<(), Error> {
-    let output = context.output;
-    let columns: Vec<[String; 3]> = rows
-        .iter()
-        .map(|(account, _)| [&account.name, &account.issuer, &account.username].map(|t| clean(t)))
-        .collect();
-    let headings = ["NAME", "ISSUER", "USERNAME"];
-    let widths: [usize; 3] = std::array::from_fn(|n| {
-        columns
-            .iter()
-            .map(|row| width(&row[n]))
-            .chain([headings[n].len()])
-            .max()
-            .unwrap_or(0)
-    });
-    let line = |cells: [&str; 3]| [0, 1, 2].map(|n| pad(cells[n], widths[n]));
-    let [name, issuer, username] = line(headings);
-    let rest = if codes { "   CODE          LEFT" } else { "" };
-    let heading = format!("{name}   {issuer}   {username}{rest}");
-    output.line(output.dim(heading.trim_end()))?;
-    for ((_, code), cells) in rows.iter().zip(&columns) {
-        let [name, issuer, username] = line(cells.each_ref().map(String::as_str));
-        let name = output.bold(&name);
-        let issuer = output.dim(&issuer);
-        let code = code.as_ref().map(left).unwrap_or_default();
-        output.line(format!("{name}   {issuer}   {username}   {code}").trim_end())?;
-    }
-    Ok(())
-}
-
-/// A code with the time that it is valid for.
-fn left(code: &IssuedCode) -> String {
-    let left = remaining(code, now()).unwrap_or(0);
-    let bar = bar(left, code.valid_until - code.valid_from);
-    format!("{}   {bar} {left} s", pad(&grouped(&code.code), 11))
 }

@@ -13,7 +13,7 @@ pub(super) async fn lock(context: &Context) -> Result<(), Error> {
     // A daemon that is not running has to remember it too.
     let client = connect().await?;
     client.lock().await?;
-    context.output.hint("locked; unlock: mfactl unlock");
+    context.output.hint("locked. To unlock: mfactl unlock");
     Ok(())
 }
 
@@ -36,7 +36,8 @@ pub(super) async fn unlock(context: &Context, args: Passphrase) -> Result<(), Er
                 .unlock_vault(&prompt::passphrase(None, QUESTION, false)?)
                 .await?;
         }
-        Err(mfa_ipc::Error::Locked(_)) if context.may_ask => {
+        // From a launcher, too: who gives this command wants to be asked.
+        Err(mfa_ipc::Error::Locked(_)) if context.may_ask || context.may_prompt => {
             announce(context);
             client.interactive(true).unlock().await?;
         }

@@ -1,4 +1,5 @@
-//! `mfactl man` and `mfactl completions`: both are made from the definition of the command line.
+//! `mfactl man` and `mfactl completions`: both are made from the definitions of the command lines, and of
+//! the configuration.
 
 use std::io;
 use std::path::Path;
@@ -9,6 +10,7 @@ use clap_complete::Shell;
 use super::Context;
 use crate::args::Args;
 use crate::error::Error;
+use crate::{daemon_args, settings, tray_args};
 
 pub(super) fn completions(context: &Context, shell: Shell) -> Result<(), Error> {
     let mut script = Vec::new();
@@ -24,7 +26,17 @@ pub(super) fn run(context: &Context, folder: Option<&Path>) -> Result<(), Error>
             .text(String::from_utf8_lossy(&page(command)?));
     };
     std::fs::create_dir_all(folder)?;
-    Ok(clap_mangen::generate_to(command, folder)?)
+    for program in [
+        command,
+        daemon_args::Args::command(),
+        tray_args::Args::command(),
+    ] {
+        clap_mangen::generate_to(program, folder)?;
+    }
+    Ok(std::fs::write(
+        folder.join("mfactl.toml.5"),
+        settings::page(),
+    )?)
 }
 
 fn page(command: Command) -> io::Result<Vec<u8>> {

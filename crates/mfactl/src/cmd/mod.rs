@@ -15,8 +15,11 @@ mod pair;
 mod plan;
 mod rm;
 mod scan;
+mod series;
 mod show;
 mod status;
+mod strength;
+mod table;
 mod vault;
 
 use mfa_core::query::{self, Index};
@@ -27,7 +30,7 @@ use mfa_ipc::{Client, launcher};
 use crate::args::{Args, Command};
 use crate::error::{Error, Kind};
 use crate::output::{Output, clean};
-use crate::prompt;
+use crate::{platform, prompt};
 
 /// How many names an error suggests.
 const MAX_SUGGESTIONS: usize = 3;
@@ -37,6 +40,7 @@ pub(crate) async fn run(args: Args, output: &Output) -> Result<(), Error> {
     let context = Context {
         output: *output,
         may_ask: !args.no_input && prompt::possible(),
+        may_prompt: !args.no_input && platform::has_screen(),
     };
     match args.command {
         Command::Get(args) => get::run(&context, args).await,
@@ -62,6 +66,8 @@ pub(crate) struct Context {
     output: Output,
     /// Whether there is a person who may be asked.
     may_ask: bool,
+    /// Whether there is a desktop on which the keychain may ask, be there a terminal or not.
+    may_prompt: bool,
 }
 
 impl Context {

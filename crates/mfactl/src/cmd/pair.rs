@@ -51,7 +51,7 @@ pub(super) async fn run(context: &Context, args: Pair) -> Result<(), Error> {
     print(context, 2, second)?;
     context
         .output
-        .hint("done; if the codes were not accepted, check the clock of this machine");
+        .hint("done. If the codes were not accepted: mfactl doctor");
     Ok(())
 }
 

@@ -1,9 +1,9 @@
 //! What becomes of the entries of an import, as a person reads it.
 
-use mfa_intake::Skipped;
-use mfa_ipc::types::{AccountFields, Fate, ImportResult};
+use mfa_intake::{Decoded, Part};
+use mfa_ipc::types::{Fate, ImportResult};
 
-use super::Context;
+use super::{Context, strength};
 use crate::error::Error;
 use crate::output::{clean, pad, width};
 
@@ -11,6 +11,8 @@ use crate::output::{clean, pad, width};
 pub(super) struct Plan {
     /// The format of the first file.
     pub(super) format: String,
+    /// The QR codes of the export that were not there.
+    pub(super) missing: Vec<Part>,
     /// In the order of the files; what could not be read comes last.
     pub(super) rows: Vec<Row>,
 }
@@ -23,22 +25,26 @@ pub(super) struct Row {
 }
 
 impl Plan {
-    pub(super) fn new(
-        format: &str,
-        accounts: &[AccountFields],
-        skipped: &[Skipped],
-        results: Vec<ImportResult>,
-    ) -> Self {
-        let read = accounts.iter().zip(results).map(|(account, result)| {
-            let text = |text: &Option<String>| text.clone().unwrap_or_default();
-            let issuer = account.issuer.as_ref().or(account.name.as_ref());
-            Row {
-                issuer: issuer.cloned().unwrap_or_default(),
-                username: text(&account.username),
-                result,
-            }
-        });
-        let unread = skipped.iter().map(|skipped| Row {
+    pub(super) fn new(found: &Decoded, results: Vec<ImportResult>) -> Self {
+        let read = found
+            .accounts
+            .iter()
+            .zip(results)
+            .map(|(account, mut result)| {
+                if result.fate == Fate::Added {
+                    let remarks = result.reason.into_iter().chain(strength::remark(account));
+                    let remarks = remarks.collect::<Vec<_>>().join(", ");
+                    result.reason = Some(remarks).filter(|remarks| !remarks.is_empty());
+                }
+                let text = |text: &Option<String>| text.clone().unwrap_or_default();
+                let issuer = account.issuer.as_ref().or(account.name.as_ref());
+                Row {
+                    issuer: issuer.cloned().unwrap_or_default(),
+                    username: text(&account.username),
+                    result,
+                }
+            });
+        let unread = found.skipped.iter().map(|skipped| Row {
             issuer: skipped.name.clone(),
             username: String::new(),
             result: ImportResult {
@@ -50,9 +56,15 @@ impl Plan {
             },
         });
         Self {
-            format: format.to_owned(),
+            format: found.format.clone(),
+            missing: found.missing(),
             rows: read.chain(unread).collect(),
         }
+    }
+
+    /// How many entries there are, whether they can be added or not.
+    pub(super) fn read(&self) -> usize {
+        self.rows.len() - self.missing.len()
     }
 
     /// How many there are of which this becomes.
@@ -98,15 +110,19 @@ impl Row {
     fn cells(&self) -> [String; 4] {
         let result = &self.result;
         let name = clean(&result.name);
-        let (what, remark) = match (result.fate, &result.clash) {
+        let reason = clean(result.reason.as_deref().unwrap_or_default());
+        let (what, mut remark) = match (result.fate, &result.clash) {
             (Fate::Added, None) => ("add", format!("as {name}")),
             (Fate::Added, Some(other)) => {
                 let other = clean(other);
                 ("clash", format!("as {name}: “{other}” gives other codes"))
             }
             (Fate::Present, _) => ("have", format!("it is “{name}”")),
-            (Fate::Skipped, _) => ("skip", clean(result.reason.as_deref().unwrap_or_default())),
+            (Fate::Skipped, _) => ("skip", reason.clone()),
         };
+        if result.fate == Fate::Added && !reason.is_empty() {
+            remark = format!("{remark}; {reason}");
+        }
         [
             what.to_owned(),
             clean(&self.issuer),

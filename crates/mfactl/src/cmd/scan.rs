@@ -1,19 +1,23 @@
 //! `mfactl add --qr`, `--screen` and `--clipboard`: accounts from QR codes.
 
-use mfa_intake::{Decoded, PICTURE, Skipped};
+use mfa_intake::{Decoded, PICTURE, Part, Skipped};
+use mfa_ipc::Client;
 use mfa_ipc::types::{AccountFields, Fate, ImportOptions};
 
+use super::add::Wishes;
 use super::json::Imports;
 use super::plan::{Plan, accounts};
-use super::{Context, add, connect, import, intake};
+use super::{Context, add, import, intake, series, strength};
 use crate::args::Add;
 use crate::error::{Error, Kind};
 use crate::output::clean;
+use crate::prompt;
 
 pub(super) async fn run(context: &Context, args: Add) -> Result<(), Error> {
     if args.kind.is_some() {
-        return Err(Error::usage("a QR code says itself of which type it is"));
+        return Err(Error::usage("a QR code has its own type: leave out --type"));
     }
+    let client = add::ready(context).await?;
     let (found, place) = match &args.qr {
         Some(path) => {
             let picture = intake::file(path)?;
@@ -32,51 +36,92 @@ pub(super) async fn run(context: &Context, args: Add) -> Result<(), Error> {
             (intake::decode(&clip, None).await, "the clipboard".into())
         }
     };
-    let mut found = found.map_err(|error| error.about(&place))?;
-    let json = args.json;
-    let given = add::given(args);
+    let found = found.map_err(|error| error.about(&place))?;
+    let wishes = add::wishes(&args);
+    let missing = found.missing();
+    agree(context, &missing, wishes)?;
+    add_all(context, &client, found, add::given(args), &place, wishes).await?;
+    series::complete(&missing, "add")
+}
+
+/// Asks whether what there is of an export shall be added, if it is not all of it.
+fn agree(context: &Context, missing: &[Part], wishes: Wishes) -> Result<(), Error> {
+    let Some(text) = series::missing(missing).filter(|_| !wishes.yes) else {
+        return Ok(());
+    };
+    if !context.may_ask {
+        let hint = "Import all of them: mfactl import FILE…. To add what there is: --yes";
+        return Err(Error::new(Kind::Other, text).hint(hint));
+    }
+    if prompt::confirm(&format!("{text}. Add what there is?"))? {
+        return Ok(());
+    }
+    Err(Error::new(Kind::Other, "nothing was added"))
+}
+
+async fn add_all(
+    context: &Context,
+    client: &Client,
+    mut found: Decoded,
+    given: AccountFields,
+    place: &str,
+    wishes: Wishes,
+) -> Result<(), Error> {
     match found.accounts.len() {
-        0 => Err(none(&place, found.skipped.first())),
+        0 => Err(none(place, found.skipped.first())),
         1 => {
             let account = with(found.accounts.remove(0), given);
-            for skipped in &found.skipped {
+            for skipped in found
+                .skipped
+                .iter()
+                .filter(|skipped| skipped.part.is_none())
+            {
                 context.output.hint(reason(skipped));
             }
-            if !json {
+            if !wishes.json {
                 let label = label(&account);
                 context.output.line(format_args!("Found {label}."))?;
             }
-            add::one(context, &account, json).await
+            add::one(context, client, account, wishes).await
         }
-        count if given.to_dict().is_empty() => several(context, &found, json).await.map_err(
+        count if given.to_dict().is_empty() => {
+            let added = several(context, client, &found, wishes).await;
             // Which of them it is about is in the text.
-            |error| error.about(&format!("{} in {place}", accounts(count))),
-        ),
+            added.map_err(|error| error.about(&format!("{} in {place}", accounts(count))))
+        }
         count => Err(Error::usage(format!(
-            "there are {} in {place}, and what you say of one does not go with all",
+            "there are {} in {place}, but a name and other details are of one account",
             accounts(count)
         ))
-        .hint("Add them without it, and then: mfactl edit")),
+        .hint("Add them without, and then change each: mfactl edit")),
     }
 }
 
 /// Adds all, or none.
-async fn several(context: &Context, found: &Decoded, json: bool) -> Result<(), Error> {
-    let client = connect().await?;
+async fn several(
+    context: &Context,
+    client: &Client,
+    found: &Decoded,
+    wishes: Wishes,
+) -> Result<(), Error> {
+    for account in &found.accounts {
+        // What it remarks is in the table.
+        let checked = strength::check(account, wishes.weak);
+        checked.map_err(|error| error.about(&label(account)))?;
+    }
     let options = ImportOptions::default();
-    let results = context.ask(&client, async |client| {
+    let results = context.ask(client, async |client| {
         client.import(&found.accounts, options).await
     });
-    let results = results.await?;
-    let done = Plan::new(&found.format, &found.accounts, &found.skipped, results);
-    if !json {
+    let done = Plan::new(found, results.await?);
+    if !wishes.json {
         done.print(context)?;
     }
     if done.count(Fate::Added) == 0 {
-        return import::nothing_stored(context, json, false, &done);
+        return import::nothing_stored(context, wishes.json, false, &done);
     }
-    import::are_listed(context, &client, &done).await?;
-    if json {
+    import::are_listed(context, client, &done).await?;
+    if wishes.json {
         return context.output.json(&Imports::new(&done, false));
     }
     let keychain = client.status().await?.keychain;
@@ -105,6 +150,7 @@ fn with(code: AccountFields, given: AccountFields) -> AccountFields {
         pinned: given.pinned.or(code.pinned),
         note: given.note.or(code.note),
         serial: given.serial.or(code.serial),
+        duplicate: None,
     }
 }
 

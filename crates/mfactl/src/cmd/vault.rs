@@ -16,6 +16,6 @@ pub(super) async fn run(context: &Context, args: Vault) -> Result<(), Error> {
         .line(format_args!("Accounts are kept in {path} from now on."))?;
     context
         .output
-        .hint("without the passphrase nobody can open it, you neither: keep it safe");
+        .hint("keep the passphrase safe: without it nobody can open the file, not even you");
     Ok(())
 }

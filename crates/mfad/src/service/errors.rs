@@ -5,7 +5,7 @@
 use std::path::Path;
 
 use mfa_core::port::StoreError;
-use mfa_core::{account, item, ledger, uri, vault};
+use mfa_core::{Account, account, item, ledger, uri, vault};
 use mfa_ipc::Error;
 use mfa_ipc::types::{MAX_IMPORTED, MAX_PEEKED};
 
@@ -34,7 +34,7 @@ pub(super) fn unanswered(error: &StoreError) -> Error {
 }
 
 pub(super) fn locked_by_user() -> Error {
-    Error::Locked("the accounts were locked and stay so until they are unlocked".into())
+    Error::Locked("the accounts were locked and stay so until you unlock them".into())
 }
 
 pub(super) fn locked_meanwhile() -> Error {
@@ -127,10 +127,32 @@ pub(super) fn item(error: item::Error) -> Error {
 
 pub(super) fn vault(error: vault::Error) -> Error {
     match error {
-        vault::Error::NameTaken | vault::Error::SerialTaken => {
-            Error::AlreadyExists(error.to_string())
-        }
         vault::Error::NoSuchAccount => Error::NotFound(error.to_string()),
+    }
+}
+
+/// An account cannot stand beside another one.
+pub(super) fn clash(clash: vault::Clash<'_>) -> Error {
+    Error::AlreadyExists(match clash {
+        vault::Clash::Name(other) => {
+            format!("“{}” is taken by {}", other.name, described(other))
+        }
+        vault::Clash::Serial(other) => {
+            format!("this serial is that of “{}”", other.name)
+        }
+    })
+}
+
+pub(super) fn known_secret(other: &Account) -> Error {
+    Error::AlreadyExists(format!("this secret is here already, as “{}”", other.name))
+}
+
+/// What is known of an account besides its name.
+fn described(account: &Account) -> String {
+    match (account.issuer.as_str(), account.username.as_str()) {
+        (issuer, "") if issuer.eq_ignore_ascii_case(&account.name) => "another account".to_owned(),
+        ("", one) | (one, "") => one.to_owned(),
+        (issuer, username) => format!("{issuer} ({username})"),
     }
 }
 

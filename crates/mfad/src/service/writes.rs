@@ -199,7 +199,7 @@ impl Service {
             } => {
                 let old = self.known(id)?;
                 let new = fields::change(&old.account, fields, self.now()?)?;
-                self.vault.admits(&new).map_err(errors::vault)?;
+                self.vault.admits(&new).map_err(errors::clash)?;
                 let text = item::to_text(&new, &old.secret).map_err(errors::item)?;
                 let known = self.stored(old)?;
                 let id = new.id;
@@ -257,18 +257,22 @@ impl Service {
 
     fn new_entry(&self, fields: &AccountFields) -> Result<Entry, Error> {
         let entry = fields::create(fields, self.now()?, &self.vault)?;
-        self.vault.admits(&entry.account).map_err(errors::vault)?;
-        let twin = self.vault.entries().find(|other| {
-            other.secret.same_as(&entry.secret)
-                && other.account.issuer == entry.account.issuer
-                && other.account.username == entry.account.username
+        self.vault.admits(&entry.account).map_err(errors::clash)?;
+        let twins = self
+            .vault
+            .entries()
+            .filter(|other| other.secret.same_as(&entry.secret));
+        // Of several, the one that is most like it.
+        let twin = twins.min_by_key(|other| {
+            let (one, other) = (&entry.account, &other.account);
+            let alike = (&one.issuer, &one.username) == (&other.issuer, &other.username);
+            (!alike, &other.name)
         });
         match twin {
-            Some(twin) => {
-                let text = format!("this account is here already, as “{}”", twin.account.name);
-                Err(Error::AlreadyExists(text))
+            Some(twin) if fields.duplicate != Some(true) => {
+                Err(errors::known_secret(&twin.account))
             }
-            None => Ok(entry),
+            _ => Ok(entry),
         }
     }
 

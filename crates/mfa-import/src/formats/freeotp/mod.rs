@@ -21,7 +21,7 @@ impl Format for FreeOtp {
     }
 
     fn title(&self) -> &'static str {
-        "an export of FreeOTP+, or a backup or the settings file of FreeOTP"
+        "a file of FreeOTP or FreeOTP+: an export, a backup or the settings"
     }
 
     fn detect(&self, bytes: &[u8]) -> bool {

@@ -8,6 +8,10 @@ use crate::cmd::json::Finding;
 
 /// The name on the session bus of whoever shows tray icons.
 const TRAY_HOST: &str = "org.kde.StatusNotifierWatcher";
+/// The name of the OS keychain.
+const KEYCHAIN: &str = "org.freedesktop.secrets";
+/// The name of our tray.
+const TRAY: &str = "org.mfactl.Tray1";
 /// The name of whoever shows notifications.
 const NOTIFIER: &str = "org.freedesktop.Notifications";
 
@@ -32,9 +36,27 @@ pub(crate) async fn clock() -> Finding {
         ),
         Err(_) => warn(
             "clock",
-            "nobody here says whether it is right. If codes are refused, compare it with another one",
+            "nothing here says whether it is right. If codes are refused, compare it with another clock",
         ),
     }
+}
+
+/// Looks whether there is a keychain, where there is no daemon that could say it.
+pub(crate) async fn keychain() -> Finding {
+    let there = match zbus::Connection::session().await {
+        Ok(bus) => is_owned(&bus, KEYCHAIN).await,
+        Err(_) => false,
+    };
+    if there {
+        return ok(
+            "keychain",
+            "one is there; without the daemon it is not used",
+        );
+    }
+    warn(
+        "keychain",
+        "no OS keychain answers (nobody owns org.freedesktop.secrets). Without one: mfactl vault create",
+    )
 }
 
 /// Looks at what the tray needs.
@@ -44,20 +66,24 @@ pub(crate) async fn desktop(findings: &mut Vec<Finding>, status: Option<&Status>
         return;
     };
     let name = std::env::var("XDG_CURRENT_DESKTOP").unwrap_or_default();
-    findings.push(tray(is_owned(&bus, TRAY_HOST).await, status, &name));
+    let running = match status {
+        Some(status) => status.tray,
+        None => is_owned(&bus, TRAY).await,
+    };
+    findings.push(tray(is_owned(&bus, TRAY_HOST).await, running, &name));
     if !is_owned(&bus, NOTIFIER).await {
-        let text = "nobody shows notifications: the tray copies without a word";
+        let text = "this desktop shows no notifications: the tray copies without saying so";
         findings.push(warn("notifications", text));
     }
 }
 
-fn tray(host: bool, status: Option<&Status>, desktop: &str) -> Finding {
+fn tray(host: bool, running: bool, desktop: &str) -> Finding {
     let gnome = desktop
         .split(':')
         .any(|name| name.eq_ignore_ascii_case("gnome"));
-    match (host, status.is_some_and(|status| status.tray)) {
+    match (host, running) {
         (true, true) => ok("tray", "running"),
-        (true, false) => ok("tray", "not running; mfa-tray starts it"),
+        (true, false) => ok("tray", "not running. Start it: mfa-tray"),
         (false, _) if gnome => warn(
             "tray",
             "this desktop shows no tray icons. Install the extension “AppIndicator and \

@@ -6,7 +6,7 @@ mod terminal;
 use std::path::Path;
 use std::process::Command;
 
-pub(crate) use doctor::{clock, desktop};
+pub(crate) use doctor::{clock, desktop, keychain};
 pub(crate) use terminal::ask_hidden;
 
 /// What to do about a daemon of another version.
@@ -17,7 +17,7 @@ pub(crate) fn make_private(path: &Path) -> String {
     format!("chmod 600 {}", path.display())
 }
 
-/// Whether there is a clipboard.
+/// Whether there is a desktop, with a clipboard and a place for prompts.
 pub(crate) fn has_screen() -> bool {
     ["WAYLAND_DISPLAY", "DISPLAY"]
         .iter()

@@ -11,8 +11,16 @@ use crate::cmd::json::Finding;
 pub(crate) fn clock() -> Ready<Finding> {
     ready(warn(
         "clock",
-        "nobody here says whether it is right. If codes are refused: Settings, Time & language, \
+        "nothing here says whether it is right. If codes are refused: Settings, Time & language, \
          Set time automatically",
+    ))
+}
+
+/// There always is one.
+pub(crate) fn keychain() -> Ready<Finding> {
+    ready(ok(
+        "keychain",
+        "Credential Manager; without the daemon it is not used",
     ))
 }
 

@@ -6,7 +6,7 @@ use std::os::windows::process::CommandExt;
 use std::path::Path;
 use std::process::Command;
 
-pub(crate) use doctor::{clock, desktop};
+pub(crate) use doctor::{clock, desktop, keychain};
 pub(crate) use mfa_sys::console::{end_on_interrupt, obeys_escapes};
 
 /// What to do about a daemon of another version.
@@ -31,7 +31,7 @@ pub(crate) fn outliving(command: &mut Command) -> &mut Command {
     command.creation_flags(DETACHED)
 }
 
-/// Whether there is a clipboard.
+/// Whether there is a desktop, with a clipboard and a place for prompts.
 pub(crate) fn has_screen() -> bool {
     true
 }

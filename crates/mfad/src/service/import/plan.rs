@@ -114,7 +114,7 @@ impl Planner {
     }
 
     fn fate(&mut self, vault: &Vault, fields: &mut AccountFields) -> Result<ImportResult, Error> {
-        tidy(fields);
+        let cut = tidy(fields);
         let taken = Taken(vault, self);
         let wanted = fields.name.take();
         if let Some(wanted) = &wanted {
@@ -138,7 +138,7 @@ impl Planner {
             name: entry.account.name.clone(),
             id: Some(entry.account.id.to_string()),
             clash: self.clash(vault, &entry, wanted.as_deref()),
-            reason: None,
+            reason: cut,
         };
         self.batch.items.push((entry.account.id, text));
         self.add(entry);
@@ -240,17 +240,21 @@ fn skipped(error: &Error) -> ImportResult {
     }
 }
 
-/// Cuts texts to what fits: other apps have longer ones, and no account may be lost for that.
-fn tidy(fields: &mut AccountFields) {
-    let tidy = |text: &mut Option<String>, max| {
-        if let Some(text) = text {
-            *text = naming::tidy(text, max);
+/// Cuts texts to what fits: other apps have longer ones, and no account may be lost for that. Says what
+/// was cut.
+fn tidy(fields: &mut AccountFields) -> Option<String> {
+    let mut cut = Vec::new();
+    for (what, text, max) in [
+        ("name", &mut fields.name, MAX_NAME),
+        ("issuer", &mut fields.issuer, MAX_FIELD),
+        ("user name", &mut fields.username, MAX_FIELD),
+        ("serial", &mut fields.serial, MAX_FIELD),
+    ] {
+        let Some(text) = text else { continue };
+        if naming::fit(text, max) {
+            cut.push(format!("its {what} was cut to {max} characters"));
         }
-    };
-    tidy(&mut fields.name, MAX_NAME);
-    tidy(&mut fields.issuer, MAX_FIELD);
-    tidy(&mut fields.username, MAX_FIELD);
-    tidy(&mut fields.serial, MAX_FIELD);
+    }
     // A link as a name may hold a secret.
     fields.name = fields
         .name
@@ -267,4 +271,5 @@ fn tidy(fields: &mut AccountFields) {
     if let Some(note) = &mut fields.note {
         *note = naming::tidy_lines(note, MAX_NOTE);
     }
+    (!cut.is_empty()).then(|| cut.join(", "))
 }

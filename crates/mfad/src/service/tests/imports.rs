@@ -139,6 +139,9 @@ async fn names_of_other_apps_are_made_to_fit() {
     let cut = format!("{}…", "n".repeat(63));
     assert_eq!(told, ["My bank", "my BANK-2", "slack", &cut, "a b"]);
     assert_eq!(done[1].clash.as_deref(), Some("My bank"));
+    let remarks: Vec<_> = done.iter().map(|result| result.reason.as_deref()).collect();
+    let remark = Some("its name was cut to 64 characters");
+    assert_eq!(remarks, [None, None, None, remark, None]);
 }
 
 #[tokio::test]

@@ -76,6 +76,8 @@ fn fields(name: &str, kind: &str) -> mfa_ipc::types::AccountFields {
         name: Some(name.into()),
         kind: Some(kind.into()),
         issuer: Some(name.into()),
+        // All have the same secret.
+        duplicate: Some(true),
         ..mfa_ipc::types::AccountFields::default()
     }
 }

@@ -25,6 +25,35 @@ async fn two_adds_of_one_name_make_one_account() {
 }
 
 #[tokio::test]
+async fn who_keeps_an_account_out_is_named() {
+    let world = World::new();
+    let service = world.start();
+    let aws = mfa_ipc::types::AccountFields {
+        issuer: Some("Amazon".into()),
+        username: Some("root".into()),
+        serial: Some("arn:1".into()),
+        ..fields("aws", "totp")
+    };
+    let id = service.add(&us(), aws).await.unwrap();
+    let again = |name: &str, serial: Option<&str>| mfa_ipc::types::AccountFields {
+        serial: serial.map(str::to_owned),
+        duplicate: None,
+        ..fields(name, "totp")
+    };
+    for (account, text) in [
+        (again("AWS", None), "“aws” is taken by Amazon (root)"),
+        (again("x", Some("arn:1")), "this serial is that of “aws”"),
+        (again("x", None), "this secret is here already, as “aws”"),
+    ] {
+        let error = service.add(&us(), account).await.unwrap_err();
+        assert!(matches!(error, Error::AlreadyExists(_)), "{error}");
+        assert_eq!(error.text(), text);
+    }
+    let both = service.add(&us(), fields("x", "totp")).await.unwrap();
+    assert_ne!(both, id);
+}
+
+#[tokio::test]
 async fn what_the_keychain_does_not_take_is_not_there() {
     let world = World::new();
     let service = world.start();
