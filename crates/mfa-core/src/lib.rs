@@ -12,6 +12,7 @@
 //! | [`otp`] | HOTP, TOTP and Steam codes |
 //! | [`uri`] | `otpauth://` links, tolerant in and canonical out |
 //! | [`item`] | the text that is stored in the keychain, one item per account |
+//! | [`bidi`] | texts of both directions in one line |
 //! | [`query`] | how `aws` finds an account |
 //! | [`vault`] | the unlocked accounts |
 //! | [`ledger`] | which codes were handed out, so that `--fresh` never repeats one |
@@ -21,6 +22,7 @@
 
 pub mod access;
 pub mod account;
+pub mod bidi;
 pub mod item;
 pub mod ledger;
 pub mod lock;
