@@ -100,6 +100,35 @@ fn a_fresh_code_was_never_handed_out() {
     assert_ne!(fresh(), before, "a restart forgot what was handed out");
 }
 
+/// One call for all, and a fresh code comes at once all the same.
+#[test]
+fn looking_is_not_using() {
+    let desktop = Desktop::headless();
+    desktop.add("slow", &link(3600));
+    desktop.add("other", LINK);
+    desktop.add("bank", &format!("otpauth://hotp/Bank:jane?secret={SECRET}"));
+    let trace = desktop.folder().join("trace");
+    let mut strace = desktop.command("strace");
+    strace.args(["-f", "-s", "1000", "-o"]).arg(&trace);
+    strace.arg(tests::binary("mfactl"));
+    let list = tests::run(strace.args(["list", "--codes", "--plain"]), "").ok();
+    let trace = std::fs::read_to_string(trace).unwrap();
+    assert_eq!(trace.matches("PeekCodes").count(), 1, "{trace}");
+    assert!(!trace.contains("GetCode"), "{trace}");
+    let fields = |name: &str| -> Vec<_> {
+        let line = list.lines().find(|line| line.starts_with(name)).unwrap();
+        line.split('\t').map(str::to_owned).collect()
+    };
+    assert_eq!(fields("bank").len(), 4, "showing its code would use it up");
+    assert_eq!(fields("other").len(), 6);
+    let fresh = ["get", "slow", "--fresh", "--timeout", "0"];
+    assert_eq!(desktop.mfactl(&fresh).ok(), fields("slow")[4]);
+    // The same for some of the accounts.
+    desktop.mfactl(&["list", "other", "--codes"]).ok();
+    desktop.mfactl(&["get", "other", "--fresh"]).ok();
+    let _late = desktop.mfactl(&fresh).fails(8);
+}
+
 #[test]
 fn nobody_waits_longer_than_they_want() {
     let desktop = Desktop::headless();

@@ -31,6 +31,8 @@ pub struct Wish {
     pub min_remaining: u64,
     /// How many seconds the caller is ready to wait.
     pub timeout: u64,
+    /// Only to look at: the code is not handed out, so it stays fresh for whoever uses it.
+    pub peek: bool,
 }
 
 impl Default for Wish {
@@ -41,6 +43,7 @@ impl Default for Wish {
             fresh: false,
             min_remaining: 0,
             timeout: DEFAULT_TIMEOUT,
+            peek: false,
         }
     }
 }
@@ -60,6 +63,9 @@ pub enum Error {
     /// The count is not 1 to [`MAX_COUNT`].
     #[error("one request may ask for 1 to {MAX_COUNT} codes")]
     Count,
+    /// A code that nobody has had is to be used, and one that is only looked at is not.
+    #[error("a code is either fresh or only looked at: leave out “fresh” or “peek”")]
+    FreshPeek,
     /// No code is ever valid for so long.
     #[error("no code is valid for that long: the period of this account is {0} seconds")]
     Unattainable(u64),
@@ -91,6 +97,9 @@ impl Ledger {
     ) -> Result<Plan, Error> {
         if !(1..=MAX_COUNT).contains(&wish.count) {
             return Err(Error::Count);
+        }
+        if wish.fresh && wish.peek {
+            return Err(Error::FreshPeek);
         }
         if wish.min_remaining > period.get() {
             return Err(Error::Unattainable(period.get()));
@@ -250,6 +259,15 @@ mod tests {
             plan(&Ledger::default(), wish),
             Err(Error::TooLate { wait: 20 })
         );
+    }
+
+    #[test]
+    fn a_code_is_not_both_fresh_and_only_looked_at() {
+        let wish = Wish {
+            peek: true,
+            ..fresh()
+        };
+        assert_eq!(plan(&Ledger::default(), wish), Err(Error::FreshPeek));
     }
 
     #[test]

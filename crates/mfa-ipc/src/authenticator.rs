@@ -1,6 +1,8 @@
 //! `org.mfactl.Authenticator1`: codes, names, search, lock. On the session bus and on the private
 //! connection.
 
+use std::collections::HashMap;
+
 use crate::Error;
 use crate::client::Client;
 use crate::dict::Dict;
@@ -14,7 +16,7 @@ impl Client {
     /// `NotFound`, `Ambiguous`, `Locked`, `AccessDenied`, `TimedOut`, `LimitsExceeded`,
     /// `NotSupported` and those of the keychain.
     pub async fn get_code(&self, account: &str, options: CodeOptions) -> Result<IssuedCode, Error> {
-        let (code, valid_from, valid_until): (String, u64, u64) = self
+        let code = self
             .call_and_wait(
                 AUTHENTICATOR,
                 "GetCode",
@@ -22,11 +24,7 @@ impl Client {
                 options.wait(),
             )
             .await?;
-        Ok(IssuedCode {
-            code: code.into(),
-            valid_from,
-            valid_until,
-        })
+        Ok(issued(code))
     }
 
     /// `GetCodes(s account, u count, a{sv} options) → a(stt)`
@@ -47,12 +45,25 @@ impl Client {
                 options.wait(),
             )
             .await?;
-        let issue = |(code, valid_from, valid_until): (String, u64, u64)| IssuedCode {
-            code: code.into(),
-            valid_from,
-            valid_until,
-        };
-        Ok(codes.into_iter().map(issue).collect())
+        Ok(codes.into_iter().map(issued).collect())
+    }
+
+    /// `PeekCodes(as accounts) → a{s(stt)}`: the codes of accounts, by id, only to look at; of all that
+    /// have one if none is named.
+    ///
+    /// # Errors
+    /// `Locked`, `AccessDenied`, `LimitsExceeded` for more than [`MAX_PEEKED`] accounts, and those of
+    /// the keychain. An id that is unknown or of a counter-based account is left out.
+    ///
+    /// [`MAX_PEEKED`]: crate::types::MAX_PEEKED
+    pub async fn peek_codes(
+        &self,
+        accounts: &[&str],
+    ) -> Result<HashMap<String, IssuedCode>, Error> {
+        let codes: HashMap<String, (String, u64, u64)> =
+            self.call(AUTHENTICATOR, "PeekCodes", &accounts).await?;
+        let codes = codes.into_iter();
+        Ok(codes.map(|(id, code)| (id, issued(code))).collect())
     }
 
     /// `ListAccounts() → aa{sv}`
@@ -94,5 +105,13 @@ impl Client {
     /// `Locked` if a prompt is needed and not allowed, and those of the keychain.
     pub async fn unlock(&self) -> Result<(), Error> {
         self.call(AUTHENTICATOR, "Unlock", &()).await
+    }
+}
+
+fn issued((code, valid_from, valid_until): (String, u64, u64)) -> IssuedCode {
+    IssuedCode {
+        code: code.into(),
+        valid_from,
+        valid_until,
     }
 }

@@ -31,6 +31,7 @@
 //! |---|---|---|
 //! | `GetCode` | `(s account, a{sv} options) → (s code, t valid_from, t valid_until)` | a code as text, and its validity in Unix seconds, all from one reading of the clock |
 //! | `GetCodes` | `(s account, u count, a{sv} options) → a(stt)` | 1 to 10 consecutive codes |
+//! | `PeekCodes` | `(as accounts) → a{s(stt)}` | the current codes of accounts, by id, only to look at; see below |
 //! | `ListAccounts` | `() → aa{sv}` | all accounts, never a secret; see [`types::AccountInfo`] |
 //! | `FindAccounts` | `(s query) → as` | ids, the best match first |
 //! | `CopyCode` | `(s account)` | the tray copies the code, notifies and then it is answered; `NotSupported` without a tray |
@@ -47,9 +48,15 @@
 //!
 //! Options of `GetCode` and `GetCodes`: `next b` (the code of the next step, at once), `fresh b`
 //! (never one that was handed out before; waits for the next step), `min-remaining u` (seconds that
-//! it must still be valid), `timeout u` (seconds to wait at most, 90 if not given). An option that
-//! the daemon does not know is an error. Some libraries give up on a reply after 25 seconds by
+//! it must still be valid), `timeout u` (seconds to wait at most, 90 if not given), `peek b` (only to
+//! look at, not with `fresh`). An option that the daemon does not know is an error. Some libraries give up on a reply after 25 seconds by
 //! default; set their timeout higher when you use `fresh`.
+//!
+//! A code that is only looked at, with `peek` or by `PeekCodes`, is not handed out: the next `fresh`
+//! gives that very code, and no `CodeIssued` is sent. Show it; whoever uses it has to ask for it.
+//! `PeekCodes` takes up to 1000 ids, or none for all accounts, and leaves out what is unknown or
+//! counter-based: a counter-based account cannot be looked at, since each of its codes is used up by
+//! showing it, and `peek` is `NotSupported` there.
 //!
 //! A counter-based (HOTP) account gives a new code at each call, and its validity is 0 and 0. Its
 //! counter is in the keychain before the code is returned.

@@ -6,7 +6,7 @@ mod import;
 mod status;
 
 pub use account::{AccountFields, AccountInfo};
-pub use code::{CodeOptions, IssuedCode};
+pub use code::{CodeOptions, IssuedCode, MAX_PEEKED};
 pub use import::{Fate, ImportOptions, ImportResult};
 pub use status::Status;
 

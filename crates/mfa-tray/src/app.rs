@@ -181,8 +181,11 @@ impl<I: Icon, N: Notifier> App<I, N> {
         let Ok(client) = self.client() else { return };
         let inputs = self.parts.inputs.clone();
         tokio::spawn(async move {
-            for account in accounts {
-                let result = client.get_code(&account, CodeOptions::default()).await;
+            let ids: Vec<_> = accounts.iter().map(String::as_str).collect();
+            // Without its code a row says enough.
+            let codes = client.peek_codes(&ids).await.unwrap_or_default();
+            for (account, code) in codes {
+                let result = Ok(code);
                 inputs
                     .send(Input::Msg(Msg::Shown { account, result }))
                     .await;

@@ -31,6 +31,9 @@ impl std::fmt::Debug for IssuedCode {
     }
 }
 
+/// The most accounts that one call of `PeekCodes` may name.
+pub const MAX_PEEKED: usize = 1000;
+
 /// The options of `GetCode` and `GetCodes`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct CodeOptions {
@@ -42,6 +45,8 @@ pub struct CodeOptions {
     pub min_remaining: Option<u32>,
     /// How many seconds to wait at most.
     pub timeout: Option<u32>,
+    /// Only to look at: it does not count as handed out.
+    pub peek: bool,
 }
 
 impl CodeOptions {
@@ -53,6 +58,7 @@ impl CodeOptions {
             .put_some("fresh", self.fresh.then_some(true))
             .put_some("min-remaining", self.min_remaining)
             .put_some("timeout", self.timeout)
+            .put_some("peek", self.peek.then_some(true))
             .done()
     }
 
@@ -67,6 +73,7 @@ impl CodeOptions {
             fresh: reader.take("fresh")?.unwrap_or(false),
             min_remaining: reader.take("min-remaining")?,
             timeout: reader.take("timeout")?,
+            peek: reader.take("peek")?.unwrap_or(false),
         };
         reader.finish()?;
         Ok(options)
@@ -86,6 +93,7 @@ impl CodeOptions {
             fresh: self.fresh,
             min_remaining: self.min_remaining.unwrap_or(0).into(),
             timeout: self.timeout.map_or(ledger::DEFAULT_TIMEOUT, u64::from),
+            peek: self.peek,
         }
     }
 }

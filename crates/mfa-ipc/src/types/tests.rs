@@ -50,9 +50,10 @@ fn options_arrive_as_they_were_sent() {
     let options = CodeOptions {
         next: true,
         min_remaining: Some(5),
+        peek: true,
         ..CodeOptions::default()
     };
-    assert_eq!(options.to_dict().len(), 2);
+    assert_eq!(options.to_dict().len(), 3);
     assert_eq!(
         CodeOptions::from_dict(sent(options.to_dict())).unwrap(),
         options

@@ -180,8 +180,7 @@ impl Model {
         }
     }
 
-    /// Counts what others use; what we copy is counted when it is on the clipboard, and what we
-    /// show is not used.
+    /// Counts what others use; what we copy is counted when it is on the clipboard.
     fn issued(&mut self, account: &str, application: &str, now: u64) -> Vec<Effect> {
         if application == env!("CARGO_PKG_NAME") {
             return Vec::new();

@@ -63,6 +63,7 @@ pub(super) fn options(args: &Get) -> CodeOptions {
         fresh: args.fresh,
         min_remaining: args.min_ttl,
         timeout: args.timeout,
+        ..CodeOptions::default()
     }
 }
 

@@ -1,8 +1,10 @@
 //! `mfactl list`: all accounts, for a person, for `cut` and for `jq`.
 
+use std::collections::HashMap;
+
 use mfa_core::otp::grouped;
 use mfa_ipc::Client;
-use mfa_ipc::types::{AccountInfo, CodeOptions, IssuedCode};
+use mfa_ipc::types::{AccountInfo, IssuedCode, MAX_PEEKED};
 
 use super::get::now;
 use super::json::{Accounts, remaining};
@@ -27,16 +29,16 @@ pub(super) async fn run(context: &Context, args: List) -> Result<(), Error> {
         accounts.retain(|account| ids.contains(&account.id));
         accounts.sort_by_key(|account| ids.iter().position(|id| *id == account.id));
     }
-    let mut rows = Vec::with_capacity(accounts.len());
-    for account in accounts {
-        // Showing a counter-based code would use it up.
-        let code = if args.codes && account.kind != "hotp" {
-            Some(client.get_code(&account.id, CodeOptions::default()).await?)
-        } else {
-            None
-        };
-        rows.push((account, code));
-    }
+    let mut codes = if args.codes {
+        codes(&client, &accounts).await?
+    } else {
+        HashMap::new()
+    };
+    let row = |account: AccountInfo| {
+        let code = codes.remove(&account.id);
+        (account, code)
+    };
+    let rows: Vec<Row> = accounts.into_iter().map(row).collect();
     if args.json {
         let rows = rows.iter().map(|(account, code)| (account, code.as_ref()));
         return context.output.json(&Accounts::new(rows, now()));
@@ -53,6 +55,20 @@ pub(super) async fn run(context: &Context, args: List) -> Result<(), Error> {
         return Ok(());
     }
     table(context, &rows, args.codes)
+}
+
+/// The codes of these accounts, by id. They are looked at and not used, in one call.
+async fn codes(
+    client: &Client,
+    accounts: &[AccountInfo],
+) -> Result<HashMap<String, IssuedCode>, Error> {
+    let ids: Vec<_> = accounts.iter().map(|account| &*account.id).collect();
+    if ids.is_empty() {
+        return Ok(HashMap::new());
+    }
+    // To name none is to ask for all.
+    let ids = if ids.len() > MAX_PEEKED { &[] } else { &*ids };
+    Ok(client.peek_codes(ids).await?)
 }
 
 fn plain_row((account, code): &Row) -> String {

@@ -61,6 +61,18 @@ impl Authenticator {
         Ok(codes.iter().map(wire).collect())
     }
 
+    #[zbus(out_args("codes"))]
+    async fn peek_codes(
+        &self,
+        accounts: Vec<String>,
+        #[zbus(header)] header: Header<'_>,
+        #[zbus(connection)] connection: &Connection,
+    ) -> Result<HashMap<String, (String, u64, u64)>, Error> {
+        let from = self.origin.from(&header, connection).await?;
+        let codes = self.service.peek(&from, accounts).await?;
+        Ok(codes.into_iter().map(|(id, c)| (id, wire(&c))).collect())
+    }
+
     #[zbus(out_args("accounts"))]
     async fn list_accounts(
         &self,

@@ -1,13 +1,16 @@
-//! Handing out codes, and remembering which.
+//! Handing out codes, and remembering which; or only showing them.
+
+use std::collections::HashMap;
 
 use mfa_core::AccountId;
 use mfa_core::access::{Caller, Decision};
 use mfa_core::account::Kind;
 use mfa_core::item::Entry;
 use mfa_core::ledger::Wish;
-use mfa_core::otp::{Code, step_start};
+use mfa_core::otp::{Code, step_at, step_start};
 use mfa_core::query;
 use mfa_ipc::Error;
+use mfa_ipc::types::MAX_PEEKED;
 use zeroize::Zeroizing;
 
 use super::request::{Outcome, Redeemed, Reply, Ticket};
@@ -67,7 +70,32 @@ impl Service {
         self.issue(caller, ticket).map(Redeemed::Codes)
     }
 
-    /// Decides which codes a request gets, and notes them as handed out.
+    /// The current codes of accounts, by id: of those that `ids` names, or of all. Nobody is handed
+    /// one. What is unknown or counter-based is left out.
+    pub(super) fn peek(
+        &self,
+        caller: &Caller,
+        ids: &[String],
+    ) -> Result<HashMap<String, Code>, Error> {
+        self.may_have_codes(caller)?;
+        if ids.len() > MAX_PEEKED {
+            return Err(errors::too_many_peeked());
+        }
+        let now = self.now()?;
+        let code = |entry: &Entry| {
+            let step = step_at(entry.account.kind.period()?, now);
+            let id = entry.account.id;
+            Some((id.to_string(), self.vault.code(id, step).ok()?))
+        };
+        Ok(if ids.is_empty() {
+            self.vault.entries().filter_map(code).collect()
+        } else {
+            let ids = ids.iter().filter_map(|id| AccountId::parse(id));
+            ids.filter_map(|id| code(self.vault.get(id)?)).collect()
+        })
+    }
+
+    /// Decides which codes a request gets, and notes them as handed out unless they are only shown.
     fn plan(&mut self, caller: &Caller, query: &str, wish: &Wish) -> Result<Planned, Error> {
         self.may_have_codes(caller)?;
         let id = self.resolve(query)?;
@@ -82,7 +110,8 @@ impl Service {
             .ledger
             .plan(id, period, wish, now)
             .map_err(errors::plan)?;
-        if notes.ledger.spend(id, period, plan.step, wish.count)
+        if !wish.peek
+            && notes.ledger.spend(id, period, plan.step, wish.count)
             && let Err(error) = self.parts.journal.store(notes)
         {
             tracing::warn!(%error, "a restart will not know of this code");
@@ -98,6 +127,7 @@ impl Service {
             count: wish.count,
             min_remaining,
             at: plan.at,
+            peek: wish.peek,
         };
         Ok(if plan.at > now {
             Planned::Later(ticket)
@@ -111,7 +141,9 @@ impl Service {
         let codes: Result<Vec<_>, _> = steps
             .map(|step| self.vault.code(ticket.id, step).map_err(errors::vault))
             .collect();
-        self.issued(ticket.id, caller.application());
+        if !ticket.peek {
+            self.issued(ticket.id, caller.application());
+        }
         codes
     }
 
@@ -193,9 +225,14 @@ enum Planned {
     Counter(AccountId),
 }
 
-/// Codes that move with each use have no next one to show, and never end by themselves.
+/// Codes that move with each use have none to look at and no next one to show, and never end by
+/// themselves.
 fn counter_based(kind: Kind, wish: &Wish) -> Result<(), Error> {
     debug_assert!(kind.counter().is_some());
+    if wish.peek {
+        let text = "a counter-based account has no code to look at: each request uses one up";
+        return Err(Error::NotSupported(text.into()));
+    }
     if wish.next {
         let text = "a counter-based account has no next code to show: each request gives a new one";
         return Err(Error::NotSupported(text.into()));

@@ -7,6 +7,7 @@ use std::path::Path;
 use mfa_core::port::StoreError;
 use mfa_core::{account, item, ledger, uri, vault};
 use mfa_ipc::Error;
+use mfa_ipc::types::MAX_PEEKED;
 
 pub(super) fn store(error: &StoreError) -> Error {
     let text = error.to_string();
@@ -88,6 +89,12 @@ pub(super) fn bus_codes() -> Error {
     )
 }
 
+pub(super) fn too_many_peeked() -> Error {
+    Error::LimitsExceeded(format!(
+        "one request may look at the codes of {MAX_PEEKED} accounts: name none for all"
+    ))
+}
+
 pub(super) fn no_such_id() -> Error {
     Error::NotFound("there is no account of this id".into())
 }
@@ -118,6 +125,7 @@ pub(super) fn plan(error: ledger::Error) -> Error {
         ledger::Error::Count | ledger::Error::Unattainable(_) => {
             Error::LimitsExceeded(error.to_string())
         }
+        ledger::Error::FreshPeek => Error::NotSupported(error.to_string()),
         ledger::Error::TooLate { .. } => Error::TimedOut(error.to_string()),
     }
 }

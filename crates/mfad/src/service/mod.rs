@@ -243,6 +243,10 @@ impl Service {
                 let codes = self.redeem(&caller, &ticket);
                 answer(reply, codes);
             }
+            Action::Peek { ids, reply } => {
+                let codes = self.peek(&caller, &ids);
+                answer(reply, codes);
+            }
             Action::List(reply) => {
                 let accounts = self.vault.accounts().into_iter();
                 answer(reply, Ok(accounts.map(AccountInfo::from).collect()));

@@ -1,5 +1,6 @@
 //! What can be asked of the service, and the handle to ask with.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -40,6 +41,10 @@ pub(super) enum Action {
     Redeem {
         ticket: Ticket,
         reply: Reply<Redeemed>,
+    },
+    Peek {
+        ids: Vec<String>,
+        reply: Reply<HashMap<String, Code>>,
     },
     List(Reply<Vec<AccountInfo>>),
     Find {
@@ -86,6 +91,7 @@ impl Action {
         match self {
             Self::Codes { reply, .. } => drop(reply.send(Err(error))),
             Self::Redeem { reply, .. } => drop(reply.send(Err(error))),
+            Self::Peek { reply, .. } => drop(reply.send(Err(error))),
             Self::List(reply) => drop(reply.send(Err(error))),
             Self::Find { reply, .. } => drop(reply.send(Err(error))),
             Self::Add { reply, .. } | Self::Resolve { reply, .. } | Self::CreateVault(_, reply) => {
@@ -122,7 +128,7 @@ pub(super) enum Redeemed {
     Late,
 }
 
-/// Codes that are set aside: nobody else gets them.
+/// Codes that are set aside: nobody else gets them as fresh ones.
 #[derive(Clone, Debug)]
 pub(super) struct Ticket {
     pub(super) id: AccountId,
@@ -132,6 +138,8 @@ pub(super) struct Ticket {
     pub(super) min_remaining: u64,
     /// The Unix second from which they may be fetched.
     pub(super) at: u64,
+    /// They are only to look at.
+    pub(super) peek: bool,
 }
 
 /// Asks the service. Clones ask the same one; it ends when the last is dropped.
@@ -224,6 +232,15 @@ impl Handle {
                 Redeemed::Late => return Ok(None),
             }
         }
+    }
+
+    /// The current codes of these accounts, or of all, by id, only to look at.
+    pub(crate) async fn peek(
+        &self,
+        from: &From,
+        ids: Vec<String>,
+    ) -> Result<HashMap<String, Code>, Error> {
+        self.ask(from, |reply| Action::Peek { ids, reply }).await
     }
 
     pub(crate) async fn list(&self, from: &From) -> Result<Vec<AccountInfo>, Error> {

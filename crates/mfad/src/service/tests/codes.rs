@@ -214,3 +214,87 @@ async fn a_clock_that_was_once_ahead_is_forgotten() {
     let service = world.start();
     assert!(code(&service, "a", fresh()).await.is_ok());
 }
+
+fn peek() -> Wish {
+    Wish {
+        peek: true,
+        ..Wish::default()
+    }
+}
+
+#[tokio::test]
+async fn what_is_only_looked_at_is_not_handed_out() {
+    let world = World::new();
+    let service = world.start();
+    let id = service.add(&us(), fields("a", "totp")).await.unwrap();
+    let mut signals = service.signals();
+    // Nothing is noted, so this needs no disk.
+    world.journal.broken.store(true, Ordering::SeqCst);
+    let before = world.journal.notes.lock().unwrap().clone();
+    let seen = code(&service, "a", peek()).await.unwrap();
+    let all = service.peek(&us(), Vec::new()).await.unwrap();
+    assert_eq!(all[&id].expose(), seen);
+    let two = Wish { count: 2, ..peek() };
+    let codes = service.codes(&us(), "a".into(), two).await.unwrap();
+    assert_eq!(codes.len(), 2);
+    world.journal.broken.store(false, Ordering::SeqCst);
+    assert_eq!(*world.journal.notes.lock().unwrap(), before);
+    // The fresh code is the one that was seen, and the first that anybody hears of.
+    let at_once = Wish {
+        timeout: 0,
+        ..fresh()
+    };
+    assert_eq!(code(&service, "a", at_once).await.unwrap(), seen);
+    assert!(matches!(
+        signals.recv().await,
+        Ok(Signal::CodeIssued { .. })
+    ));
+    assert!(signals.try_recv().is_err());
+    let error = code(
+        &service,
+        "a",
+        Wish {
+            peek: true,
+            ..fresh()
+        },
+    )
+    .await
+    .unwrap_err();
+    assert!(error.text().contains("leave out"), "{}", error.text());
+}
+
+#[tokio::test]
+async fn only_codes_that_do_not_end_by_that_are_looked_at() {
+    let world = World::new();
+    let service = world.start();
+    let first = service.add(&us(), fields("a", "totp")).await.unwrap();
+    let second = service.add(&us(), fields("b", "steam")).await.unwrap();
+    let counter = service.add(&us(), fields("c", "hotp")).await.unwrap();
+    let seen = async |ids: &[&str]| {
+        let ids = ids.iter().map(|id| (*id).to_owned()).collect();
+        let codes = service.peek(&us(), ids).await.unwrap();
+        codes.into_keys().collect::<BTreeSet<_>>()
+    };
+    assert_eq!(seen(&[]).await, [first.clone(), second.clone()].into());
+    let some = [
+        &*second,
+        &counter,
+        "a",
+        "00000000-0000-4000-8000-000000000000",
+    ];
+    assert_eq!(seen(&some).await, [second].into());
+    let refused = code(&service, "c", peek()).await;
+    assert!(
+        matches!(refused, Err(Error::NotSupported(_))),
+        "{refused:?}"
+    );
+    assert_eq!(
+        code(&service, "c", Wish::default()).await.unwrap(),
+        "755224"
+    );
+    let too_many = vec![first; 1001];
+    let refused = service.peek(&us(), too_many).await;
+    assert!(matches!(refused, Err(Error::LimitsExceeded(_))));
+    let refused = service.peek(&from(Transport::SessionBus), Vec::new()).await;
+    assert!(matches!(refused, Err(Error::AccessDenied(_))));
+}
