@@ -155,12 +155,14 @@ impl Desktop {
         assert_eq!(self.clipboard(), text);
     }
 
-    /// All notifications of this desktop so far, as the daemon tells them.
+    /// All notifications of this desktop so far, as the daemon tells them; without what isolates texts of
+    /// both directions, which is for the eye.
     #[must_use]
     pub fn notifications(&self) -> String {
         let line = "if [ -n \"$WAYLAND_DISPLAY\" ]; then makoctl list; makoctl history; \
                     else dunstctl close-all; dunstctl history; fi";
-        self.shell(line).stdout
+        let text = self.shell(line).stdout;
+        text.replace(['\u{2066}', '\u{2068}', '\u{2069}'], "")
     }
 
     /// Keeps a picture of the screen for people, if `MFA_PICTURES` says where.

@@ -24,7 +24,9 @@ fn the_settings_are_a_file_to_edit() {
         desktop.variable("PATH").display()
     );
     let _tray = Tray::with(&desktop, &[("PATH", &path)], "(No accounts yet)");
-    desktop.shell("ds-menu click Settings").ok();
+    desktop
+        .shell("ds-menu click \"Settings/Open settings\"")
+        .ok();
     let expected = desktop
         .variable("XDG_CONFIG_HOME")
         .join("mfactl/config.toml");
@@ -53,7 +55,7 @@ fn codes_are_shown_in_an_open_menu_if_the_user_wants_that() {
     let is_shown = |line: &String| {
         codes(30)
             .iter()
-            .any(|code| line.contains(&format!("{} {} · ", &code[..3], &code[3..])))
+            .any(|code| line.starts_with(&format!("{} {}   Amazon", &code[..3], &code[3..])))
     };
     eventually("the code is shown", || tray.menu().iter().any(is_shown));
     // What was chosen is written to the file that the menu opens, and holds at once.

@@ -152,6 +152,7 @@ impl<I: Icon, N: Notifier> App<I, N> {
                 self.add(add::from_clipboard(self.client(), clipboard));
             }
             Effect::OpenSettings => self.open_settings(),
+            Effect::StartAtLogin(_) => {}
             Effect::Save(memory) => {
                 if let Err(error) = store::save(&memory) {
                     tracing::warn!(%error, "it is not remembered which accounts are used");
@@ -284,23 +285,21 @@ fn refusal(refusal: Refusal) -> Error {
 #[derive(Debug)]
 pub(crate) struct Watched {
     path: PathBuf,
-    modified: Option<SystemTime>,
+    /// When what was read last was written; nothing if nothing was read yet.
+    read: Option<Option<SystemTime>>,
 }
 
 impl Watched {
     pub(crate) fn new(path: PathBuf) -> Self {
-        Self {
-            path,
-            modified: None,
-        }
+        Self { path, read: None }
     }
 
     fn changed(&mut self) -> Option<Result<Settings, config::Error>> {
         let now = modified(&self.path);
-        if now == self.modified {
+        if self.read == Some(now) {
             return None;
         }
-        self.modified = now;
+        self.read = Some(now);
         Some(Settings::load(&self.path))
     }
 }
