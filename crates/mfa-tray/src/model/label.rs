@@ -10,6 +10,9 @@ use mfa_core::bidi::isolate;
 use mfa_ipc::types::AccountInfo;
 use unicode_width::UnicodeWidthChar;
 
+/// Makes a row begin at the left, though the first letter in it may be read from the right: Pango looks for
+/// that letter in what is isolated, too.
+pub(super) const FROM_THE_LEFT: char = '\u{200e}';
 /// The longest label in columns; menus get as wide as their longest row, and panels cut what is wider.
 pub(super) const MAX: usize = 60;
 /// What a user name is shortened to before its issuer is.
@@ -106,7 +109,7 @@ impl Parts {
     }
 
     fn shown(&self) -> String {
-        self.join(isolate)
+        format!("{FROM_THE_LEFT}{}", self.join(isolate))
     }
 
     fn join(&self, part: impl Fn(&str) -> String) -> String {

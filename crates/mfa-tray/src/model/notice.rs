@@ -122,8 +122,7 @@ pub(super) fn ask_about_codes() -> Notice {
         kind: Kind::Question,
         ..plain(
             "Show codes in the menu of mfactl?".to_owned(),
-            "Hidden, a code is copied by a click and seen by nobody. “Show codes” in the menu changes it \
-             at any time.",
+            "Hidden or not, a click copies a code. “Show codes” in the menu changes it at any time.",
         )
     }
 }

@@ -6,6 +6,7 @@ use mfa_ipc::types::AccountInfo;
 
 use super::codes::DASH;
 use super::fold::{Row, fold};
+use super::label::FROM_THE_LEFT;
 use super::{Choice, Daemon, Model, label};
 use crate::config::{Codes, Look};
 
@@ -200,7 +201,7 @@ impl Model {
         let most = first_rows(self).iter().map(|account| account.digits).max();
         let most = most.and_then(|most| usize::try_from(most).ok());
         code.push_str(&SPACE.repeat(most.unwrap_or(0).saturating_sub(digits)));
-        let mut row = format!("{}{GAP}{label}", isolate_ltr(&code));
+        let mut row = format!("{FROM_THE_LEFT}{}{GAP}{label}", isolate_ltr(&code));
         if let Some(left) = self.own_countdown(account, now) {
             row.push_str(GAP);
             row.push_str(&left);

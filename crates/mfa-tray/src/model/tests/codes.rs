@@ -78,7 +78,7 @@ fn the_code_of_a_right_to_left_issuer_is_read_from_the_left() {
     });
     assert_eq!(
         row.unwrap(),
-        "\u{2066}194 412\u{2069}   \u{2068}بنك\u{2069} — \u{2068}ليلى\u{2069}"
+        "\u{200e}\u{2066}194 412\u{2069}   \u{200e}\u{2068}بنك\u{2069} — \u{2068}ليلى\u{2069}"
     );
 }
 

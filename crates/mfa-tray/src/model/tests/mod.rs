@@ -111,9 +111,9 @@ fn put(effects: &[Effect]) -> Option<String> {
     })
 }
 
-/// A text without what isolates its parts.
+/// A text without what sees to the direction of its parts.
 fn plain(text: &str) -> String {
-    text.replace(['\u{2066}', '\u{2068}', '\u{2069}'], "")
+    text.replace(['\u{200e}', '\u{2066}', '\u{2068}', '\u{2069}'], "")
 }
 
 /// What stands in a menu, line by line; what is in submenus is indented.
