@@ -1,6 +1,7 @@
 //! A tray in a desktop, and the user who clicks in its menu.
 
-use std::fs::File;
+use std::fs::{File, Permissions};
+use std::os::unix::fs::PermissionsExt;
 use std::path::PathBuf;
 use std::process::{Child, ExitStatus, Stdio};
 
@@ -155,12 +156,30 @@ impl Desktop {
         assert_eq!(self.clipboard(), text);
     }
 
-    /// All notifications of this desktop so far, as the daemon tells them.
+    /// All notifications of this desktop so far, as the daemon tells them; without what isolates texts of
+    /// both directions, which is for the eye.
     #[must_use]
     pub fn notifications(&self) -> String {
         let line = "if [ -n \"$WAYLAND_DISPLAY\" ]; then makoctl list; makoctl history; \
                     else dunstctl close-all; dunstctl history; fi";
-        self.shell(line).stdout
+        let text = self.shell(line).stdout;
+        text.replace(['\u{2066}', '\u{2068}', '\u{2069}'], "")
+    }
+
+    /// Puts a program of this name before all others, in a folder for the `PATH` of the tray, which is
+    /// returned as it is to be set. `script` is what the shell runs.
+    ///
+    /// # Panics
+    /// If it cannot be written.
+    #[must_use]
+    pub fn stand_in(&self, program: &str, script: &str) -> String {
+        let folder = self.folder().join("stand-ins");
+        std::fs::create_dir_all(&folder).unwrap();
+        let path = folder.join(program);
+        std::fs::write(&path, format!("#!/bin/bash\n{script}\n")).unwrap();
+        std::fs::set_permissions(&path, Permissions::from_mode(0o755)).unwrap();
+        let rest = self.variable("PATH");
+        format!("{}:{}", folder.display(), rest.display())
     }
 
     /// Keeps a picture of the screen for people, if `MFA_PICTURES` says where.

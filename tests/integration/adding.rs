@@ -93,6 +93,9 @@ fn from_the_clipboard() {
     desktop.copy(LINK);
     tray.choose("Add from clipboard");
     tray.wait_for(ROW);
+    told(&desktop, "The clipboard is empty now.");
+    assert_eq!(desktop.clipboard(), "", "the link is still there");
+    desktop.copy(LINK);
     tray.choose("Add from clipboard");
     told(&desktop, "This secret is here already, as “aws”");
     picture(&desktop, &github());
@@ -108,6 +111,65 @@ fn from_the_clipboard() {
         !desktop.notifications().contains(SECRET),
         "a notification holds a secret"
     );
+}
+
+/// A program that asks, with what the user types.
+fn asking(desktop: &Desktop, typed: &str) -> String {
+    let script = format!("printf '%s\\n' \"$@\" >\"$DS_DIR/asked\"; echo '{typed}'");
+    desktop.stand_in("zenity", &script)
+}
+
+fn a_key_is_added(display: &str) {
+    let desktop = Desktop::start(&["--display", display]);
+    desktop.configure("[tray]\ncodes = \"hidden\"\n");
+    let path = asking(&desktop, "Git$(touch /tmp/x)Hub: jane");
+    let tray = Tray::with(&desktop, &[("PATH", &path)], EMPTY);
+    desktop.copy("jbsw y3dp ehpk 3pxp");
+    tray.choose("Add from clipboard");
+    tray.wait_for("Git$(touch /tmp/x)Hub — jane");
+    told(&desktop, "The clipboard is empty now.");
+    assert_eq!(desktop.clipboard(), "");
+    let asked = desktop.shell("cat $DS_DIR/asked").ok();
+    assert!(
+        asked.contains("A key of 80 bits is on the clipboard"),
+        "{asked}"
+    );
+    assert!(
+        !asked.to_lowercase().contains("jbsw"),
+        "the key is in the arguments"
+    );
+    let code = desktop.mfactl(&["get", "jane"]).ok();
+    let now = now();
+    let right = |time: &u64| oathtool("JBSWY3DPEHPK3PXP", 30, *time) == code;
+    assert!([now - 1, now].iter().any(right));
+}
+
+#[test]
+fn a_key_from_the_clipboard_asks_for_its_name() {
+    a_key_is_added("x11");
+}
+
+#[test]
+fn a_key_from_the_clipboard_on_wayland_too() {
+    a_key_is_added("wayland");
+}
+
+#[test]
+fn a_key_is_not_added_against_the_users_will() {
+    let desktop = Desktop::start(&["--display", "x11"]);
+    let path = desktop.stand_in("zenity", "touch $DS_DIR/asked; exit 1");
+    let tray = Tray::with(&desktop, &[("PATH", &path)], EMPTY);
+    desktop.copy("JBSWY3DPEHPK3PXP");
+    tray.choose("Add from clipboard");
+    eventually("it is asked", || {
+        desktop.shell("ls $DS_DIR/asked").status == 0
+    });
+    drop(tray);
+    assert_eq!(desktop.mfactl(&["list", "--plain"]).ok(), "");
+    assert_eq!(desktop.clipboard(), "JBSWY3DPEHPK3PXP");
+    let tray = Tray::with(&desktop, &[("PATH", "/nowhere")], EMPTY);
+    tray.choose("Add from clipboard");
+    told(&desktop, "Install zenity or kdialog");
 }
 
 #[test]
@@ -134,6 +196,7 @@ fn several_at_once() {
 #[test]
 fn what_was_added_can_be_bound_at_once() {
     let desktop = Desktop::start(&["--display", "wayland"]);
+    desktop.configure("[tray]\ncodes = \"hidden\"\n");
     desktop.copy(LINK);
     let tray = Tray::start(&desktop, EMPTY);
     tray.choose("Add from clipboard");

@@ -196,6 +196,11 @@ fn from_the_clipboard() {
         assert!(none.contains("copy one first"), "{display}: {none}");
         desktop.copy(LINK);
         saved_as_aws(desktop.mfactl(&["add", "--clipboard"]));
+        assert_eq!(
+            desktop.clipboard(),
+            "",
+            "{display}: the link is still there"
+        );
         let file = picture(&desktop, ALIAS);
         let copy = format!(
             "if [ -n \"$WAYLAND_DISPLAY\" ]; then wl-copy -t image/png <{file} >/dev/null 2>&1; \
@@ -205,6 +210,19 @@ fn from_the_clipboard() {
         let added = desktop.mfactl(&["add", "--clipboard"]).ok();
         assert!(
             added.ends_with("Saved as “aws-acme-prod” in gnome-keyring."),
+            "{added}"
+        );
+        desktop.copy("jbsw y3dp ehpk 3pxp");
+        let unnamed = desktop.mfactl(&["add", "--clipboard"]).fails(2);
+        assert!(unnamed.contains("mfactl add NAME --clipboard"), "{unnamed}");
+        let added = desktop.mfactl(&["add", "work", "--clipboard"]).ok();
+        assert_eq!(added, "Saved as “work” in gnome-keyring.");
+        assert_eq!(desktop.clipboard(), "", "{display}: the key is still there");
+        desktop.copy("JBSWY3DPEHPK3PXQ");
+        let mut asks = desktop.mfactl_on_a_terminal("add --clipboard");
+        let added = tests::run(&mut asks, "typed\n").ok();
+        assert!(
+            added.contains("Name of the account") && added.contains("“typed”"),
             "{added}"
         );
         desktop.copy("PRIVATE");

@@ -98,6 +98,87 @@ fn the_keychains_prompt_appears_when_the_user_unlocks() {
     tray.wait_for(ROW);
 }
 
+/// A pinentry that answers with the lines of a file, and notes what it is told.
+const PINENTRY: &str = r#"
+echo OK Pleased to meet you
+while read -r line; do
+  echo "$line" >>"$DS_DIR/pinentry.log"
+  if [ "$line" = GETPIN ]; then
+    echo "D $(head -n 1 "$DS_DIR/answers")"
+    sed -i 1d "$DS_DIR/answers"
+  fi
+  echo OK
+done"#;
+
+fn with_a_locked_vault() -> Desktop {
+    let desktop = Desktop::start(&["--display", "x11", "--secrets", "none"]);
+    let create = desktop.mfactl_with(&["vault", "create", "--password-file", "-"], "100 % sécret");
+    create.ok();
+    desktop.add("aws", LINK);
+    desktop.mfactl(&["lock"]).ok();
+    desktop
+}
+
+#[test]
+fn a_vault_file_is_unlocked_by_pinentry() {
+    let desktop = with_a_locked_vault();
+    let answers = desktop.variable("DS_DIR").join("answers");
+    std::fs::write(answers, "wrong\n\n100 %25 s%C3%A9cret\n").unwrap();
+    let path = desktop.stand_in("pinentry", PINENTRY);
+    let tray = Tray::with(&desktop, &[("PATH", &path)], "Unlock…");
+    tray.choose("Unlock");
+    tray.wait_for(ROW);
+    let log = desktop.shell("cat $DS_DIR/pinentry.log").ok();
+    let errors: Vec<_> = log
+        .lines()
+        .filter(|line| line.starts_with("SETERROR"))
+        .collect();
+    assert_eq!(
+        errors,
+        [
+            "SETERROR That is not its passphrase. Try again.",
+            "SETERROR Nothing was typed."
+        ]
+    );
+    assert!(log.contains("SETPROMPT Passphrase:"), "{log}");
+    assert!(!tray.log().contains("cret"), "the log holds a passphrase");
+}
+
+#[test]
+fn a_passphrase_that_stays_wrong_is_said() {
+    let desktop = with_a_locked_vault();
+    let answers = desktop.variable("DS_DIR").join("answers");
+    std::fs::write(&answers, "1\n2\n3\nnot asked for\n").unwrap();
+    let path = desktop.stand_in("pinentry", PINENTRY);
+    let tray = Tray::with(&desktop, &[("PATH", &path)], "Unlock…");
+    tray.choose("Unlock");
+    told(&desktop, "That was not the passphrase of the vault file.");
+    assert_eq!(std::fs::read_to_string(answers).unwrap(), "not asked for\n");
+}
+
+#[test]
+fn without_pinentry_it_says_how_a_vault_file_is_unlocked() {
+    let desktop = with_a_locked_vault();
+    let tray = Tray::with(&desktop, &[("PATH", "/nowhere")], "Unlock…");
+    tray.choose("Unlock");
+    told(&desktop, "run mfactl unlock in a terminal");
+}
+
+#[test]
+fn a_pinentry_ends_with_the_tray() {
+    let desktop = with_a_locked_vault();
+    let script = "echo $$ >$DS_DIR/pinentry.pid; echo OK; while true; do sleep 1; done";
+    let path = desktop.stand_in("pinentry", script);
+    let tray = Tray::with(&desktop, &[("PATH", &path)], "Unlock…");
+    tray.choose("Unlock");
+    let pid = || desktop.shell("cat $DS_DIR/pinentry.pid").stdout;
+    eventually("it is asked", || !pid().is_empty());
+    let alive = format!("kill -0 {}", pid());
+    tray.choose("Unlock");
+    assert!(tray.end().success());
+    eventually("it ends", || desktop.shell(&alive).status != 0);
+}
+
 #[test]
 fn accounts_appear_and_disappear_at_once() {
     let desktop = Desktop::start(&["--display", "none", "--notify", "none"]);
@@ -265,6 +346,18 @@ fn there_is_one_tray_and_it_needs_a_desktop() {
     );
     let said = nowhere.fails(1);
     assert!(said.contains("there is no session bus"), "{said}");
+}
+
+#[test]
+fn a_second_start_says_where_the_first_is() {
+    let desktop = x11();
+    let _tray = Tray::start(&desktop, "(No accounts yet)");
+    run(&mut desktop.ours("mfa-tray"), "").ok();
+    told(&desktop, "mfactl is in the panel");
+    let nowhere = Desktop::start(&["--display", "x11", "--no-tray"]);
+    let _tray = Tray::start(&nowhere, "(No accounts yet)");
+    run(&mut nowhere.ours("mfa-tray"), "").ok();
+    told(&nowhere, "This desktop shows no tray icons");
 }
 
 #[test]

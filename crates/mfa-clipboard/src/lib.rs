@@ -68,6 +68,13 @@ pub trait Clipboard {
     /// Each variant of [`enum@Error`].
     fn take_back(&mut self) -> Result<bool, Error>;
 
+    /// Removes a text that another program has put there, unless something else was copied since. Says
+    /// whether it was there.
+    ///
+    /// # Errors
+    /// Each variant of [`enum@Error`].
+    fn forget(&mut self, text: &str) -> Result<bool, Error>;
+
     /// The text that is there, if there is one.
     ///
     /// # Errors
@@ -91,8 +98,8 @@ pub enum Found {
     Nothing,
 }
 
-/// A link, else a picture: with one, some programs copy its address. Not all say in a proper way that
-/// they have no text or no picture.
+/// A link, else a picture, else another text: with a picture, some programs copy its address. Not all say
+/// in a proper way that they have no text or no picture.
 ///
 /// # Errors
 /// Each variant of [`enum@Error`].
@@ -155,6 +162,14 @@ impl Clipboard for Desktop {
             self.0.clear()?;
         }
         Ok(ours)
+    }
+
+    fn forget(&mut self, text: &str) -> Result<bool, Error> {
+        let is_there = self.text()?.is_some_and(|found| *found == text);
+        if is_there {
+            self.0.clear()?;
+        }
+        Ok(is_there)
     }
 
     fn text(&mut self) -> Result<Option<Zeroizing<String>>, Error> {

@@ -2,7 +2,9 @@
 //!
 //! `mfa-clipboard SECONDS` reads a code from standard input: `mfactl get --copy` starts it where no tray
 //! runs. It says `ok` on standard output once that is copied and stays in the background until the time
-//! is over, or says why it cannot be. `mfa-clipboard read` prints the link or the picture that is there.
+//! is over, or says why it cannot be. `mfa-clipboard read` prints the link, the key or the picture that is there;
+//! `mfa-clipboard forget` reads such a text from standard input and takes it off the clipboard, if it is
+//! still there.
 
 use std::error::Error;
 use std::io::{self, Write};
@@ -16,6 +18,7 @@ static MEMORY: mfa_sys::alloc::Wiping = mfa_sys::alloc::Wiping;
 fn main() -> ExitCode {
     match std::env::args().nth(1).as_deref() {
         Some("read") => end(mfa_clipboard::print::print(), &mut io::stderr()),
+        Some("forget") => end(mfa_clipboard::print::forget(), &mut io::stderr()),
         Some(seconds) if let Ok(seconds) = seconds.parse() => {
             let time = Duration::from_secs(seconds);
             end(mfa_clipboard::hold::keep(time), &mut io::stdout())
@@ -38,6 +41,7 @@ fn end(result: Result<(), Box<dyn Error>>, reader: &mut dyn Write) -> ExitCode {
 fn usage() -> ExitCode {
     let text = "Usage: mfa-clipboard SECONDS, with a code on standard input; see mfactl get --copy
        mfa-clipboard read; see mfactl add --clipboard
+       mfa-clipboard forget, with what was read on standard input
 ";
     // Whoever does not listen does not need it.
     drop(io::stderr().write_all(text.as_bytes()));

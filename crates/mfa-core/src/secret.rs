@@ -20,8 +20,32 @@ pub const SHORT_BITS: usize = 80;
 /// Secrets of fewer bits are found by trying all of them, in a day or less.
 pub const WEAK_BITS: usize = 40;
 
+/// What a key has at least that is taken for one although nobody says that it is: 80 bits, as the shortest
+/// that services hand out.
+const SURE_BYTES: usize = 10;
+
 /// How much of a secret Yandex uses; a check sum may follow.
 pub const YANDEX_BYTES: usize = 16;
+
+/// Whether a text is surely a secret in base32 as services write it, and no words: of at least 80 bits, in
+/// one case, without groups or with groups of one length (`JBSW Y3DP EHPK 3PXP`). In one piece, small
+/// letters alone may be a word.
+#[must_use]
+pub fn is_key(text: &str) -> bool {
+    let body = text.trim().trim_end_matches('=');
+    let is_upper = body.bytes().any(|byte| byte.is_ascii_uppercase());
+    let is_lower = body.bytes().any(|byte| byte.is_ascii_lowercase());
+    let mut groups = body.split(|c: char| c.is_whitespace() || c == '-');
+    let first = groups.next().map_or(0, str::len);
+    let is_grouped = first < body.len();
+    let is_even = match groups.next_back() {
+        Some(last) => (1..=first).contains(&last.len()) && groups.all(|group| group.len() == first),
+        None => true,
+    };
+    let is_no_word = is_grouped || is_upper || body.bytes().any(|byte| byte.is_ascii_digit());
+    let is_long = || Secret::from_base32(body).is_ok_and(|key| key.expose().len() >= SURE_BYTES);
+    is_upper != is_lower && is_even && is_no_word && is_long()
+}
 
 /// A shared secret, wiped from memory when it is dropped.
 ///
@@ -208,6 +232,37 @@ fn tolerant_base32() -> Encoding {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn keys_are_told_from_words() {
+        for key in [
+            "JBSW Y3DP EHPK 3PXP",
+            "jbsw y3dp ehpk 3pxp",
+            "jbsw-y3dp-ehpk-3pxp",
+            "JBSWY3DPEHPK3PXP",
+            "  JBSWY3DPEHPK3PXP======\n",
+            "JBSWY3DPEHPKAPXPABCDEFGHIJKLMNOP",
+            "abcd efgh ijkl mnop qrst uvwx yz23 45",
+        ] {
+            assert!(is_key(key), "{key}");
+        }
+        for text in [
+            "",
+            "JBSW Y3DP EHPK",
+            "meet me at 5 in room 42 please",
+            "internationalization",
+            "JbswY3dpEhpk3Pxp",
+            "2345672345672345",
+            "https://example.com/JBSWY3DPEHPK3PXP",
+            "JBSW Y3DP EHPK 3PX1",
+            "JBSW  Y3DP EHPK 3PXP",
+            "550e8400-e29b-41d4-a716-446655440000",
+            "====",
+            "schlüssel schlüssel schlüssel",
+        ] {
+            assert!(!is_key(text), "{text}");
+        }
+    }
 
     #[test]
     fn base32_is_read_as_services_write_it() {

@@ -1,15 +1,19 @@
 //! Adds accounts from what is on the screen or on the clipboard.
 
 use mfa_clipboard::{Found, is_link};
+use mfa_core::secret::{self, Secret};
 use mfa_intake::{Decoded, Skipped, Source};
 use mfa_ipc::types::{AccountFields, Fate, ImportOptions};
 use mfa_ipc::{Client, Error};
+use zeroize::Zeroizing;
 
 use crate::clipboard::Jobs;
 use crate::model::notice::{self, Notice};
+use crate::platform;
+use crate::prompt::{Answer, name};
 
 /// Looks for QR codes on the screen. What came of it is for the user.
-pub(crate) async fn from_screen(client: Result<Client, Error>) -> Notice {
+pub(crate) async fn from_screen(client: Result<Client, Error>) -> Option<Notice> {
     let adding = async {
         let client = client.map_err(|error| notice::reason(&error))?;
         let pictures = mfa_screen::pictures()
@@ -17,24 +21,84 @@ pub(crate) async fn from_screen(client: Result<Client, Error>) -> Notice {
             .map_err(|error| error.to_string())?;
         add(&client, mfa_intake::decode_screen(&pictures).await).await
     };
-    adding.await.unwrap_or_else(nothing)
+    Some(adding.await.unwrap_or_else(nothing))
 }
 
-/// Looks at the clipboard: a link, or a picture of a QR code.
-pub(crate) async fn from_clipboard(client: Result<Client, Error>, clipboard: Jobs) -> Notice {
+/// Looks at the clipboard: a link, a key or a picture of a QR code. There is nothing to say if the user does
+/// not want to go on.
+pub(crate) async fn from_clipboard(
+    client: Result<Client, Error>,
+    clipboard: Jobs,
+) -> Option<Notice> {
     let adding = async {
         let client = client.map_err(|error| notice::reason(&error))?;
         match clipboard.read().await? {
             Found::Text(text) if is_link(&text) => {
-                add(&client, decode(text.as_bytes()).await).await
+                let added = add(&client, decode(text.as_bytes()).await).await?;
+                Ok(Some(taken_off(added, text, &clipboard).await))
             }
-            Found::Picture(picture) => add(&client, decode(&picture.to_file()).await).await,
+            Found::Text(text) if secret::is_key(&text) => match add_key(&client, &text).await? {
+                Some(added) => Ok(Some(taken_off(added, text, &clipboard).await)),
+                None => Ok(None),
+            },
+            Found::Picture(picture) => add(&client, decode(&picture.to_file()).await)
+                .await
+                .map(Some),
             Found::Text(_) | Found::Nothing => Err(
-                "There is no otpauth link and no picture on the clipboard. Copy one first.".into(),
+                "There is no otpauth link, no key and no picture on the clipboard. Copy one first."
+                    .to_owned(),
             ),
         }
     };
-    adding.await.unwrap_or_else(nothing)
+    adding.await.unwrap_or_else(|reason| Some(nothing(reason)))
+}
+
+/// What was added does not stay on the clipboard. Something that was copied meanwhile does.
+async fn taken_off(mut added: Notice, text: Zeroizing<String>, clipboard: &Jobs) -> Notice {
+    if added.kind == notice::Kind::News && clipboard.forget(text).await {
+        added.body = format!("{} The clipboard is empty now.", added.body)
+            .trim()
+            .to_owned();
+    }
+    added
+}
+
+/// Adds a key, which says nothing but itself, under a name that the user types.
+async fn add_key(client: &Client, key: &str) -> Result<Option<Notice>, String> {
+    let secret = Secret::from_base32(key).map_err(|error| error.to_string())?;
+    let bits = 8 * secret.expose().len();
+    drop(secret);
+    let question = format!(
+        "A key of {bits} bits is on the clipboard. It will give 6 digits every 30 seconds.\n\
+         What is the account called? For example: GitHub, or GitHub: jane"
+    );
+    let label = match name::ask(&question).await {
+        Answer::Given(label) => label,
+        Answer::Cancelled => return Ok(None),
+        Answer::Nobody if platform::ASKS_FOR_NAMES => {
+            return Err(
+                "A key is on the clipboard, and no program is here to ask for its name. Install zenity or \
+                 kdialog, or run in a terminal: mfactl add --clipboard"
+                    .to_owned(),
+            );
+        }
+        Answer::Nobody => Zeroizing::default(),
+    };
+    // As links write it.
+    let (issuer, username) = label.split_once(':').unwrap_or((&label, ""));
+    let account = AccountFields {
+        secret: Some(Zeroizing::new(key.to_owned())),
+        issuer: Some(issuer.trim().to_owned()),
+        username: Some(username.trim().to_owned()),
+        ..AccountFields::default()
+    };
+    let mut added = add_one(&client.interactive(true), &account).await?;
+    if label.is_empty() {
+        added
+            .body
+            .push_str(" In a terminal, mfactl edit gives it a name.");
+    }
+    Ok(Some(added))
 }
 
 #[expect(clippy::needless_pass_by_value, reason = "it ends a chain of results")]

@@ -1,21 +1,23 @@
 //! The main loop's hands: what happens goes into the model, what the model wants is done.
 
 use std::collections::HashMap;
-use std::path::PathBuf;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use mfa_ipc::types::CodeOptions;
 use mfa_ipc::{Client, Error, paths};
 use tokio::sync::oneshot;
+use tokio::task::JoinHandle;
 
 use crate::clipboard::Jobs;
-use crate::config::{self, Settings};
+use crate::config;
 use crate::input::{Connected, Input, Inputs};
 use crate::link::Link;
 use crate::model::notice::{self, Notice};
 use crate::model::{Effect, Model, Msg, Refusal};
 use crate::port::{Icon, Notifier};
+use crate::settings::Watched;
 use crate::timers::Timers;
+use crate::unlock::unlock;
 use crate::{add, platform, store};
 
 /// What everything is done with.
@@ -35,6 +37,9 @@ pub(crate) struct App<I, N> {
     client: Option<Client>,
     replies: HashMap<u64, oneshot::Sender<Result<(), Error>>>,
     requests: u64,
+    /// What may be waiting for the user to answer a prompt: one is enough at a time.
+    unlocking: Option<JoinHandle<()>>,
+    adding: Option<JoinHandle<()>>,
     pub(crate) timers: Timers,
     ended: bool,
 }
@@ -46,11 +51,13 @@ impl<I: Icon, N: Notifier> App<I, N> {
             client: None,
             replies: HashMap::new(),
             requests: 0,
+            unlocking: None,
+            adding: None,
             timers: Timers::new(mfa_sys::boottime::since_boot),
             ended: false,
         };
         let now = now();
-        app.read_settings(now);
+        app.look_around(now);
         app.show(now);
         app
     }
@@ -66,7 +73,7 @@ impl<I: Icon, N: Notifier> App<I, N> {
         match input {
             Input::Msg(msg) => {
                 if matches!(msg, Msg::MenuOpens) {
-                    self.read_settings(now);
+                    self.look_around(now);
                 }
                 if matches!(msg, Msg::Disconnected { .. }) {
                     self.client = None;
@@ -141,17 +148,25 @@ impl<I: Icon, N: Notifier> App<I, N> {
             }
             Effect::Start(timer, time) => self.timers.start(timer, time),
             Effect::Stop(timer) => self.timers.stop(timer),
-            Effect::Lock => self.ask("The accounts are not locked", async |client| {
-                client.lock().await
-            }),
-            Effect::Unlock => self.ask("The accounts are not unlocked", unlock),
+            Effect::Lock => {
+                let lock = async |client: Client| client.lock().await;
+                self.ask("The accounts are not locked", lock);
+            }
+            Effect::Unlock if is_under_way(self.unlocking.as_ref()) => {}
+            Effect::Unlock => {
+                self.unlocking = Some(self.ask("The accounts are not unlocked", unlock));
+            }
             Effect::Reconnect => self.parts.link.retry(),
-            Effect::AddFromScreen => self.add(add::from_screen(self.client())),
+            Effect::AddFromScreen => {
+                self.add(add::from_screen(self.client()));
+            }
+            Effect::AddFromClipboard if is_under_way(self.adding.as_ref()) => {}
             Effect::AddFromClipboard => {
                 let clipboard = self.parts.clipboard.clone();
-                self.add(add::from_clipboard(self.client(), clipboard));
+                self.adding = Some(self.add(add::from_clipboard(self.client(), clipboard)));
             }
             Effect::OpenSettings => self.open_settings(),
+            Effect::StartAtLogin(is_on) => self.start_at_login(is_on),
             Effect::Save(memory) => {
                 if let Err(error) = store::save(&memory) {
                     tracing::warn!(%error, "it is not remembered which accounts are used");
@@ -194,7 +209,7 @@ impl<I: Icon, N: Notifier> App<I, N> {
     }
 
     /// Asks the daemon for something that needs no answer but an error.
-    fn ask<F, A>(&self, failed: &'static str, call: F)
+    fn ask<F, A>(&self, failed: &'static str, call: F) -> JoinHandle<()>
     where
         F: FnOnce(Client) -> A + Send + 'static,
         A: Future<Output = Result<(), Error>> + Send,
@@ -209,20 +224,39 @@ impl<I: Icon, N: Notifier> App<I, N> {
                 let notice = notice::not_done(failed, &notice::reason(&error));
                 inputs.send(Input::Msg(Msg::Done(notice))).await;
             }
-        });
+        })
     }
 
     /// Adds accounts meanwhile, and says what came of it.
-    fn add(&self, adding: impl Future<Output = Notice> + Send + 'static) {
+    fn add(&self, adding: impl Future<Output = Option<Notice>> + Send + 'static) -> JoinHandle<()> {
         let inputs = self.parts.inputs.clone();
         tokio::spawn(async move {
-            inputs.send(Input::Msg(Msg::Done(adding.await))).await;
-        });
+            if let Some(notice) = adding.await {
+                inputs.send(Input::Msg(Msg::Done(notice))).await;
+            }
+        })
+    }
+
+    fn start_at_login(&mut self, is_on: bool) {
+        if let Err(error) = platform::start_at_login(is_on) {
+            let what = "What starts at login was not changed";
+            self.parts
+                .notifier
+                .say(notice::not_done(what, &error.to_string()));
+        }
+        let is_on = platform::starts_at_login();
+        self.parts.inputs.offer(Msg::StartsAtLogin(is_on));
     }
 
     fn client(&self) -> Result<Client, Error> {
         let gone = || Error::Failed("the daemon is not running".into());
         self.client.clone().ok_or_else(gone)
+    }
+
+    /// Looks at what the user can have changed elsewhere.
+    fn look_around(&mut self, now: u64) {
+        self.read_settings(now);
+        self.update(Msg::StartsAtLogin(platform::starts_at_login()), now);
     }
 
     fn read_settings(&mut self, now: u64) {
@@ -252,21 +286,8 @@ fn not_opened(error: &std::io::Error) -> Notice {
     notice::not_done("The settings cannot be opened", &reason)
 }
 
-/// A prompt is what the user has just asked for.
-async fn unlock(client: Client) -> Result<(), Error> {
-    match client.interactive(true).unlock().await {
-        Err(error @ (Error::Locked(_) | Error::AccessDenied(_))) => {
-            // A vault file has a passphrase of its own, for which no desktop has a prompt.
-            let vault = client.status().await.is_ok_and(|status| status.vault_file);
-            let text = "the vault file needs its passphrase: run mfactl unlock in a terminal";
-            Err(if vault {
-                Error::Locked(text.into())
-            } else {
-                error
-            })
-        }
-        result => result,
-    }
+fn is_under_way(task: Option<&JoinHandle<()>>) -> bool {
+    task.is_some_and(|task| !task.is_finished())
 }
 
 fn refusal(refusal: Refusal) -> Error {
@@ -278,35 +299,6 @@ fn refusal(refusal: Refusal) -> Error {
         }
         Refusal::Failed(reason) => Error::Failed(reason),
     }
-}
-
-/// The settings, read when there are some and whenever their file has changed.
-#[derive(Debug)]
-pub(crate) struct Watched {
-    path: PathBuf,
-    modified: Option<SystemTime>,
-}
-
-impl Watched {
-    pub(crate) fn new(path: PathBuf) -> Self {
-        Self {
-            path,
-            modified: None,
-        }
-    }
-
-    fn changed(&mut self) -> Option<Result<Settings, config::Error>> {
-        let now = modified(&self.path);
-        if now == self.modified {
-            return None;
-        }
-        self.modified = now;
-        Some(Settings::load(&self.path))
-    }
-}
-
-fn modified(path: &std::path::Path) -> Option<SystemTime> {
-    std::fs::metadata(path).ok()?.modified().ok()
 }
 
 /// The time in Unix seconds.

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use mfa_clipboard::{Clipboard, Error, Found, look};
 use tokio::sync::oneshot;
+use zeroize::Zeroizing;
 
 use crate::input::Inputs;
 use crate::model::{Msg, Secret};
@@ -16,9 +17,16 @@ const LAST: Duration = Duration::from_secs(3);
 
 /// Something to be done there.
 enum Job {
-    Put { number: u64, code: Secret },
+    Put {
+        number: u64,
+        code: Secret,
+    },
     TakeBack,
     Read(oneshot::Sender<Result<Found, String>>),
+    Forget {
+        text: Secret,
+        reply: oneshot::Sender<bool>,
+    },
     End(oneshot::Sender<()>),
 }
 
@@ -64,6 +72,14 @@ impl Jobs {
         answer.await.unwrap_or_else(|_| Err(busy()))
     }
 
+    /// Takes a text off the clipboard that another program has put there, if it is still there. Says
+    /// whether it was, and is no more.
+    pub(crate) async fn forget(&self, text: Zeroizing<String>) -> bool {
+        let (reply, answer) = oneshot::channel();
+        let text = Secret(text);
+        self.send(Job::Forget { text, reply }).is_ok() && answer.await.unwrap_or(false)
+    }
+
     /// Waits until all that was asked for is done.
     pub(crate) async fn end(&self) {
         let (reply, answer) = oneshot::channel();
@@ -98,6 +114,13 @@ impl<O: Fn() -> Result<C, Error>, C: Clipboard> Worker<O, C> {
                 Job::Read(reply) => {
                     let found = self.reach().and_then(look);
                     drop(reply.send(found.map_err(|error| error.to_string())));
+                }
+                Job::Forget { text, reply } => {
+                    let forgotten = self.reach().and_then(|board| board.forget(&text.0));
+                    if let Err(error) = &forgotten {
+                        tracing::warn!("what was added may still be on the clipboard: {error}");
+                    }
+                    reply.send(forgotten.unwrap_or(false)).ok();
                 }
                 Job::End(reply) => {
                     reply.send(()).ok();
@@ -142,7 +165,6 @@ mod tests {
 
     use mfa_clipboard::Picture;
     use tokio::sync::mpsc;
-    use zeroize::Zeroizing;
 
     use super::*;
     use crate::input::Input;
@@ -177,6 +199,14 @@ mod tests {
                 self.set("", false);
             }
             Ok(ours)
+        }
+
+        fn forget(&mut self, text: &str) -> Result<bool, Error> {
+            let is_there = self.get() == text;
+            if is_there {
+                self.set("", false);
+            }
+            Ok(is_there)
         }
 
         fn text(&mut self) -> Result<Option<Zeroizing<String>>, Error> {
@@ -225,6 +255,17 @@ mod tests {
         jobs.take_back();
         jobs.end().await;
         assert_eq!(fake.get(), "the user's");
+    }
+
+    #[tokio::test]
+    async fn what_was_added_is_taken_off_unless_something_else_is_there() {
+        let fake = Fake::default();
+        fake.set("a key", false);
+        let (jobs, _inputs) = start(&fake);
+        assert!(!jobs.forget(Zeroizing::new("another".into())).await);
+        assert_eq!(fake.get(), "a key");
+        assert!(jobs.forget(Zeroizing::new("a key".into())).await);
+        assert_eq!(fake.get(), "");
     }
 
     #[tokio::test]

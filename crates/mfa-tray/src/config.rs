@@ -1,5 +1,8 @@
 //! What the user chose for the tray: the section `[tray]` of the configuration.
 //!
+//! The codes and the icon can be chosen in the menu as well; what was changed last counts, see
+//! [`crate::model::memory`].
+//!
 //! ```toml
 //! [tray]
 //! # Codes in the menu: "hidden" (default; nothing is shown until an account is clicked) or "shown"
@@ -19,7 +22,7 @@ use std::time::Duration;
 
 use mfa_sys::files;
 use serde::de::Error as _;
-use serde::{Deserialize, Deserializer};
+use serde::{Deserialize, Deserializer, Serialize};
 use thiserror::Error;
 
 /// The longest time that a code stays on the clipboard, in seconds.
@@ -27,7 +30,8 @@ const MAX_CLEAR_AFTER: u64 = 86_400;
 /// What a new configuration begins with.
 const TEMPLATE: &str = "\
 # The configuration of mfactl. A line that begins with # says what holds without it.
-# The daemon reads its part when it starts, the tray whenever its menu opens.
+# The daemon reads its part when it starts, the tray whenever its menu opens. What its menu can set as well (codes, icon)
+# is as you have changed it last, here or there.
 
 # An encrypted file instead of the OS keychain, and the file (mode 0600) that holds its passphrase.
 # vault = \"/home/jane/vault.kdbx\"
@@ -51,7 +55,7 @@ const TEMPLATE: &str = "\
 ";
 
 /// Whether codes are shown in the menu.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Codes {
     /// No: nothing is shown until an account is clicked.
@@ -62,7 +66,7 @@ pub enum Codes {
 }
 
 /// Which icon is shown.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Look {
     /// Fit for every panel.
@@ -79,12 +83,12 @@ pub enum Look {
 /// What the user chose.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Settings {
-    /// Whether codes are shown in the menu.
-    pub codes: Codes,
+    /// Whether codes are shown in the menu, if anything is said of it.
+    pub codes: Option<Codes>,
     /// How long a code stays on the clipboard, if not for ever.
     pub clear_after: Option<Duration>,
-    /// Which icon is shown.
-    pub look: Look,
+    /// Which icon is shown, if anything is said of it.
+    pub look: Option<Look>,
 }
 
 impl Default for Settings {
@@ -126,10 +130,10 @@ struct File {
 #[derive(Default, Deserialize)]
 #[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
 struct Section {
-    codes: Codes,
+    codes: Option<Codes>,
     #[serde(deserialize_with = "seconds")]
     clear_after: Option<u64>,
-    icon: Look,
+    icon: Option<Look>,
 }
 
 impl From<Section> for Settings {
@@ -211,7 +215,7 @@ mod tests {
     fn what_is_not_set_has_a_default() {
         let default = settings("bus-codes = \"allow\"\n").unwrap();
         assert_eq!(default, Settings::default());
-        assert_eq!(default.codes, Codes::Hidden);
+        assert_eq!(default.codes.unwrap_or_default(), Codes::Hidden);
         assert_eq!(default.clear_after, Some(Duration::from_secs(30)));
     }
 
@@ -219,9 +223,9 @@ mod tests {
     fn everything_can_be_set() {
         let text = "[tray]\ncodes = \"shown\"\nclear-after = 0\nicon = \"dark\"\n";
         let expected = Settings {
-            codes: Codes::Shown,
+            codes: Some(Codes::Shown),
             clear_after: None,
-            look: Look::Dark,
+            look: Some(Look::Dark),
         };
         assert_eq!(settings(text).unwrap(), expected);
     }
@@ -252,12 +256,17 @@ mod tests {
             .replace("# codes =", "codes =")
             .replace("# clear", "clear");
         let explained = explained.replace("# icon =", "icon =");
-        assert_eq!(settings(&explained).unwrap(), Settings::default());
+        let expected = Settings {
+            codes: Some(Codes::default()),
+            look: Some(Look::default()),
+            ..Settings::default()
+        };
+        assert_eq!(settings(&explained).unwrap(), expected);
         std::fs::write(&path, "[tray]\ncodes = \"shown\"\n").unwrap();
         prepare(&path).unwrap();
         assert_eq!(
             Settings::load(&path).unwrap().codes,
-            Codes::Shown,
+            Some(Codes::Shown),
             "it is kept"
         );
     }

@@ -11,9 +11,9 @@ use clap::Parser;
 static MEMORY: mfa_sys::alloc::Wiping = mfa_sys::alloc::Wiping;
 
 fn main() -> ExitCode {
-    let _args = mfa_tray::args::Args::parse();
+    let args = mfa_tray::args::Args::parse();
     mfa_tray::log::start();
-    match mfa_tray::run::run() {
+    match mfa_tray::run::run(&args) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             tracing::error!("{error}");

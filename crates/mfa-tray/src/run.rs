@@ -5,13 +5,15 @@ use std::io;
 use mfa_ipc::paths;
 use thiserror::Error;
 
-use crate::app::{App, Parts, Watched};
+use crate::app::{App, Parts};
+use crate::args::Args;
 use crate::clipboard::Jobs;
 use crate::config::Settings;
 use crate::input::{Input, Inputs};
 use crate::link::Link;
 use crate::model::{Choice, Model, Msg};
 use crate::platform::{self, Ended, Session};
+use crate::settings::Watched;
 use crate::store;
 
 /// Why the tray cannot run.
@@ -37,7 +39,11 @@ pub enum Error {
 ///
 /// # Errors
 /// Each variant of [`enum@Error`]. A second tray is no error: it leaves the desktop to the first.
-pub fn run() -> Result<(), Error> {
+pub fn run(args: &Args) -> Result<(), Error> {
+    if args.at_login && platform::is_unwanted_at_login() {
+        tracing::info!("“Start at login” is off in the menu of the tray");
+        return Ok(());
+    }
     platform::beside_the_desktop(|| {
         let runtime = tokio::runtime::Builder::new_current_thread()
             .enable_all()

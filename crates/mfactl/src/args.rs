@@ -190,7 +190,7 @@ pub struct Add {
     /// Read the QR codes on the screen
     #[arg(long, group = "source")]
     pub screen: bool,
-    /// Take the link, or the QR codes in the picture, that is on the clipboard
+    /// Take the link or the key that is on the clipboard, or the QR codes in the picture
     #[arg(long, group = "source")]
     pub clipboard: bool,
     /// Read an otpauth:// link from standard input; the value is always “-”

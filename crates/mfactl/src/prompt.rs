@@ -40,6 +40,16 @@ pub(crate) fn confirm(question: &str) -> Result<bool, Error> {
     Ok(answer.trim().eq_ignore_ascii_case("yes"))
 }
 
+/// Asks for a line that may be seen.
+pub(crate) fn line(question: &str) -> Result<String, Error> {
+    let mut stderr = io::stderr();
+    write!(stderr, "{question}: ")?;
+    stderr.flush()?;
+    let mut answer = String::new();
+    io::stdin().lock().read_line(&mut answer)?;
+    Ok(answer.trim().to_owned())
+}
+
 /// Reads all of standard input.
 pub(crate) fn standard_input() -> Result<Zeroizing<String>, Error> {
     read(io::stdin().lock(), "standard input")

@@ -1,5 +1,7 @@
 //! Puts many rows into submenus, so that no menu outgrows the screen.
 
+use mfa_core::bidi::isolate;
+
 use super::label;
 use super::view::Item;
 
@@ -15,6 +17,8 @@ const MAX_RANGE: usize = 48;
 pub(super) struct Row {
     /// What it is sorted by.
     pub(super) key: String,
+    /// What it is called, where nothing has to be isolated.
+    pub(super) name: String,
     /// The user's tag for it, if there is one.
     pub(super) tag: Option<String>,
     /// What is shown.
@@ -31,7 +35,7 @@ pub(super) fn fold(mut rows: Vec<Row>) -> Vec<Item> {
     merged(groups)
         .into_iter()
         .map(|(label, rows)| Item::Menu {
-            label,
+            label: isolate(&label),
             items: chunked(rows),
         })
         .collect()
@@ -89,7 +93,7 @@ fn chunked(mut rows: Vec<Row>) -> Vec<Item> {
     let mut items = Vec::new();
     while !rows.is_empty() {
         let rest = rows.split_off(size.min(rows.len()));
-        let name = |row: Option<&Row>| row.map_or("", |row| row.item.label()).to_owned();
+        let name = |row: Option<&Row>| row.map_or("", |row| &row.name).to_owned();
         let label = range(&name(rows.first()), &name(rows.last()));
         items.push(Item::Menu {
             label,
@@ -107,5 +111,5 @@ fn range(first: &str, last: &str) -> String {
         let words: Vec<_> = label.split(' ').take(words).collect();
         label::clean(&words.join(" "), MAX_RANGE / 2)
     };
-    format!("{} – {}", begin(first), begin(last))
+    format!("{} – {}", isolate(&begin(first)), isolate(&begin(last)))
 }

@@ -1,12 +1,26 @@
 //! What an account is called, in the menu and in notifications.
+//!
+//! Names come from QR codes of others. Each is isolated, so that one that is read from the right to the
+//! left turns around nothing beside it: see [`mfa_core::bidi`].
 
 use std::collections::HashMap;
 
 use mfa_core::account::is_invisible;
+use mfa_core::bidi::isolate;
 use mfa_ipc::types::AccountInfo;
+use unicode_width::UnicodeWidthChar;
 
-/// The longest label in characters; menus get as wide as their longest row.
+/// Makes a row begin at the left, though the first letter in it may be read from the right: Pango looks for
+/// that letter in what is isolated, too.
+pub(super) const FROM_THE_LEFT: char = '\u{200e}';
+/// The longest label in columns; menus get as wide as their longest row, and panels cut what is wider.
 pub(super) const MAX: usize = 60;
+/// What a user name is shortened to before its issuer is.
+const MIN_USERNAME: usize = 12;
+/// The longest name that stands behind one, to tell twins apart.
+const MAX_NAME: usize = 20;
+/// What stands between an issuer and a user name.
+const DASH: &str = " — ";
 
 /// What each account is called, by its id.
 #[derive(Debug, Default)]
@@ -14,7 +28,7 @@ pub(super) struct Labels(HashMap<String, Label>);
 
 #[derive(Debug)]
 struct Label {
-    row: String,
+    row: Parts,
     title: String,
 }
 
@@ -22,15 +36,20 @@ impl Labels {
     /// Names accounts so that they can be told apart.
     pub(super) fn new(accounts: &[AccountInfo]) -> Self {
         let mut issuers: HashMap<&str, usize> = HashMap::new();
-        let mut rows: HashMap<(&str, &str), usize> = HashMap::new();
+        let mut rows: HashMap<String, usize> = HashMap::new();
         for account in accounts {
             *issuers.entry(&account.issuer).or_default() += 1;
-            *rows
-                .entry((&account.issuer, &account.username))
-                .or_default() += 1;
+            *rows.entry(Parts::new(account, "").plain()).or_default() += 1;
         }
+        let row = |account: &AccountInfo| {
+            let row = Parts::new(account, "");
+            match rows.get(&row.plain()) {
+                Some(2..) if !account.issuer.is_empty() => Parts::new(account, &account.name),
+                _ => row,
+            }
+        };
         let label = |account: &AccountInfo| Label {
-            row: row(account, rows[&(&*account.issuer, &*account.username)] > 1),
+            row: row(account),
             title: title(account, issuers[&*account.issuer] > 1),
         };
         let labels = accounts
@@ -40,8 +59,15 @@ impl Labels {
     }
 
     /// A row of the menu: `Amazon Web Services — root@1234`. Where two would be the same, their names follow.
-    pub(super) fn row(&self, account: &AccountInfo) -> &str {
-        self.0.get(&account.id).map_or("", |label| &label.row)
+    pub(super) fn row(&self, account: &AccountInfo) -> String {
+        let label = self.0.get(&account.id);
+        label.map_or_else(String::new, |label| label.row.shown())
+    }
+
+    /// The same, as it is sorted and compared: nothing in it is isolated.
+    pub(super) fn plain(&self, account: &AccountInfo) -> String {
+        let label = self.0.get(&account.id);
+        label.map_or_else(String::new, |label| label.row.plain())
     }
 
     /// In a sentence: the issuer, and the user name where there are several of that issuer.
@@ -50,31 +76,67 @@ impl Labels {
     }
 }
 
-fn row(account: &AccountInfo, has_twin: bool) -> String {
-    let label = match (account.issuer.as_str(), account.username.as_str()) {
-        ("", "") => account.name.clone(),
-        ("", username) => format!("{} — {username}", account.name),
-        (issuer, "") => issuer.to_owned(),
-        (issuer, username) => format!("{issuer} — {username}"),
-    };
-    if has_twin && !account.issuer.is_empty() {
-        clean(&format!("{label} ({})", account.name), MAX)
-    } else {
-        clean(&label, MAX)
+/// What a row is made of: who issues the codes, for whom, and the name of the account where that is needed.
+#[derive(Debug)]
+struct Parts {
+    issuer: String,
+    username: String,
+    name: String,
+}
+
+impl Parts {
+    /// All that fits into a row: the user name gives way, then the issuer.
+    fn new(account: &AccountInfo, name: &str) -> Self {
+        let issuer = if account.issuer.is_empty() {
+            &account.name
+        } else {
+            &account.issuer
+        };
+        let name = clean(name, MAX_NAME);
+        let around = if name.is_empty() { 0 } else { " ()".len() };
+        let room = MAX - width(DASH) - width(&name) - around;
+        let left = room.saturating_sub(width(&clean(issuer, room)));
+        let username = clean(&account.username, left.max(MIN_USERNAME));
+        Self {
+            issuer: clean(issuer, room - width(&username)),
+            username,
+            name,
+        }
+    }
+
+    fn plain(&self) -> String {
+        self.join(ToOwned::to_owned)
+    }
+
+    fn shown(&self) -> String {
+        format!("{FROM_THE_LEFT}{}", self.join(isolate))
+    }
+
+    fn join(&self, part: impl Fn(&str) -> String) -> String {
+        let mut row = part(&self.issuer);
+        if !self.username.is_empty() {
+            row.push_str(DASH);
+            row.push_str(&part(&self.username));
+        }
+        if !self.name.is_empty() {
+            row.push_str(&format!(" ({})", part(&self.name)));
+        }
+        row
     }
 }
 
 fn title(account: &AccountInfo, has_sibling: bool) -> String {
     let who = match (account.issuer.as_str(), account.username.as_str()) {
-        ("", _) => return clean(&account.name, MAX),
+        ("", _) => return isolate(&clean(&account.name, MAX)),
         (_, "") => &account.name,
         (_, username) => username,
     };
-    if has_sibling {
+    let title = if has_sibling {
         clean(&format!("{} ({who})", account.issuer), MAX)
     } else {
         clean(&account.issuer, MAX)
-    }
+    };
+    isolate(&title)
 }
 
 /// What a row is sorted by.
@@ -83,14 +145,26 @@ pub(super) fn key(label: &str) -> String {
 }
 
 /// Names come from QR codes of others: nothing that breaks a line or turns the text around, and not
-/// without end.
+/// without end. `max` is in columns.
 pub(super) fn clean(text: &str, max: usize) -> String {
     let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
     let plain = |c: &char| !c.is_control() && !is_invisible(*c);
-    let mut label: String = text.chars().filter(plain).collect();
-    if label.chars().count() > max {
-        label = label.chars().take(max - 1).collect();
-        label.push('…');
+    let text: String = text.chars().filter(plain).collect();
+    if width(&text) <= max {
+        return text;
     }
+    let mut used = 1;
+    let fits = |c: &char| {
+        used += c.width().unwrap_or(0);
+        used <= max
+    };
+    let mut label: String = text.chars().take_while(fits).collect();
+    label.truncate(label.trim_end().len());
+    label.push('…');
     label
+}
+
+/// How many columns a text takes.
+fn width(text: &str) -> usize {
+    text.chars().map(|c| c.width().unwrap_or(0)).sum()
 }

@@ -8,7 +8,7 @@ use zeroize::Zeroizing;
 
 use super::memory::Memory;
 use super::notice::Notice;
-use crate::config::Settings;
+use crate::config::{Look, Settings};
 
 /// What the user can choose in the menu.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -19,8 +19,14 @@ pub enum Choice {
     Pair(String),
     /// Find a QR code on the screen.
     AddFromScreen,
-    /// Take a link or a picture from the clipboard.
+    /// Take a link, a key or a picture from the clipboard.
     AddFromClipboard,
+    /// Show codes in the menu from now on, or not.
+    ShowCodes(bool),
+    /// Give the icon this look.
+    Look(Look),
+    /// Start with the desktop from now on, or not.
+    StartAtLogin(bool),
     /// Lock the accounts.
     Lock,
     /// Unlock them.
@@ -28,7 +34,7 @@ pub enum Choice {
     /// Try to reach the daemon again.
     Reconnect,
     /// Open the configuration.
-    Settings,
+    OpenSettings,
     /// End.
     Quit,
 }
@@ -116,6 +122,10 @@ pub enum Msg {
     Panel(bool),
     /// The configuration was read again.
     Settings(Settings),
+    /// Whether the desktop starts us at login, where that can be told.
+    StartsAtLogin(Option<bool>),
+    /// The user has started us once more.
+    StartedAgain,
 }
 
 /// Something to be done.
@@ -168,6 +178,8 @@ pub enum Effect {
     AddFromClipboard,
     /// Open the configuration.
     OpenSettings,
+    /// Have the desktop start us at login, or not.
+    StartAtLogin(bool),
     /// Keep this for the next start.
     Save(Memory),
     /// End.

@@ -33,7 +33,7 @@ use std::time::Duration;
 
 use mfa_ipc::types::AccountInfo;
 
-use crate::config::Settings;
+use crate::config::{Codes, Settings};
 use codes::Shown;
 use copying::Copying;
 use label::Labels;
@@ -69,6 +69,10 @@ pub struct Model {
     copying: Option<Copying>,
     numbers: u64,
     shown: Shown,
+    /// Whether there was no account, as far as we know.
+    was_empty: bool,
+    has_panel: bool,
+    starts_at_login: Option<bool>,
 }
 
 impl Model {
@@ -89,6 +93,9 @@ impl Model {
             copying: None,
             numbers: 0,
             shown: Shown::default(),
+            was_empty: false,
+            has_panel: true,
+            starts_at_login: None,
         }
     }
 
@@ -122,11 +129,22 @@ impl Model {
             Msg::Done(notice) => vec![Effect::Notify(notice)],
             Msg::Elapsed(timer) => self.elapsed(timer, now),
             Msg::Panel(there) => self.panel(there),
-            Msg::Settings(settings) => {
-                self.settings = settings;
+            Msg::Settings(settings) => self.configured(settings),
+            Msg::StartsAtLogin(is_on) => {
+                self.starts_at_login = is_on;
                 Vec::new()
             }
+            Msg::StartedAgain if self.has_panel => vec![Effect::Notify(notice::running())],
+            Msg::StartedAgain => vec![Effect::Notify(notice::no_panel(&self.desktop))],
         }
+    }
+
+    fn configured(&mut self, settings: Settings) -> Vec<Effect> {
+        self.settings = settings;
+        if self.memory.reconcile(&self.settings) {
+            return vec![self.save()];
+        }
+        Vec::new()
     }
 
     fn connected(
@@ -136,6 +154,9 @@ impl Model {
         problem: Option<String>,
         now: u64,
     ) -> Vec<Effect> {
+        let is_readable = !locked && problem.is_none();
+        let is_first = self.was_empty && is_readable && !accounts.is_empty();
+        self.was_empty = is_readable && accounts.is_empty();
         self.daemon = Daemon::There { problem };
         self.locked = locked;
         self.labels = Labels::new(&accounts);
@@ -145,7 +166,19 @@ impl Model {
             // We may have missed that: the daemon was away.
             return self.lock();
         }
+        if is_first {
+            return self.ask_about_codes();
+        }
         Vec::new()
+    }
+
+    /// The first account was added: asks once whether its code is to be shown.
+    fn ask_about_codes(&mut self) -> Vec<Effect> {
+        if self.memory.knows_about_codes(&self.settings) {
+            return Vec::new();
+        }
+        self.memory.asked_about_codes = true;
+        vec![Effect::Notify(notice::ask_about_codes()), self.save()]
     }
 
     fn lock(&mut self) -> Vec<Effect> {
@@ -172,10 +205,20 @@ impl Model {
             Choice::Pair(account) => self.pair(&account, now),
             Choice::AddFromScreen => vec![Effect::AddFromScreen],
             Choice::AddFromClipboard => vec![Effect::AddFromClipboard],
+            Choice::ShowCodes(is_on) => {
+                let codes = if is_on { Codes::Shown } else { Codes::Hidden };
+                self.memory.choose_codes(codes, &self.settings);
+                vec![self.save()]
+            }
+            Choice::Look(look) => {
+                self.memory.choose_look(look, &self.settings);
+                vec![self.save()]
+            }
+            Choice::StartAtLogin(is_on) => vec![Effect::StartAtLogin(is_on)],
             Choice::Lock => vec![Effect::Lock],
             Choice::Unlock => vec![Effect::Unlock],
             Choice::Reconnect => vec![Effect::Reconnect],
-            Choice::Settings => vec![Effect::OpenSettings],
+            Choice::OpenSettings => vec![Effect::OpenSettings],
             Choice::Quit => vec![self.save(), Effect::TakeBack, Effect::Quit],
         }
     }
@@ -224,6 +267,7 @@ impl Model {
     }
 
     fn panel(&mut self, there: bool) -> Vec<Effect> {
+        self.has_panel = there;
         if !there {
             return vec![Effect::Start(Timer::Panel, PANEL_GRACE)];
         }

@@ -3,6 +3,7 @@
 
 use std::time::Duration;
 
+use mfa_core::bidi::isolate;
 use mfa_ipc::Error;
 
 use super::label;
@@ -17,18 +18,29 @@ pub struct Notice {
     pub summary: String,
     /// What follows; plain text, though some servers would read it as markup.
     pub body: String,
-    /// What can be done about it, if there is a button for that.
-    pub action: Option<(String, super::Choice)>,
-    /// Whether it has to be seen.
-    pub is_problem: bool,
+    /// What can be done about it: a button for each, the first one where there is room for one.
+    pub actions: Vec<(String, super::Choice)>,
+    /// How much it matters.
+    pub kind: Kind,
+}
+
+/// How much a notification matters.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// It may be missed.
+    News,
+    /// It has to be seen.
+    Problem,
+    /// It waits for an answer, and is not replaced by what is said meanwhile.
+    Question,
 }
 
 fn plain(summary: String, body: &str) -> Notice {
     Notice {
         summary,
         body: body.to_owned(),
-        action: None,
-        is_problem: false,
+        actions: Vec::new(),
+        kind: Kind::News,
     }
 }
 
@@ -36,8 +48,8 @@ fn problem(summary: impl Into<String>, body: &str) -> Notice {
     Notice {
         summary: summary.into(),
         body: sentence(&label::clean(body, MAX_BODY)),
-        action: None,
-        is_problem: true,
+        actions: Vec::new(),
+        kind: Kind::Problem,
     }
 }
 
@@ -94,20 +106,49 @@ pub(super) fn no_panel(desktop: &str) -> Notice {
     problem("This desktop shows no tray icons", body)
 }
 
+/// The first account is there: what shall be seen of it?
+pub(super) fn ask_about_codes() -> Notice {
+    Notice {
+        actions: vec![
+            (
+                "Show codes in the menu".to_owned(),
+                super::Choice::ShowCodes(true),
+            ),
+            (
+                "Keep them hidden".to_owned(),
+                super::Choice::ShowCodes(false),
+            ),
+        ],
+        kind: Kind::Question,
+        ..plain(
+            "Show codes in the menu of mfactl?".to_owned(),
+            "Hidden or not, a click copies a code. “Show codes” in the menu changes it at any time.",
+        )
+    }
+}
+
+/// The user has started the tray once more, and its icon is shown.
+pub(super) fn running() -> Notice {
+    plain(
+        "mfactl is in the panel".to_owned(),
+        "Click its icon, and an account to copy its code.",
+    )
+}
+
 /// An account was added.
 #[must_use]
 pub fn added(id: &str, issuer: &str, name: &str) -> Notice {
     let what = if issuer.is_empty() { name } else { issuer };
     Notice {
-        action: Some((
+        actions: vec![(
             "Two codes in a row".to_owned(),
             super::Choice::Pair(id.to_owned()),
-        )),
+        )],
         ..plain(
             format!(
                 "{} added as {}",
-                label::clean(what, label::MAX),
-                label::clean(name, label::MAX)
+                isolate(&label::clean(what, label::MAX)),
+                isolate(&label::clean(name, label::MAX))
             ),
             "Click it in the menu to copy its code.",
         )

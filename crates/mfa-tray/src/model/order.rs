@@ -11,7 +11,9 @@ use super::label::{self, Labels};
 use super::memory::Memory;
 
 /// How many seconds a menu may be open. It is known when it opens, but not when it closes.
-pub(super) const OPEN: u64 = 120;
+const OPEN: u64 = 120;
+/// Within so many seconds a menu that is said to open again is still the same: some panels say it twice.
+const AGAIN: u64 = 1;
 
 /// The ids of the accounts, in their order.
 #[derive(Debug, Default)]
@@ -21,7 +23,17 @@ pub(super) struct Order {
 }
 
 impl Order {
-    /// The menu was opened at `now`, in Unix seconds.
+    /// The menu is about to be opened at `now`, in Unix seconds. Says whether it was closed until now, so
+    /// that everything may find its place.
+    pub(super) fn opens(&mut self, now: u64) -> bool {
+        let was_closed = self.opened.is_none_or(|then| now.abs_diff(then) > AGAIN);
+        if was_closed {
+            self.opened = None;
+        }
+        was_closed
+    }
+
+    /// It was opened: from now on everything stays where it is.
     pub(super) fn opened(&mut self, now: u64) {
         self.opened = Some(now);
     }
@@ -47,7 +59,7 @@ impl Order {
     ) {
         let mut sorted: Vec<_> = accounts.iter().collect();
         sorted.sort_by_cached_key(|account| {
-            let label = label::key(labels.row(account));
+            let label = label::key(&labels.plain(account));
             let uses = memory.uses(&account.id);
             (!account.pinned, Reverse(uses), label, account.name.clone())
         });

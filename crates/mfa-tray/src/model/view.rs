@@ -1,9 +1,12 @@
 //! The menu, as a description that any tray can show.
 
+use mfa_core::bidi::isolate_ltr;
 use mfa_core::otp::grouped;
 use mfa_ipc::types::AccountInfo;
 
+use super::codes::DASH;
 use super::fold::{Row, fold};
+use super::label::FROM_THE_LEFT;
 use super::{Choice, Daemon, Model, label};
 use crate::config::{Codes, Look};
 
@@ -13,8 +16,17 @@ const MAX_ROWS: usize = 15;
 const FIRST_ROWS: usize = 10;
 /// The longest line that is only read, in characters.
 const MAX_TEXT: usize = 100;
-/// A dash as wide as a digit.
-const DASH: &str = "\u{2012}";
+/// A space as wide as a digit.
+const SPACE: &str = "\u{2007}";
+/// What stands between a code and whose it is.
+const GAP: &str = "   ";
+/// The looks of the icon, as the menu names them.
+const LOOKS: [(&str, Look); 4] = [
+    ("Icon in colour", Look::Colour),
+    ("Light icon, for dark panels", Look::Light),
+    ("Dark icon, for light panels", Look::Dark),
+    ("Symbolic icon, coloured by the panel", Look::Symbolic),
+];
 
 /// An entry of a menu.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -25,6 +37,22 @@ pub enum Item {
         label: String,
         /// What it does.
         choice: Choice,
+    },
+    /// Something to turn on and off.
+    Check {
+        /// What it says.
+        label: String,
+        /// What choosing it does.
+        choice: Choice,
+        /// Whether it is on.
+        is_on: bool,
+    },
+    /// Several of which one holds.
+    OneOf {
+        /// What each says, and what choosing it does.
+        options: Vec<(String, Choice)>,
+        /// Which one holds, from 0.
+        selected: usize,
     },
     /// A further menu.
     Menu {
@@ -37,15 +65,6 @@ pub enum Item {
     Text(String),
     /// A line between groups.
     Line,
-}
-
-impl Item {
-    pub(super) fn label(&self) -> &str {
-        match self {
-            Self::Action { label, .. } | Self::Menu { label, .. } | Self::Text(label) => label,
-            Self::Line => "",
-        }
-    }
 }
 
 /// What the icon tells.
@@ -83,13 +102,14 @@ impl Model {
         if face == Face::Unlocked {
             items.extend(self.actions_part());
             items.push(Item::Line);
+            items.push(self.show_codes());
             items.push(action("Lock", Choice::Lock));
         }
-        items.push(action("Settings", Choice::Settings));
+        items.push(self.settings_part());
         items.push(action("Quit", Choice::Quit));
         View {
             face,
-            look: self.settings.look,
+            look: self.memory.look(&self.settings),
             hint: self.hint(),
             items,
         }
@@ -135,8 +155,18 @@ impl Model {
                 text("or show it on the screen, and choose below."),
                 text("In a terminal: mfactl add"),
             ],
-            Daemon::There { problem: None } => self.list(|account| self.row(account, now), copy),
+            Daemon::There { problem: None } => self.rows(now),
         }
+    }
+
+    /// The accounts, with their codes if those are to be shown.
+    fn rows(&self, now: u64) -> Vec<Item> {
+        let mut items = Vec::new();
+        if self.shows_codes() {
+            items.extend(self.countdown(now).map(Item::Text));
+        }
+        items.extend(self.list(|account| self.row(account, now), copy));
+        items
     }
 
     /// Some accounts in the menu itself, and the others in further ones.
@@ -155,36 +185,46 @@ impl Model {
         items
     }
 
-    /// The row of an account, with its code if that is to be shown.
+    /// The row of an account: its code first, which no panel cuts there, and which stands below the others.
     fn row(&self, account: &AccountInfo, now: u64) -> String {
         let label = self.labels.row(account);
-        let (code, left) = match self.shown.code(&account.id, now) {
-            Some((code, left)) => (code.to_owned(), left.to_string()),
+        if !self.shows_codes() {
+            return label;
+        }
+        let digits = usize::try_from(account.digits).unwrap_or(0);
+        let mut code = match self.shown.code(&account.id, now) {
+            Some(code) => grouped(code),
             // As wide as what will stand there: a menu does not grow while it is open.
-            None if self.shows_codes() && account.period.is_some() => (
-                DASH.repeat(usize::try_from(account.digits).unwrap_or(0)),
-                DASH.repeat(2),
-            ),
-            None => return label.to_owned(),
+            None if account.period.is_some() => grouped(&DASH.repeat(digits)),
+            None => grouped(&SPACE.repeat(digits)),
         };
-        format!("{label}    {} · {left} s", grouped(&code))
+        let most = first_rows(self).iter().map(|account| account.digits).max();
+        let most = most.and_then(|most| usize::try_from(most).ok());
+        code.push_str(&SPACE.repeat(most.unwrap_or(0).saturating_sub(digits)));
+        let mut row = format!("{FROM_THE_LEFT}{}{GAP}{label}", isolate_ltr(&code));
+        if let Some(left) = self.own_countdown(account, now) {
+            row.push_str(GAP);
+            row.push_str(&left);
+        }
+        row
     }
 
     /// Whether codes stand in the menu, if there are any.
     pub(super) fn shows_codes(&self) -> bool {
-        self.settings.codes == Codes::Shown && !self.locked
+        self.memory.codes(&self.settings) == Codes::Shown && !self.locked
     }
 
     fn folded(&self, accounts: &[&AccountInfo], choice: fn(&AccountInfo) -> Choice) -> Vec<Row> {
         let row = |account: &&AccountInfo| {
-            let label = self.labels.row(account);
+            let name = self.labels.plain(account);
             Row {
-                key: label::key(label),
+                key: label::key(&name),
+                name,
                 tag: account
                     .tags
                     .first()
                     .map(|tag| label::clean(tag, label::MAX)),
-                item: action(label, choice(account)),
+                item: action(self.labels.row(account), choice(account)),
             }
         };
         accounts.iter().map(row).collect()
@@ -193,15 +233,50 @@ impl Model {
     fn actions_part(&self) -> Vec<Item> {
         let mut items = Vec::new();
         if !self.accounts.is_empty() {
-            let label = |account: &AccountInfo| self.labels.row(account).to_owned();
+            let label = |account: &AccountInfo| self.labels.row(account);
             items.push(Item::Menu {
-                label: "Two codes in a row…".to_owned(),
+                label: "Two codes in a row".to_owned(),
                 items: self.list(label, pair),
             });
         }
         items.push(action("Add from QR on screen…", Choice::AddFromScreen));
         items.push(action("Add from clipboard…", Choice::AddFromClipboard));
         items
+    }
+
+    fn show_codes(&self) -> Item {
+        let is_on = self.shows_codes();
+        Item::Check {
+            label: "Show codes".to_owned(),
+            choice: Choice::ShowCodes(!is_on),
+            is_on,
+        }
+    }
+
+    fn settings_part(&self) -> Item {
+        let look = self.memory.look(&self.settings);
+        let option = |(label, look): (&str, Look)| (label.to_owned(), Choice::Look(look));
+        let selected = LOOKS.iter().position(|(_, other)| *other == look);
+        let mut items = vec![
+            Item::OneOf {
+                options: LOOKS.map(option).into(),
+                selected: selected.unwrap_or(0),
+            },
+            Item::Line,
+        ];
+        if let Some(is_on) = self.starts_at_login {
+            items.push(Item::Check {
+                label: "Start at login".to_owned(),
+                choice: Choice::StartAtLogin(!is_on),
+                is_on,
+            });
+            items.push(Item::Line);
+        }
+        items.push(action("Open settings file…", Choice::OpenSettings));
+        Item::Menu {
+            label: "Settings".to_owned(),
+            items,
+        }
     }
 }
 
@@ -216,11 +291,16 @@ fn split(model: &Model) -> (Vec<&AccountInfo>, Vec<&AccountInfo>) {
     (first, rest)
 }
 
+/// The accounts that stand in the menu itself.
+pub(super) fn first_rows(model: &Model) -> Vec<&AccountInfo> {
+    split(model).0
+}
+
 /// The accounts whose code is shown: those that stand in the menu itself. A counter-based one would
 /// move by being looked at.
 pub(super) fn with_codes(model: &Model) -> Vec<String> {
-    let (first, _) = split(model);
-    let moving = first.iter().filter(|account| account.period.is_some());
+    let moving = first_rows(model).into_iter();
+    let moving = moving.filter(|account| account.period.is_some());
     moving.map(|account| account.id.clone()).collect()
 }
 

@@ -3,7 +3,9 @@
 
 use std::sync::{Arc, Mutex, PoisonError};
 
-use tray_icon::menu::{IsMenuItem, Menu, MenuEvent, MenuItem, PredefinedMenuItem, Result, Submenu};
+use tray_icon::menu::{
+    CheckMenuItem, IsMenuItem, Menu, MenuEvent, MenuItem, PredefinedMenuItem, Result, Submenu,
+};
 use tray_icon::{MouseButtonState, TrayIconEvent};
 
 use crate::input::Inputs;
@@ -60,7 +62,18 @@ impl Choices {
 /// An entry whose text may change.
 enum Entry {
     Item(MenuItem),
+    Check(CheckMenuItem),
     Menu(Submenu),
+}
+
+impl Entry {
+    fn say(&self, text: &str) {
+        match self {
+            Self::Item(entry) => entry.set_text(text),
+            Self::Check(entry) => entry.set_text(text),
+            Self::Menu(entry) => entry.set_text(text),
+        }
+    }
 }
 
 /// A menu that was made.
@@ -83,6 +96,7 @@ impl Made {
         let mut chosen = Vec::new();
         made.fill(items, &mut chosen, &mut |item| menu.append(item))?;
         choices.replace(chosen);
+        made.check();
         Ok(made)
     }
 
@@ -107,6 +121,14 @@ impl Made {
                     self.entries.push(Entry::Item(entry));
                     choices.push(choice.clone());
                 }
+                Item::Check { label, choice, .. } => {
+                    self.add_check(label, choice, choices, append)?;
+                }
+                Item::OneOf { options, .. } => {
+                    for (label, choice) in options {
+                        self.add_check(label, choice, choices, append)?;
+                    }
+                }
                 Item::Menu { label, items } => {
                     let entry = Submenu::new(escape(label), true);
                     append(&entry)?;
@@ -118,6 +140,33 @@ impl Made {
         Ok(())
     }
 
+    fn add_check(
+        &mut self,
+        label: &str,
+        choice: &Choice,
+        choices: &mut Vec<Choice>,
+        append: &mut dyn FnMut(&dyn IsMenuItem) -> Result<()>,
+    ) -> Result<()> {
+        let id = choices.len().to_string();
+        let entry = CheckMenuItem::with_id(id, escape(label), true, false, None);
+        append(&entry)?;
+        self.entries.push(Entry::Check(entry));
+        choices.push(choice.clone());
+        Ok(())
+    }
+
+    /// Checks what is on, and nothing else: muda turns an entry over when it is chosen, whatever comes of
+    /// that.
+    pub(super) fn check(&self) {
+        let entries = self.entries.iter().filter_map(|entry| match entry {
+            Entry::Check(entry) => Some(entry),
+            _ => None,
+        });
+        for (entry, is_on) in entries.zip(checks(&self.items)) {
+            entry.set_checked(is_on);
+        }
+    }
+
     /// Changes what the entries say. Says whether that is all there is to change: an open menu can
     /// show other texts, and nothing else.
     pub(super) fn say(&mut self, items: &[Item]) -> bool {
@@ -126,15 +175,12 @@ impl Made {
         }
         let (before, after) = (labels(&self.items), labels(items));
         for (entry, (before, after)) in self.entries.iter().zip(before.into_iter().zip(after)) {
-            if before == after {
-                continue;
-            }
-            match entry {
-                Entry::Item(entry) => entry.set_text(escape(after)),
-                Entry::Menu(entry) => entry.set_text(escape(after)),
+            if before != after {
+                entry.say(&escape(after));
             }
         }
         self.items = items.to_vec();
+        self.check();
         true
     }
 }
@@ -144,12 +190,20 @@ fn have_same_shape(one: &[Item], other: &[Item]) -> bool {
     one.len() == other.len()
         && one.iter().zip(other).all(|pair| match pair {
             (Item::Line, Item::Line) | (Item::Text(_), Item::Text(_)) => true,
-            (Item::Action { choice: one, .. }, Item::Action { choice: other, .. }) => one == other,
+            (Item::Action { choice: one, .. }, Item::Action { choice: other, .. })
+            | (Item::Check { choice: one, .. }, Item::Check { choice: other, .. }) => one == other,
+            (Item::OneOf { options: one, .. }, Item::OneOf { options: other, .. }) => {
+                one.iter().map(choice).eq(other.iter().map(choice))
+            }
             (Item::Menu { items: one, .. }, Item::Menu { items: other, .. }) => {
                 have_same_shape(one, other)
             }
             _ => false,
         })
+}
+
+fn choice((_, choice): &(String, Choice)) -> &Choice {
+    choice
 }
 
 /// What is said, in the order of reading.
@@ -158,7 +212,12 @@ fn labels(items: &[Item]) -> Vec<&str> {
     for item in items {
         match item {
             Item::Line => {}
-            Item::Text(label) | Item::Action { label, .. } => labels.push(label.as_str()),
+            Item::Text(label) | Item::Action { label, .. } | Item::Check { label, .. } => {
+                labels.push(label.as_str());
+            }
+            Item::OneOf { options, .. } => {
+                labels.extend(options.iter().map(|(label, _)| label.as_str()));
+            }
             Item::Menu { label, items } => {
                 labels.push(label);
                 labels.extend(self::labels(items));
@@ -166,6 +225,22 @@ fn labels(items: &[Item]) -> Vec<&str> {
         }
     }
     labels
+}
+
+/// Whether what can be turned on is on, in the order of reading.
+fn checks(items: &[Item]) -> Vec<bool> {
+    let mut checks = Vec::new();
+    for item in items {
+        match item {
+            Item::Check { is_on, .. } => checks.push(*is_on),
+            Item::OneOf { options, selected } => {
+                checks.extend((0..options.len()).map(|option| option == *selected));
+            }
+            Item::Menu { items, .. } => checks.extend(self::checks(items)),
+            Item::Line | Item::Text(_) | Item::Action { .. } => {}
+        }
+    }
+    checks
 }
 
 /// An ampersand marks the letter to press.
@@ -206,6 +281,21 @@ mod tests {
         ] {
             assert!(!have_same_shape(&before, &other));
         }
+    }
+
+    #[test]
+    fn what_is_on_is_no_other_shape() {
+        let one_of = |selected| Item::OneOf {
+            options: vec![
+                ("One".to_owned(), Choice::Lock),
+                ("Other".to_owned(), Choice::Quit),
+            ],
+            selected,
+        };
+        let (before, after) = (menu(vec![one_of(0)]), menu(vec![one_of(1)]));
+        assert!(have_same_shape(&before, &after));
+        assert_eq!(checks(&after), [false, true, false, true]);
+        assert_eq!(labels(&after), ["One", "Other", "More", "One", "Other"]);
     }
 
     #[test]

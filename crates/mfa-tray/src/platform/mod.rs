@@ -1,4 +1,5 @@
-//! What each desktop has of its own: the session, the icon, notifications, how a file is opened.
+//! What each desktop has of its own: the session, the icon, notifications, how a file is opened, what starts
+//! at login, and which programs ask the user.
 
 #[cfg(target_os = "linux")]
 mod linux;
@@ -12,11 +13,20 @@ mod once;
 mod windows;
 
 #[cfg(target_os = "linux")]
-pub(crate) use linux::{Session, beside_the_desktop, desktop, log_file, open};
+pub(crate) use linux::{
+    ASKS_FOR_NAMES, PINENTRIES, Session, beside_the_desktop, desktop, is_unwanted_at_login,
+    log_file, name_prompts, open, start_at_login, starts_at_login,
+};
 #[cfg(target_os = "macos")]
-pub(crate) use macos::{Session, beside_the_desktop, desktop, log_file, open};
+pub(crate) use macos::{
+    ASKS_FOR_NAMES, PINENTRIES, Session, beside_the_desktop, desktop, is_unwanted_at_login,
+    log_file, name_prompts, open, start_at_login, starts_at_login,
+};
 #[cfg(windows)]
-pub(crate) use windows::{Session, beside_the_desktop, desktop, log_file, open};
+pub(crate) use windows::{
+    ASKS_FOR_NAMES, PINENTRIES, Session, beside_the_desktop, desktop, is_unwanted_at_login,
+    log_file, name_prompts, open, start_at_login, starts_at_login,
+};
 
 /// Why the tray has to end.
 pub(crate) enum Ended {

@@ -4,7 +4,7 @@
 //! find, and mfa-import decodes it.
 
 use std::fs::File;
-use std::io;
+use std::io::{self, Write};
 use std::path::Path;
 use std::process::{Command, Stdio};
 
@@ -17,6 +17,8 @@ use crate::error::{Error, Kind};
 use crate::output::clean;
 use crate::prompt;
 
+/// How a picture begins that mfa-clipboard prints.
+const PICTURE_FILE: &[u8] = b"P7\n";
 /// How often a password is asked for.
 const TRIES: usize = 3;
 
@@ -82,9 +84,36 @@ fn first(printed: &[u8]) -> Option<(&[u8], &[u8])> {
     printed[end + 1..].split_at_checked(length)
 }
 
-/// The link or the picture that is on the clipboard.
+/// The link, the key or the picture that is on the clipboard.
 pub(super) fn clipboard() -> Result<Bytes, Error> {
     helper("mfa-clipboard", &["read"])
+}
+
+/// Whether what is on the clipboard is a picture.
+pub(super) fn is_picture(clip: &[u8]) -> bool {
+    clip.starts_with(PICTURE_FILE)
+}
+
+/// Takes a text that was added off the clipboard, unless something else was copied since.
+pub(super) fn forget(context: &Context, text: &[u8]) {
+    if is_picture(text) {
+        return;
+    }
+    let forgotten = || {
+        let mut program = Command::new(launcher::beside("mfa-clipboard"))
+            .arg("forget")
+            .stdin(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()?;
+        if let Some(mut input) = program.stdin.take() {
+            input.write_all(text)?;
+        }
+        program.wait().map(|status| status.success())
+    };
+    if !matches!(forgotten(), Ok(true)) {
+        let text = "What was added may still be on the clipboard: copy something else.";
+        context.output.hint(text);
+    }
 }
 
 /// Runs a program of ours, which prints what it finds, or says why it finds nothing.

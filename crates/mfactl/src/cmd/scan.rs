@@ -1,8 +1,10 @@
-//! `mfactl add --qr`, `--screen` and `--clipboard`: accounts from QR codes.
+//! `mfactl add --qr`, `--screen` and `--clipboard`: accounts from QR codes, and what else is copied.
 
+use mfa_core::secret::is_key;
 use mfa_intake::{Decoded, PICTURE, Part, Skipped};
 use mfa_ipc::Client;
 use mfa_ipc::types::{AccountFields, Fate, ImportOptions};
+use zeroize::Zeroizing;
 
 use super::add::Wishes;
 use super::json::Imports;
@@ -14,6 +16,43 @@ use crate::output::clean;
 use crate::prompt;
 
 pub(super) async fn run(context: &Context, args: Add) -> Result<(), Error> {
+    if !args.clipboard {
+        return scan(context, args, None).await;
+    }
+    let clip = intake::clipboard()?;
+    match std::str::from_utf8(&clip) {
+        Ok(key) if is_key(key) => add_key(context, args, key).await?,
+        Ok(text) if !text.contains("otpauth") && !intake::is_picture(&clip) => {
+            let text =
+                "there is no otpauth link, no key and no picture on the clipboard: copy one first";
+            return Err(Error::new(Kind::Other, text));
+        }
+        _ => scan(context, args, Some(&clip)).await?,
+    }
+    // What was added does not stay there.
+    intake::forget(context, &clip);
+    Ok(())
+}
+
+/// Adds a key, which says nothing but itself.
+async fn add_key(context: &Context, args: Add, key: &str) -> Result<(), Error> {
+    let client = add::ready(context).await?;
+    let wishes = add::wishes(&args);
+    let mut account = add::given(args);
+    account.secret = Some(Zeroizing::new(key.to_owned()));
+    if account.name.is_none() {
+        if !context.may_ask {
+            let text = "there is a key on the clipboard, and it says no name";
+            return Err(Error::usage(text).hint("Say it: mfactl add NAME --clipboard"));
+        }
+        account.name = Some(prompt::line(
+            "There is a key on the clipboard. Name of the account",
+        )?);
+    }
+    add::one(context, &client, account, wishes).await
+}
+
+async fn scan(context: &Context, args: Add, clip: Option<&[u8]>) -> Result<(), Error> {
     if args.kind.is_some() {
         return Err(Error::usage("a QR code has its own type: leave out --type"));
     }
@@ -32,8 +71,8 @@ pub(super) async fn run(context: &Context, args: Add) -> Result<(), Error> {
             (found.map_err(Error::from), "the screen".into())
         }
         None => {
-            let clip = intake::clipboard()?;
-            (intake::decode(&clip, None).await, "the clipboard".into())
+            let clip = clip.unwrap_or_default();
+            (intake::decode(clip, None).await, "the clipboard".into())
         }
     };
     let found = found.map_err(|error| error.about(&place))?;

@@ -1,5 +1,7 @@
 //! Tests of the model: a day in the life of a tray, without a tray.
 
+mod choices;
+mod codes;
 mod copying;
 mod menus;
 
@@ -70,7 +72,7 @@ fn model() -> Model {
 
 fn shown() -> Settings {
     Settings {
-        codes: Codes::Shown,
+        codes: Some(Codes::Shown),
         ..Settings::default()
     }
 }
@@ -82,7 +84,7 @@ fn choose(model: &mut Model, choice: Choice, now: u64) -> Vec<Effect> {
 /// The notices among the effects.
 fn said(effects: &[Effect]) -> Vec<String> {
     let notices = effects.iter().filter_map(|effect| match effect {
-        Effect::Notify(notice) => Some(notice.summary.clone()),
+        Effect::Notify(notice) => Some(plain(&notice.summary)),
         _ => None,
     });
     notices.collect()
@@ -109,6 +111,11 @@ fn put(effects: &[Effect]) -> Option<String> {
     })
 }
 
+/// A text without what sees to the direction of its parts.
+fn plain(text: &str) -> String {
+    text.replace(['\u{200e}', '\u{2066}', '\u{2068}', '\u{2069}'], "")
+}
+
 /// What stands in a menu, line by line; what is in submenus is indented.
 fn lines(items: &[Item]) -> Vec<String> {
     let mut lines = Vec::new();
@@ -116,9 +123,17 @@ fn lines(items: &[Item]) -> Vec<String> {
         match item {
             Item::Line => lines.push("---".to_owned()),
             Item::Text(label) => lines.push(format!("({label})")),
-            Item::Action { label, .. } => lines.push(label.clone()),
+            Item::Action { label, .. } => lines.push(plain(label)),
+            Item::Check { label, is_on, .. } => {
+                lines.push(format!("{} {label}", if *is_on { "☑" } else { "☐" }));
+            }
+            Item::OneOf { options, selected } => {
+                let mark = |at| if at == *selected { "◉" } else { "○" };
+                let options = options.iter().enumerate();
+                lines.extend(options.map(|(at, (label, _))| format!("{} {label}", mark(at))));
+            }
             Item::Menu { label, items } => {
-                lines.push(format!("{label} >"));
+                lines.push(format!("{} >", plain(label)));
                 lines.extend(self::lines(items).iter().map(|line| format!("  {line}")));
             }
         }

@@ -1,12 +1,17 @@
 //! The desktops of Linux: all over D-Bus, without a toolkit.
 
+mod autostart;
+mod folders;
 mod notifications;
 mod panel;
 mod pictures;
+mod prompts;
 mod session;
 
+pub(crate) use autostart::{is_unwanted_at_login, start_at_login, starts_at_login};
 pub(crate) use notifications::Notifications;
 pub(crate) use panel::Panel;
+pub(crate) use prompts::{ASKS_FOR_NAMES, PINENTRIES, name_prompts};
 pub(crate) use session::Session;
 
 use std::io;

@@ -11,7 +11,7 @@ use tokio::sync::mpsc;
 use zbus::Variant;
 
 use crate::input::{Input, Inputs};
-use crate::model::notice::Notice;
+use crate::model::notice::{Kind, Notice};
 use crate::model::{Choice, Msg};
 use crate::port::Notifier;
 
@@ -19,6 +19,8 @@ use crate::port::Notifier;
 const QUEUE: usize = 16;
 /// How long one is shown, in milliseconds.
 const SHOWN: i32 = 8_000;
+/// How long one that asks something is shown.
+const ASKED: i32 = 60_000;
 
 #[zbus::proxy(
     interface = "org.freedesktop.Notifications",
@@ -74,8 +76,34 @@ impl Notifier for Notifications {
 struct Said {
     /// Its number at the server; 0 if there is nothing to be replaced.
     id: u32,
-    /// The key of its button and what that does.
-    button: Option<(String, Choice)>,
+    /// The keys of its buttons and what those do.
+    buttons: Vec<(String, Choice)>,
+}
+
+impl Said {
+    /// What a click calls for, once.
+    fn clicked(&mut self, id: u32, key: &str) -> Option<Choice> {
+        let at = self.buttons.iter().position(|(button, _)| button == key);
+        let (_, choice) = self.buttons.get(at.filter(|_| id == self.id)?)?.clone();
+        self.buttons.clear();
+        Some(choice)
+    }
+}
+
+/// A question is not replaced by what is said meanwhile.
+#[derive(Default)]
+struct Last {
+    news: Said,
+    question: Said,
+}
+
+impl Last {
+    fn of(&mut self, kind: Kind) -> &mut Said {
+        match kind {
+            Kind::News | Kind::Problem => &mut self.news,
+            Kind::Question => &mut self.question,
+        }
+    }
 }
 
 async fn say_all(
@@ -86,30 +114,30 @@ async fn say_all(
     let server = ServerProxy::new(bus).await?;
     let mut clicks = server.receive_action_invoked().await?;
     let mut owners = server.inner().receive_owner_changed().await?;
-    let mut last = Said::default();
+    let mut last = Last::default();
     let mut count = 0_u32;
     loop {
         tokio::select! {
             // Another server has numbers of its own: they would be those of others' notifications.
-            Some(_) = owners.next() => last = Said::default(),
+            Some(_) = owners.next() => last = Last::default(),
             Some(click) = clicks.next() => {
                 let Ok(click) = click.args() else { continue };
                 // Some servers tell everybody of every click.
-                let ours = last.button.take_if(|(key, _)| {
-                    *click.id() == last.id && click.action_key() == key
-                });
-                if let Some((_, choice)) = ours {
+                let (id, key) = (*click.id(), click.action_key());
+                let choice = last.news.clicked(id, key);
+                if let Some(choice) = choice.or_else(|| last.question.clicked(id, key)) {
                     inputs.send(Input::Msg(Msg::Chosen(choice))).await;
                 }
             }
             notice = notices.recv() => {
                 let Some(notice) = notice else { return Ok(()) };
-                count = count.wrapping_add(1);
-                match say(&server, &notice, last.id, &key(count)).await {
-                    Ok(id) => {
-                        let button = notice.action.map(|(_, choice)| (key(count), choice));
-                        last = Said { id, button };
-                    }
+                let buttons: Vec<_> = notice.actions.iter().map(|(_, choice)| {
+                    count = count.wrapping_add(1);
+                    (key(count), choice.clone())
+                }).collect();
+                let said = last.of(notice.kind);
+                match say(&server, &notice, said.id, &buttons).await {
+                    Ok(id) => *said = Said { id, buttons },
                     Err(error) => tracing::warn!(%error, "the desktop takes no notifications"),
                 }
             }
@@ -117,7 +145,7 @@ async fn say_all(
     }
 }
 
-/// The key of the button of one notification, which is that of no other.
+/// The key of one button, which is that of no other.
 fn key(number: u32) -> String {
     format!("mfactl-{number}")
 }
@@ -126,7 +154,7 @@ async fn say(
     server: &ServerProxy<'_>,
     notice: &Notice,
     replaces: u32,
-    key: &str,
+    buttons: &[(String, Choice)],
 ) -> zbus::Result<u32> {
     let capabilities = server.get_capabilities().await.unwrap_or_default();
     let is_markup = capabilities.iter().any(|name| name == "body-markup");
@@ -135,19 +163,22 @@ async fn say(
     } else {
         notice.body.clone()
     };
-    let actions = match &notice.action {
-        Some((label, _)) => vec![key, label],
-        None => Vec::new(),
-    };
+    let labels = notice.actions.iter().map(|(label, _)| label.as_str());
+    let keys = buttons.iter().map(|(key, _)| key.as_str());
+    let actions: Vec<_> = keys.zip(labels).flat_map(|pair| [pair.0, pair.1]).collect();
     let mut hints = HashMap::from([("desktop-entry", Variant::from("org.mfactl.Tray"))]);
-    if !notice.is_problem {
+    if notice.kind == Kind::News {
         // Not kept where one looks for what one has missed.
         hints.insert("transient", Variant::from(true));
     }
+    let shown = match notice.kind {
+        Kind::News | Kind::Problem => SHOWN,
+        Kind::Question => ASKED,
+    };
     let summary = &notice.summary;
     server
         .notify(
-            "mfactl", replaces, "mfactl", summary, &body, &actions, hints, SHOWN,
+            "mfactl", replaces, "mfactl", summary, &body, &actions, hints, shown,
         )
         .await
 }

@@ -6,15 +6,15 @@
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use futures_util::StreamExt;
-use ksni::menu::{MenuItem, StandardItem, SubMenu};
+use ksni::menu::{CheckmarkItem, MenuItem, RadioGroup, RadioItem, StandardItem, SubMenu};
 use ksni::{OfflineReason, ToolTip, Tray, TrayMethods};
 use tokio::sync::watch;
 
 use super::pictures;
 use super::session::owners;
 use crate::input::Inputs;
-use crate::model::Msg;
 use crate::model::view::{Item, View};
+use crate::model::{Choice, Msg};
 use crate::port::Icon;
 
 /// The name on the bus of whoever shows icons.
@@ -185,18 +185,48 @@ fn entry(item: &Item) -> MenuItem<StatusItem> {
             ..SubMenu::default()
         }
         .into(),
-        Item::Action { label, choice } => {
-            let choice = choice.clone();
-            StandardItem {
-                label: escape(label),
-                activate: Box::new(move |item: &mut StatusItem| {
-                    item.inputs.offer(Msg::Chosen(choice.clone()));
-                }),
-                ..StandardItem::default()
-            }
-            .into()
+        Item::Action { label, choice } => StandardItem {
+            label: escape(label),
+            activate: choose(choice),
+            ..StandardItem::default()
         }
+        .into(),
+        Item::Check {
+            label,
+            choice,
+            is_on,
+        } => CheckmarkItem {
+            label: escape(label),
+            checked: *is_on,
+            activate: choose(choice),
+            ..CheckmarkItem::default()
+        }
+        .into(),
+        Item::OneOf { options, selected } => one_of(options, *selected).into(),
     }
+}
+
+fn one_of(options: &[(String, Choice)], selected: usize) -> RadioGroup<StatusItem> {
+    let choices: Vec<_> = options.iter().map(|(_, choice)| choice.clone()).collect();
+    let option = |(label, _): &(String, Choice)| RadioItem {
+        label: escape(label),
+        ..RadioItem::default()
+    };
+    RadioGroup {
+        selected,
+        select: Box::new(move |item: &mut StatusItem, chosen| {
+            if let Some(choice) = choices.get(chosen) {
+                item.inputs.offer(Msg::Chosen(choice.clone()));
+            }
+        }),
+        options: options.iter().map(option).collect(),
+    }
+}
+
+/// Tells that it was chosen.
+fn choose(choice: &Choice) -> Box<dyn Fn(&mut StatusItem) + Send> {
+    let choice = choice.clone();
+    Box::new(move |item| item.inputs.offer(Msg::Chosen(choice.clone())))
 }
 
 /// An underscore marks the letter to press.

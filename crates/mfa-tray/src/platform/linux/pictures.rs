@@ -1,7 +1,6 @@
 //! The pictures of the icon as panels take them: by name where they are installed, and as pixels.
 
-use std::path::PathBuf;
-
+use super::folders;
 use crate::config::Look;
 use crate::model::view::Face;
 use crate::pictures::{self, Picture};
@@ -20,22 +19,12 @@ pub(super) fn name(face: Face, look: Look) -> String {
         (Look::Symbolic, Face::Locked) => ("mfactl-tray-locked-symbolic", "symbolic"),
     };
     let file = format!("icons/hicolor/{folder}/apps/{name}.svg");
-    let installed = data_folders().iter().any(|dir| dir.join(&file).exists());
+    let installed = folders::data().iter().any(|dir| dir.join(&file).exists());
     if installed {
         name.to_owned()
     } else {
         String::new()
     }
-}
-
-/// Where icon themes are, as the XDG base directory specification has it.
-fn data_folders() -> Vec<PathBuf> {
-    let variable = |name| std::env::var_os(name).filter(|value| !value.is_empty());
-    let home = variable("XDG_DATA_HOME").map(PathBuf::from);
-    let home = home.or_else(|| Some(std::env::home_dir()?.join(".local/share")));
-    let system = variable("XDG_DATA_DIRS").unwrap_or_else(|| "/usr/local/share:/usr/share".into());
-    let system = std::env::split_paths(&system).collect::<Vec<_>>();
-    home.into_iter().chain(system).collect()
 }
 
 /// The picture in all its sizes.

@@ -6,6 +6,11 @@ mod session;
 
 pub(crate) use session::Session;
 
+/// Programs that ask for a passphrase: none that is to be counted on.
+pub(crate) const PINENTRIES: &[&str] = &[];
+/// Whether a name can be asked for.
+pub(crate) const ASKS_FOR_NAMES: bool = false;
+
 use std::fs::File;
 use std::io;
 use std::path::Path;
@@ -88,4 +93,24 @@ pub(crate) fn open(path: &Path, failed: impl FnOnce(io::Error) + Send + 'static)
 /// Standard error, which launchd writes where its property list says.
 pub(crate) fn log_file() -> Option<File> {
     None
+}
+
+/// There is no program to ask for a name.
+pub(crate) fn name_prompts(_: &str) -> Vec<(&'static str, Vec<String>)> {
+    Vec::new()
+}
+
+/// That is not for us to say: launchd sees to it.
+pub(crate) fn starts_at_login() -> Option<bool> {
+    None
+}
+
+/// Whoever starts us wants us.
+pub(crate) fn is_unwanted_at_login() -> bool {
+    false
+}
+
+/// It is not in the menu.
+pub(crate) fn start_at_login(_: bool) -> io::Result<()> {
+    Err(io::ErrorKind::Unsupported.into())
 }

@@ -7,6 +7,11 @@ mod session;
 
 pub(crate) use session::Session;
 
+/// Programs that ask for a passphrase: none that is to be counted on.
+pub(crate) const PINENTRIES: &[&str] = &[];
+/// Whether a name can be asked for.
+pub(crate) const ASKS_FOR_NAMES: bool = false;
+
 use std::fs::{File, OpenOptions};
 use std::io;
 use std::path::{Path, PathBuf};
@@ -54,4 +59,24 @@ pub(crate) fn log_file() -> Option<File> {
         options.append(false).write(true).truncate(true);
     }
     files::private(&mut options).open(path).ok()
+}
+
+/// There is no program to ask for a name.
+pub(crate) fn name_prompts(_: &str) -> Vec<(&'static str, Vec<String>)> {
+    Vec::new()
+}
+
+/// That is not for us to say: the installer sees to it.
+pub(crate) fn starts_at_login() -> Option<bool> {
+    None
+}
+
+/// Whoever starts us wants us.
+pub(crate) fn is_unwanted_at_login() -> bool {
+    false
+}
+
+/// It is not in the menu.
+pub(crate) fn start_at_login(_: bool) -> io::Result<()> {
+    Err(io::ErrorKind::Unsupported.into())
 }

@@ -47,7 +47,7 @@ pub(super) fn balloon(notice: &Notice) -> (String, String) {
     } else {
         "mfactl"
     };
-    let button = notice.action.as_ref();
+    let button = notice.actions.first();
     let button = button.map(|(label, _)| format!("Click here: {label}"));
     lines.extend(button.as_deref());
     lines.retain(|line| !line.is_empty());
@@ -63,7 +63,7 @@ mod tests {
     fn everything_is_said_somewhere() {
         let added = notice::added("id", "AWS", "aws");
         let (title, text) = balloon(&added);
-        assert_eq!(title, "AWS added as aws");
+        assert_eq!(title, "\u{2068}AWS\u{2069} added as \u{2068}aws\u{2069}");
         assert_eq!(
             text,
             "Click it in the menu to copy its code.\nClick here: Two codes in a row"

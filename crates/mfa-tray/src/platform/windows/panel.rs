@@ -15,7 +15,7 @@ use tray_icon::{Icon as Pixels, TrayIcon, TrayIconBuilder};
 use super::notifications::{self, Notifications};
 use crate::config::Look;
 use crate::input::Inputs;
-use crate::model::notice::Notice;
+use crate::model::notice::{Kind, Notice};
 use crate::model::view::{Face, View};
 use crate::model::{Choice, Msg};
 use crate::pictures;
@@ -156,7 +156,12 @@ impl Tray {
     fn hear(&self, event: Event) {
         match event {
             Event::Woken => self.look(),
-            Event::MenuOpened => self.is_open.set(true),
+            Event::MenuOpened => {
+                self.is_open.set(true);
+                if let Some(menu) = &*self.menu.borrow() {
+                    menu.check();
+                }
+            }
             Event::MenuClosed => {
                 self.is_open.set(false);
                 if let Some(window) = &*self.window.borrow() {
@@ -213,11 +218,12 @@ impl Tray {
     fn say(&self, notice: Notice) {
         let (title, text) = notifications::balloon(&notice);
         if let Some(window) = &*self.window.borrow()
-            && let Err(error) = window.balloon(&title, &text, notice.is_problem)
+            && let Err(error) = window.balloon(&title, &text, notice.kind == Kind::Problem)
         {
             tracing::warn!(%error, "the desktop takes no notifications");
         }
-        self.button.set(notice.action.map(|(_, choice)| choice));
+        let first = notice.actions.into_iter().next();
+        self.button.set(first.map(|(_, choice)| choice));
     }
 }
 

@@ -1,0 +1,146 @@
+//! What is chosen in the menu, what the configuration says, and what is asked.
+
+use super::*;
+use crate::config::Look;
+use crate::model::notice::Kind;
+
+fn configured(codes: Option<Codes>) -> Msg {
+    Msg::Settings(Settings {
+        codes,
+        ..Settings::default()
+    })
+}
+
+fn saved(effects: &[Effect]) -> Memory {
+    let memory = effects.iter().find_map(|effect| match effect {
+        Effect::Save(memory) => Some(memory.clone()),
+        _ => None,
+    });
+    memory.unwrap_or_else(|| panic!("nothing is kept: {effects:?}"))
+}
+
+fn shows(model: &Model) -> bool {
+    lines(&model.view(NOW).items).contains(&"☑ Show codes".to_owned())
+}
+
+#[test]
+fn what_is_chosen_in_the_menu_is_remembered() {
+    let mut model = model();
+    let memory = saved(&choose(&mut model, Choice::ShowCodes(true), NOW));
+    assert!(shows(&model));
+    let memory = serde_json::to_string(&memory).unwrap();
+    let memory = serde_json::from_str(&memory).unwrap();
+    let mut model = Model::new(Settings::default(), memory, "XFCE".to_owned());
+    model.update(configured(None), NOW);
+    model.update(connected(vec![account("aws", "AWS", "")]), NOW);
+    assert!(shows(&model), "after the next login");
+    choose(&mut model, Choice::ShowCodes(false), NOW);
+    assert!(!shows(&model));
+}
+
+#[test]
+fn what_was_changed_last_counts() {
+    let mut model = model();
+    model.update(configured(Some(Codes::Shown)), NOW);
+    assert!(shows(&model));
+    choose(&mut model, Choice::ShowCodes(false), NOW);
+    assert!(!shows(&model), "the menu over the configuration");
+    // Something else in the file has changed.
+    assert_eq!(model.update(configured(Some(Codes::Shown)), NOW), []);
+    assert!(!shows(&model));
+    saved(&model.update(configured(Some(Codes::Hidden)), NOW));
+    assert_eq!(model.update(configured(Some(Codes::Shown)), NOW), []);
+    assert!(shows(&model), "the configuration over an older choice");
+}
+
+#[test]
+fn the_icon_can_be_chosen() {
+    let mut model = model();
+    assert_eq!(model.view(NOW).look, Look::Colour);
+    saved(&choose(&mut model, Choice::Look(Look::Symbolic), NOW));
+    let view = model.view(NOW);
+    assert_eq!(view.look, Look::Symbolic);
+    let lines = lines(&view.items);
+    assert!(lines.contains(&"  ◉ Symbolic icon, coloured by the panel".to_owned()));
+}
+
+#[test]
+fn starting_at_login_is_a_choice_where_it_can_be() {
+    let mut model = model();
+    let has = |model: &Model, line: &str| lines(&model.view(NOW).items).contains(&line.to_owned());
+    assert!(!lines(&model.view(NOW).items).concat().contains("login"));
+    model.update(Msg::StartsAtLogin(Some(true)), NOW);
+    assert!(has(&model, "  ☑ Start at login"));
+    let effects = choose(&mut model, Choice::StartAtLogin(false), NOW);
+    assert!(effects.contains(&Effect::StartAtLogin(false)));
+    model.update(Msg::StartsAtLogin(Some(false)), NOW);
+    assert!(has(&model, "  ☐ Start at login"));
+}
+
+#[test]
+fn the_first_account_raises_the_question_once() {
+    let first = || connected(vec![account("aws", "AWS", "")]);
+    let mut model = with(Settings::default(), Vec::new());
+    let effects = model.update(first(), NOW);
+    let Some(Effect::Notify(notice)) = effects.first() else {
+        panic!("nothing is asked: {effects:?}");
+    };
+    let answers: Vec<_> = notice.actions.iter().map(|(label, _)| label).collect();
+    assert_eq!(answers, ["Show codes in the menu", "Keep them hidden"]);
+    assert_eq!(notice.kind, Kind::Question);
+    let memory = saved(&effects);
+    choose(&mut model, notice.actions[0].1.clone(), NOW);
+    assert!(shows(&model));
+    model.update(connected(Vec::new()), NOW);
+    assert_eq!(model.update(first(), NOW), [], "it was answered");
+    let mut model = Model::new(Settings::default(), memory, "XFCE".to_owned());
+    model.update(connected(Vec::new()), NOW);
+    assert_eq!(model.update(first(), NOW), [], "it was asked");
+}
+
+#[test]
+fn nothing_is_asked_that_is_known() {
+    let settings = Settings {
+        codes: Some(Codes::Hidden),
+        ..Settings::default()
+    };
+    let mut model = with(settings, Vec::new());
+    let first = || connected(vec![account("aws", "AWS", "")]);
+    assert_eq!(model.update(first(), NOW), [], "the configuration says it");
+    // Accounts that were locked are not new.
+    let mut model = with(Settings::default(), Vec::new());
+    model.update(Msg::Locked, NOW);
+    let locked = Msg::Connected {
+        locked: true,
+        accounts: Vec::new(),
+        problem: None,
+    };
+    model.update(locked, NOW);
+    assert_eq!(model.update(first(), NOW), []);
+}
+
+#[test]
+fn whoever_starts_it_again_is_told_where_it_is() {
+    let mut model = model();
+    let said = |model: &mut Model| said(&model.update(Msg::StartedAgain, NOW));
+    assert_eq!(said(&mut model), ["mfactl is in the panel"]);
+    model.update(Msg::Panel(false), NOW);
+    assert_eq!(said(&mut model), ["This desktop shows no tray icons"]);
+}
+
+#[test]
+fn a_pinned_account_moves_up_at_the_next_opening() {
+    let mut model = model();
+    let first = |model: &Model| lines(&model.view(NOW).items)[0].clone();
+    model.update(Msg::MenuOpens, NOW);
+    let mut accounts = vec![
+        account("aws", "Amazon Web Services", "root@1234"),
+        account("gh", "GitHub", "octo"),
+    ];
+    accounts[1].pinned = true;
+    model.update(connected(accounts), NOW + 5);
+    model.update(Msg::MenuOpens, NOW);
+    assert!(first(&model).starts_with("Amazon"), "it is still open");
+    model.update(Msg::MenuOpens, NOW + 10);
+    assert_eq!(first(&model), "GitHub — octo");
+}

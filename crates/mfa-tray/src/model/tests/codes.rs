@@ -1,0 +1,166 @@
+//! Codes in the menu.
+
+use super::*;
+
+/// The accounts of a menu, and the line above them.
+fn rows(model: &Model, now: u64) -> Vec<String> {
+    let lines = lines(&model.view(now).items);
+    let end = lines.iter().position(|line| line == "---").unwrap();
+    lines[..end].to_vec()
+}
+
+fn answer(account: &str, digits: &str, from: u64, period: u64) -> Msg {
+    Msg::Shown {
+        account: account.to_owned(),
+        result: Ok(code(digits, from, period)),
+    }
+}
+
+#[test]
+fn codes_stand_first_and_one_line_counts_for_all() {
+    let mut slow = account("slow", "Bank", "me");
+    (slow.period, slow.digits) = (Some(45), 8);
+    let mut hotp = account("hotp", "Counter", "");
+    hotp.period = None;
+    let accounts = vec![account("aws", "AWS", "root"), hotp, slow];
+    let mut model = with(shown(), accounts);
+    assert_eq!(
+        rows(&model, NOW),
+        [
+            "(Codes change in ‒‒ s)",
+            "‒‒‒ ‒‒‒\u{2007}\u{2007}   AWS — root",
+            "‒‒‒‒ ‒‒‒‒   Bank — me   ‒‒ s",
+            "\u{2007}\u{2007}\u{2007} \u{2007}\u{2007}\u{2007}\u{2007}\u{2007}   Counter",
+        ]
+    );
+    let effects = model.update(Msg::MenuOpens, NOW);
+    let asked = Effect::Show(vec!["id-aws".to_owned(), "id-slow".to_owned()]);
+    assert_eq!(effects[0], asked, "the one with a counter would move");
+    model.update(answer("id-aws", "118420", NOW - 3, 30), NOW);
+    model.update(answer("id-slow", "11842005", NOW - 3, 45), NOW);
+    assert_eq!(
+        rows(&model, NOW)[..3],
+        [
+            "(Codes change in 27 s)",
+            "118 420\u{2007}\u{2007}   AWS — root",
+            "1184 2005   Bank — me   42 s",
+        ]
+    );
+    assert_eq!(rows(&model, NOW + 9)[0], "(Codes change in 18 s)");
+    // The step ends: the old code is not shown any more, and the new one is asked for.
+    let effects = model.update(Msg::Elapsed(Timer::Tick), NOW + 27);
+    assert!(effects.contains(&Effect::Show(vec!["id-aws".to_owned()])));
+    assert_eq!(
+        rows(&model, NOW + 27)[1],
+        "‒‒‒ ‒‒‒\u{2007}\u{2007}   AWS — root"
+    );
+    model.update(answer("id-aws", "005924", NOW + 27, 30), NOW + 27);
+    assert_eq!(
+        rows(&model, NOW + 27)[1],
+        "005 924\u{2007}\u{2007}   AWS — root"
+    );
+    assert_eq!(rows(&model, NOW + 27)[2], "1184 2005   Bank — me   15 s");
+}
+
+#[test]
+fn the_code_of_a_right_to_left_issuer_is_read_from_the_left() {
+    let accounts = vec![
+        account("bank", "بنك", "ليلى"),
+        account("leumi", "לאומי", ""),
+    ];
+    let mut model = with(shown(), accounts);
+    model.update(Msg::MenuOpens, NOW);
+    model.update(answer("id-bank", "194412", NOW - 3, 30), NOW);
+    let items = model.view(NOW).items;
+    let row = items.iter().find_map(|item| match item {
+        Item::Action { label, choice } if *choice == Choice::Copy("id-bank".into()) => Some(label),
+        _ => None,
+    });
+    assert_eq!(
+        row.unwrap(),
+        "\u{200e}\u{2066}194 412\u{2069}   \u{200e}\u{2068}بنك\u{2069} — \u{2068}ليلى\u{2069}"
+    );
+}
+
+#[test]
+fn a_menu_that_stays_open_goes_on_and_then_says_why_it_does_not() {
+    let mut model = with(shown(), vec![account("aws", "AWS", "")]);
+    model.update(Msg::MenuOpens, NOW);
+    let mut now = NOW;
+    loop {
+        model.update(answer("id-aws", "118420", now - now % 30, 30), now);
+        if model.update(Msg::Elapsed(Timer::Tick), now).is_empty() {
+            break;
+        }
+        now += 1;
+        assert_eq!(rows(&model, now - 1)[1], "118 420   AWS");
+        assert!(now < NOW + 1000, "it ticks for ever");
+    }
+    assert_eq!(now - NOW, 180);
+    let over = ["(Open the menu again to see codes)", "‒‒‒ ‒‒‒   AWS"];
+    assert_eq!(rows(&model, now), over);
+    assert_eq!(
+        model.update(Msg::Elapsed(Timer::Tick), now),
+        [],
+        "a tick that was on its way"
+    );
+    model.update(answer("id-aws", "118420", now - now % 30, 30), now);
+    assert_eq!(rows(&model, now), over, "nor a code");
+    model.update(Msg::MenuOpens, now);
+    assert!(rows(&model, now)[0].starts_with("(Codes change in "));
+}
+
+#[test]
+fn a_choice_closes_the_menu() {
+    let mut model = with(shown(), vec![account("aws", "AWS", "")]);
+    model.update(Msg::MenuOpens, NOW);
+    let effects = choose(&mut model, Choice::OpenSettings, NOW);
+    assert_eq!(effects, [Effect::Stop(Timer::Tick), Effect::OpenSettings]);
+    model.update(answer("id-aws", "118420", NOW - 3, 30), NOW);
+    assert_eq!(rows(&model, NOW)[1], "‒‒‒ ‒‒‒   AWS");
+}
+
+#[test]
+fn hidden_codes_are_not_even_asked_for() {
+    let mut model = model();
+    assert_eq!(model.update(Msg::MenuOpens, NOW), []);
+}
+
+#[test]
+fn texts_are_shortened_before_a_panel_cuts_them() {
+    let long = |name, issuer: usize, username: usize| {
+        account(name, &"i".repeat(issuer), &"u".repeat(username))
+    };
+    let row = |account| {
+        let rows = rows(&with(Settings::default(), vec![account]), NOW);
+        rows[0].clone()
+    };
+    assert_eq!(
+        row(long("a", 20, 37)),
+        format!("{} — {}", "i".repeat(20), "u".repeat(37))
+    );
+    // The user name first, the issuer when little of that is left.
+    let shorter = format!("{} — {}…", "i".repeat(30), "u".repeat(26));
+    assert_eq!(row(long("a", 30, 50)), shorter);
+    let both = format!("{}… — {}…", "i".repeat(44), "u".repeat(11));
+    assert_eq!(row(long("a", 80, 50)), both);
+    let wide = row(account("a", &"語".repeat(40), ""));
+    assert_eq!(
+        wide,
+        format!("{}…", "語".repeat(28)),
+        "these are two columns wide"
+    );
+}
+
+#[test]
+fn what_was_shortened_to_the_same_can_be_told_apart() {
+    let start = "u".repeat(60);
+    let accounts = vec![
+        account("one", "GitHub", &format!("{start}1")),
+        account("two", "GitHub", &format!("{start}2")),
+    ];
+    let rows = rows(&with(Settings::default(), accounts), NOW);
+    assert!(rows[0].ends_with("… (one)"), "{rows:?}");
+    assert!(rows[1].ends_with("… (two)"), "{rows:?}");
+    assert_eq!(rows[0].chars().count(), 60);
+}
