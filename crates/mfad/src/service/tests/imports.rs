@@ -25,7 +25,7 @@ fn accounts(numbers: std::ops::Range<u32>) -> Vec<AccountFields> {
     numbers.map(account).collect()
 }
 
-async fn import(service: &Handle, accounts: Vec<AccountFields>) -> Vec<ImportResult> {
+pub(super) async fn import(service: &Handle, accounts: Vec<AccountFields>) -> Vec<ImportResult> {
     service.import(&us(), accounts, false).await.unwrap()
 }
 
@@ -307,88 +307,6 @@ async fn another_keychain_than_yesterday_is_told() {
     drop(service);
     assert!(changed(&empty).await.is_some());
     assert_eq!(changed(&empty).await, None);
-}
-
-/// Accounts of one name at one service, which only the secret tells apart.
-fn alike(numbers: std::ops::Range<u32>) -> Vec<AccountFields> {
-    let account = |number: u32| {
-        let letter = |n: u32| char::from(b'A' + u8::try_from(number >> (4 * n) & 15).unwrap());
-        let secret: String = (0..8).map(letter).collect();
-        AccountFields {
-            secret: Some(format!("JBSWY3DP{secret}").into()),
-            name: Some("slack".into()),
-            issuer: Some("Slack".into()),
-            serial: Some("the same".into()),
-            ..AccountFields::default()
-        }
-    };
-    numbers.map(account).collect()
-}
-
-/// Everybody else waits while it is decided what becomes of an import. In turns, and the best of each
-/// compared, so that a busy machine slows both.
-#[tokio::test]
-async fn four_times_the_accounts_take_four_times_as_long() {
-    const FEW: u32 = 500;
-    let mut best = [Duration::MAX; 2];
-    let mut services = Vec::new();
-    for count in [FEW, 4 * FEW] {
-        let service = World::new().start();
-        import(&service, alike(0..count)).await;
-        services.push((service, count));
-    }
-    for _ in 0..5 {
-        for ((service, count), best) in services.iter().zip(&mut best) {
-            let batch = alike(count / 2..count + count / 2);
-            let start = std::time::Instant::now();
-            let results = service.import(&us(), batch, true).await.unwrap();
-            *best = start.elapsed().min(*best);
-            let added = results.iter().filter(|result| result.fate == Fate::Added);
-            assert_eq!(added.count(), *count as usize / 2);
-            assert!(
-                results
-                    .iter()
-                    .all(|result| result.name.starts_with("slack"))
-            );
-        }
-    }
-    let ratio = best[1].as_secs_f64() / best[0].as_secs_f64();
-    println!("four times the accounts took {ratio:.1} times as long: {best:?}");
-    assert!(ratio < 8.0, "it took {ratio:.1} times as long");
-}
-
-/// On one thread, as in the daemon: who asks for a code during a dry run gets it before that has ended.
-#[tokio::test]
-async fn others_are_served_during_a_dry_run() {
-    let world = World::new();
-    let service = world.start();
-    service.add(&us(), fields("a", "totp")).await.unwrap();
-    let run = |count| {
-        let service = service.clone();
-        tokio::spawn(async move { service.import(&us(), alike(0..count), true).await })
-    };
-    let long = run(6000);
-    // The service has taken up what was asked for before.
-    service.status(&us()).await.unwrap();
-    for _ in 0..5 {
-        code(&service, "a", Wish::default()).await.unwrap();
-    }
-    assert!(!long.is_finished());
-    let short = run(100).await.unwrap().unwrap();
-    assert_eq!(short.len(), 100);
-    assert!(!long.is_finished());
-    service.lock(&us()).await.unwrap();
-    assert!(matches!(long.await.unwrap(), Err(Error::Locked(_))));
-}
-
-#[tokio::test]
-async fn an_import_is_bounded() {
-    let world = World::new();
-    let service = world.start();
-    for dry_run in [true, false] {
-        let refused = service.import(&us(), alike(0..6001), dry_run).await;
-        assert!(matches!(refused, Err(Error::LimitsExceeded(_))));
-    }
 }
 
 #[tokio::test]

@@ -4,6 +4,7 @@ mod codes;
 mod fakes;
 mod imports;
 mod locks;
+mod planning;
 mod writes;
 
 use mfa_core::access::Executable;
