@@ -38,7 +38,8 @@ impl Client {
     /// Offers to copy codes for others, for as long as this connection and the receiver are there.
     ///
     /// # Errors
-    /// `LimitsExceeded` if too many clients offer that already.
+    /// `AccessDenied` if we are not the tray beside the daemon, `LimitsExceeded` if this connection or too many
+    /// clients offer that already.
     pub async fn offer_copying(&self) -> Result<mpsc::Receiver<CopyRequest>, Error> {
         let (requests, receiver) = mpsc::channel(QUEUE);
         let server = self.connection().object_server();

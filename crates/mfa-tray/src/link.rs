@@ -7,7 +7,7 @@ use std::time::Duration;
 use mfa_ipc::copier::CopyRequest;
 use mfa_ipc::events::Event;
 use mfa_ipc::{Client, Error, launcher};
-use tokio::sync::Notify;
+use tokio::sync::{Notify, mpsc};
 
 use crate::input::{Connected, Input, Inputs};
 use crate::model::Msg;
@@ -82,7 +82,7 @@ async fn keep(inputs: Inputs, retry: Arc<Notify>) {
 /// meanwhile: whoever does not take events does not get the answer either.
 async fn serve(client: &Client, inputs: &Inputs, retry: &Notify) -> Result<(), Error> {
     let mut events = client.events().await?;
-    let mut requests = client.offer_copying().await?;
+    let mut requests = offer(client).await?;
     let mut asking = Some(ask(client));
     let mut again = false;
     let mut waiting: Vec<CopyRequest> = Vec::new();
@@ -116,6 +116,17 @@ async fn serve(client: &Client, inputs: &Inputs, retry: &Notify) -> Result<(), E
             again = false;
             asking = Some(ask(client));
         }
+    }
+}
+
+/// Offers to copy codes for others. A daemon that is installed elsewhere refuses that, and all else works.
+async fn offer(client: &Client) -> Result<mpsc::Receiver<CopyRequest>, Error> {
+    match client.offer_copying().await {
+        Err(error @ (Error::AccessDenied(_) | Error::LimitsExceeded(_))) => {
+            tracing::warn!(%error, "codes are copied by clicks alone");
+            Ok(mpsc::channel(1).1)
+        }
+        offered => offered,
     }
 }
 
