@@ -1,6 +1,8 @@
 //! Adds accounts from what is on the screen or on the clipboard.
 
 use mfa_clipboard::{Found, is_link};
+use mfa_core::account::MAX_FIELD;
+use mfa_core::naming;
 use mfa_core::secret::{self, Secret};
 use mfa_intake::{Decoded, Skipped, Source};
 use mfa_ipc::types::{AccountFields, Fate, ImportOptions};
@@ -19,7 +21,8 @@ pub(crate) async fn from_screen(client: Result<Client, Error>) -> Option<Notice>
         let pictures = mfa_screen::pictures()
             .await
             .map_err(|error| error.to_string())?;
-        add(&client, mfa_intake::decode_screen(&pictures).await).await
+        let added = add(&client, mfa_intake::decode_screen(&pictures).await).await;
+        added.map(|added| added.notice)
     };
     Some(adding.await.unwrap_or_else(nothing))
 }
@@ -43,7 +46,7 @@ pub(crate) async fn from_clipboard(
             },
             Found::Picture(picture) => add(&client, decode(&picture.to_file()).await)
                 .await
-                .map(Some),
+                .map(|added| Some(added.notice)),
             Found::Text(_) | Found::Nothing => Err(
                 "There is no otpauth link, no key and no picture on the clipboard. Copy one first."
                     .to_owned(),
@@ -53,18 +56,30 @@ pub(crate) async fn from_clipboard(
     adding.await.unwrap_or_else(|reason| Some(nothing(reason)))
 }
 
-/// What was added does not stay on the clipboard. Something that was copied meanwhile does.
-async fn taken_off(mut added: Notice, text: Zeroizing<String>, clipboard: &Jobs) -> Notice {
-    if added.kind == notice::Kind::News && clipboard.forget(text).await {
-        added.body = format!("{} The clipboard is empty now.", added.body)
+/// What was added, if only a part of it, does not stay on the clipboard. Something that was copied meanwhile
+/// does.
+async fn taken_off(
+    Added { mut notice, is_any }: Added,
+    text: Zeroizing<String>,
+    clipboard: &Jobs,
+) -> Notice {
+    if is_any && clipboard.forget(text).await {
+        notice.body = format!("{} The clipboard is empty now.", notice.body)
             .trim()
             .to_owned();
     }
-    added
+    notice
+}
+
+/// What came of adding.
+struct Added {
+    notice: Notice,
+    /// Whether any account was added.
+    is_any: bool,
 }
 
 /// Adds a key, which says nothing but itself, under a name that the user types.
-async fn add_key(client: &Client, key: &str) -> Result<Option<Notice>, String> {
+async fn add_key(client: &Client, key: &str) -> Result<Option<Added>, String> {
     let secret = Secret::from_base32(key).map_err(|error| error.to_string())?;
     let bits = 8 * secret.expose().len();
     drop(secret);
@@ -84,21 +99,33 @@ async fn add_key(client: &Client, key: &str) -> Result<Option<Notice>, String> {
         }
         Answer::Nobody => Zeroizing::default(),
     };
-    // As links write it.
-    let (issuer, username) = label.split_once(':').unwrap_or((&label, ""));
+    let (issuer, username) = names(&label);
+    let is_named = !issuer.is_empty() || !username.is_empty();
     let account = AccountFields {
         secret: Some(Zeroizing::new(key.to_owned())),
-        issuer: Some(issuer.trim().to_owned()),
-        username: Some(username.trim().to_owned()),
+        issuer: Some(issuer),
+        username: Some(username),
         ..AccountFields::default()
     };
     let mut added = add_one(&client.interactive(true), &account).await?;
-    if label.is_empty() {
+    if !is_named {
         added
+            .notice
             .body
             .push_str(" In a terminal, mfactl edit gives it a name.");
     }
     Ok(Some(added))
+}
+
+/// The issuer and the user name that somebody has typed: `GitHub: jane`, or one of both, as links write it.
+fn names(label: &str) -> (String, String) {
+    let (issuer, username) = match label.split_once(':') {
+        Some(both) => both,
+        None if label.contains('@') => ("", label),
+        None => (label, ""),
+    };
+    let tidy = |text| naming::tidy(text, MAX_FIELD);
+    (tidy(issuer), tidy(username))
 }
 
 #[expect(clippy::needless_pass_by_value, reason = "it ends a chain of results")]
@@ -115,7 +142,7 @@ async fn decode(bytes: &[u8]) -> Result<Decoded, mfa_intake::Error> {
 }
 
 /// Adds what was found.
-async fn add(client: &Client, found: Result<Decoded, mfa_intake::Error>) -> Result<Notice, String> {
+async fn add(client: &Client, found: Result<Decoded, mfa_intake::Error>) -> Result<Added, String> {
     let Decoded {
         mut accounts,
         skipped,
@@ -132,7 +159,7 @@ async fn add(client: &Client, found: Result<Decoded, mfa_intake::Error>) -> Resu
 }
 
 /// Adds an account, and says what it is called now.
-async fn add_one(client: &Client, account: &AccountFields) -> Result<Notice, String> {
+async fn add_one(client: &Client, account: &AccountFields) -> Result<Added, String> {
     let added = client.add(account).await;
     let id = added.map_err(|error| notice::reason(&error))?;
     let accounts = client.list_accounts().await.unwrap_or_default();
@@ -140,7 +167,10 @@ async fn add_one(client: &Client, account: &AccountFields) -> Result<Notice, Str
     let issuer = account.issuer.as_deref().unwrap_or_default();
     // It is there, even if its name cannot be asked for.
     let name = name.map_or_else(|| issuer.to_owned(), |account| account.name);
-    Ok(notice::added(&id, issuer, &name))
+    Ok(Added {
+        notice: notice::added(&id, issuer, &name),
+        is_any: true,
+    })
 }
 
 /// Adds all that are not here yet, or none.
@@ -148,7 +178,7 @@ async fn add_all(
     client: &Client,
     accounts: &[AccountFields],
     skipped: &[Skipped],
-) -> Result<Notice, String> {
+) -> Result<Added, String> {
     let results = client.import(accounts, ImportOptions::default()).await;
     let results = results.map_err(|error| notice::reason(&error))?;
     let reason = |skipped: &Skipped| format!("{}: {}", skipped.name, skipped.reason);
@@ -161,5 +191,31 @@ async fn add_all(
     }));
     let added = results.len() + unread - left.len();
     let first = left.first().map(String::as_str);
-    Ok(notice::added_several(added, left.len(), first))
+    Ok(Added {
+        notice: notice::added_several(added, left.len(), first),
+        is_any: added > 0,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_typed_names_an_issuer_or_a_user_or_both() {
+        for (typed, issuer, username) in [
+            ("GitHub", "GitHub", ""),
+            ("GitHub: jane", "GitHub", "jane"),
+            ("jane@example.org", "", "jane@example.org"),
+            (" : ", "", ""),
+            ("", "", ""),
+        ] {
+            assert_eq!(
+                names(typed),
+                (issuer.to_owned(), username.to_owned()),
+                "{typed}"
+            );
+        }
+        assert_eq!(names(&"x".repeat(600)).0.chars().count(), MAX_FIELD);
+    }
 }

@@ -90,7 +90,11 @@ async fn serve(client: &Client, inputs: &Inputs, retry: &Notify) -> Result<(), E
         tokio::select! {
             event = events.next() => match event {
                 None => return Ok(()),
-                Some(Event::Locked(true)) => inputs.send(Input::Msg(Msg::Locked)).await,
+                Some(Event::Locked(true)) => {
+                    // What was asked for before may be answered after it.
+                    again = true;
+                    inputs.send(Input::Msg(Msg::Locked)).await;
+                }
                 Some(Event::Locked(false) | Event::AccountsChanged) => again = true,
                 Some(Event::CodeIssued { account, application }) => {
                     inputs.send(Input::Msg(Msg::Issued { account, application })).await;

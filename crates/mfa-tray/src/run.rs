@@ -48,14 +48,14 @@ pub fn run(args: &Args) -> Result<(), Error> {
         let runtime = tokio::runtime::Builder::new_current_thread()
             .enable_all()
             .build()?;
-        let result = runtime.block_on(serve());
+        let result = runtime.block_on(serve(args.at_login));
         runtime.shutdown_background();
         result
     })
 }
 
-async fn serve() -> Result<(), Error> {
-    let Some(mut session) = Session::enter().await? else {
+async fn serve(at_login: bool) -> Result<(), Error> {
+    let Some(mut session) = Session::enter(at_login).await? else {
         tracing::info!("mfa-tray is running already");
         return Ok(());
     };

@@ -80,7 +80,8 @@ impl Memory {
     pub(super) fn count(&mut self, account: &str) {
         let uses = self.uses.entry(account.to_owned()).or_default();
         *uses = uses.saturating_add(1);
-        if self.uses.values().sum::<u32>() >= ENOUGH {
+        let sum = |sum: u32, uses: &u32| sum.saturating_add(*uses);
+        if self.uses.values().fold(0, sum) >= ENOUGH {
             self.uses.values_mut().for_each(|uses| *uses /= 2);
             self.uses.retain(|_, uses| *uses > 0);
         }

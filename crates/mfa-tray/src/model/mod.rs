@@ -156,7 +156,9 @@ impl Model {
     ) -> Vec<Effect> {
         let is_readable = !locked && problem.is_none();
         let is_first = self.was_empty && is_readable && !accounts.is_empty();
-        self.was_empty = is_readable && accounts.is_empty();
+        if is_readable {
+            self.was_empty = accounts.is_empty();
+        }
         self.daemon = Daemon::There { problem };
         self.locked = locked;
         self.labels = Labels::new(&accounts);

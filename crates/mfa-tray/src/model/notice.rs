@@ -122,7 +122,8 @@ pub(super) fn ask_about_codes() -> Notice {
         kind: Kind::Question,
         ..plain(
             "Show codes in the menu of mfactl?".to_owned(),
-            "Hidden or not, a click copies a code. “Show codes” in the menu changes it at any time.",
+            "A click copies a code either way. Codes that are shown can be read by other programs of yours. \
+             “Show codes” in the menu changes it at any time.",
         )
     }
 }

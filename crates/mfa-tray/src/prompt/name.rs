@@ -46,8 +46,13 @@ async fn run(program: &str, arguments: &[String]) -> io::Result<Answer> {
     if let Some(output) = program.stdout.take() {
         output.take(MAX_ANSWER).read_to_string(&mut answer).await?;
     }
-    if !program.wait().await?.success() {
-        return Ok(Answer::Cancelled);
+    let status = program.wait().await?;
+    match status.code() {
+        Some(0) => {}
+        // yad says 252 where its window is closed.
+        Some(1 | 252) => return Ok(Answer::Cancelled),
+        // It was not shown, or has failed: the next program may do better.
+        _ => return Err(io::Error::other(format!("it ended with {status}"))),
     }
     Ok(Answer::Given(Zeroizing::new(answer.trim().to_owned())))
 }

@@ -108,8 +108,7 @@ fn nothing_is_asked_that_is_known() {
     let first = || connected(vec![account("aws", "AWS", "")]);
     assert_eq!(model.update(first(), NOW), [], "the configuration says it");
     // Accounts that were locked are not new.
-    let mut model = with(Settings::default(), Vec::new());
-    model.update(Msg::Locked, NOW);
+    let mut model = Model::new(Settings::default(), Memory::default(), String::new());
     let locked = Msg::Connected {
         locked: true,
         accounts: Vec::new(),
@@ -143,4 +142,31 @@ fn a_pinned_account_moves_up_at_the_next_opening() {
     assert!(first(&model).starts_with("Amazon"), "it is still open");
     model.update(Msg::MenuOpens, NOW + 10);
     assert_eq!(first(&model), "GitHub — octo");
+}
+
+/// A file that somebody has edited is no reason to end.
+#[test]
+fn counts_that_nobody_reaches_are_taken() {
+    let kept = r#"{"uses":{"a":4294967295,"b":1}}"#;
+    let mut memory: Memory = serde_json::from_str(kept).unwrap();
+    memory.count("b");
+    assert_eq!((memory.uses("a"), memory.uses("b")), (u32::MAX / 2, 1));
+}
+
+/// The accounts were locked when the tray came.
+#[test]
+fn whether_codes_are_shown_is_asked_after_a_lock_too() {
+    let mut model = Model::new(Settings::default(), Memory::default(), String::new());
+    let connected = |locked, accounts| Msg::Connected {
+        locked,
+        accounts,
+        problem: None,
+    };
+    model.update(connected(false, Vec::new()), NOW);
+    model.update(connected(true, Vec::new()), NOW);
+    let accounts = vec![account("github", "GitHub", "jane")];
+    let effects = model.update(connected(false, accounts), NOW);
+    let asks =
+        |effect: &Effect| matches!(effect, Effect::Notify(notice) if notice.kind == Kind::Question);
+    assert!(effects.iter().any(asks), "{effects:?}");
 }

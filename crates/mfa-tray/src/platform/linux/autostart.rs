@@ -87,8 +87,10 @@ fn read(path: &Path) -> io::Result<Option<String>> {
 fn new_entry() -> io::Result<String> {
     let program = std::env::current_exe()?;
     let program = program.to_str().ok_or(ErrorKind::InvalidFilename)?;
+    // That is what the kernel calls one that was replaced by a newer version since it started.
+    let program = program.strip_suffix(" (deleted)").unwrap_or(program);
     Ok(format!(
-        "{GROUP}\nType=Application\nName=mfactl\nComment=One-time codes, from the tray\nExec={}\n\
+        "{GROUP}\nType=Application\nName=mfactl\nComment=One-time codes, from the tray\nExec={} --at-login\n\
          Icon=mfactl\nTerminal=false\nStartupNotify=false\n",
         quoted(program)
     ))

@@ -60,14 +60,17 @@ pub(crate) struct Session {
 }
 
 impl Session {
-    /// Enters it, unless a tray is there already.
-    pub(crate) async fn enter() -> Result<Option<Self>, Error> {
+    /// Enters it, unless a tray is there already. That is told so, unless nobody has started this one but
+    /// the login, by two ways.
+    pub(crate) async fn enter(at_login: bool) -> Result<Option<Self>, Error> {
         let bus = zbus::Connection::session().await.map_err(Error::NoBus)?;
         let flags = RequestNameFlags::DO_NOT_QUEUE;
         match bus.request_name_with_flags(NAME, flags).await {
             Ok(_) => {}
             Err(zbus::Error::NameTaken) => {
-                tell(&bus).await;
+                if !at_login {
+                    tell(&bus).await;
+                }
                 return Ok(None);
             }
             Err(error) => return Err(error.into()),

@@ -20,7 +20,7 @@ pub(crate) struct Session {
 impl Session {
     /// Enters it, unless a tray of this user is there already.
     #[expect(clippy::unused_async, reason = "other systems have somebody to ask")]
-    pub(crate) async fn enter() -> Result<Option<Self>, Error> {
+    pub(crate) async fn enter(_at_login: bool) -> Result<Option<Self>, Error> {
         let Some(claim) = Claim::take()? else {
             return Ok(None);
         };
