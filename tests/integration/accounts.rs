@@ -84,8 +84,14 @@ fn what_cannot_be_added_is_explained_and_not_repeated() {
         (
             &["add", "otpauth://totp/x?secret=JBSWY3DP", "--secret", "-"],
             "JBSWY3DP",
-            1,
-            "is a link",
+            2,
+            "this is a link, not a name",
+        ),
+        (
+            &["add", "JBSWY3DPEHPK3PXP", "--secret", "-"],
+            "",
+            2,
+            "this is a secret, not a name",
         ),
         (&["add", "x"], "", 2, "there is no terminal"),
         (&["add", "x", "--secret", "-"], "JBSWY3DP0", 1, "not base32"),
@@ -112,7 +118,7 @@ fn what_cannot_be_added_is_explained_and_not_repeated() {
             &["add", "AWS", "--secret", "-"],
             "JBSWY3DP",
             1,
-            "“aws” is taken by Amazon Web Services (root@1234)\n  Give another name: mfactl add NAME …, or \
+            "“aws” is the name of another account\n  Give another name: mfactl add NAME …, or \
              rename that one: mfactl edit aws --name …",
         ),
         (&["add", "x", "--secret", "-"], "JBSWY3D", 1, "only 32 bits"),
@@ -150,6 +156,34 @@ fn what_cannot_be_added_is_explained_and_not_repeated() {
         );
     }
     assert_eq!(desktop.mfactl(&["list", "--plain"]).ok().lines().count(), 2);
+}
+
+#[test]
+fn what_is_wrong_with_a_name_is_said_before_the_secret_is_asked_for() {
+    let desktop = Desktop::with_two_accounts();
+    for (name, text) in [
+        ("aws", "“aws” is the name of another account"),
+        ("JBSWY3DPEHPK3PXQ", "this is a secret, not a name"),
+    ] {
+        let mut add = desktop.mfactl_on_a_terminal(&format!("add {name}"));
+        let run = tests::run(&mut add, &format!("{SECRET}\n"));
+        assert_ne!(run.status, 0, "{run}");
+        assert!(run.stdout.contains(text), "{run}");
+        assert!(!run.stdout.contains("(it is not shown)"), "{run}");
+    }
+}
+
+#[test]
+fn texts_of_a_link_that_are_too_long_are_cut() {
+    let desktop = Desktop::headless();
+    let long = "i".repeat(300);
+    let link = format!("otpauth://totp/{long}:{long}?secret={SECRET}");
+    let added = desktop.mfactl_with(&["add", "x", "--uri", "-"], &link);
+    for what in ["issuer", "user name"] {
+        let cut = format!("its {what} was cut to 200 characters");
+        assert!(added.stderr.contains(&cut), "{added}");
+    }
+    added.ok();
 }
 
 #[test]

@@ -95,6 +95,15 @@ fn the_doctor_says_what_to_do() {
     let ill = Desktop::without_keychain().mfactl(&doctor);
     assert_eq!(diagnosis(&ill.stdout, "keychain").0, "fail");
     assert!(ill.fails(1).contains("there can be no codes"));
+    let ill = Desktop::without_keychain();
+    ill.mfactl(&["lock"]).ok();
+    let ill = ill.mfactl(&doctor);
+    let (grade, text) = diagnosis(&ill.stdout, "keychain");
+    assert!(
+        grade == "fail" && text.contains("no OS keychain"),
+        "{grade} {text}"
+    );
+    assert!(ill.fails(1).contains("there can be no codes"));
 }
 
 /// Whatever else can be looked at is.

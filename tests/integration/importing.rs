@@ -292,10 +292,13 @@ fn a_part_of_an_export_is_not_taken_for_all_of_it() {
     let desktop = Desktop::headless();
     let two = picture(&desktop, "two.png", GOOGLE[1]);
     let two = two.to_str().unwrap();
-    let last = "mfactl: QR code 1 of 2 is missing: import again with it";
+    let last = format!(
+        "mfactl: QR code 1 of 2 is missing: import again with it\n  \
+         All pictures together: mfactl import {two} FILE"
+    );
     let looked = desktop.mfactl(&["import", "--dry-run", two]);
     assert!(
-        looked.stdout.contains("1 account would be added"),
+        looked.stdout.ends_with("1 account would be added.\n"),
         "{looked}"
     );
     assert_eq!(looked.fails(1), last);
@@ -321,7 +324,7 @@ fn a_part_of_an_export_is_not_taken_for_all_of_it() {
     assert!(some.stdout.contains("Added 1 account"), "{some}");
     let said = some.fails(1);
     assert!(said.contains("two.png still holds your secrets"), "{said}");
-    assert!(said.ends_with(last), "{said}");
+    assert!(said.ends_with(&last), "{said}");
     assert_eq!(listed(&desktop), 1);
     let add = desktop.mfactl(&["add", "--qr", two]).fails(1);
     assert!(
@@ -329,7 +332,40 @@ fn a_part_of_an_export_is_not_taken_for_all_of_it() {
         "{add}"
     );
     let add = desktop.mfactl(&["add", "x", "--yes", "--qr", two]).fails(1);
-    assert!(add.ends_with("QR code 1 of 2 is missing: add it"), "{add}");
+    assert!(
+        add.ends_with("To add what there is: --allow-incomplete"),
+        "{add}"
+    );
+    assert_eq!(listed(&desktop), 1);
+    let some = ["add", "x", "--yes", "--allow-incomplete", "--qr", two];
+    let some = desktop.mfactl(&some).fails(1);
+    assert!(some.ends_with(&last["mfactl: ".len()..]), "{some}");
+    assert!(some.contains("as “gh”; now it is there twice"), "{some}");
+    assert_eq!(listed(&desktop), 2);
+}
+
+/// What is said to do about a QR code that is missing ends it.
+#[test]
+fn both_pictures_together_end_an_import_in_parts() {
+    let desktop = Desktop::headless();
+    let two = picture(&desktop, "two.png", GOOGLE[1]);
+    let two = two.to_str().unwrap();
+    let some = ["import", "--yes", "--allow-incomplete", two];
+    assert!(
+        desktop
+            .mfactl(&some)
+            .fails(1)
+            .contains("All pictures together")
+    );
+    let one = picture(&desktop, "one.png", GOOGLE[0]);
+    let all = desktop.mfactl(&["import", "--yes", two, one.to_str().unwrap()]);
+    assert!(
+        all.stderr.contains("two.png and 1 other file still hold"),
+        "{all}"
+    );
+    let all = desktop.mfactl(&["import", "--yes", two, one.to_str().unwrap()]);
+    assert!(all.stderr.contains("still hold your secrets"), "{all}");
+    assert!(all.ok().contains("There is nothing to add."));
     assert_eq!(listed(&desktop), 2);
 }
 

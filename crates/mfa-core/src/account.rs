@@ -254,7 +254,7 @@ impl Account {
             return Err(Error::Invisible);
         }
         check("the issuer", &self.issuer, MAX_FIELD)?;
-        check("the username", &self.username, MAX_FIELD)?;
+        check("the user name", &self.username, MAX_FIELD)?;
         check("the serial", &self.serial, MAX_FIELD)?;
         if self.tags.len() > MAX_TAGS {
             return Err(Error::TooManyTags);

@@ -208,9 +208,12 @@ pub struct Add {
     /// Show it first in menus
     #[arg(long)]
     pub pin: bool,
-    /// Do not ask: add it even if its secret is here already, or if a QR code of its export is missing
+    /// Do not ask: add it even if its secret is here already
     #[arg(short, long)]
     pub yes: bool,
+    /// Add what there is, even if a QR code of the export is missing
+    #[arg(long)]
+    pub allow_incomplete: bool,
     /// Add it even if its secret is shorter than 40 bits
     #[arg(long)]
     pub weak: bool,

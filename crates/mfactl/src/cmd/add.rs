@@ -4,9 +4,10 @@
 use std::ffi::OsStr;
 
 use mfa_core::account::{MAX_FIELD, MAX_NAME};
-use mfa_core::naming;
+use mfa_core::secret::is_key;
+use mfa_core::{naming, uri};
 use mfa_ipc::Client;
-use mfa_ipc::types::AccountFields;
+use mfa_ipc::types::{AccountFields, AccountInfo};
 use zeroize::Zeroizing;
 
 use super::json::Added;
@@ -24,6 +25,8 @@ const EXPORT: &str = "otpauth-migration://";
 pub(super) struct Wishes {
     /// Nothing is asked.
     pub(super) yes: bool,
+    /// A part of an export is enough.
+    pub(super) incomplete: bool,
     /// A secret may be too short.
     pub(super) weak: bool,
     pub(super) json: bool,
@@ -34,7 +37,7 @@ pub(super) async fn run(context: &Context, args: Add) -> Result<(), Error> {
         return scan::run(context, args).await;
     }
     check(context, &args)?;
-    let client = ready(context).await?;
+    let client = ready(context, args.name.as_deref()).await?;
     let (uri, secret) = source(&args)?;
     let wishes = wishes(&args);
     let account = AccountFields {
@@ -45,12 +48,44 @@ pub(super) async fn run(context: &Context, args: Add) -> Result<(), Error> {
     one(context, &client, account, wishes).await
 }
 
-/// Looks whether accounts can be stored, before anybody types a secret or shows a QR code. A keychain that
-/// is locked asks to be unlocked, where there is somebody.
-pub(super) async fn ready(context: &Context) -> Result<Client, Error> {
+/// Looks whether an account can be stored under this name, before anybody types a secret or shows a QR code.
+/// A keychain that is locked asks to be unlocked, where there is somebody.
+pub(super) async fn ready(context: &Context, name: Option<&str>) -> Result<Client, Error> {
+    if let Some(name) = name {
+        check_name(name)?;
+    }
     let client = connect().await?;
-    context.ask(&client, Client::list_accounts).await?;
-    Ok(client)
+    let others = context.ask(&client, Client::list_accounts).await?;
+    match name.and_then(|name| others.iter().find(|other| same(&other.name, name))) {
+        None => Ok(client),
+        Some(other) => {
+            let text = format!("“{}” is the name of another account", clean(&other.name));
+            Err(rename(Error::new(error::Kind::Other, text), other))
+        }
+    }
+}
+
+/// Refuses what was meant as a link or a secret; it would be shown wherever accounts are listed.
+fn check_name(name: &str) -> Result<(), Error> {
+    let history = "It may be in the history of your shell now: remove it there.";
+    if name.contains("://") {
+        return Err(Error::usage("this is a link, not a name")
+            .hint("Give a link on standard input: mfactl add --uri -")
+            .hint(history));
+    }
+    if is_key(name) {
+        return Err(Error::usage("this is a secret, not a name")
+            .hint("Say what to call it, and type the secret when you are asked: mfactl add NAME")
+            .hint(history));
+    }
+    Ok(())
+}
+
+fn rename(error: Error, other: &AccountInfo) -> Error {
+    let name = clean(&other.name);
+    error.hint(format!(
+        "Give another name: mfactl add NAME …, or rename that one: mfactl edit {name} --name …"
+    ))
 }
 
 /// Adds an account, and says what it is called now.
@@ -62,11 +97,14 @@ pub(super) async fn one(
 ) -> Result<(), Error> {
     let mut remarks = cut(&mut account);
     remarks.extend(strength::check(&account, wishes.weak)?);
-    account.duplicate = wishes.yes.then_some(true);
     let added = context.ask(client, async |client| client.add(&account).await);
     let id = match added.await {
         Err(error) if error.is_taken() => {
-            twice(context, client, &account, error).await?;
+            let known = error.message().to_owned();
+            twice(context, client, &account, wishes, error).await?;
+            if wishes.yes {
+                remarks.push(format!("{known}; now it is there twice"));
+            }
             account.duplicate = Some(true);
             let added = context.ask(client, async |client| client.add(&account).await);
             added.await?
@@ -101,20 +139,21 @@ async fn twice(
     context: &Context,
     client: &Client,
     account: &AccountFields,
+    wishes: Wishes,
     error: Error,
 ) -> Result<(), Error> {
     let others = context.ask(client, Client::list_accounts).await?;
     if let Some(name) = &account.name
         && let Some(other) = others.iter().find(|other| same(&other.name, name))
     {
-        let name = clean(&other.name);
-        return Err(error.hint(format!(
-            "Give another name: mfactl add NAME …, or rename that one: mfactl edit {name} --name …"
-        )));
+        return Err(rename(error, other));
     }
     let has_serial = account.serial.as_ref();
     if has_serial.is_some_and(|serial| others.iter().any(|other| other.serial == *serial)) {
         return Err(error);
+    }
+    if wishes.yes {
+        return Ok(());
     }
     if !context.may_ask {
         return Err(error.hint("Add it a second time: --yes"));
@@ -138,6 +177,12 @@ fn capitalised(text: &str) -> String {
 
 /// Cuts what is too long to be stored, and says so.
 fn cut(account: &mut AccountFields) -> Vec<String> {
+    // What a link says is the daemon's to read, unless it is too long.
+    if let Some(link) = account.uri.as_ref().and_then(|link| uri::parse(link).ok()) {
+        let long = |text: String| (text.chars().count() > MAX_FIELD).then_some(text);
+        account.issuer = account.issuer.take().or_else(|| long(link.issuer));
+        account.username = account.username.take().or_else(|| long(link.username));
+    }
     let texts = [
         ("name", &mut account.name, MAX_NAME),
         ("issuer", &mut account.issuer, MAX_FIELD),
@@ -165,6 +210,7 @@ pub(super) fn given(args: Add) -> AccountFields {
 pub(super) fn wishes(args: &Add) -> Wishes {
     Wishes {
         yes: args.yes,
+        incomplete: args.allow_incomplete,
         weak: args.weak,
         json: args.json,
     }

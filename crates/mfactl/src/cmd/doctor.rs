@@ -94,7 +94,11 @@ async fn daemon(findings: &mut Vec<Finding>) -> Option<Status> {
         }
     };
     findings.push(version(&status));
-    findings.extend(keychain(&status, &listed.map(|accounts| accounts.len())));
+    if status.locked_by_user && matches!(listed, Err(mfa_ipc::Error::Locked(_))) {
+        findings.extend(locked(&status).await);
+    } else {
+        findings.push(keychain(&status, &listed.map(|accounts| accounts.len())));
+    }
     if let Some(before) = &status.keychain_changed_from {
         let text = format!(
             "the accounts were in {before} before; today {} answers. Start {before} again, or import them",
@@ -128,23 +132,39 @@ fn version(status: &Status) -> Finding {
     }
 }
 
-/// The keychain, and whether the accounts in it are locked.
-fn keychain(status: &Status, listed: &Result<usize, mfa_ipc::Error>) -> Vec<Finding> {
+/// What there is to say while the accounts are locked: the daemon asks no keychain then, so we look ourselves.
+async fn locked(status: &Status) -> [Finding; 2] {
+    let there = match status.vault_file {
+        true => ok("keychain", ""),
+        false => platform::keychain().await,
+    };
+    // The keychain itself may be open: it is the accounts that are locked.
+    let keychain = match (there.grade, status.vault_file || status.keychain != "none") {
+        (Grade::Ok, known) => {
+            let name = if known {
+                &status.keychain
+            } else {
+                "one is there"
+            };
+            let unused = format!("{name}, not used while the accounts are locked");
+            ok("keychain", unused)
+        }
+        _ => fail("keychain", there.text),
+    };
+    let unlock = "locked with “mfactl lock”, in the tray, or after a time without use. Unlock: mfactl unlock";
+    [keychain, warn("accounts", unlock)]
+}
+
+/// The keychain, and whether it is locked.
+fn keychain(status: &Status, listed: &Result<usize, mfa_ipc::Error>) -> Finding {
     let name = &status.keychain;
-    vec![match listed {
+    match listed {
         Ok(1) => ok("keychain", format!("{name}, unlocked, 1 account")),
         Ok(accounts) => ok("keychain", format!("{name}, unlocked, {accounts} accounts")),
-        // The keychain itself may be open: it is the accounts that are locked.
-        Err(mfa_ipc::Error::Locked(_)) if status.locked_by_user => {
-            let unused = format!("{name}, not used while the accounts are locked");
-            let locked = "locked with “mfactl lock”, in the tray, or after a time without use. Unlock: \
-                          mfactl unlock";
-            return vec![ok("keychain", unused), warn("accounts", locked)];
-        }
         Err(mfa_ipc::Error::Locked(_)) => warn(
             "keychain",
             format!("{name} is locked. Unlock: mfactl unlock"),
         ),
         Err(error) => fail("keychain", error.text()),
-    }]
+    }
 }

@@ -19,8 +19,6 @@ use crate::error::{Error, Kind};
 use crate::output::bar;
 use crate::prompt;
 
-/// What to do with a QR code that is missing.
-const AGAIN: &str = "import again with";
 /// Up to so many accounts are stored before anybody would look at a bar.
 const FEW: usize = 20;
 /// From so many accounts on it may be that the daemon does not take them all at once.
@@ -42,7 +40,12 @@ pub(super) async fn run(context: &Context, args: Import) -> Result<(), Error> {
     }
     if args.dry_run || count == 0 {
         nothing_stored(context, args.json, args.dry_run, &plan)?;
-        return series::complete(&plan.missing, AGAIN);
+        if !args.dry_run
+            && let Some(reminder) = reminder(&args.files)
+        {
+            context.output.warn(reminder);
+        }
+        return series::complete(&plan.missing, &args.files);
     }
     agree(context, &args, &plan)?;
     let results = store(context, &client, &found.accounts, count).await?;
@@ -61,7 +64,7 @@ pub(super) async fn run(context: &Context, args: Import) -> Result<(), Error> {
     if let Some(reminder) = reminder(&args.files) {
         context.output.warn(reminder);
     }
-    series::complete(&done.missing, AGAIN)
+    series::complete(&done.missing, &args.files)
 }
 
 /// Has a person agree to what is planned. Where nobody is asked, a part of an export is not enough.
@@ -74,7 +77,7 @@ fn agree(context: &Context, args: &Import, plan: &Plan) -> Result<(), Error> {
         if args.json {
             context.output.json(&Imports::new(plan, true))?;
         }
-        return series::complete(&plan.missing, AGAIN).map_err(|error| {
+        return series::complete(&plan.missing, &args.files).map_err(|error| {
             error.hint("Nothing was added. To add what there is: --allow-incomplete")
         });
     }

@@ -12,6 +12,8 @@ use crate::args::Pair;
 use crate::error::Error;
 use crate::output::bar;
 
+/// From so many columns on there is room for a bar.
+const BAR_FROM: usize = 42;
 /// How long the first code should last, so that there is time to type it.
 const MIN_REMAINING: u32 = 10;
 
@@ -77,9 +79,13 @@ async fn wait_for(context: &Context, first: &IssuedCode, second: &IssuedCode) ->
             let bar = context
                 .output
                 .dim(&bar(left, first.valid_until - first.valid_from));
-            context
-                .output
-                .replace_line(format_args!("MFA code 2   ··· ···   in {left} s {bar}"))?;
+            let line = format!("MFA code 2   ··· ···   in {left} s {bar}");
+            // A line that is broken in two is not replaced by the next one.
+            let line = match context.output.columns() {
+                Some(..BAR_FROM) => format!("MFA code 2   in {left} s"),
+                _ => line,
+            };
+            context.output.replace_line(format_args!("{line}"))?;
         }
         // The countdown moves once a second.
         tokio::time::sleep(Duration::from_secs(1)).await;

@@ -67,12 +67,13 @@ impl Plan {
         self.rows.len() - self.missing.len()
     }
 
-    /// How many there are of which this becomes.
+    /// How many there are of which this becomes. A QR code that is missing is none of them.
     pub(super) fn count(&self, fate: Fate) -> usize {
-        self.rows
-            .iter()
-            .filter(|row| row.result.fate == fate)
-            .count()
+        let rows = self.rows.iter().filter(|row| row.result.fate == fate);
+        match fate {
+            Fate::Skipped => rows.count() - self.missing.len(),
+            Fate::Added | Fate::Present => rows.count(),
+        }
     }
 
     /// Prints all of it.

@@ -36,7 +36,7 @@ pub(super) async fn run(context: &Context, args: Add) -> Result<(), Error> {
 
 /// Adds a key, which says nothing but itself.
 async fn add_key(context: &Context, args: Add, key: &str) -> Result<(), Error> {
-    let client = add::ready(context).await?;
+    let client = add::ready(context, args.name.as_deref()).await?;
     let wishes = add::wishes(&args);
     let mut account = add::given(args);
     account.secret = Some(Zeroizing::new(key.to_owned()));
@@ -56,7 +56,7 @@ async fn scan(context: &Context, args: Add, clip: Option<&[u8]>) -> Result<(), E
     if args.kind.is_some() {
         return Err(Error::usage("a QR code has its own type: leave out --type"));
     }
-    let client = add::ready(context).await?;
+    let client = add::ready(context, args.name.as_deref()).await?;
     let (found, place) = match &args.qr {
         Some(path) => {
             let picture = intake::file(path)?;
@@ -77,20 +77,22 @@ async fn scan(context: &Context, args: Add, clip: Option<&[u8]>) -> Result<(), E
     };
     let found = found.map_err(|error| error.about(&place))?;
     let wishes = add::wishes(&args);
+    let picture = args.qr.clone();
     let missing = found.missing();
     agree(context, &missing, wishes)?;
     add_all(context, &client, found, add::given(args), &place, wishes).await?;
-    series::complete(&missing, "add")
+    series::complete(&missing, picture.as_slice())
 }
 
 /// Asks whether what there is of an export shall be added, if it is not all of it.
 fn agree(context: &Context, missing: &[Part], wishes: Wishes) -> Result<(), Error> {
-    let Some(text) = series::missing(missing).filter(|_| !wishes.yes) else {
+    let Some(text) = series::missing(missing).filter(|_| !wishes.incomplete) else {
         return Ok(());
     };
-    if !context.may_ask {
-        let hint = "Import all of them: mfactl import FILE…. To add what there is: --yes";
-        return Err(Error::new(Kind::Other, text).hint(hint));
+    if wishes.yes || !context.may_ask {
+        return Err(Error::new(Kind::Other, text)
+            .hint("Import all of them: mfactl import FILE…")
+            .hint("To add what there is: --allow-incomplete"));
     }
     if prompt::confirm(&format!("{text}. Add what there is?"))? {
         return Ok(());

@@ -1,8 +1,13 @@
 //! Exports that are spread over several QR codes, of which some are missing.
 
+use std::path::{Path, PathBuf};
+
 use mfa_intake::Part;
 
 use crate::error::{Error, Kind};
+
+/// So many names are repeated at most.
+const MAX_NAMES: usize = 5;
 
 /// What is missing, as a sentence without its end: “QR codes 2 and 3 of 5 are missing”.
 pub(super) fn missing(parts: &[Part]) -> Option<String> {
@@ -27,17 +32,35 @@ pub(super) fn missing(parts: &[Part]) -> Option<String> {
     })
 }
 
-/// An export is not there as a whole: an error, whatever was stored of it. `again` says what to do with
-/// what is missing.
-pub(super) fn complete(parts: &[Part], again: &str) -> Result<(), Error> {
+/// An export is not there as a whole: an error, whatever was stored of it. It says how to give all of it, as
+/// nothing is kept of the pictures that were given before.
+pub(super) fn complete(parts: &[Part], given: &[PathBuf]) -> Result<(), Error> {
     let Some(missing) = missing(parts) else {
         return Ok(());
     };
     let them = if parts.len() == 1 { "it" } else { "them" };
-    Err(Error::new(
-        Kind::Other,
-        format!("{missing}: {again} {them}"),
-    ))
+    let text = format!("{missing}: import again with {them}");
+    let more = if parts.len() == 1 { "FILE" } else { "FILE…" };
+    let all = together(given, more);
+    Err(Error::new(Kind::Other, text).hint(format!("All pictures together: mfactl import {all}")))
+}
+
+/// The arguments for all pictures, where those that were given can be typed as they are called.
+fn together(given: &[PathBuf], more: &str) -> String {
+    let names: Option<Vec<_>> = given.iter().map(|path| typed(path)).collect();
+    match names {
+        Some(names) if (1..=MAX_NAMES).contains(&names.len()) => {
+            format!("{} {more}", names.join(" "))
+        }
+        _ => "FILE…".to_owned(),
+    }
+}
+
+/// A name that no shell reads as anything else.
+fn typed(path: &Path) -> Option<&str> {
+    let is_plain = |c: char| c.is_alphanumeric() || "/._+,@-".contains(c);
+    path.to_str()
+        .filter(|name| !name.starts_with('-') && name.chars().all(is_plain))
 }
 
 #[cfg(test)]
@@ -65,12 +88,18 @@ mod tests {
             said(&[part(1, 2), part(2, 3)]),
             "QR codes 2 of 5 and 3 of 5 are missing"
         );
-        let error = complete(&[part(1, 2), part(1, 3)], "import again with");
-        assert!(
-            error
-                .unwrap_err()
-                .to_string()
-                .ends_with("missing: import again with them")
+        let said = |given: &[&str]| {
+            let given: Vec<_> = given.iter().map(PathBuf::from).collect();
+            let error = complete(&[part(1, 2), part(1, 3)], &given);
+            error.unwrap_err().to_string()
+        };
+        let told = "QR codes 2 and 3 of 5 are missing: import again with them\n  \
+                    All pictures together: mfactl import ";
+        assert_eq!(
+            said(&["a/1.png", "2.png"]),
+            format!("{told}a/1.png 2.png FILE…")
         );
+        assert_eq!(said(&["-"]), format!("{told}FILE…"));
+        assert_eq!(said(&["my phone.png"]), format!("{told}FILE…"));
     }
 }

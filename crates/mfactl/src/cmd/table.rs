@@ -1,7 +1,7 @@
 //! The table of `mfactl list`.
 //!
 //! On a terminal it is no wider than that, and codes stand first, where they line up and where no text of
-//! another direction can turn their digits around. For programs it is a plain table, as wide as need be.
+//! another direction can turn their digits around. In a pipe it is a plain table, as wide as need be.
 
 use mfa_core::bidi::{isolate, isolate_ltr, turns_around};
 use mfa_core::otp::grouped;
@@ -16,6 +16,9 @@ pub(super) type Row = (AccountInfo, Option<IssuedCode>);
 const HEADINGS: [&str; 3] = ["NAME", "ISSUER", "USERNAME"];
 /// What stands between two columns.
 const GAP: &str = "   ";
+/// How wide the columns of codes and of the seconds that are left are in a pipe.
+const CODE: usize = 9;
+const LEFT: usize = 5;
 /// On a narrower terminal an account takes two lines.
 const STACKED_BELOW: usize = 60;
 /// Names, issuers and user names are not made narrower than this.
@@ -48,15 +51,21 @@ pub(super) fn for_programs(rows: &[Row], codes: bool, now: u64) -> Vec<String> {
     let cells: Vec<_> = rows.iter().map(texts).collect();
     let widths = widest(&cells);
     let line = |cells: [&str; 3]| [0, 1, 2].map(|n| pad(cells[n], widths[n])).join(GAP);
-    let rest = if codes { "   CODE          LEFT" } else { "" };
-    let heading = format!("{}{rest}", line(HEADINGS));
+    // First, and in one group, no text of another direction can turn the digits around: a pager shows them too.
+    let first = |code: &str, left: &str| match codes {
+        true => format!("{}{GAP}{}{GAP}", pad(code, CODE), pad(left, LEFT)),
+        false => String::new(),
+    };
+    let heading = format!("{}{}", first("CODE", "LEFT"), line(HEADINGS));
     let rows = rows.iter().zip(&cells).map(|((_, code), cells)| {
-        let code = code.as_ref().map(|code| {
-            let left = remaining(code, now).unwrap_or(0);
-            format!("{GAP}{}{GAP}{left} s", pad(&grouped(&code.code), 11))
-        });
-        let cells = line(cells.each_ref().map(String::as_str));
-        format!("{cells}{}", code.unwrap_or_default())
+        let first = match code {
+            Some(code) => {
+                let left = format!("{} s", remaining(code, now).unwrap_or(0));
+                first(&code.code, &left)
+            }
+            None => first("", ""),
+        };
+        format!("{first}{}", line(cells.each_ref().map(String::as_str)))
     });
     std::iter::once(heading)
         .chain(rows)

@@ -187,5 +187,22 @@ fn a_pipe_gets_a_plain_table() {
         !text.contains(turned) && !text.contains(['█', '…']),
         "{text}"
     );
-    assert!(lines[1].ends_with("   492 039       21 s"), "{}", lines[1]);
+    assert!(
+        lines[0].starts_with("CODE        LEFT    NAME "),
+        "{}",
+        lines[0]
+    );
+    assert!(
+        lines[1].starts_with("492039      21 s    0aws "),
+        "{}",
+        lines[1]
+    );
+    // Nothing that is read from the right to the left stands before it.
+    assert!(
+        lines[3].starts_with("194412      21 s    2bank "),
+        "{}",
+        lines[3]
+    );
+    let without = for_programs(&without_codes(forty()), false, NOW);
+    assert!(without[0].starts_with("NAME "), "{}", without[0]);
 }
