@@ -314,7 +314,10 @@ fn a_wrong_configuration_is_explained() {
     let error = run(&mut desktop.ours("mfad"), "").fails(1);
     assert!(error.contains("config.toml, line 2"), "{error}");
     let error = desktop.mfactl(&["list"]).fails(6);
-    assert!(error.contains("the daemon cannot be reached"), "{error}");
+    assert!(
+        error.contains("the daemon ended at once: the configuration"),
+        "{error}"
+    );
     assert!(error.contains("config.toml, line 2"), "{error}");
 }
 

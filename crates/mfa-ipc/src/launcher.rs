@@ -24,13 +24,11 @@ const MAX_LOG: u64 = 1024 * 1024;
 #[derive(Debug, Error)]
 pub enum Error {
     /// It runs, or was started, but takes no connection.
-    #[error("the daemon cannot be reached: {source}")]
-    Unreachable {
-        /// What the kernel or D-Bus says.
-        source: io::Error,
-        /// The last error in the log of the daemon that we started.
-        said: Option<String>,
-    },
+    #[error("the daemon cannot be reached: {0}")]
+    Unreachable(#[source] io::Error),
+    /// It was started, and has ended. This is the last error in its log.
+    #[error("the daemon ended at once: {0}")]
+    Ended(String),
     /// The program cannot be run.
     #[error("the daemon cannot be started: {program}: {source}", program = program.display())]
     NotStarted {
@@ -65,14 +63,11 @@ impl Error {
     #[must_use]
     pub fn hint(&self) -> String {
         match self {
-            Self::Unreachable {
-                said: Some(line), ..
-            } => format!("It said: {line}"),
             Self::NotStarted { .. } => {
                 "Install it beside mfactl, or set PATH so that mfad is found.".to_owned()
             }
             Self::Log(_) => "Make its folder writable for you.".to_owned(),
-            Self::Unreachable { .. } | Self::NotReady { .. } => format!(
+            Self::Unreachable(_) | Self::Ended(_) | Self::NotReady { .. } => format!(
                 "Its log: {}{}",
                 platform::LOG_OF_THE_SYSTEM,
                 log().display()
@@ -96,9 +91,9 @@ pub async fn connect() -> Result<Client, Error> {
             };
             Client::connect()
                 .await
-                .map_err(|source| Error::Unreachable { source, said })
+                .map_err(|source| said.map_or(Error::Unreachable(source), Error::Ended))
         }
-        Err(source) => Err(Error::Unreachable { source, said: None }),
+        Err(source) => Err(Error::Unreachable(source)),
     }
 }
 
@@ -110,7 +105,7 @@ pub async fn running() -> Result<Option<Client>, Error> {
     match Client::connect().await {
         Ok(client) => Ok(Some(client)),
         Err(error) if is_absent(&error) => Ok(None),
-        Err(source) => Err(Error::Unreachable { source, said: None }),
+        Err(source) => Err(Error::Unreachable(source)),
     }
 }
 

@@ -18,11 +18,11 @@ use clap_complete::Shell;
 #[command(disable_help_subcommand = true)]
 pub struct Args {
     /// Print no hints and no warnings
-    #[arg(short, long, global = true)]
+    #[arg(short, long, global = true, display_order = 100)]
     pub quiet: bool,
 
     /// Ask nothing, and raise no prompt
-    #[arg(long, global = true)]
+    #[arg(long, global = true, display_order = 101)]
     pub no_input: bool,
 
     /// What to do

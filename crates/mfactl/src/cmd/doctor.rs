@@ -68,7 +68,7 @@ pub(super) async fn run(context: &Context, args: Doctor) -> Result<(), Error> {
         0 => Ok(()),
         _ => Err(Error::new(
             Kind::Other,
-            "there can be no codes until what failed is repaired",
+            "mfactl can give no codes. Repair what failed above",
         )),
     }
 }

@@ -230,13 +230,13 @@ fn countdown<'r>(
 ) -> String {
     let Some(period) = period else {
         // To show one would use it up.
-        return "Counter-based: mfactl get NAME".to_owned();
+        return "Counter-based (to show a code is to use it): mfactl get NAME".to_owned();
     };
     let codes = group.filter_map(|(_, code)| code.as_ref());
     let left = codes.filter_map(|code| remaining(code, now)).min();
     let left = left.unwrap_or(0);
     let which = if several {
-        format!("Codes of {period} s")
+        format!("{period}-second codes")
     } else {
         "Codes".to_owned()
     };

@@ -24,7 +24,9 @@ pub(super) fn store(error: &StoreError) -> Error {
 /// The prompt did not open the keychain.
 pub(super) fn unanswered(error: &StoreError) -> Error {
     match error {
-        StoreError::Locked => Error::Locked("the keychain stays locked".into()),
+        StoreError::Locked => {
+            Error::Locked("the prompt was closed: the keychain stays locked".into())
+        }
         StoreError::TimedOut => Error::TimedOut("nobody answered the keychain's prompt".into()),
         StoreError::WrongPassphrase
         | StoreError::Unavailable(_)

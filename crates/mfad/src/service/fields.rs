@@ -184,8 +184,12 @@ fn moving(kind: Kind, fields: &AccountFields) -> Result<Kind, Error> {
         }
         (Kind::Hotp { .. }, None, Some(counter)) => Ok(Kind::Hotp { counter }),
         (kind, None, None) => Ok(kind),
-        _ => {
-            let text = "a period is for time-based accounts, a counter for counter-based ones";
+        (kind, ..) => {
+            let text = match kind {
+                Kind::Totp { .. } => "this account is time-based: it has no counter",
+                Kind::Hotp { .. } => "this account is counter-based: it has no period",
+                _ => "the codes of this type have a fixed period and no counter",
+            };
             Err(Error::InvalidAccount(text.into()))
         }
     }

@@ -164,7 +164,7 @@ fn there_is_one_countdown_for_each_period() {
     assert_eq!(
         people(&rows, 80),
         [
-            "Codes of 30 s change in 21 s ███████░░░",
+            "30-second codes change in 21 s ███████░░░",
             "CODE      NAME   ISSUER   USERNAME",
             "222 222   b      B        b",
             "333 333   d      D        d",
@@ -172,7 +172,7 @@ fn there_is_one_countdown_for_each_period() {
             "Codes of 60 s change in 51 s █████████░",
             "111 111   a      A        a",
             "",
-            "Counter-based: mfactl get NAME",
+            "Counter-based (to show a code is to use it): mfactl get NAME",
             "          c      C        c",
         ]
     );

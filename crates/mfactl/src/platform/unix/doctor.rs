@@ -55,7 +55,7 @@ pub(crate) async fn keychain() -> Finding {
     }
     warn(
         "keychain",
-        "no OS keychain answers (nobody owns org.freedesktop.secrets). Without one: mfactl vault create",
+        "no keychain is running. A vault file needs none",
     )
 }
 

@@ -14,7 +14,7 @@ pub(crate) const RESTART: &str = "Restart it: systemctl --user restart mfad";
 
 /// How to change that.
 pub(crate) fn make_private(path: &Path) -> String {
-    format!("chmod 600 {}", path.display())
+    format!("Make it private: chmod 600 {}", path.display())
 }
 
 /// Whether there is a desktop, with a clipboard and a place for prompts.

@@ -15,7 +15,7 @@ pub(crate) const RESTART: &str = "End it: taskkill /f /im mfad.exe   (the next c
 /// How to change that.
 pub(crate) fn make_private(path: &Path) -> String {
     let path = path.display();
-    format!("icacls \"{path}\" /inheritance:r /grant:r \"%USERNAME%:F\"")
+    format!("Make it private: icacls \"{path}\" /inheritance:r /grant:r \"%USERNAME%:F\"")
 }
 
 /// Asks for something that is not shown while it is typed. Shells set up the console anew.

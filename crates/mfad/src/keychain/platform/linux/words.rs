@@ -69,7 +69,7 @@ impl Cause {
             ),
             Self::Nobody => format!(
                 "no keychain is running
-  On a desktop: install gnome-keyring or KeePassXC (Settings → Secret Service Integration), log in again
+  On a desktop: install gnome-keyring or KeePassXC (Settings → Secret Service Integration), and log in again
   On a server or in WSL: {SERVER}"
             ),
             Self::KWalletWithout => "KWallet is running, but not for other programs
