@@ -105,6 +105,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         tokio::select! {
             served = listener.serve(handle, limits.clone()) => Ok(served?),
             () = limits.tidy() => Ok(()),
+            () = limits.watch(bus.as_ref()) => Ok(()),
         }
     })
 }

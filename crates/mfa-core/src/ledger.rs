@@ -101,8 +101,8 @@ pub enum Error {
     UsedUp(u64),
     /// The code would come later than the caller is ready to wait.
     #[error(
-        "the next unused code comes in {wait} seconds, which is more than the timeout \
-         ({MAX_TIMEOUT} at most)"
+        "the next unused code comes in {wait} seconds, and the timeout is shorter (it may be up to \
+         {MAX_TIMEOUT} seconds)"
     )]
     TooLate {
         /// How long it would take, in seconds.

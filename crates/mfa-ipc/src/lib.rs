@@ -114,15 +114,15 @@
 //!
 //! # Limits
 //!
-//! A private connection that sends more than 256 KiB in one message is closed, and so is one that has not
-//! said who it is after 5 seconds or 1 KiB. One process may have 32 connections, all together 256;
+//! A private connection that sends more than 256 KiB in one message is closed, one whose message is not
+//! complete after 10 seconds, and one that has not said who it is after 5 seconds or 1 KiB. One process may have 32 connections, all together 256;
 //! another one is answered `ERROR` when it authenticates, and closed.
 //!
 //! A connection may have 8 calls under way and a process 16. Further ones are not read until one of
 //! these is answered, and nothing is read while an answer is not taken: write and read at the same time.
 //! On the session bus a further call is refused by `LimitsExceeded` instead. At most 8 calls of a process
 //! may wait for a code (`fresh`, `min-remaining`). What waits ends with its connection, and on the
-//! session bus with its sender.
+//! session bus with its sender. A process gets two lists of accounts at a time.
 //!
 //! # What stays and what may change
 //!

@@ -1,6 +1,5 @@
 //! The session bus: the object for desktop tools, under a name that nobody can take away.
 
-use std::path::Path;
 use std::time::Duration;
 
 use mfa_ipc::endpoint::{BUS_NAME, OBJECT_PATH};
@@ -70,9 +69,8 @@ async fn owner(connection: &zbus::Connection) -> Option<Owner> {
         // A daemon hides what it runs.
         None => platform::short_name(pid)?,
     };
-    let file_name = executable.as_deref().and_then(Path::file_name);
-    let is_ours = match file_name {
-        Some(name) => name == "mfad",
+    let is_ours = match &executable {
+        Some(path) => std::env::current_exe().is_ok_and(|own| own == *path),
         None => program == "mfad",
     };
     Some(Owner {
@@ -89,7 +87,7 @@ pub struct Owner {
     pub pid: u32,
     /// Its path, or its short name where the path is hidden.
     pub program: String,
-    /// Whether it is a daemon like us, as far as can be seen.
+    /// Whether it is this daemon once more, as far as can be seen.
     pub is_ours: bool,
 }
 

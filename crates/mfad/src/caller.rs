@@ -6,7 +6,7 @@
 //!
 //! A program may ask and turn into another one before anybody looks. So the process of a private
 //! connection is looked at when it connects, when it asks, and when it is answered: one that has
-//! changed is no program that is known, and gets no code.
+//! changed before it asks is unknown, and one that changes afterwards gets no code.
 
 use std::ops::Deref;
 use std::sync::Arc;

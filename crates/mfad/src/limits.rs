@@ -23,8 +23,8 @@ const CALLS: usize = 8;
 const CALLS_OF_ALL: usize = 16;
 /// How many calls of one process may wait for a code to become valid.
 const WAITING: usize = 8;
-/// How many bytes of long answers of one process may wait to be taken.
-const ANSWERS: usize = 4 * 1024 * 1024;
+/// How many long answers of one process may be made, or wait to be taken.
+const ANSWERS: usize = 2;
 
 /// All processes that have something under way. Clones are the same.
 #[derive(Clone, Debug, Default)]
@@ -57,7 +57,6 @@ impl Limits {
     /// It is known by its name there: to ask who is behind it would be a call for each call.
     #[must_use]
     pub fn bus_call(&self, sender: &str) -> Option<BusCall> {
-        self.work.done(A_CALL);
         let mut senders = lock(&self.senders);
         let calls = senders.entry(sender.to_owned()).or_default();
         if *calls >= CALLS_OF_ALL {
@@ -68,6 +67,18 @@ impl Limits {
             senders: Arc::clone(&self.senders),
             sender: sender.to_owned(),
         })
+    }
+
+    /// Counts what passes over the session bus, where many calls need nothing of us. Returns with the bus;
+    /// never, without one.
+    pub async fn watch(&self, bus: Option<&zbus::Connection>) {
+        let Some(bus) = bus else {
+            return std::future::pending().await;
+        };
+        while !bus.is_closed() {
+            bus.monitor_activity().await;
+            self.work.done(A_MESSAGE);
+        }
     }
 
     /// Gives memory back after a burst of work; never returns.
@@ -137,13 +148,11 @@ impl Process {
         self.waiting.try_acquire().ok()
     }
 
-    /// Waits until there is room for an answer of so many bytes, among those that the process does
-    /// not take. It is given back when the permit is dropped.
-    pub(crate) async fn answer(&self, bytes: usize) -> Option<OwnedSemaphorePermit> {
-        let bytes = u32::try_from(bytes.min(ANSWERS)).unwrap_or(u32::MAX);
-        let answers = Arc::clone(&self.answers);
+    /// Waits for its turn to make a long answer: those that the process does not take come first. The turn
+    /// is given back when the permit is dropped.
+    pub(crate) async fn answer(&self) -> Option<OwnedSemaphorePermit> {
         // It is never closed.
-        answers.acquire_many_owned(bytes).await.ok()
+        Arc::clone(&self.answers).acquire_owned().await.ok()
     }
 }
 
@@ -182,6 +191,24 @@ impl Connection {
         Call(Arc::clone(self))
     }
 
+    /// Resolves when no call is under way.
+    pub(crate) async fn at_rest(&self) {
+        self.when(|| self.calls.load(Ordering::Relaxed) == 0).await;
+    }
+
+    /// Resolves when something holds, which may change with each call that ends.
+    async fn when(&self, holds: impl Fn() -> bool) {
+        loop {
+            let changed = self.process.changed.notified();
+            tokio::pin!(changed);
+            changed.as_mut().enable();
+            if holds() {
+                return;
+            }
+            changed.await;
+        }
+    }
+
     fn may_read(&self) -> bool {
         !self.sending.load(Ordering::Relaxed)
             && self.calls.load(Ordering::Relaxed) < CALLS
@@ -198,15 +225,7 @@ impl Drop for Connection {
 #[async_trait]
 impl Gate for Connection {
     async fn open(&self) {
-        loop {
-            let changed = self.process.changed.notified();
-            tokio::pin!(changed);
-            changed.as_mut().enable();
-            if self.may_read() {
-                return;
-            }
-            changed.await;
-        }
+        self.when(|| self.may_read()).await;
     }
 
     fn sending(&self, sending: bool) {
@@ -233,8 +252,8 @@ impl Drop for Call {
     }
 }
 
-/// What a call on the session bus counts for, in bytes.
-const A_CALL: usize = 4096;
+/// What a message on the session bus counts for, in bytes.
+const A_MESSAGE: usize = 2048;
 /// After so many bytes it is worth to look for memory that is free.
 const MUCH: usize = 1024 * 1024;
 /// How long what is under way has to end, before memory is given back.
@@ -323,11 +342,12 @@ mod tests {
     #[tokio::test]
     async fn long_answers_wait_for_those_that_are_not_taken() {
         let process = Process::default();
-        let first = process.answer(usize::MAX).await.unwrap();
-        let second = process.answer(1);
-        tokio::pin!(second);
-        assert!((&mut second).now_or_never().is_none());
+        let first = process.answer().await.unwrap();
+        let _second = process.answer().await.unwrap();
+        let third = process.answer();
+        tokio::pin!(third);
+        assert!((&mut third).now_or_never().is_none());
         drop(first);
-        assert!(second.await.is_some());
+        assert!(third.await.is_some());
     }
 }

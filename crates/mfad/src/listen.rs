@@ -23,6 +23,8 @@ use crate::tasks::Tasks;
 const MAX_CONNECTIONS: usize = 256;
 /// How many of these are told why, at once.
 const MAX_REFUSALS: usize = 16;
+/// How long the calls of a client that sends no more may take to be answered.
+const LAST_ANSWERS: Duration = Duration::from_secs(1);
 /// How long a connection may take to say who it is.
 const HANDSHAKE: Duration = Duration::from_secs(5);
 
@@ -129,7 +131,9 @@ pub async fn serve(
         result = speak(stream, guid, service, origin, connection, &tasks) => result,
         () = tasks.failed() => Ok(()),
     };
-    // Calls of a client that is gone wait for nothing.
+    // A client may close its half and still read what it has asked for. Calls that wait for longer wait for
+    // nobody.
+    drop(tokio::time::timeout(LAST_ANSWERS, tasks.at_rest()).await);
     tasks.end();
     result
 }

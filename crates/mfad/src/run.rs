@@ -129,9 +129,13 @@ async fn until_the_end(
     limits: Limits,
 ) -> Result<(), Error> {
     let mut ending = platform::Ending::new()?;
+    let watched = limits.clone();
     let on_the_bus = async {
         match bus {
-            Some(bus) => signals::forward(bus, service).await,
+            Some(bus) => tokio::select! {
+                ended = signals::forward(bus, service) => ended,
+                () = watched.watch(Some(bus)) => Ok(()),
+            },
             None => std::future::pending().await,
         }
     };

@@ -51,6 +51,11 @@ impl Tasks {
         self.failed.notified().await;
     }
 
+    /// Resolves when no call is under way.
+    pub async fn at_rest(&self) {
+        self.connection.at_rest().await;
+    }
+
     /// Ends all of them.
     pub fn end(&self) {
         self.running

@@ -56,7 +56,7 @@ fn start() -> (Runtime, Handle) {
     let runtime = runtime.enable_all().build().expect("a runtime");
     let _inside = runtime.enter();
     let (handle, _service) = service::start(Parts {
-        keychain: Keychain::always_open(|| Box::new(Nowhere)),
+        keychain: Keychain::always_open("nowhere", || Box::new(Nowhere)),
         clock: Arc::new(SystemClock),
         journal: Box::new(Nowhere),
         notes: Notes::default(),

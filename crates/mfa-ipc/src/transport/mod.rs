@@ -1,6 +1,7 @@
 //! The private connection: a Unix socket, or a named pipe.
 
 mod handshake;
+mod incoming;
 pub(crate) mod server;
 pub mod stream;
 mod wire;

@@ -19,6 +19,7 @@ use zbus::fdo::ConnectionCredentials;
 
 use super::Wire;
 use super::handshake::Handshake;
+use super::incoming::Incoming;
 use crate::platform::transport::credentials;
 
 /// The longest request that the daemon takes, in bytes; an account is a few hundred.
@@ -79,6 +80,7 @@ struct Guarded {
     handshake: Handshake,
     /// What has come already behind the handshake.
     rest: Vec<u8>,
+    message: Incoming,
 }
 
 /// The half that is written to.
@@ -109,6 +111,7 @@ impl<W: Wire> Socket for Stream<W> {
             gate: Arc::clone(gate),
             handshake: Handshake::default(),
             rest: Vec::new(),
+            message: Incoming::default(),
         };
         Split::new(
             Reader {
@@ -148,9 +151,14 @@ impl<W: Wire> Reader<W> {
             let length = buffer.len().min(daemon.rest.len());
             buffer[..length].copy_from_slice(&daemon.rest[..length]);
             daemon.rest.drain(..length);
+            daemon.message.came(&buffer[..length], MAX_REQUEST)?;
             return Ok(length);
         }
-        let read = self.wire.read(buffer).await?;
+        let read = match daemon.message.deadline() {
+            None => self.wire.read(buffer).await?,
+            Some(end) => tokio::time::timeout_at(end, self.wire.read(buffer)).await??,
+        };
+        daemon.message.came(&buffer[..read], MAX_REQUEST)?;
         daemon.gate.passed(read);
         Ok(read)
     }
@@ -186,15 +194,31 @@ impl<W: Wire> socket::WriteHalf for Writer<W> {
             return self.wire.write(buffer).await;
         };
         check(buffer, MAX_ANSWER, io::ErrorKind::InvalidInput)?;
-        gate.sending(true);
+        let sending = Sending::begin(gate.as_ref());
         let written = self.wire.write(buffer).await;
-        gate.sending(false);
+        drop(sending);
         gate.passed(written.as_ref().copied().unwrap_or(0));
         written
     }
 
     async fn close(&mut self) -> io::Result<()> {
         self.wire.shut()
+    }
+}
+
+/// Something is being sent, also if whoever sends it gives up.
+struct Sending<'g>(&'g dyn Gate);
+
+impl<'g> Sending<'g> {
+    fn begin(gate: &'g dyn Gate) -> Self {
+        gate.sending(true);
+        Self(gate)
+    }
+}
+
+impl Drop for Sending<'_> {
+    fn drop(&mut self) {
+        self.0.sending(false);
     }
 }
 

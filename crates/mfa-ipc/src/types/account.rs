@@ -44,24 +44,7 @@ pub struct AccountInfo {
     pub modified: u64,
 }
 
-/// About how many bytes an account takes in a message besides its texts.
-const FRAME: usize = 400;
-
 impl AccountInfo {
-    /// About how many bytes it takes in a message.
-    #[must_use]
-    pub fn size(&self) -> usize {
-        let texts = [
-            &self.name,
-            &self.issuer,
-            &self.username,
-            &self.note,
-            &self.serial,
-        ];
-        let texts = texts.into_iter().chain(&self.tags);
-        texts.map(String::len).sum::<usize>() + FRAME
-    }
-
     /// As a dictionary.
     #[must_use]
     pub fn to_dict(&self) -> HashMap<&'static str, Variant<'_>> {

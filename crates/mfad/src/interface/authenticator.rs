@@ -88,9 +88,8 @@ impl Authenticator {
         #[zbus(connection)] connection: &Connection,
     ) -> Result<ResponseDispatchNotifier<Vec<HashMap<&'static str, OwnedVariant>>>, Error> {
         let from = self.origin.from(&header, connection).await?;
+        let room = from.process.answer().await;
         let accounts = self.service.list(&from).await?;
-        let size = accounts.iter().map(AccountInfo::size).sum();
-        let room = from.process.answer(size).await;
         let accounts = accounts.iter().map(dictionary).collect::<Result<_, _>>()?;
         let (answer, sent) = ResponseDispatchNotifier::new(accounts);
         tokio::spawn(async move {

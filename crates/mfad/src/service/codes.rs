@@ -109,14 +109,17 @@ impl Service {
             .ledger
             .plan(id, period, wish, now)
             .map_err(errors::plan)?;
+        // For a fresh code: one that is not given has not been handed out.
+        let before = wish.fresh.then(|| notes.ledger.clone());
         if !wish.peek
             && notes.ledger.spend(id, period, plan.step, wish.count)
             && let Err(error) = self.parts.journal.store(notes)
         {
             tracing::warn!(%error, "a restart will not know of this code");
-            if wish.fresh {
-                let text = "it cannot be noted that this code is used: see the daemon's log";
-                return Err(Error::Failed(text.into()));
+            if let Some(before) = before {
+                notes.ledger = before;
+                let text = format!("it cannot be noted that this code is used: {error}");
+                return Err(Error::Failed(text));
             }
         }
         let min_remaining = if wish.next { 0 } else { wish.min_remaining };

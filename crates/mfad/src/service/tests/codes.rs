@@ -297,7 +297,11 @@ async fn nobody_waits_for_more_than_five_minutes() {
     };
     let error = code(&service, "a", wish).await.unwrap_err();
     assert!(matches!(error, Error::TimedOut(_)), "{error:?}");
-    assert!(error.text().contains("300 at most"), "{}", error.text());
+    assert!(
+        error.text().contains("up to 300 seconds"),
+        "{}",
+        error.text()
+    );
 }
 
 fn peek() -> Wish {
