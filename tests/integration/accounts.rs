@@ -118,7 +118,7 @@ fn what_cannot_be_added_is_explained_and_not_repeated() {
             &["add", "AWS", "--secret", "-"],
             "JBSWY3DP",
             1,
-            "“aws” is the name of another account\n  Give another name: mfactl add NAME …, or \
+            "“aws” is the name of Amazon Web Services (root@1234)\n  Give another name: mfactl add NAME …, or \
              rename that one: mfactl edit aws --name …",
         ),
         (&["add", "x", "--secret", "-"], "JBSWY3D", 1, "only 32 bits"),
@@ -138,7 +138,7 @@ fn what_cannot_be_added_is_explained_and_not_repeated() {
             &["add", "x", "--secret", "-", "--counter", "1"],
             "JBSWY3DP",
             1,
-            "counter-based",
+            "time-based",
         ),
         (
             &["add", "x\ny", "--secret", "-"],
@@ -162,7 +162,10 @@ fn what_cannot_be_added_is_explained_and_not_repeated() {
 fn what_is_wrong_with_a_name_is_said_before_the_secret_is_asked_for() {
     let desktop = Desktop::with_two_accounts();
     for (name, text) in [
-        ("aws", "“aws” is the name of another account"),
+        (
+            "aws",
+            "“aws” is the name of Amazon Web Services (root@1234)",
+        ),
         ("JBSWY3DPEHPK3PXQ", "this is a secret, not a name"),
     ] {
         let mut add = desktop.mfactl_on_a_terminal(&format!("add {name}"));

@@ -100,7 +100,7 @@ fn the_doctor_says_what_to_do() {
     let ill = ill.mfactl(&doctor);
     let (grade, text) = diagnosis(&ill.stdout, "keychain");
     assert!(
-        grade == "fail" && text.contains("no OS keychain"),
+        grade == "fail" && text.contains("no keychain is running"),
         "{grade} {text}"
     );
     assert!(ill.fails(1).contains("mfactl can give no codes"));

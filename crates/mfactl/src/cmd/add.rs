@@ -59,9 +59,21 @@ pub(super) async fn ready(context: &Context, name: Option<&str>) -> Result<Clien
     match name.and_then(|name| others.iter().find(|other| same(&other.name, name))) {
         None => Ok(client),
         Some(other) => {
-            let text = format!("“{}” is the name of another account", clean(&other.name));
+            let (name, whose) = (clean(&other.name), described(other));
+            let text = format!("“{name}” is the name of {whose}");
             Err(rename(Error::new(error::Kind::Other, text), other))
         }
+    }
+}
+
+/// An account as a person knows it: `Amazon Web Services (root@1234)`.
+fn described(account: &AccountInfo) -> String {
+    match (clean(&account.issuer), clean(&account.username)) {
+        (issuer, username) if issuer.is_empty() && username.is_empty() => {
+            "another account".to_owned()
+        }
+        (one, none) | (none, one) if none.is_empty() => one,
+        (issuer, username) => format!("{issuer} ({username})"),
     }
 }
 

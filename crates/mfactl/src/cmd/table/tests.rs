@@ -169,7 +169,7 @@ fn there_is_one_countdown_for_each_period() {
             "222 222   b      B        b",
             "333 333   d      D        d",
             "",
-            "Codes of 60 s change in 51 s █████████░",
+            "60-second codes change in 51 s █████████░",
             "111 111   a      A        a",
             "",
             "Counter-based (to show a code is to use it): mfactl get NAME",
