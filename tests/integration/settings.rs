@@ -133,7 +133,10 @@ fn starting_at_login_is_turned_on_and_off() {
     let valid = format!("desktop-file-validate {}", entry.display());
     desktop.shell(&valid).ok();
     let text = std::fs::read_to_string(&entry).unwrap();
-    let program = format!("Exec=\"{}\" --at-login\n", tests::binary("mfa-tray").display());
+    let program = format!(
+        "Exec=\"{}\" --at-login\n",
+        tests::binary("mfa-tray").display()
+    );
     assert!(text.contains(&program), "{text}");
     tray.choose("Settings/Start at login");
     tray.wait_for("  ☐ Start at login");
