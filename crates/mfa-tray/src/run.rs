@@ -44,11 +44,12 @@ pub fn run(args: &Args) -> Result<(), Error> {
         tracing::info!("“Start at login” is off in the menu of the tray");
         return Ok(());
     }
-    platform::beside_the_desktop(|| {
+    let at_login = args.at_login;
+    platform::beside_the_desktop(move || {
         let runtime = tokio::runtime::Builder::new_current_thread()
             .enable_all()
             .build()?;
-        let result = runtime.block_on(serve(args.at_login));
+        let result = runtime.block_on(serve(at_login));
         runtime.shutdown_background();
         result
     })

@@ -40,7 +40,7 @@ pub const DAEMON: &[Setting] = &[
     },
 ];
 
-/// What the tray reads, whenever its menu opens: the section [tray].
+/// What the tray reads, whenever its menu opens: the section `[tray]`.
 pub const TRAY: &[Setting] = &[
     Setting {
         name: "codes",
