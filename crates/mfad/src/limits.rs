@@ -154,6 +154,15 @@ impl Process {
         // It is never closed.
         Arc::clone(&self.answers).acquire_owned().await.ok()
     }
+
+    /// Waits until no other long answer is being made, for whomever: many of them at once would be one long
+    /// wait for all others.
+    pub(crate) async fn turn(&self) -> Option<SemaphorePermit<'_>> {
+        // It is never closed.
+        let turn = self.work.turn.acquire().await.ok();
+        tokio::task::yield_now().await;
+        turn
+    }
 }
 
 /// A call on the session bus, for as long as it is under way.
@@ -260,10 +269,22 @@ const MUCH: usize = 1024 * 1024;
 const TIDY_PAUSE: Duration = Duration::from_secs(5);
 
 /// How much was done since memory was given back.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 struct Work {
     bytes: AtomicUsize,
     much: Notify,
+    /// Whose turn it is to make a long answer.
+    turn: Semaphore,
+}
+
+impl Default for Work {
+    fn default() -> Self {
+        Self {
+            bytes: AtomicUsize::new(0),
+            much: Notify::new(),
+            turn: Semaphore::new(1),
+        }
+    }
 }
 
 impl Work {

@@ -90,6 +90,7 @@ impl Authenticator {
         let from = self.origin.from(&header, connection).await?;
         let room = from.process.answer().await;
         let accounts = self.service.list(&from).await?;
+        let _turn = from.process.turn().await;
         let accounts = accounts.iter().map(dictionary).collect::<Result<_, _>>()?;
         let (answer, sent) = ResponseDispatchNotifier::new(accounts);
         tokio::spawn(async move {
