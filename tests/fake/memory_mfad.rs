@@ -97,7 +97,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
             fallback: None,
         });
         let limits = Limits::default();
-        let bus = mfad::bus::connect().await;
+        let bus = mfad::bus::connect(&limits).await;
         if let Some(bus) = &bus {
             mfad::bus::serve(bus, &handle, limits.clone()).await?;
         }
@@ -105,7 +105,6 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         tokio::select! {
             served = listener.serve(handle, limits.clone()) => Ok(served?),
             () = limits.tidy() => Ok(()),
-            () = limits.watch(bus.as_ref()) => Ok(()),
         }
     })
 }

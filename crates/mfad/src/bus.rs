@@ -18,11 +18,11 @@ use crate::service::Handle;
 const DEADLINE: Duration = Duration::from_secs(5);
 
 /// Connects to the session bus, if there is one.
-pub async fn connect() -> Option<zbus::Connection> {
+pub async fn connect(limits: &Limits) -> Option<zbus::Connection> {
     if !platform::HAS_SESSION_BUS {
         return None;
     }
-    let connecting = zbus::connection::Builder::session().build();
+    let connecting = async { platform::session_bus(limits.bus()).await?.build().await };
     match tokio::time::timeout(DEADLINE, connecting).await {
         Ok(Ok(connection)) => Some(connection),
         Ok(Err(error)) => {

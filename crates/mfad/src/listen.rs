@@ -19,9 +19,7 @@ use crate::service::Handle;
 use crate::signals;
 use crate::tasks::Tasks;
 
-/// How many connections are served at once; further ones are turned away, and do not wait.
-const MAX_CONNECTIONS: usize = 256;
-/// How many of these are told why, at once.
+/// How many of those that are turned away are told why, at once.
 const MAX_REFUSALS: usize = 16;
 /// How long the calls of a client that sends no more may take to be answered.
 const LAST_ANSWERS: Duration = Duration::from_secs(1);
@@ -49,7 +47,6 @@ impl Listener {
     /// That no connections can be accepted any more.
     pub async fn serve(&self, service: Handle, limits: Limits) -> io::Result<()> {
         let guid = Arc::new(zbus::Guid::generate());
-        let places = Arc::new(Semaphore::new(MAX_CONNECTIONS));
         let refusals = Arc::new(Semaphore::new(MAX_REFUSALS));
         loop {
             let stream = match self.0.accept().await {
@@ -66,9 +63,8 @@ impl Listener {
             let Some(known) = identify(&stream) else {
                 continue;
             };
-            let place = Arc::clone(&places).try_acquire_owned();
             let process = limits.process(known.caller());
-            let (Ok(place), Some(connection)) = (place, process.connect()) else {
+            let Some(connection) = limits.connect(&process) else {
                 tracing::warn!(caller = %known.caller(), "too many connections");
                 if let Ok(turn) = Arc::clone(&refusals).try_acquire_owned() {
                     tokio::spawn(async move {
@@ -85,7 +81,6 @@ impl Listener {
                 if let Err(error) = served {
                     tracing::debug!(%error, "a connection ended");
                 }
-                drop(place);
             });
         }
     }
@@ -127,9 +122,11 @@ pub async fn serve(
     connection: Arc<limits::Connection>,
 ) -> zbus::Result<()> {
     let tasks = Tasks::new(Arc::clone(&connection));
+    let place = Arc::clone(&connection);
     let result = tokio::select! {
         result = speak(stream, guid, service, origin, connection, &tasks) => result,
         () = tasks.failed() => Ok(()),
+        () = place.given_up() => Ok(()),
     };
     // A client may close its half and still read what it has asked for. Calls that wait for longer wait for
     // nobody.

@@ -66,7 +66,8 @@ pub fn run(args: Args) -> Result<(), Error> {
 async fn serve(vault: Option<PathBuf>, config: &Config, path: PathBuf) -> Result<(), Error> {
     let _only = only_one()?;
     let listener = Listener::new().map_err(Error::Socket)?;
-    let bus = bus::connect().await;
+    let limits = Limits::default();
+    let bus = bus::connect(&limits).await;
     let (journal, notes) = FileJournal::open(&paths::state());
     let (handle, mut service) = service::start(Parts {
         keychain: keychain(vault, config, bus.clone()),
@@ -80,7 +81,6 @@ async fn serve(vault: Option<PathBuf>, config: &Config, path: PathBuf) -> Result
             remember: Arc::new(move |vault| config::remember_vault(&path, vault)),
         }),
     });
-    let limits = Limits::default();
     if let Some(bus) = &bus {
         on_the_bus(bus, &handle, limits.clone()).await?;
     }
@@ -129,13 +129,9 @@ async fn until_the_end(
     limits: Limits,
 ) -> Result<(), Error> {
     let mut ending = platform::Ending::new()?;
-    let watched = limits.clone();
     let on_the_bus = async {
         match bus {
-            Some(bus) => tokio::select! {
-                ended = signals::forward(bus, service) => ended,
-                () = watched.watch(Some(bus)) => Ok(()),
-            },
+            Some(bus) => signals::forward(bus, service).await,
             None => std::future::pending().await,
         }
     };

@@ -134,11 +134,11 @@ impl Runtime for Tasks {
         Err(our_socket())
     }
 
-    #[cfg(any(unix, windows))]
     async fn connect_unix(&self, _: &std::path::Path) -> io::Result<IoSource> {
         Err(our_socket())
     }
 
+    // The trait has it there alone.
     #[cfg(unix)]
     fn spawn_process(
         &self,
@@ -210,10 +210,11 @@ impl<T> Drop for Task<T> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::limits::Process;
+    use crate::limits::Limits;
 
     fn tasks() -> Tasks {
-        Tasks::new(Arc::new(Process::default()).connect().unwrap())
+        let limits = Limits::default();
+        Tasks::new(limits.connect(&Arc::default()).unwrap())
     }
 
     #[tokio::test]

@@ -75,8 +75,9 @@ thread_local! {
 async fn talk(bytes: &[u8], service: Handle) {
     let (ours, theirs) = UnixStream::pair().expect("a pair");
     let known = Known::new(peer::of(&ours).expect("a peer"));
-    let process = Limits::default().process(known.caller());
-    let connection = process.connect().expect("a place");
+    let limits = Limits::default();
+    let process = limits.process(known.caller());
+    let connection = limits.connect(&process).expect("a place");
     let origin = Origin::Private { known, process };
     let guid = zbus::Guid::generate();
     let client = async {

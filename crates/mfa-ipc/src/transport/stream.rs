@@ -26,6 +26,9 @@ use crate::platform::transport::credentials;
 const MAX_REQUEST: usize = 256 * 1024;
 /// The longest answer that a client takes: a list of tens of thousands of accounts.
 const MAX_ANSWER: usize = 64 * 1024 * 1024;
+/// The longest message of D-Bus, in bytes (D-Bus specification, “Message Format”). What the bus lets through
+/// is read: closing that connection would end the daemon.
+const MAX_MESSAGE: usize = 128 * 1024 * 1024;
 
 /// Holds a connection back while too much of it is under way.
 #[async_trait]
@@ -44,7 +47,10 @@ pub trait Gate: Send + Sync + 'static {
 pub struct Stream<W> {
     wire: W,
     user: User,
-    daemon: Option<Arc<dyn Gate>>,
+    max_read: usize,
+    max_write: usize,
+    gate: Option<Arc<dyn Gate>>,
+    is_served: bool,
 }
 
 impl<W> Stream<W> {
@@ -53,7 +59,10 @@ impl<W> Stream<W> {
         Self {
             wire,
             user,
-            daemon: None,
+            max_read: MAX_ANSWER,
+            max_write: MAX_REQUEST,
+            gate: None,
+            is_served: false,
         }
     }
 
@@ -62,7 +71,22 @@ impl<W> Stream<W> {
         Self {
             wire,
             user,
-            daemon: Some(gate),
+            max_read: MAX_REQUEST,
+            max_write: MAX_ANSWER,
+            gate: Some(gate),
+            is_served: true,
+        }
+    }
+
+    /// The daemon's end of a stream to the session bus, which sees to it that messages are ones.
+    pub fn bus(wire: W, user: User, gate: Arc<dyn Gate>) -> Self {
+        Self {
+            wire,
+            user,
+            max_read: MAX_MESSAGE,
+            max_write: MAX_ANSWER,
+            gate: Some(gate),
+            is_served: false,
         }
     }
 }
@@ -71,12 +95,14 @@ impl<W> Stream<W> {
 pub struct Reader<W> {
     wire: Arc<W>,
     user: User,
-    daemon: Option<Guarded>,
+    max: usize,
+    gate: Option<Arc<dyn Gate>>,
+    client: Option<Client>,
 }
 
-/// What the daemon looks at before it reads.
-struct Guarded {
-    gate: Arc<dyn Gate>,
+/// What is known of a client of ours, which may send anything.
+#[derive(Default)]
+struct Client {
     handshake: Handshake,
     /// What has come already behind the handshake.
     rest: Vec<u8>,
@@ -86,7 +112,8 @@ struct Guarded {
 /// The half that is written to.
 pub struct Writer<W> {
     wire: Arc<W>,
-    daemon: Option<Arc<dyn Gate>>,
+    max: usize,
+    gate: Option<Arc<dyn Gate>>,
 }
 
 impl<W> fmt::Debug for Reader<W> {
@@ -107,21 +134,18 @@ impl<W: Wire> Socket for Stream<W> {
 
     fn split(self) -> Split<Reader<W>, Writer<W>> {
         let wire = Arc::new(self.wire);
-        let guarded = |gate: &Arc<dyn Gate>| Guarded {
-            gate: Arc::clone(gate),
-            handshake: Handshake::default(),
-            rest: Vec::new(),
-            message: Incoming::default(),
-        };
         Split::new(
             Reader {
                 wire: Arc::clone(&wire),
                 user: self.user,
-                daemon: self.daemon.as_ref().map(guarded),
+                max: self.max_read,
+                gate: self.gate.clone(),
+                client: self.is_served.then(Client::default),
             },
             Writer {
                 wire,
-                daemon: self.daemon,
+                max: self.max_write,
+                gate: self.gate,
             },
         )
     }
@@ -129,37 +153,50 @@ impl<W: Wire> Socket for Stream<W> {
 
 impl<W: Wire> Reader<W> {
     async fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        let Some(daemon) = &mut self.daemon else {
-            check(buffer, MAX_ANSWER, io::ErrorKind::InvalidData)?;
-            return self.wire.read(buffer).await;
-        };
         // zbus asks for the rest of a message at once, so the room that it offers is its length.
-        check(buffer, MAX_REQUEST, io::ErrorKind::InvalidData)?;
-        if !daemon.handshake.is_done(buffer.len(), &mut daemon.rest)? {
+        check(buffer, self.max, io::ErrorKind::InvalidData)?;
+        if let Some(client) = &mut self.client
+            && !client.handshake.is_done(buffer.len(), &mut client.rest)?
+        {
             let read = self.wire.read(buffer).await?;
-            return daemon.handshake.take(&buffer[..read]);
+            return client.handshake.take(&buffer[..read]);
         }
-        // What was read last comes first: until it is under way the gate knows nothing of it.
-        tokio::task::yield_now().await;
-        tokio::select! {
-            biased;
-            () = daemon.gate.open() => {}
-            // Nobody is there to take the answers any more, which the gate waits for.
-            () = self.wire.gone() => return Ok(0),
+        if let Some(gate) = &self.gate {
+            // What was read last comes first: until it is under way the gate knows nothing of it.
+            tokio::task::yield_now().await;
+            tokio::select! {
+                biased;
+                () = gate.open() => {}
+                // Nobody is there to take the answers any more, which the gate waits for.
+                () = self.wire.gone() => return Ok(0),
+            }
         }
-        if !daemon.rest.is_empty() {
-            let length = buffer.len().min(daemon.rest.len());
-            buffer[..length].copy_from_slice(&daemon.rest[..length]);
-            daemon.rest.drain(..length);
-            daemon.message.came(&buffer[..length], MAX_REQUEST)?;
-            return Ok(length);
-        }
-        let read = match daemon.message.deadline() {
+        let read = match &mut self.client {
+            Some(client) => client.read(self.wire.as_ref(), buffer, self.max).await?,
             None => self.wire.read(buffer).await?,
-            Some(end) => tokio::time::timeout_at(end, self.wire.read(buffer)).await??,
         };
-        daemon.message.came(&buffer[..read], MAX_REQUEST)?;
-        daemon.gate.passed(read);
+        if let Some(gate) = &self.gate {
+            gate.passed(read);
+        }
+        Ok(read)
+    }
+}
+
+impl Client {
+    /// Reads a part of a message, which has to be complete in time.
+    async fn read(&mut self, wire: &impl Wire, buffer: &mut [u8], max: usize) -> io::Result<usize> {
+        let read = if self.rest.is_empty() {
+            match self.message.deadline() {
+                None => wire.read(buffer).await?,
+                Some(end) => tokio::time::timeout_at(end, wire.read(buffer)).await??,
+            }
+        } else {
+            let length = buffer.len().min(self.rest.len());
+            buffer[..length].copy_from_slice(&self.rest[..length]);
+            self.rest.drain(..length);
+            length
+        };
+        self.message.came(&buffer[..read], max)?;
         Ok(read)
     }
 }
@@ -189,11 +226,10 @@ impl<W: Wire> socket::WriteHalf for Writer<W> {
         #[cfg(unix)] _fds: &[BorrowedFd<'_>],
     ) -> io::Result<usize> {
         // The other end would close the connection without a word.
-        let Some(gate) = &self.daemon else {
-            check(buffer, MAX_REQUEST, io::ErrorKind::InvalidInput)?;
+        check(buffer, self.max, io::ErrorKind::InvalidInput)?;
+        let Some(gate) = &self.gate else {
             return self.wire.write(buffer).await;
         };
-        check(buffer, MAX_ANSWER, io::ErrorKind::InvalidInput)?;
         let sending = Sending::begin(gate.as_ref());
         let written = self.wire.write(buffer).await;
         drop(sending);

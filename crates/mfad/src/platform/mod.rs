@@ -7,6 +7,6 @@ mod imp;
 
 pub use imp::begin;
 pub(crate) use imp::{
-    Connected, Ending, Endpoint, HAS_SESSION_BUS, is_passing, log_file, short_name, tell_ready,
-    tell_stopping, user,
+    Connected, Ending, Endpoint, HAS_SESSION_BUS, is_passing, log_file, session_bus, short_name,
+    tell_ready, tell_stopping, user,
 };

@@ -1,5 +1,6 @@
 //! Linux and macOS.
 
+mod bus;
 mod ending;
 mod endpoint;
 
@@ -9,6 +10,7 @@ use mfa_sys::peer::User;
 use rustix::fs::Mode;
 use zbus::fdo::ConnectionCredentials;
 
+pub(crate) use bus::session_bus;
 pub(crate) use ending::Ending;
 pub(crate) use endpoint::{Connected, Endpoint, is_passing};
 

@@ -4,10 +4,13 @@ mod ending;
 mod endpoint;
 
 use std::fs::{File, OpenOptions};
+use std::sync::Arc;
 
 use mfa_ipc::paths;
+use mfa_ipc::transport::stream::Gate;
 use mfa_sys::peer::User;
 use mfa_sys::{console, files};
+use zbus::connection::Builder;
 use zbus::fdo::ConnectionCredentials;
 
 pub(crate) use ending::Ending;
@@ -49,4 +52,9 @@ pub(crate) fn tell_stopping() {}
 /// A process whose program cannot be seen has no other name here.
 pub(crate) fn short_name(_pid: u32) -> Option<String> {
     None
+}
+
+/// There is none, and nobody asks for it.
+pub(crate) async fn session_bus(_gate: Arc<dyn Gate>) -> zbus::Result<Builder<'static>> {
+    std::future::ready(Ok(Builder::session())).await
 }

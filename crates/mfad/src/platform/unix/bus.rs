@@ -1,0 +1,47 @@
+//! The session bus, over a socket of our own: zbus would read it as fast as others write.
+
+use std::io;
+use std::sync::Arc;
+
+use mfa_ipc::transport::stream::{Gate, Stream};
+use mfa_sys::peer::User;
+use tokio::net::UnixStream;
+use zbus::Address;
+use zbus::address::Transport;
+use zbus::address::transport::UnixSocket;
+use zbus::connection::Builder;
+
+/// How to connect to the session bus.
+///
+/// # Errors
+/// That it is not there.
+pub(crate) async fn session_bus(gate: Arc<dyn Gate>) -> zbus::Result<Builder<'static>> {
+    let address = Address::session()?;
+    let Transport::Unix(unix) = address.transport() else {
+        // A bus on another machine, or one that a program has to be asked for.
+        return Ok(Builder::session());
+    };
+    let socket = match unix.path() {
+        UnixSocket::File(path) => UnixStream::connect(path).await,
+        UnixSocket::Abstract(name) => open_abstract(name.as_encoded_bytes()),
+        _ => return Ok(Builder::session()),
+    };
+    let socket = socket.map_err(zbus::Error::from)?;
+    Ok(Builder::socket(Stream::bus(socket, User::own(), gate)))
+}
+
+#[cfg(target_os = "linux")]
+fn open_abstract(name: &[u8]) -> io::Result<UnixStream> {
+    use std::os::linux::net::SocketAddrExt;
+    use std::os::unix::net::{SocketAddr, UnixStream as Plain};
+
+    let address = SocketAddr::from_abstract_name(name)?;
+    let socket = Plain::connect_addr(&address)?;
+    socket.set_nonblocking(true)?;
+    UnixStream::from_std(socket)
+}
+
+#[cfg(not(target_os = "linux"))]
+fn open_abstract(_name: &[u8]) -> io::Result<UnixStream> {
+    Err(io::ErrorKind::Unsupported.into())
+}
