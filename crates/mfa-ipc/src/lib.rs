@@ -115,8 +115,10 @@
 //! # Limits
 //!
 //! A private connection that sends more than 256 KiB in one message is closed, one whose message is not
-//! complete after 10 seconds, and one that has not said who it is after 5 seconds or 1 KiB. One process may have 32 connections, all together 256;
-//! another one is answered `ERROR` when it authenticates, and closed.
+//! complete after 10 seconds, and one that has not said who it is after 5 seconds or 1 KiB. One process
+//! may have 32 connections, all together 256; another one is answered `ERROR` when it authenticates, and
+//! closed. Where all are taken, a process that has more than the newcomer loses one on which nothing is
+//! under way.
 //!
 //! A connection may have 8 calls under way and a process 16. Further ones are not read until one of
 //! these is answered, and nothing is read while an answer is not taken: write and read at the same time.

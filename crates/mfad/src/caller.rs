@@ -47,12 +47,17 @@ impl Known {
 
     /// What it is now. If it is not what it was, nobody knows what it is.
     fn look_again(&self) -> Caller {
-        let now = identify(&self.peer, Transport::Private);
-        if now == self.caller && !self.peer.has_ended() {
-            return now;
-        }
+        let executable = executable(&self.peer);
+        // Looked at last: the same process had the id until now.
+        let is_same = !self.peer.has_ended()
+            && process::start_time(self.peer.pid).unwrap_or(0) == self.caller.start_time;
+        let executable = if is_same && executable == self.caller.executable {
+            executable
+        } else {
+            Executable::Unreadable
+        };
         Caller {
-            executable: Executable::Unreadable,
+            executable,
             ..self.caller.clone()
         }
     }
@@ -198,18 +203,22 @@ async fn peer(header: &Header<'_>, connection: &zbus::Connection) -> Result<Peer
 
 fn identify(peer: &Peer, transport: Transport) -> Caller {
     let before = process::start_time(peer.pid);
-    let executable = process::executable(peer.pid);
-    let after = process::start_time(peer.pid);
-    let executable = match executable {
-        Some(path) if before == after => Executable::Path(path),
-        _ => Executable::Unreadable,
-    };
+    let executable = executable(peer);
+    let is_same = before == process::start_time(peer.pid);
     Caller {
         pid: peer.pid,
         start_time: before.unwrap_or(0),
-        executable,
+        executable: if is_same {
+            executable
+        } else {
+            Executable::Unreadable
+        },
         transport,
     }
+}
+
+fn executable(peer: &Peer) -> Executable {
+    process::executable(peer.pid).map_or(Executable::Unreadable, Executable::Path)
 }
 
 #[cfg(test)]

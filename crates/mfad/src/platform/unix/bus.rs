@@ -1,6 +1,5 @@
 //! The session bus, over a socket of our own: zbus would read it as fast as others write.
 
-use std::io;
 use std::sync::Arc;
 
 use mfa_ipc::transport::stream::{Gate, Stream};
@@ -23,6 +22,7 @@ pub(crate) async fn session_bus(gate: Arc<dyn Gate>) -> zbus::Result<Builder<'st
     };
     let socket = match unix.path() {
         UnixSocket::File(path) => UnixStream::connect(path).await,
+        #[cfg(target_os = "linux")]
         UnixSocket::Abstract(name) => open_abstract(name.as_encoded_bytes()),
         _ => return Ok(Builder::session()),
     };
@@ -31,7 +31,7 @@ pub(crate) async fn session_bus(gate: Arc<dyn Gate>) -> zbus::Result<Builder<'st
 }
 
 #[cfg(target_os = "linux")]
-fn open_abstract(name: &[u8]) -> io::Result<UnixStream> {
+fn open_abstract(name: &[u8]) -> std::io::Result<UnixStream> {
     use std::os::linux::net::SocketAddrExt;
     use std::os::unix::net::{SocketAddr, UnixStream as Plain};
 
@@ -39,9 +39,4 @@ fn open_abstract(name: &[u8]) -> io::Result<UnixStream> {
     let socket = Plain::connect_addr(&address)?;
     socket.set_nonblocking(true)?;
     UnixStream::from_std(socket)
-}
-
-#[cfg(not(target_os = "linux"))]
-fn open_abstract(_name: &[u8]) -> io::Result<UnixStream> {
-    Err(io::ErrorKind::Unsupported.into())
 }
