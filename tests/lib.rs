@@ -1,7 +1,7 @@
 //! The harness of the end-to-end tests: private desktops, and the real programs in them.
 //!
-//! Each test has a desktop of its own (see `tests/desktop/session --help`), so tests run in any
-//! order and in parallel. They wait for events and for conditions, never for a number of seconds.
+//! Each test has a desktop of its own (see `tests/desktop/session --help`), so tests run in any order and in
+//! parallel. They wait for events and conditions, never for a number of seconds.
 
 #![expect(
     clippy::unwrap_used,
@@ -13,9 +13,9 @@ mod programs;
 pub mod rest;
 mod tray;
 
-pub use desktop::Desktop;
+pub use desktop::{Desktop, is_gone};
 pub use programs::{
-    Run, binary, eventually, eventually_within, now, oathtool, release_binary, run,
+    Run, binary, eventually, eventually_within, now, oathtool, own_name, release_binary, run,
 };
 pub use tray::Tray;
 

@@ -1,14 +1,15 @@
-//! Running programs and waiting for what they do.
+//! Runs programs and waits for their effects.
 
 use std::fmt;
 use std::io::Write;
 use std::os::unix::process::ExitStatusExt;
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
+use std::sync::mpsc;
 use std::thread;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
-/// A program of ours, as `tests/run` has built it.
+/// Returns the path of one of our programs, as `tests/run` has built it.
 ///
 /// # Panics
 /// If it is not there.
@@ -25,7 +26,7 @@ pub fn binary(name: &str) -> PathBuf {
     existing(folder.join(name))
 }
 
-/// The same, as users get it.
+/// Returns the same, as users get it.
 ///
 /// # Panics
 /// If it is not there.
@@ -38,6 +39,16 @@ pub fn release_binary(name: &str) -> PathBuf {
     existing(folder.join(name))
 }
 
+/// What the daemon calls the program that runs the tests.
+///
+/// # Panics
+/// If the system does not tell.
+#[must_use]
+pub fn own_name() -> String {
+    let own = std::env::current_exe().unwrap();
+    own.file_name().unwrap().to_string_lossy().into_owned()
+}
+
 fn existing(path: PathBuf) -> PathBuf {
     assert!(
         path.exists(),
@@ -47,7 +58,7 @@ fn existing(path: PathBuf) -> PathBuf {
     path
 }
 
-/// What a program printed, and how it ended: all three belong together.
+/// The output of a program and how it ended, which belong together.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[must_use = "look at the output or the status"]
 pub struct Run {
@@ -55,12 +66,12 @@ pub struct Run {
     pub stdout: String,
     /// Its standard error.
     pub stderr: String,
-    /// Its exit status; 128 and the signal if a signal ended it.
+    /// Its exit status; 128 plus the signal if a signal ended it.
     pub status: i32,
 }
 
 impl Run {
-    /// The standard output of a program that has to succeed, without the last newline.
+    /// Returns the standard output of a program that has to succeed, without the last newline.
     ///
     /// # Panics
     /// If it failed.
@@ -73,10 +84,10 @@ impl Run {
         self.stdout.trim_end().to_owned()
     }
 
-    /// The standard error of a program that has to fail with this status.
+    /// Returns the standard error of a program that has to fail with this status.
     ///
     /// # Panics
-    /// If it did not.
+    /// If the status is another one.
     #[must_use]
     pub fn fails(self, status: i32) -> String {
         assert_eq!(self.status, status, "another status: {self}");
@@ -94,10 +105,13 @@ impl fmt::Display for Run {
     }
 }
 
+/// How long a program may take: far longer than any does, so that one that hangs fails its own test alone.
+const PATIENCE: Duration = Duration::from_secs(180);
+
 /// Runs a program to its end, with `input` on its standard input.
 ///
 /// # Panics
-/// If it cannot be started.
+/// If it cannot be started or does not end.
 pub fn run(command: &mut Command, input: &str) -> Run {
     let mut child = command
         .stdin(Stdio::piped())
@@ -108,7 +122,15 @@ pub fn run(command: &mut Command, input: &str) -> Run {
     // A program that ends without reading its input is not an error here.
     let written = child.stdin.take().unwrap().write_all(input.as_bytes());
     drop(written);
-    let output = child.wait_with_output().unwrap();
+    let pid = child.id().to_string();
+    let (done, ended) = mpsc::channel();
+    thread::spawn(move || done.send(child.wait_with_output()));
+    let output = ended.recv_timeout(PATIENCE).unwrap_or_else(|_| {
+        drop(Command::new("kill").args(["-KILL", &pid]).status());
+        let program = command.get_program().display();
+        panic!("{program} did not end within {PATIENCE:?}")
+    });
+    let output = output.unwrap();
     let status = output.status;
     Run {
         stdout: String::from_utf8(output.stdout).unwrap(),
@@ -119,7 +141,7 @@ pub fn run(command: &mut Command, input: &str) -> Run {
     }
 }
 
-/// The code that the independent implementation computes for a base32 secret at a time.
+/// Returns the code that an independent implementation computes for a base32 secret at a time.
 ///
 /// # Panics
 /// If `oathtool` fails.
@@ -138,10 +160,10 @@ pub fn oathtool(secret: &str, period: u64, time: u64) -> String {
     run(&mut oathtool, "").ok()
 }
 
-/// The time, in seconds since 1970.
+/// Returns the time in seconds since 1970.
 ///
 /// # Panics
-/// If the clock stands before that.
+/// If the clock is set before that.
 #[must_use]
 pub fn now() -> u64 {
     SystemTime::now()
@@ -150,26 +172,31 @@ pub fn now() -> u64 {
         .as_secs()
 }
 
-/// Waits until a condition holds that nothing signals, for ten seconds.
+/// Waits up to ten seconds until a condition holds whose change is not signalled.
 ///
 /// # Panics
-/// If it does not come true.
+/// If the condition does not come true.
 pub fn eventually(what: &str, holds: impl FnMut() -> bool) {
     eventually_within(10, what, holds);
 }
 
-/// The same for something that takes longer, for so many seconds.
+/// Waits likewise, but for up to the given number of seconds.
 ///
 /// # Panics
-/// If it does not come true.
-pub fn eventually_within(seconds: u64, what: &str, mut holds: impl FnMut() -> bool) {
+/// If the condition does not come true.
+pub fn eventually_within(seconds: u64, what: &str, holds: impl FnMut() -> bool) {
+    assert!(comes_true(seconds, holds), "never came true: {what}");
+}
+
+/// Waits until a condition holds whose change is not signalled. Returns whether it did within `seconds`.
+pub(crate) fn comes_true(seconds: u64, mut holds: impl FnMut() -> bool) -> bool {
     let start = Instant::now();
     while !holds() {
-        assert!(
-            start.elapsed() < Duration::from_secs(seconds),
-            "never came true: {what}"
-        );
-        // Until it is looked at again.
+        if start.elapsed() >= Duration::from_secs(seconds) {
+            return false;
+        }
+        // Wait until the next check.
         thread::sleep(Duration::from_millis(20));
     }
+    true
 }

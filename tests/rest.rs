@@ -1,4 +1,4 @@
-//! What a process does while nobody asks anything of it.
+//! Measures what a process does while nobody asks anything of it.
 
 use std::thread;
 use std::time::{Duration, Instant};
@@ -10,13 +10,13 @@ use std::time::{Duration, Instant};
 pub fn sleeps(pid: u32) {
     come_to_rest(pid);
     let before = switches(pid);
-    // The time over which is counted.
+    // The time during which switches are counted.
     thread::sleep(Duration::from_secs(30));
     let woken = switches(pid) - before;
     assert_eq!(woken, 0, "it woke up while nobody asked for anything");
 }
 
-/// How much memory a process holds, in KiB.
+/// Returns how much memory a process holds, in KiB.
 ///
 /// # Panics
 /// If there is no such process.
@@ -26,7 +26,7 @@ pub fn resident(pid: u32) -> u64 {
     field(&status, "VmRSS:")
 }
 
-/// Threads that have nothing to do end after ten seconds; then nothing may happen at all.
+/// Waits until a process is at rest. Idle threads end after ten seconds; then nothing may happen at all.
 fn come_to_rest(pid: u32) {
     let start = Instant::now();
     let (mut last, mut since) = (switches(pid), Instant::now());
@@ -35,7 +35,7 @@ fn come_to_rest(pid: u32) {
             start.elapsed() < Duration::from_secs(60),
             "it never comes to rest"
         );
-        // Until it is counted again.
+        // Wait until the next count.
         thread::sleep(Duration::from_millis(500));
         let now = switches(pid);
         if now != last {
@@ -44,7 +44,7 @@ fn come_to_rest(pid: u32) {
     }
 }
 
-/// How often the threads of a process were put to sleep or interrupted.
+/// Returns how often the threads of a process were put to sleep or interrupted.
 fn switches(pid: u32) -> u64 {
     let tasks = std::fs::read_dir(format!("/proc/{pid}/task")).unwrap();
     tasks

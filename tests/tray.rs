@@ -16,7 +16,7 @@ pub struct Tray<'d> {
 }
 
 impl<'d> Tray<'d> {
-    /// Starts one, and waits until its menu has this entry.
+    /// Starts a tray, and waits until its menu has this entry.
     ///
     /// # Panics
     /// If it does not come up.
@@ -25,7 +25,7 @@ impl<'d> Tray<'d> {
         Self::run(desktop, binary("mfa-tray"), &[], entry)
     }
 
-    /// The same with other variables in its environment.
+    /// Starts a tray likewise, with other variables in its environment.
     ///
     /// # Panics
     /// If it does not come up.
@@ -34,7 +34,17 @@ impl<'d> Tray<'d> {
         Self::run(desktop, binary("mfa-tray"), environment, entry)
     }
 
-    /// The same with the build that users get.
+    /// Starts a tray likewise, by the first program of this name in `path`.
+    ///
+    /// # Panics
+    /// If it does not come up.
+    #[must_use]
+    pub fn found(desktop: &'d Desktop, path: &str, entry: &str) -> Self {
+        let environment = [("PATH", path)];
+        Self::run(desktop, PathBuf::from("mfa-tray"), &environment, entry)
+    }
+
+    /// Starts a tray likewise, with the build that users get.
     ///
     /// # Panics
     /// If it does not come up.
@@ -68,13 +78,13 @@ impl<'d> Tray<'d> {
         tray
     }
 
-    /// Its process id.
+    /// Returns its process id.
     #[must_use]
     pub fn pid(&self) -> u32 {
         self.child.id()
     }
 
-    /// Its menu, line by line; what is in submenus is indented.
+    /// Returns its menu, line by line, with submenus indented.
     #[must_use]
     pub fn menu(&self) -> Vec<String> {
         let menu = self.desktop.shell("ds-menu list");
@@ -84,22 +94,22 @@ impl<'d> Tray<'d> {
     /// Waits until an entry of its menu begins like this.
     ///
     /// # Panics
-    /// If none ever does.
+    /// If no entry ever does.
     pub fn wait_for(&self, entry: &str) {
         eventually(&format!("an entry {entry:?} in the menu"), || {
             self.menu().iter().any(|line| line.starts_with(entry))
         });
     }
 
-    /// Chooses an entry, as `ds-menu` has it.
+    /// Chooses an entry, by its name in `ds-menu`.
     ///
     /// # Panics
-    /// If there is none.
+    /// If there is no such entry.
     pub fn choose(&self, entry: &str) {
         self.desktop.shell(&format!("ds-menu click '{entry}'")).ok();
     }
 
-    /// What it has logged.
+    /// Returns its log.
     ///
     /// # Panics
     /// If the file cannot be read.
@@ -108,7 +118,7 @@ impl<'d> Tray<'d> {
         std::fs::read_to_string(&self.log).unwrap()
     }
 
-    /// Tells it to end, and waits until it has.
+    /// Tells it to end, and waits until it has ended.
     ///
     /// # Panics
     /// If it cannot be told.
@@ -134,7 +144,7 @@ impl Drop for Tray<'_> {
 }
 
 impl Desktop {
-    /// What is on the clipboard; an empty text if nothing is.
+    /// Returns the text on the clipboard; empty if there is none.
     #[must_use]
     pub fn clipboard(&self) -> String {
         let Run { stdout, .. } = self.shell(
@@ -143,7 +153,7 @@ impl Desktop {
         stdout
     }
 
-    /// Copies a text, as the user does in another program.
+    /// Copies a text, as a user does in another program.
     ///
     /// # Panics
     /// If that fails.
@@ -156,8 +166,8 @@ impl Desktop {
         assert_eq!(self.clipboard(), text);
     }
 
-    /// All notifications of this desktop so far, as the daemon tells them; without what isolates texts of
-    /// both directions, which is for the eye.
+    /// Returns all notifications of this desktop so far, as the notification daemon lists them. The characters
+    /// that isolate texts of both directions are removed, because they are for the eye.
     #[must_use]
     pub fn notifications(&self) -> String {
         let line = "if [ -n \"$WAYLAND_DISPLAY\" ]; then makoctl list; makoctl history; \
@@ -166,8 +176,8 @@ impl Desktop {
         text.replace(['\u{2066}', '\u{2068}', '\u{2069}'], "")
     }
 
-    /// Puts a program of this name before all others, in a folder for the `PATH` of the tray, which is
-    /// returned as it is to be set. `script` is what the shell runs.
+    /// Puts a program of this name before all others, in a folder for the `PATH` of the tray. Returns the
+    /// `PATH` to set. `script` is what the shell runs.
     ///
     /// # Panics
     /// If it cannot be written.
@@ -182,7 +192,7 @@ impl Desktop {
         format!("{}:{}", folder.display(), rest.display())
     }
 
-    /// Keeps a picture of the screen for people, if `MFA_PICTURES` says where.
+    /// Saves a picture of the screen for people, if `MFA_PICTURES` names a folder.
     pub fn picture(&self, name: &str) {
         if let Some(folder) = std::env::var_os("MFA_PICTURES") {
             let file = PathBuf::from(folder).join(name).with_extension("png");

@@ -10,9 +10,9 @@ param(
 $code = mfactl get --fresh $Account
 switch ($LASTEXITCODE) {
     0 { }
-    3 { throw "There is no account $Account. All: mfactl list" }
-    5 { throw 'The accounts are locked. Unlock them: mfactl unlock' }
-    default { throw "There is no code: mfactl ended with $LASTEXITCODE." }
+    3 { throw "Cannot find the account $Account. To list all accounts: mfactl list" }
+    5 { throw 'The accounts are locked, or the request was refused. To unlock the accounts: mfactl unlock' }
+    default { throw "Cannot get a code: mfactl ended with exit code $LASTEXITCODE." }
 }
 
 $session = aws sts get-session-token --serial-number $Serial --token-code $code --duration-seconds 3600 | ConvertFrom-Json

@@ -5,10 +5,10 @@
 ; The programs are the six that dist/windows/package leaves beside each other; they find each other there.
 
 #ifndef Version
-  #error Say which version: /DVersion=0.1.0
+  #error Set the version: /DVersion=0.1.0
 #endif
 #ifndef Programs
-  #error Say where the programs are: /DPrograms=C:\folder
+  #error Set the folder of the programs: /DPrograms=C:\folder
 #endif
 
 [Setup]
@@ -30,7 +30,7 @@ SolidCompression=yes
 UninstallDisplayIcon={app}\mfa-tray.exe
 
 [Tasks]
-Name: path; Description: "Let mfactl be found in a terminal (PATH)"
+Name: path; Description: "Add mfactl to PATH, for use in a terminal"
 Name: autostart; Description: "Show the icon when you log in"
 
 [Files]

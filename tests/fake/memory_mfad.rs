@@ -1,11 +1,11 @@
 //! A daemon whose keychain is made up in memory: `memory-mfad COUNT` serves COUNT accounts.
 //!
-//! Everything but the keychain is the real daemon, on the session bus too if there is one. It is ready when it
-//! closes its standard output.
+//! Everything but the keychain is the real daemon, and it is also on the session bus if there is one. The
+//! daemon is ready when it closes its standard output.
 
 use std::sync::Arc;
 
-use mfa_core::account::{Algorithm, Digits, Kind, Period};
+use mfa_core::account::{Kind, Period};
 use mfa_core::item;
 use mfa_core::port::{ItemStore, StoreError};
 use mfa_core::{Account, AccountId, Secret, access, lock};
@@ -14,10 +14,13 @@ use mfad::journal::FileJournal;
 use mfad::keychain::Keychain;
 use mfad::limits::Limits;
 use mfad::listen::Listener;
-use mfad::service::{self, Parts};
+use mfad::presence::Unprovable;
+use mfad::question::Nobody;
+use mfad::service::{self, ConsentParts, Parts};
+use mfad::session;
 use zeroize::Zeroizing;
 
-/// As in mfad.
+/// The same allocator as in mfad.
 #[global_allocator]
 static MEMORY: mfa_sys::alloc::Wiping = mfa_sys::alloc::Wiping;
 
@@ -52,8 +55,8 @@ impl ItemStore for Memory {
 }
 
 fn account(id: AccountId, number: u32) -> Account {
+    let period = Period::default();
     Account {
-        id,
         name: if number == 0 {
             "aws".to_owned()
         } else {
@@ -61,17 +64,7 @@ fn account(id: AccountId, number: u32) -> Account {
         },
         issuer: format!("Issuer {number}"),
         username: format!("user{number}@example.com"),
-        kind: Kind::Totp {
-            period: Period::default(),
-        },
-        algorithm: Algorithm::Sha1,
-        digits: Digits::default(),
-        tags: Vec::new(),
-        pinned: false,
-        note: String::new(),
-        serial: String::new(),
-        created: 0,
-        modified: 0,
+        ..Account::new(id, Kind::Totp { period }, 0)
     }
 }
 
@@ -87,15 +80,23 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         mfa_ipc::endpoint::prepare_folder()?;
         let listener = Listener::new()?;
         let (journal, notes) = FileJournal::open(&mfa_ipc::paths::state());
-        let (handle, _service) = service::start(Parts {
+        let parts = Parts {
             keychain: Keychain::always_open("memory", move || Box::new(Memory(count))),
             clock: Arc::new(SystemClock),
             journal: Box::new(journal),
             notes,
-            access: access::Policy::default(),
             lock: lock::Policy::default(),
+            session: session::watch(lock::Policy::default(), None),
+            presence: Arc::new(Unprovable),
             fallback: None,
-        });
+        };
+        // The attacks ask for more codes than any program may have.
+        let policy = access::Policy {
+            codes_per_minute: 0,
+            ..access::Policy::default()
+        };
+        let consent = ConsentParts::on_disk(&mfa_ipc::paths::state(), policy, Box::new(Nobody));
+        let (handle, _service) = service::start(parts, consent);
         let limits = Limits::default();
         let bus = mfad::bus::connect(&limits).await;
         if let Some(bus) = &bus {

@@ -1,4 +1,4 @@
-//! Adding accounts from the tray: QR codes on the screen, links and pictures on the clipboard.
+//! Adding accounts from the tray: from QR codes on the screen, and from links and pictures on the clipboard.
 
 use std::process::{Child, Stdio};
 
@@ -7,7 +7,7 @@ use tests::{Desktop, LINK, SECRET, Tray, eventually, now, oathtool};
 const ROW: &str = "Amazon Web Services — root@1234";
 const EMPTY: &str = "(No accounts yet)";
 
-/// The link of another account.
+/// Returns the link of another account.
 fn github() -> String {
     LINK.replace("Amazon%20Web%20Services", "GitHub")
         .replace(SECRET, "JBSWY3DPEHPK3PXP")
@@ -20,7 +20,7 @@ fn picture(desktop: &Desktop, text: &str) {
         .ok();
 }
 
-/// Shows it in an image viewer.
+/// Shows the picture in an image viewer.
 fn show(desktop: &Desktop, viewer: &str) -> Child {
     let picture = desktop.variable("DS_DIR").join("qr.png");
     let mut viewer = desktop.command(viewer);
@@ -31,7 +31,7 @@ fn show(desktop: &Desktop, viewer: &str) -> Child {
     viewer.spawn().unwrap()
 }
 
-/// Waits until another program finds it on the screen.
+/// Waits until another program finds the QR code on the screen.
 fn drawn(desktop: &Desktop) {
     let found = "ds-shot $DS_DIR/screen.png && zbarimg --quiet $DS_DIR/screen.png";
     eventually("the picture is drawn", || desktop.shell(found).status == 0);
@@ -49,7 +49,7 @@ fn from_the_screen() {
     picture(&desktop, LINK);
     let tray = Tray::start(&desktop, EMPTY);
     tray.choose("Add from QR on screen");
-    told(&desktop, "There is no QR code in the picture");
+    told(&desktop, "Cannot find a QR code in the picture");
     let mut viewer = show(&desktop, "display");
     drawn(&desktop);
     tray.choose("Add from QR on screen");
@@ -89,15 +89,15 @@ fn from_the_clipboard() {
     let desktop = Desktop::start(&["--display", "x11"]);
     let tray = Tray::start(&desktop, EMPTY);
     tray.choose("Add from clipboard");
-    told(&desktop, "no picture on the clipboard. Copy one first");
+    told(&desktop, "a secret or a picture: copy one first");
     desktop.copy(LINK);
     tray.choose("Add from clipboard");
     tray.wait_for(ROW);
-    told(&desktop, "The clipboard is empty now.");
+    told(&desktop, "The clipboard was cleared.");
     assert_eq!(desktop.clipboard(), "", "the link is still there");
     desktop.copy(LINK);
     tray.choose("Add from clipboard");
-    told(&desktop, "This secret is here already, as “aws”");
+    told(&desktop, "This secret is already stored as “aws”");
     picture(&desktop, &github());
     let line = "xclip -selection clipboard -t image/png -i $DS_DIR/qr.png >/dev/null 2>&1";
     desktop.shell(line).ok();
@@ -105,7 +105,10 @@ fn from_the_clipboard() {
     tray.wait_for("GitHub — root@1234");
     desktop.copy("no link at all");
     tray.choose("Add from clipboard");
-    told(&desktop, "There is no otpauth link");
+    told(
+        &desktop,
+        "The clipboard does not contain an otpauth:// link",
+    );
     assert!(!tray.log().contains(SECRET), "the log holds a secret");
     assert!(
         !desktop.notifications().contains(SECRET),
@@ -113,7 +116,8 @@ fn from_the_clipboard() {
     );
 }
 
-/// A program that asks, with what the user types.
+/// Installs a stand-in for the program that asks, which answers with the text that the user types. Returns the
+/// `PATH`.
 fn asking(desktop: &Desktop, typed: &str) -> String {
     let script = format!("printf '%s\\n' \"$@\" >\"$DS_DIR/asked\"; echo '{typed}'");
     desktop.stand_in("zenity", &script)
@@ -127,11 +131,11 @@ fn a_key_is_added(display: &str) {
     desktop.copy("jbsw y3dp ehpk 3pxp");
     tray.choose("Add from clipboard");
     tray.wait_for("Git$(touch /tmp/x)Hub — jane");
-    told(&desktop, "The clipboard is empty now.");
+    told(&desktop, "The clipboard was cleared.");
     assert_eq!(desktop.clipboard(), "");
     let asked = desktop.shell("cat $DS_DIR/asked").ok();
     assert!(
-        asked.contains("A key of 80 bits is on the clipboard"),
+        asked.contains("The clipboard contains a secret of 80 bits"),
         "{asked}"
     );
     assert!(
@@ -167,12 +171,77 @@ fn a_key_is_not_added_against_the_users_will() {
     drop(tray);
     assert_eq!(desktop.mfactl(&["list", "--plain"]).ok(), "");
     assert_eq!(desktop.clipboard(), "JBSWY3DPEHPK3PXP");
-    // One that fails has not answered, and no other one is there.
+    // A program that fails has not answered, and no other one is there.
     let failing = desktop.stand_in("zenity", "exit 255");
     let alone = failing.split(':').next().unwrap();
     let tray = Tray::with(&desktop, &[("PATH", alone)], EMPTY);
     tray.choose("Add from clipboard");
     told(&desktop, "Install zenity or kdialog");
+}
+
+/// Without zenity, another program asks.
+#[test]
+fn another_program_asks_for_the_name_where_there_is_no_zenity() {
+    let pinentry = "echo OK; while read -r line; do case $line in GETPIN) echo D GitHub; echo OK ;; BYE) exit ;; *) echo OK ;; esac; done";
+    for (program, script) in [("kdialog", "echo GitHub"), ("pinentry", pinentry)] {
+        let desktop = Desktop::start(&["--display", "x11"]);
+        desktop.configure("[tray]\ncodes = \"hidden\"\n");
+        let path = desktop.stand_in(program, script);
+        let alone = path.split(':').next().unwrap();
+        let tray = Tray::with(&desktop, &[("PATH", alone)], EMPTY);
+        desktop.copy("JBSWY3DPEHPK3PXP");
+        tray.choose("Add from clipboard");
+        tray.wait_for("GitHub");
+    }
+}
+
+/// The script of a program that asks and is not answered. It writes its process id to `$DS_DIR/asking`.
+const UNANSWERED: &str = "echo $$ >$DS_DIR/asking; exec sleep 300";
+
+/// Waits until the program asks. Returns a command that tells whether it still does.
+fn await_question(desktop: &Desktop) -> String {
+    let pid = || desktop.shell("cat $DS_DIR/asking").stdout;
+    eventually("it is asked", || !pid().is_empty());
+    format!("kill -0 {}", pid())
+}
+
+#[test]
+fn a_second_choice_is_told_of_the_first() {
+    for entry in ["Add from QR on screen", "Add from clipboard"] {
+        let desktop = Desktop::start(&["--display", "x11"]);
+        let path = desktop.stand_in("zenity", UNANSWERED);
+        let tray = Tray::with(&desktop, &[("PATH", &path)], EMPTY);
+        desktop.copy("JBSWY3DPEHPK3PXP");
+        tray.choose("Add from clipboard");
+        let is_asking = await_question(&desktop);
+        tray.choose(entry);
+        told(&desktop, "“Add from clipboard…” is still open");
+        told(&desktop, "Answer its question or close its window");
+        desktop.shell(&is_asking).ok();
+        assert!(tray.end().success());
+        eventually("its window is gone", || {
+            desktop.shell(&is_asking).status != 0
+        });
+    }
+}
+
+#[test]
+fn nobody_is_asked_for_a_name_once_the_accounts_are_locked() {
+    let desktop = Desktop::start(&["--display", "x11"]);
+    let path = desktop.stand_in("zenity", UNANSWERED);
+    let tray = Tray::with(&desktop, &[("PATH", &path)], EMPTY);
+    desktop.copy("JBSWY3DPEHPK3PXP");
+    tray.choose("Add from clipboard");
+    let is_asking = await_question(&desktop);
+    desktop.mfactl(&["lock"]).ok();
+    eventually("the question is gone", || {
+        desktop.shell(&is_asking).status != 0
+    });
+    told(
+        &desktop,
+        "The accounts were locked before you entered a name",
+    );
+    assert_eq!(desktop.clipboard(), "JBSWY3DPEHPK3PXP");
 }
 
 #[test]
@@ -185,16 +254,31 @@ fn several_at_once() {
     tray.wait_for("GitHub — root@1234");
     tray.wait_for(ROW);
     told(&desktop, "2 accounts added");
-    told(&desktop, "1 could not be added: line 3");
+    told(&desktop, "1 was skipped. Line 3");
     eventually("the clipboard is empty", || desktop.clipboard().is_empty());
     desktop.copy(&format!("{LINK}\n{github}"));
     tray.choose("Add from clipboard");
     told(&desktop, "No account was added");
-    told(
-        &desktop,
-        "2 could not be added, the first because: “aws” is here already",
-    );
+    told(&desktop, "2 were already stored.");
     assert_eq!(desktop.mfactl(&["list", "--plain"]).ok().lines().count(), 2);
+}
+
+/// Both the tray and mfactl add one account as one, and report what was skipped.
+#[test]
+fn one_account_beside_a_broken_link() {
+    let desktop = Desktop::start(&["--display", "x11"]);
+    let tray = Tray::start(&desktop, EMPTY);
+    desktop.copy(&format!("{LINK}\notpauth://totp/Broken?secret=1"));
+    tray.choose("Add from clipboard");
+    tray.wait_for(ROW);
+    told(&desktop, "1 was skipped. Line 2: ");
+    desktop.mfactl(&["rm", "--yes", "aws"]).ok();
+    desktop.copy(&format!("{LINK}\notpauth://totp/Broken?secret=1"));
+    let added = desktop.mfactl(&["add", "--clipboard"]);
+    assert!(added.stderr.contains("line 2: "), "{added}");
+    let added = added.ok();
+    assert!(added.contains("Saved as “aws”"), "{added}");
+    assert!(added.contains(" 1 was skipped."), "{added}");
 }
 
 #[test]
@@ -206,7 +290,7 @@ fn what_was_added_can_be_bound_at_once() {
     tray.choose("Add from clipboard");
     tray.wait_for(ROW);
     told(&desktop, "Two codes in a row");
-    // The button is that of the last account, and of no other.
+    // The button belongs to the last account, and to no other.
     desktop.copy(&github());
     tray.choose("Add from clipboard");
     tray.wait_for("GitHub — root@1234");

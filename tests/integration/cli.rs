@@ -1,4 +1,4 @@
-//! The command line: its output, its parts that are installed, and how it gets at the daemon.
+//! The command line: its output, its installed parts, and how it reaches the daemon.
 
 use tests::{Desktop, LINK, SECRET};
 
@@ -44,10 +44,7 @@ fn a_daemon_that_cannot_be_found_is_said_so() {
         "",
     );
     let error = run.fails(6);
-    assert!(
-        error.contains("the daemon cannot be started: mfad"),
-        "{error}"
-    );
+    assert!(error.contains("cannot start the daemon: mfad"), "{error}");
     let status = desktop.mfactl(&["status"]).fails(6);
     assert!(status.contains("the daemon is not running"), "{status}");
 }
@@ -56,10 +53,10 @@ fn a_daemon_that_cannot_be_found_is_said_so() {
 fn copying_needs_a_desktop() {
     let desktop = Desktop::with_two_accounts();
     let error = desktop.mfactl(&["get", "aws", "--copy"]).fails(1);
-    assert!(error.contains("there is no desktop"), "{error}");
+    assert!(error.contains("no desktop is running here"), "{error}");
 }
 
-/// What `mfactl doctor` says of one thing: how it is, and what to do.
+/// Returns the finding of `mfactl doctor` on one thing: its grade, and what to do.
 fn diagnosis(json: &str, what: &str) -> (String, String) {
     let json: serde_json::Value = serde_json::from_str(json).unwrap();
     let findings = json["findings"].as_array().unwrap();
@@ -78,7 +75,7 @@ fn the_doctor_says_what_to_do() {
     let keychain = diagnosis(&healthy, "keychain");
     let expected = "gnome-keyring, unlocked, 2 accounts".to_owned();
     assert_eq!(keychain, ("ok".to_owned(), expected));
-    // There is no panel and no time service in this desktop.
+    // This desktop has no panel and no time service.
     for (what, remedy) in [("tray", "panel with a tray"), ("clock", "compare it")] {
         let (grade, text) = diagnosis(&healthy, what);
         assert!(grade == "warn" && text.contains(remedy), "{grade} {text}");
@@ -94,7 +91,7 @@ fn the_doctor_says_what_to_do() {
     assert_eq!(diagnosis(&locked, "keychain"), ("ok".to_owned(), unused));
     let ill = Desktop::without_keychain().mfactl(&doctor);
     assert_eq!(diagnosis(&ill.stdout, "keychain").0, "fail");
-    assert!(ill.fails(1).contains("mfactl can give no codes"));
+    assert!(ill.fails(1).contains("mfactl cannot produce codes"));
     let ill = Desktop::without_keychain();
     ill.mfactl(&["lock"]).ok();
     let ill = ill.mfactl(&doctor);
@@ -103,32 +100,85 @@ fn the_doctor_says_what_to_do() {
         grade == "fail" && text.contains("no keychain is running"),
         "{grade} {text}"
     );
-    assert!(ill.fails(1).contains("mfactl can give no codes"));
+    assert!(ill.fails(1).contains("mfactl cannot produce codes"));
 }
 
-/// Whatever else can be looked at is.
-#[test]
-fn the_doctor_needs_no_daemon() {
-    let desktop = Desktop::headless();
+/// Runs the doctor where no daemon can be found.
+fn doctor_alone(desktop: &Desktop) -> tests::Run {
     let alone = desktop.folder().join("mfactl");
     std::fs::copy(tests::binary("mfactl"), &alone).unwrap();
     let mut doctor = desktop.command(&alone);
     doctor.args(["doctor", "--json"]).env("PATH", "/nowhere");
     let found = tests::run(&mut doctor, "");
     assert_eq!(found.status, 1, "{found}");
+    found
+}
+
+/// The doctor still checks everything else that it can.
+#[test]
+fn the_doctor_needs_no_daemon() {
+    let desktop = Desktop::headless();
+    let found = doctor_alone(&desktop);
     let (grade, text) = diagnosis(&found.stdout, "daemon");
     assert!(
-        grade == "fail" && text.contains("cannot be started: mfad"),
+        grade == "fail" && text.contains("cannot start the daemon: mfad"),
         "{grade} {text}"
     );
     let (grade, text) = diagnosis(&found.stdout, "keychain");
     assert!(
-        grade == "ok" && text.contains("one is there"),
+        grade == "ok" && text.contains("available"),
         "{grade} {text}"
     );
     for what in ["clock", "tray"] {
         assert_eq!(diagnosis(&found.stdout, what).0, "warn");
     }
+}
+
+#[test]
+fn without_a_daemon_the_doctor_knows_of_the_vault_file() {
+    let desktop = Desktop::headless();
+    let vault = desktop.folder().join("v.kdbx");
+    desktop.configure(&format!("vault = {:?}\n", vault.to_str().unwrap()));
+    let (grade, text) = diagnosis(&doctor_alone(&desktop).stdout, "keychain");
+    assert!(
+        grade == "fail" && text.contains("which does not exist"),
+        "{grade} {text}"
+    );
+    std::fs::write(&vault, "").unwrap();
+    let found = diagnosis(&doctor_alone(&desktop).stdout, "keychain");
+    let expected = format!(
+        "the accounts are in {}; only the daemon opens it",
+        vault.display()
+    );
+    assert_eq!(found, ("ok".to_owned(), expected));
+    desktop.configure("vault = \n");
+    let (grade, text) = diagnosis(&doctor_alone(&desktop).stdout, "keychain");
+    assert!(
+        grade == "warn" && text.contains("config.toml cannot be read"),
+        "{grade} {text}"
+    );
+}
+
+/// The daemon does not look at it while the accounts are locked.
+#[test]
+fn the_doctor_misses_a_vault_file_that_is_gone_while_locked() {
+    let (desktop, vault) = crate::vault::with_vault();
+    let doctor = ["doctor", "--json"];
+    desktop.mfactl(&["lock"]).ok();
+    let found = diagnosis(&desktop.mfactl(&doctor).ok(), "keychain");
+    let unused = format!(
+        "{}, not used while the accounts are locked",
+        vault.display()
+    );
+    assert_eq!(found, ("ok".to_owned(), unused));
+    std::fs::remove_file(&vault).unwrap();
+    let found = desktop.mfactl(&doctor);
+    let (grade, text) = diagnosis(&found.stdout, "keychain");
+    assert!(
+        grade == "fail" && text.contains("which does not exist"),
+        "{grade} {text}"
+    );
+    assert_eq!(found.status, 1);
 }
 
 #[test]
@@ -181,47 +231,56 @@ fn the_manual_has_a_page_for_each_command() {
         assert!(read(&format!("{page}.1")).contains(".SH NAME"), "{page}");
     }
     assert!(read("mfad.1").contains("passphrase") || read("mfad.1").contains("KDBX"));
-    // What is written there is all that can be written.
+    // The documented settings are all that there are.
     let documented: Vec<_> = read("mfactl.toml.5")
         .lines()
         .filter_map(|line| line.strip_prefix("\\fB")?.strip_suffix("\\fR"))
         .map(|name| name.replace("\\-", "-"))
         .collect();
-    let taken = |error: String| -> Vec<String> {
-        let (_, names) = error
-            .split_once("expected ")
-            .unwrap_or_else(|| panic!("{error}"));
-        names
-            .split('`')
-            .skip(1)
-            .step_by(2)
-            .map(str::to_owned)
-            .collect()
-    };
-    let file = folder.join("config.toml");
-    std::fs::write(&file, "nosuch = 1\n").unwrap();
-    let daemon = taken(mfad::config::Config::load(&file).unwrap_err().to_string());
-    std::fs::write(&file, "[tray]\nnosuch = 1\n").unwrap();
-    let tray = taken(
-        mfa_tray::config::Settings::load(&file)
-            .unwrap_err()
-            .to_string(),
+    assert_eq!(documented, known_settings(&folder.join("config.toml")));
+    let rendered = format!(
+        "cd {} && man --warnings -l *.1 *.5 2>&1 >/dev/null",
+        folder.display()
     );
-    let all: Vec<_> = daemon
-        .into_iter()
-        .chain(tray)
-        .filter(|name| name != "tray")
-        .collect();
-    assert_eq!(documented, all);
-    let mandoc = desktop.shell(&format!(
-        "man --warnings -l {} 2>&1 >/dev/null",
-        folder.join("mfactl.toml.5").display()
-    ));
-    assert_eq!(mandoc.stdout, "");
-    assert!(desktop.mfactl(&["man"]).ok().contains("Exit codes"));
+    assert_eq!(desktop.shell(&rendered).stdout, "");
+    let get = format!("MANWIDTH=80 man -l {}/mfactl-get.1", folder.display());
+    let get = desktop.shell(&get).ok().replace('\u{a0}', " ");
+    assert!(get.contains("\nEXIT STATUS\n       0      ok\n"), "{get}");
+    assert!(get.contains("[--min-ttl SEC]"), "{get}");
+    assert!(desktop.mfactl(&["man"]).ok().contains("EXIT STATUS"));
 }
 
-/// A script's locks and pipes are the script's: the daemon that its command starts holds none.
+/// The settings that the daemon and the tray know, as they say themselves when they meet another one in `file`.
+fn known_settings(file: &std::path::Path) -> Vec<String> {
+    use mfa_host::config::{Daemon, Tray};
+
+    std::fs::write(file, "nosuch = 1\n").unwrap();
+    let daemon = Daemon::load(file).unwrap_err().to_string();
+    std::fs::write(file, "[tray]\nnosuch = 1\n").unwrap();
+    let tray = Tray::load(file).unwrap_err().to_string();
+    let names = [daemon, tray].map(|error| {
+        let known = error.split_once(". Known settings: ");
+        let (_, names) = known.unwrap_or_else(|| panic!("{error}"));
+        names.to_owned()
+    });
+    let names = names.iter().flat_map(|names| names.split(", "));
+    names
+        .filter(|name| *name != "tray")
+        .map(str::to_owned)
+        .collect()
+}
+
+#[test]
+fn a_manual_that_cannot_be_written_is_named() {
+    let desktop = Desktop::without_keychain();
+    let file = desktop.folder().join("file");
+    std::fs::write(&file, "").unwrap();
+    let file = file.to_str().unwrap();
+    let error = desktop.mfactl(&["man", "--output", file]).fails(1);
+    assert!(error.contains(&format!("cannot write {file}: ")), "{error}");
+}
+
+/// A script's locks and pipes belong to the script: a daemon that its command starts must not hold any.
 #[test]
 fn the_daemon_keeps_nothing_of_who_started_it() {
     let desktop = Desktop::headless();
@@ -246,7 +305,7 @@ fn a_daemon_that_hangs_is_given_up() {
     desktop.shell(&format!("kill -STOP {pid}")).ok();
     let error = desktop.mfactl(&["get", "aws"]).fails(6);
     desktop.shell(&format!("kill -CONT {pid}")).ok();
-    assert!(error.contains("the daemon cannot be reached"), "{error}");
+    assert!(error.contains("cannot reach the daemon"), "{error}");
     assert_eq!(desktop.mfactl(&["get", "aws"]).ok().len(), 6);
 }
 
@@ -256,7 +315,7 @@ fn what_the_user_locked_is_not_asked_for() {
     desktop.mfactl(&["lock"]).ok();
     let get = tests::run(&mut desktop.mfactl_on_a_terminal("get aws"), "");
     assert_eq!(get.status, 5, "{get}");
-    assert!(get.stdout.contains("were locked and stay so"), "{get}");
+    assert!(get.stdout.contains("stay locked until you unlock"), "{get}");
     assert!(!get.stdout.contains("waiting"), "{get}");
 }
 
@@ -273,7 +332,7 @@ fn without_a_home_nothing_is_written_where_we_stand() {
     assert_eq!(std::fs::read_dir(&folder).unwrap().count(), 0);
 }
 
-/// It may be a secret. What else the message says stays readable, however short the argument is.
+/// The argument may be a secret. The rest of the message stays readable, however short the argument is.
 #[test]
 fn an_argument_that_does_not_fit_is_not_repeated() {
     let desktop = Desktop::without_keychain();

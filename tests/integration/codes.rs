@@ -1,11 +1,11 @@
-//! Codes: the right ones, each when it should be.
+//! Codes: the right ones, each at the right time.
 
 use std::collections::HashSet;
 use std::thread;
 
-use tests::{Desktop, LINK, SECRET, now, oathtool};
+use tests::{Desktop, LINK, SECRET, binary, now, oathtool};
 
-/// A link with a period that a test can wait for.
+/// Returns a link with a period that a test can wait for.
 fn link(period: u32) -> String {
     format!("otpauth://totp/Test:jane?secret={SECRET}&issuer=Test&period={period}")
 }
@@ -51,7 +51,7 @@ fn all_kinds_of_accounts_give_codes() {
     assert_eq!(desktop.mfactl(&["get", "short"]).ok().len(), 7);
 }
 
-/// RFC 4226, appendix D; and the counter is stored before the code is shown.
+/// The codes are those of RFC 4226, appendix D. The counter is stored before the code is shown.
 #[test]
 fn counter_based_codes_never_repeat() {
     let desktop = Desktop::headless();
@@ -100,7 +100,7 @@ fn a_fresh_code_was_never_handed_out() {
     assert_ne!(fresh(), before, "a restart forgot what was handed out");
 }
 
-/// One call for all, and a fresh code comes at once all the same.
+/// One call gets all codes, and a fresh code still comes at once.
 #[test]
 fn looking_is_not_using() {
     let desktop = Desktop::headless();
@@ -153,7 +153,7 @@ fn a_code_lasts_as_long_as_asked() {
             .mfactl(&["get", "quick", "--min-ttl", "3", "--json"])
             .ok();
         let json: serde_json::Value = serde_json::from_str(&json).unwrap();
-        // It was valid for 3 seconds when it was handed out; printing it may have taken a moment.
+        // The code was valid for 3 seconds when it was handed out; printing it may have taken a moment.
         assert!(json["remaining"].as_u64().unwrap() >= 2, "{json}");
     }
 }
@@ -179,4 +179,27 @@ fn two_codes_in_a_row() {
         json["codes"][0]["valid_until"],
         json["codes"][1]["valid_from"]
     );
+}
+
+#[test]
+fn a_hundred_at_once_are_served() {
+    let desktop = Desktop::headless();
+    desktop.configure("codes-per-minute = 0\n");
+    desktop.add("aws", LINK);
+    let line = format!(
+        "for n in $(seq 100); do {} get aws & done | sort | uniq -c; wait",
+        binary("mfactl").display()
+    );
+    let counts = desktop.shell(&line).ok();
+    let total: u32 = counts
+        .lines()
+        .map(|line| {
+            line.split_whitespace()
+                .next()
+                .unwrap()
+                .parse::<u32>()
+                .unwrap()
+        })
+        .sum();
+    assert_eq!(total, 100, "{counts}");
 }

@@ -1,11 +1,12 @@
-//! What others build on, as snapshots: the D-Bus interface, help texts, JSON and exit codes.
+//! The interfaces that others build on: D-Bus, as the files in `dist/dbus` describe it; help texts, JSON and exit codes
+//! as snapshots.
 //!
-//! A change here changes what other programs see. Additions are fine; for anything else read
-//! "What stays and what may change" in the documentation of mfa-ipc.
+//! A change here changes what other programs see. Additions are fine; for anything else, read "Compatibility"
+//! in the documentation of mfa-ipc.
 
 use tests::{Desktop, LINK, SECRET, binary, run};
 
-/// What a client sees, with what differs from run to run replaced.
+/// Returns a text that a client sees, with everything that differs from run to run replaced.
 fn normal(text: &str) -> String {
     let mut result = String::new();
     for line in text.lines() {
@@ -28,7 +29,7 @@ fn normal(text: &str) -> String {
     result
 }
 
-/// Replaces what follows each `field` up to the end of the value.
+/// Replaces the text that follows each `field` up to the end of the value.
 fn replaced(line: &str, field: &str, value: &str) -> String {
     let mut parts = line.split(field);
     let mut result = parts.next().unwrap_or_default().to_owned();
@@ -64,33 +65,48 @@ fn the_interface_on_the_bus_and_on_the_private_connection() {
         desktop.socket().display()
     ));
     let session = xml("--user");
-    assert!(
-        !session.contains("org.mfactl.Vault1"),
-        "secrets do not belong on the session bus"
-    );
-    insta::assert_snapshot!("interface", ours(&private));
-    assert_eq!(ours(&session), before_the_vault(&ours(&private)));
+    for private in ["org.mfactl.Accounts1", "org.mfactl.Access1"] {
+        assert!(
+            !session.contains(private),
+            "{private} does not belong on the session bus"
+        );
+    }
+    let interfaces = ["Access1", "Accounts1", "Authenticator1"];
+    // To write the files anew: MFA_WRITE=1 tests/run -- contract
+    if std::env::var_os("MFA_WRITE").is_some() {
+        let root = concat!(env!("CARGO_MANIFEST_DIR"), "/..");
+        for (name, text) in interfaces.iter().zip(files(&private)) {
+            std::fs::write(format!("{root}/dist/dbus/org.mfactl.{name}.xml"), text).unwrap();
+        }
+    }
+    let [access, accounts, authenticator] = interfaces.map(described);
+    assert_eq!(files(&private), [access, accounts, authenticator.clone()]);
+    assert_eq!(files(&session), [authenticator]);
 }
 
-/// Our own interfaces, in the order of their names.
-fn ours(xml: &str) -> String {
-    let mut interfaces: Vec<_> = xml
-        .split("<interface ")
-        .filter(|part| part.starts_with("name=\"org.mfactl."))
-        .map(|part| part.split("</interface>").next().unwrap_or_default())
+/// The file that describes an interface.
+fn described(name: &str) -> String {
+    let root = concat!(env!("CARGO_MANIFEST_DIR"), "/..");
+    let file = format!("{root}/dist/dbus/org.mfactl.{name}.xml");
+    std::fs::read_to_string(&file).unwrap_or_else(|error| panic!("{file}: {error}"))
+}
+
+/// Returns the files that describe our own interfaces, in the order of their names.
+fn files(xml: &str) -> Vec<String> {
+    let head = xml.split("<node").next().unwrap_or_default();
+    let parts = xml.split("<interface ");
+    let ours = parts.filter(|part| part.starts_with("name=\"org.mfactl."));
+    let mut interfaces: Vec<_> = ours
+        .filter_map(|part| part.split("</interface>").next())
         .collect();
     interfaces.sort_unstable();
-    interfaces
-        .iter()
-        .map(|part| format!("<interface {part}</interface>\n"))
-        .collect()
-}
-
-fn before_the_vault(interfaces: &str) -> String {
-    let end = interfaces
-        .find("<interface name=\"org.mfactl.Vault1\"")
-        .unwrap();
-    interfaces[..end].to_owned()
+    let file = |part: &&str| {
+        format!(
+            "{}\n<node>\n  <interface {part}</interface>\n</node>\n",
+            head.trim()
+        )
+    };
+    interfaces.iter().map(file).collect()
 }
 
 #[test]
@@ -146,6 +162,15 @@ fn help() {
         "show",
         "edit",
         "rm",
+        "access",
+        "access rules",
+        "access allow",
+        "access ask",
+        "access deny",
+        "access forget",
+        "access pending",
+        "access approve",
+        "access log",
         "lock",
         "unlock",
         "status",
@@ -174,7 +199,7 @@ fn help() {
     insta::assert_snapshot!("help", text);
 }
 
-/// How long one would have to wait differs from run to run.
+/// Returns a text without the number of seconds to wait, which differs from run to run.
 fn without_seconds(text: &str) -> String {
     let words = text.split(' ').collect::<Vec<_>>();
     let is_seconds = |n: usize| {
@@ -189,7 +214,7 @@ fn without_seconds(text: &str) -> String {
     shown.collect::<Vec<_>>().join(" ")
 }
 
-/// Each number with a way to get it; 130 is a shell's word for SIGINT.
+/// Each exit code with a way to get it; 130 is how a shell reports SIGINT.
 #[test]
 fn exit_codes() {
     let desktop = Desktop::headless();
@@ -221,4 +246,19 @@ fn exit_codes() {
     see(&["lock"], "");
     see(&["get", "aws"], "");
     insta::assert_snapshot!("exit-codes", text);
+}
+
+/// The pages of the manual that are not made of help texts alone.
+#[test]
+fn manual() {
+    let desktop = Desktop::without_keychain();
+    let folder = desktop.folder().join("man");
+    let output = folder.to_str().unwrap();
+    desktop.mfactl(&["man", "--output", output]).ok();
+    let page = |name: &str| {
+        let text = std::fs::read_to_string(folder.join(name)).unwrap();
+        format!("===== {name}\n{text}")
+    };
+    let pages = ["mfactl.1", "mfad.1", "mfa-tray.1", "mfactl.toml.5"];
+    insta::assert_snapshot!("manual", pages.map(page).join("\n"));
 }

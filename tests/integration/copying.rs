@@ -1,22 +1,21 @@
-//! What is copied, and what becomes of it: on X11 and Wayland, with the tray and without.
+//! Copying, and what becomes of the copied code: on X11 and Wayland, with the tray and without it.
 
-use std::io::{Read, Write};
-use std::process::{Child, Stdio};
+use tests::{Desktop, LINK, SECRET, Tray, eventually, eventually_within, now, oathtool, own_name};
 
-use tests::{Desktop, LINK, SECRET, Tray, eventually, eventually_within, now, oathtool};
+use crate::monitor::Monitor;
 
-/// How the first account of these tests stands in the menu.
+/// The entry of the first account of these tests in the menu.
 pub(crate) const ROW: &str = "Amazon Web Services — root@1234";
 
-fn x11() -> Desktop {
+pub(crate) fn x11() -> Desktop {
     Desktop::start(&["--display", "x11"])
 }
 
-fn wayland() -> Desktop {
+pub(crate) fn wayland() -> Desktop {
     Desktop::start(&["--display", "wayland"])
 }
 
-/// The codes that are right now: of this step and of the one that may have ended meanwhile.
+/// Returns the codes that are right now: of this step, and of the one that may have ended meanwhile.
 pub(crate) fn codes(period: u64) -> [String; 2] {
     let now = now();
     [now - 1, now].map(|time| oathtool(SECRET, period, time))
@@ -41,13 +40,13 @@ pub(crate) fn told(desktop: &Desktop, text: &str) -> String {
     all
 }
 
-/// Waits for a step with enough time left, so that nothing has to be waited for later.
+/// Waits for a step with enough time left, so that a test does not have to wait later.
 pub(crate) fn early_in_a_step() {
     eventually_within(15, "a new step begins", || now() % 30 < 20);
 }
 
-/// A tray that has just copied the code of the only account.
-fn with_a_copied_code(desktop: &Desktop) -> Tray<'_> {
+/// Returns a tray that has just copied the code of the only account.
+pub(crate) fn with_a_copied_code(desktop: &Desktop) -> Tray<'_> {
     desktop.add("aws", LINK);
     let tray = Tray::start(desktop, ROW);
     early_in_a_step();
@@ -56,16 +55,16 @@ fn with_a_copied_code(desktop: &Desktop) -> Tray<'_> {
     tray
 }
 
-/// The clipboard is emptied, and what the user has copied since is not.
+/// Checks that the tray clears its code from the clipboard, but not a text that the user has copied since.
 fn clears(desktop: &Desktop) {
     desktop.configure("[tray]\nclear-after = 1\n");
     desktop.add("aws", LINK);
     let tray = Tray::start(desktop, ROW);
     early_in_a_step();
     tray.choose(ROW);
-    told(desktop, "copied, valid ");
+    told(desktop, "copied, valid for ");
     eventually("the code is taken back", || {
-        tray.log().contains("took the code back")
+        tray.log().contains("removed the code from the clipboard")
     });
     assert_eq!(desktop.clipboard(), "");
     early_in_a_step();
@@ -73,7 +72,8 @@ fn clears(desktop: &Desktop) {
     copied(desktop);
     desktop.copy("a newer text");
     eventually("it was looked at", || {
-        tray.log().contains("left what was copied since")
+        tray.log()
+            .contains("another program has changed the clipboard since")
     });
     assert_eq!(desktop.clipboard(), "a newer text");
 }
@@ -114,7 +114,7 @@ fn locking_and_ending_take_the_code_away() {
     assert_eq!(desktop.clipboard(), "");
 }
 
-/// A code that is about to end is not what anybody wants to paste.
+/// Nobody wants to paste a code that is about to end.
 #[test]
 fn a_click_late_in_a_step_waits_for_the_next_code() {
     let desktop = x11();
@@ -124,14 +124,14 @@ fn a_click_late_in_a_step_waits_for_the_next_code() {
     eventually_within(15, "a step is about to end", || now() % 15 >= 11);
     let clicked = now();
     tray.choose("Short — me");
-    told(&desktop, "Waiting for the next code for Short");
+    told(&desktop, "Next code for Short");
     let mut code = String::new();
     eventually_within(15, "the next code is on the clipboard", || {
         code = desktop.clipboard();
         !code.is_empty()
     });
     assert_eq!(code, oathtool(SECRET, 15, clicked - clicked % 15 + 15));
-    told(&desktop, "Code for Short copied, valid ");
+    told(&desktop, "Code for Short copied, valid for ");
 }
 
 #[test]
@@ -181,7 +181,7 @@ fn two_codes_in_a_row() {
         Some(&second),
         "they do not follow one another"
     );
-    let all = told(&desktop, "Second code for Short copied, valid ");
+    let all = told(&desktop, "Second code for Short copied, valid for ");
     assert!(!all.contains(&first) && !all.contains(&second));
 }
 
@@ -191,7 +191,7 @@ fn others_can_have_a_code_copied() {
     desktop.add("aws", LINK);
     let call = "gdbus call --session --dest org.mfactl.Authenticator1 --object-path /org/mfactl/Authenticator1 \
                 --method org.mfactl.Authenticator1.CopyCode ";
-    let refused = desktop.shell(&format!("{call} aws"));
+    let refused = desktop.shell(&format!("{call} aws '{{}}'"));
     assert!(
         refused.stderr.contains("org.mfactl.Error.NotSupported"),
         "{refused}"
@@ -199,23 +199,28 @@ fn others_can_have_a_code_copied() {
     let tray = Tray::start(&desktop, ROW);
     early_in_a_step();
     assert_eq!(
-        desktop.shell(&format!("{call} aws")).ok(),
+        desktop.shell(&format!("{call} aws '{{}}'")).ok(),
         "()",
         "no code in the reply"
     );
-    // It is there when the call is answered.
+    // The code is on the clipboard when the call is answered.
     let code = desktop.clipboard();
     assert!(codes(30).contains(&code), "{code}");
-    let unknown = desktop.shell(&format!("{call} nobody"));
+    let unknown = desktop.shell(&format!("{call} nobody '{{}}'"));
     assert!(
         unknown.stderr.contains("org.mfactl.Error.NotFound"),
         "{unknown}"
     );
     desktop.copy("");
+    let monitor = Monitor::start(&desktop);
     desktop.mfactl(&["get", "--copy", "aws"]).ok();
-    copied(&desktop);
+    let code = copied(&desktop);
+    let heard = monitor.heard(&desktop);
+    let who = format!("string \"{}\"", own_name());
+    assert!(heard.contains(&who), "who asked is named: {heard}");
+    assert!(!heard.contains(&code));
     assert!(tray.end().success());
-    // Without a tray mfactl does it by itself.
+    // Without a tray, mfactl copies by itself.
     early_in_a_step();
     let copied_by_itself = desktop.mfactl(&["get", "--copy", "aws"]);
     assert_eq!(
@@ -228,115 +233,4 @@ fn others_can_have_a_code_copied() {
         .shell("xclip -selection clipboard -o -t TARGETS")
         .ok();
     assert!(targets.contains("x-kde-passwordManagerHint"), "{targets}");
-}
-
-/// The program that copies where no tray does.
-fn copies_by_itself(desktop: &Desktop) {
-    let copy = |seconds: &str, code: &str| {
-        let mut program = desktop.ours("mfa-clipboard");
-        let program = program
-            .arg(seconds)
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped());
-        let mut program = program.spawn().unwrap();
-        program
-            .stdin
-            .take()
-            .unwrap()
-            .write_all(code.as_bytes())
-            .unwrap();
-        // It closes its output once the code is there, and stays.
-        let mut said = String::new();
-        program
-            .stdout
-            .take()
-            .unwrap()
-            .read_to_string(&mut said)
-            .unwrap();
-        assert_eq!(said, "ok", "it could not");
-        assert_eq!(desktop.clipboard(), code);
-        program
-    };
-    let mut first = copy("1", "111111");
-    assert!(first.wait().unwrap().success());
-    assert_eq!(desktop.clipboard(), "", "it takes back what is its own");
-    // The same code again, from another process: the first does not take what is the second's.
-    let mut first = copy("2", "222222");
-    let mut second = copy("60", "222222");
-    assert!(first.wait().unwrap().success());
-    assert_eq!(desktop.clipboard(), "222222");
-    desktop.copy("a newer text");
-    // It does not stay longer than it is needed.
-    assert!(second.wait().unwrap().success());
-    assert_eq!(desktop.clipboard(), "a newer text");
-}
-
-#[test]
-fn silence_is_no_success() {
-    let desktop = x11();
-    let mut program = desktop.ours("mfa-clipboard");
-    let program = program
-        .arg("1")
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped());
-    let mut program = program.spawn().unwrap();
-    program.stdin.take().unwrap().write_all(b"\xff").unwrap();
-    let output = program.wait_with_output().unwrap();
-    assert_eq!(output.status.code(), Some(1));
-    let said = String::from_utf8(output.stdout).unwrap();
-    assert!(said.contains("UTF-8"), "{said}");
-    assert_eq!(desktop.clipboard(), "");
-}
-
-#[test]
-fn a_program_copies_where_no_tray_does() {
-    copies_by_itself(&x11());
-}
-
-#[test]
-fn a_program_copies_where_no_tray_does_on_wayland_too() {
-    copies_by_itself(&wayland());
-}
-
-/// Stops a program, and has it go on when this value goes.
-struct Stopped(Child);
-
-impl Stopped {
-    fn new(mut program: Child, desktop: &Desktop) -> Self {
-        let stopped = desktop.shell(&format!("kill -STOP {}", program.id()));
-        if stopped.status != 0 {
-            program.kill().unwrap();
-            panic!("{stopped}");
-        }
-        Self(program)
-    }
-}
-
-impl Drop for Stopped {
-    fn drop(&mut self) {
-        drop(self.0.kill());
-        drop(self.0.wait());
-    }
-}
-
-#[test]
-fn a_program_that_hangs_keeps_nobody_from_copying() {
-    let desktop = wayland();
-    desktop.configure("[tray]\nclear-after = 1\n");
-    let tray = with_a_copied_code(&desktop);
-    let mut copier = desktop.command("wl-copy");
-    copier
-        .args(["--foreground", "the user's"])
-        .stdout(Stdio::null());
-    let copier = copier.spawn().unwrap();
-    eventually("it has the clipboard", || {
-        desktop.clipboard() == "the user's"
-    });
-    let _hangs = Stopped::new(copier, &desktop);
-    eventually("it was looked at", || {
-        tray.log().contains("left what was copied since")
-    });
-    early_in_a_step();
-    tray.choose(ROW);
-    copied(&desktop);
 }

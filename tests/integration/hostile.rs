@@ -1,50 +1,54 @@
-//! What other programs of the same user do to the daemon and to its clients.
+//! Attacks by other programs of the same user on the daemon and its clients.
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::os::unix::fs::MetadataExt;
 use std::os::unix::net::UnixStream;
 use std::process::Stdio;
 
-use tests::{Desktop, LINK, binary, eventually, run};
+use tests::{Desktop, LINK, binary, eventually, own_name, run};
 
 use crate::monitor::Monitor;
 
-/// On the private connection they may get their code before they turn, but never in the name of another.
+/// On the private connection, attackers may get their code before they turn, but never under another program's
+/// name.
 #[test]
 fn turning_into_another_program_is_noticed_on_the_private_connection() {
     let desktop = Desktop::headless();
+    desktop.configure("codes-per-minute = 0\n");
     desktop.add("aws", LINK);
     let monitor = Monitor::start(&desktop);
+    // This call shows that the messages on the bus name programs.
+    desktop.mfactl(&["get", "aws"]).ok();
     let race = concat!(env!("CARGO_MANIFEST_DIR"), "/security/exec-race");
     let mut race = desktop.command(race);
     let raced = run(race.args(["--private", "--count", "50", "aws"]), "");
     let attempts = raced.stdout.lines().count() - 1;
     assert_eq!(attempts, 50, "{raced}");
     assert!(!raced.stdout.contains("failed"), "{raced}");
-    let heard = monitor.heard(&desktop);
-    let who: Vec<_> = heard
-        .split("member=CodeIssued")
-        .skip(1)
-        .filter_map(|signal| signal.lines().nth(2))
-        .map(str::trim)
-        .collect();
+    let who = monitor.issued(&desktop);
+    assert!(who.contains(&own_name()), "{who:?}");
     assert!(
         !who.iter().any(|name| name.contains("sleep")),
         "attributed to the innocent: {who:?}"
     );
 }
 
-/// Programs that ask for a code and turn into an innocent one before anybody looks.
+/// These programs ask for a code and turn into an innocent one before anybody looks, one that a rule allows to have it.
 #[test]
 fn turning_into_another_program_gets_no_code_on_the_bus() {
     let desktop = Desktop::headless();
+    let sleep = std::fs::canonicalize("/usr/bin/sleep").unwrap();
+    let sleep = sleep.display();
+    desktop.rules(&format!(
+        r#"{{"verdict":"allow","subject":"program","program":"{sleep}"}}"#
+    ));
     desktop.add("aws", LINK);
     let race = concat!(env!("CARGO_MANIFEST_DIR"), "/security/exec-race");
     let result = run(desktop.command(race).arg("aws"), "");
     assert_eq!(result.status, 0, "{result}");
 }
 
-/// How a client of D-Bus begins.
+/// Returns the beginning of a connection of a D-Bus client.
 fn handshake() -> String {
     let uid = std::fs::metadata("/proc/self").unwrap().uid().to_string();
     let uid: String = uid.bytes().map(|byte| format!("{byte:02x}")).collect();
@@ -71,7 +75,7 @@ fn one_too_many_is_told_so_and_keeps_nobody_else_out() {
         }
         places.push(stream);
     };
-    assert_eq!(refusal, "ERROR it has too many connections already\r\n");
+    assert_eq!(refusal, "ERROR too many connections from this program\r\n");
     assert_eq!(places.len(), 32);
     let listed = desktop.mfactl(&["list"]);
     assert_eq!(listed.status, 0, "others are kept out: {listed}");
@@ -81,7 +85,63 @@ fn one_too_many_is_told_so_and_keeps_nobody_else_out() {
     daemon.wait().unwrap();
 }
 
-/// zbus panics at it, which ended the whole daemon.
+/// A program whose calls wait on one connection, which it closes then. It prints whether another call may wait.
+const WAITERS: &str = r#"import os, time
+from gi.repository import Gio, GLib
+address = "unix:path=" + os.environ["XDG_RUNTIME_DIR"] + "/mfad/bus"
+
+def connect():
+    return Gio.DBusConnection.new_for_address_sync(
+        address, Gio.DBusConnectionFlags.AUTHENTICATION_CLIENT, None, None)
+
+def fresh(call, account, timeout, *more):
+    options = {"fresh": GLib.Variant("b", True), "timeout": GLib.Variant("u", timeout)}
+    return call(None, "/org/mfactl/Authenticator1", "org.mfactl.Authenticator1", "GetCode",
+                GLib.Variant("(sa{sv})", (account, options)), None, Gio.DBusCallFlags.NONE, -1, None, *more)
+
+def may_wait():
+    """The next code comes too late for this call, but there has to be a place to wait for it."""
+    try:
+        fresh(other.call_sync, "github", 1)
+    except GLib.Error as error:
+        return Gio.DBusError.get_remote_error(error) != "org.mfactl.Error.LimitsExceeded"
+    return True
+
+def wait_for(expected):
+    end = time.monotonic() + 10
+    while may_wait() != expected and time.monotonic() < end:
+        time.sleep(0.01)
+    print(may_wait(), flush=True)
+
+def wait(account):
+    bus = connect()
+    for _ in range(8):
+        fresh(bus.call, account, 300, lambda *_: None)
+    bus.flush_sync()
+    return bus
+
+other = connect()
+for account in ("aws", "github"):
+    fresh(other.call_sync, account, 300)
+waiting = wait("aws")
+wait_for(False)
+waiting.close_sync()
+wait_for(True)
+waiting = wait("github")
+wait_for(False)
+"#;
+
+#[test]
+fn waiters_end_with_their_connection() {
+    let desktop = Desktop::with_two_accounts();
+    let said = run(
+        desktop.command("/usr/bin/python3").args(["-c", WAITERS]),
+        "",
+    );
+    assert_eq!(said.ok(), "False\nTrue\nFalse");
+}
+
+/// zbus panics at these bytes, which used to end the whole daemon.
 #[test]
 fn one_byte_does_not_end_it() {
     let desktop = Desktop::headless();
@@ -99,7 +159,7 @@ fn one_byte_does_not_end_it() {
     assert!(daemon.wait().unwrap().success());
 }
 
-/// A program of the user that has made the socket first gets no secret.
+/// A program of the user that has created the socket first gets no secret.
 #[test]
 fn another_program_on_the_socket_gets_no_secret() {
     let desktop = Desktop::headless();
@@ -131,14 +191,14 @@ print(len(connection.recv(1000)), flush=True)
         .mfactl_with(&["add", "aws", "--uri", "-"], LINK)
         .fails(6);
     assert!(
-        refused.contains("another program serves there, /usr/bin/python3"),
+        refused.contains("another program answers instead of the daemon, /usr/bin/python3"),
         "{refused}"
     );
     assert_eq!(said.next().unwrap().unwrap(), "0", "it got something");
     squatter.wait().unwrap();
 }
 
-/// Codes are still to be had by our own programs, and nobody claims that it runs already.
+/// Our own programs still get codes, and nobody claims that the daemon is running already.
 #[test]
 fn another_program_with_its_name_does_not_keep_it_from_running() {
     let desktop = Desktop::headless();
@@ -168,7 +228,10 @@ sys.stdin.read()
     desktop.add("aws", LINK);
     assert_eq!(desktop.mfactl(&["get", "aws"]).ok().len(), 6);
     let log = std::fs::read_to_string(log).unwrap();
-    assert!(log.contains("another program has taken our name"), "{log}");
+    assert!(
+        log.contains("another program has taken the name of mfad"),
+        "{log}"
+    );
     assert!(log.contains("/python3"), "{log}");
     drop(squatter.stdin.take());
     squatter.wait().unwrap();
@@ -176,7 +239,7 @@ sys.stdin.read()
     assert!(daemon.wait().unwrap().success());
 }
 
-/// A daemon in a pid namespace of its own cannot see who asks, and serves all the same.
+/// A daemon in its own pid namespace cannot see who is asking, and serves all the same.
 #[test]
 fn a_process_that_it_cannot_see_is_unknown_and_gets_its_code() {
     let desktop = Desktop::headless();

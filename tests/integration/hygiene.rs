@@ -1,68 +1,148 @@
-//! Where secrets must not be: the log at its most talkative, argv, the environment, freed memory.
+//! The places where secrets must not be: the logs at their most verbose, argv, the environment.
 
-use std::io::{Read, Seek, SeekFrom};
+use std::collections::BTreeSet;
+use std::fs::File;
 use std::process::Stdio;
 
-use tests::{Desktop, LINK, SECRET};
+use tests::{Desktop, LINK, SECRET, Tray, run};
 
-#[test]
-fn no_log_level_shows_a_secret_or_a_code() {
-    let desktop = Desktop::headless();
-    let log = std::fs::File::create(desktop.folder().join("log")).unwrap();
-    let mut daemon =
-        desktop.start_daemon(desktop.ours("mfad").env("MFAD_LOG", "trace").stderr(log));
-    desktop.add("aws", LINK);
-    let mut secrets = vec![SECRET.to_owned(), "12345678901234567890".to_owned()];
-    secrets.push(desktop.mfactl(&["get", "aws"]).ok());
-    secrets.extend(
-        desktop
-            .mfactl(&["pair", "aws", "--now"])
-            .ok()
-            .lines()
-            .map(str::to_owned),
-    );
-    let _wrong = desktop
-        .mfactl_with(&["add", "x", "--secret", "-"], "JBSWY3DPEHPK3PX0")
-        .fails(1);
-    secrets.push("JBSWY3DPEHPK3PX0".to_owned());
-    desktop.mfactl(&["edit", "aws", "--note", "n"]).ok();
-    desktop.mfactl(&["rm", "aws", "--yes"]).ok();
+use crate::copying::{ROW, codes, copied};
+use crate::vault::{PASSPHRASE, configure, passphrase_file, with_vault};
+
+/// A secret in items that cannot be read.
+const DAMAGED: &str = "JBSWY3DPEHPK3PXP";
+
+/// A text that is no secret, and is refused.
+const WRONG: &str = "JBSWY3DPEHPK3PX0";
+/// A secret that is imported.
+const IMPORTED: &str = "MFRGGZDFMZTWQ2LKNNWG23TPOA";
+
+/// Starts the daemon with all that it can log.
+fn talkative(desktop: &Desktop) -> std::process::Child {
+    let log = File::create(desktop.folder().join("log")).unwrap();
+    desktop.start_daemon(desktop.ours("mfad").env("MFAD_LOG", "trace").stderr(log))
+}
+
+/// Ends the daemon, and returns its log.
+fn log_of(desktop: &Desktop, mut daemon: std::process::Child) -> String {
     desktop.end_daemon("-TERM");
     daemon.wait().unwrap();
     let log = std::fs::read_to_string(desktop.folder().join("log")).unwrap();
     assert!(log.contains("DEBUG"), "the log is not talkative: {log}");
-    for secret in secrets {
-        assert!(!log.contains(&secret), "the log shows a secret or a code");
+    log
+}
+
+/// The daemon and the tray do all that they can do with a secret and a code.
+#[test]
+fn no_log_level_shows_a_secret_or_a_code() {
+    let desktop = Desktop::start(&["--display", "x11"]);
+    for (number, text) in [
+        DAMAGED.to_owned(),
+        format!(r#"{{"v":99,"uri":"{DAMAGED}"}}"#),
+        format!(r#"{{"v":1,"name":"x","uri":"otpauth://totp/{DAMAGED}?secret={DAMAGED}0"}}"#),
+    ]
+    .iter()
+    .enumerate()
+    {
+        let user = format!("550e8400-e29b-41d4-a716-44665544000{number}");
+        let mut store = desktop.command("secret-tool");
+        store.args([
+            "store", "--label", "x", "service", "mfactl", "username", &user,
+        ]);
+        run(&mut store, text).ok();
+    }
+    let daemon = talkative(&desktop);
+    let mut codes_seen: BTreeSet<_> = codes(30).into();
+    codes_seen.extend(commands(&desktop));
+
+    let tray = Tray::with(&desktop, &[("MFA_TRAY_LOG", "trace")], ROW);
+    tray.choose(ROW);
+    codes_seen.insert(copied(&desktop));
+    desktop.mfactl(&["get", "aws", "--copy"]).ok();
+    tray.choose("Show codes");
+    tray.wait_for("(Codes change in ");
+    codes_seen.extend(codes(30));
+
+    for arguments in [&["lock"][..], &["unlock"], &["rm", "aws", "--yes"]] {
+        desktop.mfactl(arguments).ok();
+    }
+    let logs = [tray.log(), log_of(&desktop, daemon)];
+    assert!(
+        logs[0].contains("TRACE"),
+        "it is not talkative: {}",
+        logs[0]
+    );
+    let secrets = [SECRET, "12345678901234567890", DAMAGED, WRONG, IMPORTED];
+    for secret in codes_seen.iter().map(String::as_str).chain(secrets) {
+        for log in &logs {
+            let line = log.lines().find(|line| shows(line, secret));
+            assert_eq!(line, None, "the log shows a secret or a code");
+        }
     }
 }
 
-/// Also for another process of the same user, which the kernel keeps out.
-#[test]
-fn the_daemon_cannot_be_looked_into() {
-    let desktop = Desktop::headless();
+/// Adds `aws`, and does with it all that mfactl can. Returns the codes that it has printed.
+fn commands(desktop: &Desktop) -> Vec<String> {
     desktop.add("aws", LINK);
-    let pid = desktop.daemon();
-    let owner = format!("stat -c %u /proc/{pid}/environ /proc/{pid}/mem | sort -u");
-    assert_eq!(desktop.shell(&owner).ok(), "0");
-    let limits = std::fs::read_to_string(format!("/proc/{pid}/limits")).unwrap();
-    let core = limits
-        .lines()
-        .find(|line| line.starts_with("Max core file size"))
-        .unwrap();
-    assert_eq!(
-        core.split_whitespace().collect::<Vec<_>>()[4..6],
-        ["0", "0"]
-    );
-    let status = std::fs::read_to_string(format!("/proc/{pid}/status")).unwrap();
-    let locked = status
-        .lines()
-        .find(|line| line.starts_with("VmLck:"))
-        .unwrap();
-    assert_ne!(
-        locked.split_whitespace().nth(1).unwrap(),
-        "0",
-        "no memory is locked"
-    );
+    let mut codes = Vec::new();
+    for arguments in [
+        &["get", "aws"][..],
+        &["get", "aws", "--next"],
+        &["pair", "aws", "--now"],
+    ] {
+        let printed = desktop.mfactl(arguments).ok();
+        codes.extend(printed.lines().map(str::to_owned));
+    }
+    for what in ["--secret", "--uri"] {
+        let shown = desktop.person(&[&format!("mfactl show aws {what}"), "yes"]);
+        assert!(shown.stdout.contains(SECRET), "{shown}");
+    }
+    let wrong = desktop.mfactl_with(&["add", "x", "--secret", "-"], WRONG);
+    assert_eq!(wrong.status, 1, "{wrong}");
+    let links = desktop.folder().join("links");
+    std::fs::write(&links, format!("otpauth://totp/A:b?secret={IMPORTED}\n")).unwrap();
+    for arguments in [
+        &["import", "--yes", links.to_str().unwrap()][..],
+        &["get", "aws", "--json"],
+        &["list", "--codes"],
+        &["edit", "aws", "--note", "n"],
+    ] {
+        desktop.mfactl(arguments).ok();
+    }
+    codes
+}
+
+/// Returns whether a line contains a secret. Digits also occur by chance: inside of numbers, and in fractions of seconds.
+fn shows(line: &str, secret: &str) -> bool {
+    let is_within = |c: char| c.is_ascii_alphanumeric() || c == '.';
+    let stands_alone = |at: usize| {
+        let after = line[at + secret.len()..].chars().next();
+        !line[..at].ends_with(is_within) && !after.is_some_and(is_within)
+    };
+    let is_code = secret.len() == 6;
+    let mut found = line.match_indices(secret);
+    found.any(|(at, _)| !is_code || stands_alone(at))
+        || (is_code && line.contains(&format!("{} {}", &secret[..3], &secret[3..])))
+}
+
+#[test]
+fn no_log_level_shows_a_passphrase() {
+    let (desktop, vault) = with_vault();
+    desktop.end_daemon("-TERM");
+    let file = passphrase_file(&desktop);
+    configure(&desktop, &vault, &file);
+    let daemon = talkative(&desktop);
+    desktop.mfactl(&["get", "aws"]).ok();
+    desktop.mfactl(&["lock"]).ok();
+    let unlock = ["unlock", "--password-file", "-"];
+    let wrong = desktop.mfactl_with(&unlock, "not the passphrase\n");
+    assert_eq!(wrong.status, 5, "{wrong}");
+    desktop.mfactl_with(&unlock, PASSPHRASE).ok();
+    desktop.mfactl(&["get", "aws"]).ok();
+    let log = log_of(&desktop, daemon);
+    for secret in [PASSPHRASE, "not the passphrase", SECRET] {
+        assert!(!log.contains(secret), "the log shows it: {log}");
+    }
 }
 
 #[test]
@@ -74,7 +154,7 @@ fn argv_and_environment_are_clean() {
         .stdin(Stdio::piped())
         .spawn()
         .unwrap();
-    // It waits for its input now, with nothing of it anywhere else.
+    // The program waits for its input now, and nothing of the input is anywhere else.
     let mut stdin = waiting.stdin.take().unwrap();
     std::io::Write::write_all(&mut stdin, &LINK.as_bytes()[..LINK.len() - 20]).unwrap();
     for file in ["cmdline", "environ"] {
@@ -86,65 +166,4 @@ fn argv_and_environment_are_clean() {
     assert!(waiting.wait().unwrap().success());
     let environ = std::fs::read(format!("/proc/{}/environ", desktop.daemon())).unwrap();
     assert!(!String::from_utf8_lossy(&environ).contains(SECRET));
-}
-
-/// After locking, nothing of the secret is left in the daemon: as text, as bytes or in hex.
-#[test]
-fn locking_wipes_memory() {
-    let desktop = Desktop::headless();
-    desktop.add("aws", LINK);
-    for _ in 0..20 {
-        let _code = desktop.mfactl(&["get", "aws"]).ok();
-    }
-    desktop.end_daemon("-TERM");
-    let _code = desktop.mfactl(&["get", "aws"]).ok();
-    desktop.mfactl(&["edit", "aws", "--note", "changed"]).ok();
-    desktop.add("second", &LINK.replace("root", "jane"));
-    let pid = desktop.daemon();
-    let raw = b"12345678901234567890".as_slice();
-    assert!(count(pid, raw) >= 1, "the search finds what is there");
-    desktop.mfactl(&["lock"]).ok();
-    for (form, needle) in [
-        ("bytes", raw),
-        ("base32", SECRET.as_bytes()),
-        ("hex", b"3132333435363738393031323334353637383930"),
-    ] {
-        assert_eq!(
-            count(pid, needle),
-            0,
-            "the secret is left in memory as {form}"
-        );
-    }
-}
-
-/// How often some bytes occur in the writable memory of a process. Needs root.
-fn count(pid: u32, needle: &[u8]) -> usize {
-    let maps = std::fs::read_to_string(format!("/proc/{pid}/maps")).unwrap();
-    let mut memory = std::fs::File::open(format!("/proc/{pid}/mem")).unwrap();
-    let mut found = 0;
-    for line in maps
-        .lines()
-        .filter(|line| line.contains(" rw") && !line.contains("[v"))
-    {
-        let (start, rest) = line.split_once('-').unwrap();
-        let end = rest.split(' ').next().unwrap();
-        let (start, end) = (
-            u64::from_str_radix(start, 16).unwrap(),
-            u64::from_str_radix(end, 16).unwrap(),
-        );
-        let mut bytes = Vec::new();
-        memory.seek(SeekFrom::Start(start)).unwrap();
-        if memory
-            .by_ref()
-            .take(end - start)
-            .read_to_end(&mut bytes)
-            .is_ok()
-        {
-            found += bytes
-                .windows(needle.len())
-                .filter(|window| window == &needle)
-                .count();
-        }
-    }
-    found
 }

@@ -1,4 +1,4 @@
-//! Moving in: `mfactl import` with what other apps export, all of it or nothing.
+//! Moving in: `mfactl import` with exports of other apps, all accounts or none.
 
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
@@ -8,18 +8,12 @@ use tests::{Desktop, LINK, Run, SECRET, eventually, now, oathtool, run};
 
 /// The password of the encrypted sample.
 const PASSWORD: &str = "correct horse";
-/// An export of Google Authenticator in two QR codes.
-const GOOGLE: [&str; 2] = [
-    "otpauth-migration://offline?data=ChEKBUhlbGxvEgRqYW5lGgJHSBABGAIgACgH",
-    "otpauth-migration://offline?data=ChAKBVdvcmxkEgNqb2UaAkdIEAEYAiABKAc%3D",
-];
-
 fn sample(name: &str) -> String {
     let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/integration/samples");
     format!("{folder}/{name}")
 }
 
-/// A text with so many links.
+/// Writes a text with this number of links, and returns its path.
 fn links(desktop: &Desktop, count: usize) -> String {
     let path = desktop.folder().join("links.txt");
     let letter = |n: usize| char::from(b'A' + u8::try_from(n % 16).unwrap());
@@ -36,8 +30,8 @@ fn links(desktop: &Desktop, count: usize) -> String {
     path.to_str().unwrap().to_owned()
 }
 
-/// A picture of a QR code.
-fn picture(desktop: &Desktop, name: &str, text: &str) -> PathBuf {
+/// Makes a picture of a QR code, and returns its path.
+pub(crate) fn picture(desktop: &Desktop, name: &str, text: &str) -> PathBuf {
     let path = desktop.folder().join(name);
     let drawn = run(
         desktop
@@ -50,17 +44,17 @@ fn picture(desktop: &Desktop, name: &str, text: &str) -> PathBuf {
     path
 }
 
-fn listed(desktop: &Desktop) -> usize {
+pub(crate) fn listed(desktop: &Desktop) -> usize {
     desktop.mfactl(&["list", "--plain"]).ok().lines().count()
 }
 
-/// How many items are in the keychain, whoever serves them.
+/// Returns the number of items in the keychain, whether they are served or not.
 fn items(desktop: &Desktop) -> usize {
     let search = "secret-tool search --all service mfactl 2>/dev/null | grep -c '^secret = '";
     desktop.shell(search).stdout.trim().parse().unwrap()
 }
 
-fn terminal(desktop: &Desktop, arguments: &str, input: &str) -> Run {
+pub(crate) fn terminal(desktop: &Desktop, arguments: &str, input: &str) -> Run {
     run(&mut desktop.mfactl_on_a_terminal(arguments), input)
 }
 
@@ -69,11 +63,11 @@ fn what_would_be_added_is_shown_and_then_is_there() {
     let desktop = Desktop::with_two_accounts();
     let file = sample("aegis.json");
     let table = "\
-clash   GitHub                octocat     as github-octocat: “github” gives other codes
+clash   GitHub                octocat     as github-octocat: “github” has a different secret
 add     Bank                  jane        as bank
 add     Steam                 joe         as steam
-clash   Amazon Web Services   root@1234   as aws-1234: “aws” gives other codes
-skip    VPN (old)                         its type is not known";
+clash   Amazon Web Services   root@1234   as aws-1234: “aws” has a different secret
+skip    VPN (old)                         its type is unknown";
     desktop.mfactl(&["rm", "--yes", "github"]).ok();
     desktop.add("github", "otpauth://totp/GitHub:octocat?secret=MFRGGZDF");
     let shown = desktop.mfactl(&["import", "--dry-run", &file]).ok();
@@ -82,7 +76,7 @@ skip    VPN (old)                         its type is not known";
     assert_eq!(shown, format!("{found}\n{table}\n{told}"));
     assert_eq!((listed(&desktop), items(&desktop)), (2, 2));
     let done = desktop.mfactl(&["import", "--yes", &file]).ok();
-    let told = "Added 4 accounts to gnome-keyring, and read back what was stored. 1 was skipped.";
+    let told = "Added 4 accounts to gnome-keyring (read back and verified). 1 was skipped.";
     assert_eq!(done, format!("{found}\n{table}\n{told}"));
     assert_eq!((listed(&desktop), items(&desktop)), (6, 6));
     let code = desktop.mfactl(&["get", "github-octocat"]).ok();
@@ -96,7 +90,7 @@ skip    VPN (old)                         its type is not known";
     );
     let again = desktop.mfactl(&["import", "--yes", &file]).ok();
     assert!(again.contains("have   Steam"), "{again}");
-    let told = "There is nothing to add. 4 were here already. 1 was skipped.";
+    let told = "Nothing to add. 4 were already stored. 1 was skipped.";
     assert!(again.ends_with(told), "{again}");
     assert_eq!(items(&desktop), 6);
 }
@@ -113,7 +107,7 @@ fn an_account_that_is_here_already_is_not_doubled() {
         .ok();
     let first = done.lines().nth(1).unwrap();
     assert!(
-        first.starts_with("have   Amazon") && first.ends_with("it is “mine”"),
+        first.starts_with("have   Amazon") && first.ends_with("stored as “mine”"),
         "{done}"
     );
     assert!(done.contains("add    Amazon"), "{done}");
@@ -154,19 +148,19 @@ fn a_password_is_asked_for_unseen_and_again() {
     let file = sample("aegis-encrypted.json");
     let none = desktop.mfactl(&["import", "--yes", &file]).fails(2);
     assert!(
-        none.contains("aegis-encrypted.json: it is encrypted"),
+        none.contains("aegis-encrypted.json: the file is encrypted"),
         "{none}"
     );
     assert!(none.contains("--password-file"), "{none}");
     let import = ["import", "--yes", "--password-file", "-", &file];
     let wrong = desktop.mfactl_with(&import, "a guess\n").fails(5);
-    assert!(wrong.contains("the password is not the one"), "{wrong}");
+    assert!(wrong.contains("the password is wrong"), "{wrong}");
     assert!(!wrong.contains("guess"), "{wrong}");
     let line = format!("import --yes {file}");
     let thrice = terminal(&desktop, &line, "guess 1\nguess 2\nguess 3\n");
     assert_eq!(thrice.status, 5, "{thrice}");
     assert_eq!(
-        thrice.stdout.matches("Not the password.").count(),
+        thrice.stdout.matches("Wrong password.").count(),
         2,
         "{thrice}"
     );
@@ -186,16 +180,16 @@ fn a_password_is_asked_for_unseen_and_again() {
     );
     let again = desktop.mfactl_with(&import, &format!("{PASSWORD}\n")).ok();
     assert!(
-        again.contains("There is nothing to add. 2 were here already."),
+        again.contains("Nothing to add. 2 were already stored."),
         "{again}"
     );
 }
 
-/// The password goes from process to process where no other program can see it.
+/// The password is passed between processes where no other program can see it.
 #[test]
 fn a_password_is_in_no_argument_and_no_environment() {
     let desktop = Desktop::headless();
-    // A daemon that is there already is not followed.
+    // strace does not follow a daemon that is running already.
     assert_eq!(listed(&desktop), 0);
     let trace = desktop.folder().join("trace");
     let mut strace = desktop.command("strace");
@@ -233,26 +227,22 @@ fn what_cannot_be_imported_is_explained_and_not_repeated() {
     let file = sample("aegis.json");
     let many = links(&desktop, 4000);
     let cases: &[(&[&str], i32, &str)] = &[
-        (
-            &[&many],
-            1,
-            "more than the daemon takes at once\n  If there",
-        ),
+        (&[&many], 1, "larger than the daemon accepts\n  If there"),
         (
             &[&text],
             1,
-            "text: this is no file that can be imported. See what can be",
+            "text: the format of the file is unknown. To list the supported formats",
         ),
         (&[&damaged], 1, "damaged: the file is damaged"),
-        (&[&useless], 1, "there is nothing that could be added"),
+        (&[&useless], 1, "no account can be added"),
         (&["/nonexistent"], 1, "/nonexistent: No such file"),
-        (&["--format", "nosuch", &text], 2, "All: mfa-import formats"),
-        (&["--format", "google", &file], 1, "aegis.json: "),
         (
-            &["-", "-"],
+            &["--format", "nosuch", &text],
             2,
-            "only one thing can come from standard input",
+            "To list all formats: mfa-import formats",
         ),
+        (&["--format", "google", &file], 1, "aegis.json: "),
+        (&["-", "-"], 2, "standard input can be used only once"),
         (
             &["otpauth://totp/a?secret=PRIVATE"],
             2,
@@ -267,106 +257,6 @@ fn what_cannot_be_imported_is_explained_and_not_repeated() {
         assert!(!error.contains("PRIVATE"), "{error}");
     }
     assert_eq!(desktop.mfactl(&["list"]).ok(), "");
-}
-
-#[test]
-fn an_export_in_several_pictures_is_put_together() {
-    let desktop = Desktop::headless();
-    let [one, two] = [0, 1].map(|n| picture(&desktop, &format!("{n}.png"), GOOGLE[n]));
-    let [one, two] = [&one, &two].map(|path| path.to_str().unwrap());
-    let both = desktop.mfactl(&["import", "--yes", two, one, two]).ok();
-    let first = "Found 3 accounts in an export of Google Authenticator.\n";
-    assert!(both.starts_with(first), "{both}");
-    assert!(both.contains("add    GH   joe    as gh"), "{both}");
-    assert!(
-        both.contains("add    GH   jane   as gh-jane; its secret has only 40 bits\n"),
-        "{both}"
-    );
-    assert!(!both.contains("missing"), "{both}");
-    assert_eq!(listed(&desktop), 2);
-}
-
-/// Whoever gives one picture of two learns of it last, and decides.
-#[test]
-fn a_part_of_an_export_is_not_taken_for_all_of_it() {
-    let desktop = Desktop::headless();
-    let two = picture(&desktop, "two.png", GOOGLE[1]);
-    let two = two.to_str().unwrap();
-    let last = format!(
-        "mfactl: QR code 1 of 2 is missing: import again with it\n  \
-         All pictures together: mfactl import {two} FILE"
-    );
-    let looked = desktop.mfactl(&["import", "--dry-run", two]);
-    assert!(
-        looked.stdout.ends_with("1 account would be added.\n"),
-        "{looked}"
-    );
-    assert_eq!(looked.fails(1), last);
-    let refused = desktop.mfactl(&["import", "--yes", "--json", two]);
-    let json: Value = serde_json::from_str(&refused.stdout).unwrap();
-    assert_eq!(
-        (&json["dry_run"], &json["missing"][0]["number"]),
-        (&true.into(), &1.into())
-    );
-    assert!(
-        refused
-            .fails(1)
-            .ends_with("To add what there is: --allow-incomplete")
-    );
-    let no = terminal(&desktop, &format!("import {two}"), "no\n");
-    assert!(
-        no.stdout
-            .contains("QR code 1 of 2 is missing. This adds 1 account."),
-        "{no}"
-    );
-    assert_eq!(listed(&desktop), 0);
-    let some = desktop.mfactl(&["import", "--yes", "--allow-incomplete", two]);
-    assert!(some.stdout.contains("Added 1 account"), "{some}");
-    let said = some.fails(1);
-    assert!(said.contains("two.png still holds your secrets"), "{said}");
-    assert!(said.ends_with(&last), "{said}");
-    assert_eq!(listed(&desktop), 1);
-    let add = desktop.mfactl(&["add", "--qr", two]).fails(1);
-    assert!(
-        add.contains("QR code 1 of 2 is missing\n  Import all"),
-        "{add}"
-    );
-    let add = desktop.mfactl(&["add", "x", "--yes", "--qr", two]).fails(1);
-    assert!(
-        add.ends_with("To add what there is: --allow-incomplete"),
-        "{add}"
-    );
-    assert_eq!(listed(&desktop), 1);
-    let some = ["add", "x", "--yes", "--allow-incomplete", "--qr", two];
-    let some = desktop.mfactl(&some).fails(1);
-    assert!(some.ends_with(&last["mfactl: ".len()..]), "{some}");
-    assert!(some.contains("as “gh”; now it is there twice"), "{some}");
-    assert_eq!(listed(&desktop), 2);
-}
-
-/// What is said to do about a QR code that is missing ends it.
-#[test]
-fn both_pictures_together_end_an_import_in_parts() {
-    let desktop = Desktop::headless();
-    let two = picture(&desktop, "two.png", GOOGLE[1]);
-    let two = two.to_str().unwrap();
-    let some = ["import", "--yes", "--allow-incomplete", two];
-    assert!(
-        desktop
-            .mfactl(&some)
-            .fails(1)
-            .contains("All pictures together")
-    );
-    let one = picture(&desktop, "one.png", GOOGLE[0]);
-    let all = desktop.mfactl(&["import", "--yes", two, one.to_str().unwrap()]);
-    assert!(
-        all.stderr.contains("two.png and 1 other file still hold"),
-        "{all}"
-    );
-    let all = desktop.mfactl(&["import", "--yes", two, one.to_str().unwrap()]);
-    assert!(all.stderr.contains("still hold your secrets"), "{all}");
-    assert!(all.ok().contains("There is nothing to add."));
-    assert_eq!(listed(&desktop), 2);
 }
 
 #[test]
@@ -406,7 +296,7 @@ fn many_accounts_are_counted_on_a_terminal() {
     assert!(quiet.ok().contains("Added 35 accounts"));
 }
 
-/// Killed while it writes, the daemon leaves some items: the next one serves none of them and removes
+/// A daemon that is killed while it writes leaves some items. The next daemon serves none of them and removes
 /// them.
 #[test]
 fn a_daemon_that_is_killed_in_between_leaves_nothing() {
@@ -426,7 +316,10 @@ fn a_daemon_that_is_killed_in_between_leaves_nothing() {
     let import = import.wait_with_output().unwrap();
     let said = String::from_utf8(import.stderr).unwrap();
     assert_eq!(import.status.code(), Some(6), "{said}");
-    assert!(said.contains("the daemon went away"), "{said}");
+    assert!(
+        said.contains("the connection to the daemon was lost"),
+        "{said}"
+    );
     let left = items(&desktop);
     assert!(
         (5..60).contains(&left),
@@ -439,7 +332,7 @@ fn a_daemon_that_is_killed_in_between_leaves_nothing() {
     assert_eq!((listed(&desktop), items(&desktop)), (61, 61));
 }
 
-/// Other accounts are used before what a killed daemon has left is seen again.
+/// Other accounts are used before the items that a killed daemon left are seen again.
 #[test]
 fn what_a_killed_daemon_has_left_outlasts_another_store() {
     let desktop = Desktop::headless();

@@ -1,4 +1,4 @@
-//! Real keychains: gnome-keyring and KeePassXC, there, locked, killed, absent.
+//! Real keychains: gnome-keyring and KeePassXC, running, locked, killed and absent.
 
 use std::io::{BufRead, BufReader};
 use std::process::Stdio;
@@ -81,7 +81,7 @@ fn keepassxc_may_be_locked_and_killed() {
     desktop.add("aws", LINK);
     desktop.lock_keychain();
     assert_locked(&desktop);
-    // The daemon meets it at every moment of its start.
+    // The daemon meets KeePassXC at every moment of its start.
     let again = "ds-secrets kill && { ds-secrets start >/dev/null 2>&1 & } && \
                  gdbus wait --session --timeout 20 org.freedesktop.secrets";
     desktop.shell(again).ok();
@@ -90,7 +90,7 @@ fn keepassxc_may_be_locked_and_killed() {
     });
 }
 
-/// Somebody cleans up the keychain by hand.
+/// The user cleans up the keychain by hand.
 #[test]
 fn an_item_that_was_removed_does_not_come_back() {
     let desktop = Desktop::headless();
@@ -108,10 +108,10 @@ fn an_item_that_was_removed_does_not_come_back() {
 fn a_locked_keychain_is_said_to_be_locked() {
     let desktop = Desktop::headless();
     desktop.add("aws", LINK);
-    // The running daemon notices by itself and forgets what it knew.
+    // The running daemon notices by itself and forgets its accounts.
     desktop.lock_keychain();
     assert_locked(&desktop);
-    // One that starts now must not ask, either.
+    // A daemon that starts now must not ask, either.
     desktop.end_daemon("-KILL");
     assert_locked(&desktop);
     assert!(
@@ -151,20 +151,20 @@ fn a_keychain_that_dies_is_missed_and_found_again() {
     assert_eq!(desktop.mfactl(&["list", "--plain"]).ok().lines().count(), 2);
 }
 
-/// It is there, and says nothing.
+/// The keychain is there, and does not answer.
 #[test]
 fn a_keychain_that_hangs_keeps_nobody_waiting_for_ever() {
     let desktop = Desktop::headless();
     desktop.add("aws", LINK);
     let pid = "$(awk '$1 == \"gnome-keyring\" { print $2 }' $DS_PIDS | tail -n 1)";
     desktop.shell(&format!("kill -STOP {pid}")).ok();
-    // What is known already is served.
+    // Accounts that are known already are served.
     assert_eq!(desktop.mfactl(&["get", "aws"]).ok().len(), 6);
     let start = Instant::now();
     let note = desktop.mfactl(&["edit", "aws", "--note", "n"]);
     assert!([7, 8].contains(&note.status), "{note}");
     desktop.mfactl(&["status"]).ok();
-    // One that starts now knows nothing.
+    // A daemon that starts now knows nothing.
     desktop.end_daemon("-KILL");
     let get = desktop.mfactl(&["get", "aws", "--timeout", "3"]);
     assert!([7, 8].contains(&get.status), "{get}");
@@ -247,11 +247,11 @@ fn no_session_bus_is_an_error_that_helps() {
     let desktop = Desktop::start(&["--display", "none", "--no-bus"]);
     let start = Instant::now();
     let error = desktop.mfactl(&["list"]).fails(7);
-    assert!(error.contains("there is no session bus"), "{error}");
+    assert!(error.contains("no session bus is running"), "{error}");
     assert!(start.elapsed() < Duration::from_secs(3));
 }
 
-/// Items of a newer version, or damaged ones, are left alone and do not hide the others.
+/// Items of a newer version, and damaged ones, are left alone and do not hide the others.
 #[test]
 fn what_cannot_be_read_stays_as_it_is() {
     let desktop = Desktop::headless();
@@ -293,7 +293,7 @@ fn another_keychain_than_before_is_told() {
     let desktop = Desktop::headless();
     desktop.add("aws", LINK);
     desktop.end_daemon("-TERM");
-    // It is remembered once it was read.
+    // The keychain is remembered once it has been read.
     desktop.mfactl(&["list"]).ok();
     desktop.end_daemon("-TERM");
     desktop.shell("secret-tool clear service mfactl").ok();
@@ -303,7 +303,7 @@ fn another_keychain_than_before_is_told() {
     std::fs::write(&state, noted.replace("gnome-keyring", "KWallet")).unwrap();
     let doctor = desktop.mfactl(&["doctor"]).stdout;
     assert!(
-        doctor.contains("the accounts were in KWallet before; today gnome-keyring answers"),
+        doctor.contains("the accounts were in KWallet before, but now gnome-keyring answers"),
         "{doctor}"
     );
 }

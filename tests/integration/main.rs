@@ -1,4 +1,4 @@
-//! The end-to-end tests, one file a subject.
+//! The end-to-end tests, one file for each subject.
 
 #![expect(
     clippy::unwrap_used,
@@ -7,19 +7,39 @@
 
 mod accounts;
 mod adding;
+mod answering;
+mod asking;
 mod cli;
+mod clock;
 mod codes;
+mod consent;
 mod contract;
+mod copier;
 mod copying;
 mod daemon;
+mod durability;
+mod exposed;
+mod harmed;
+mod harness;
 mod hostile;
 mod hygiene;
 mod importing;
 mod keychain;
+mod lists;
+mod memory;
+mod mocks;
 mod monitor;
+mod offers;
+mod presence;
 mod prompts;
+mod protocol;
+mod remarks;
+mod sandbox;
 mod scanning;
+mod series;
+mod session;
 mod settings;
 mod speed;
 mod tray;
 mod vault;
+mod versions;

@@ -1,11 +1,11 @@
-//! Listening to the session bus as any program of the user can.
+//! Listening to the session bus, as any program of the user can.
 
 use std::io::{BufRead, BufReader, Read};
 use std::process::{Child, Stdio};
 
 use tests::Desktop;
 
-/// Listens to the session bus as any program of the user can.
+/// A program that listens to the session bus, as any program of the user can.
 pub(crate) struct Monitor(Child);
 
 impl Monitor {
@@ -16,7 +16,7 @@ impl Monitor {
             .stdout(Stdio::piped())
             .spawn()
             .unwrap();
-        // Its first line says that it listens; taking it byte by byte keeps the rest for later.
+        // Its first line says that it is listening. Reading byte by byte leaves the rest for later.
         let mut stdout = monitor.stdout.take().unwrap();
         let mut byte = [0];
         while stdout.read(&mut byte).unwrap() == 1 && byte != [b'\n'] {}
@@ -24,7 +24,20 @@ impl Monitor {
         Self(monitor)
     }
 
-    /// What it heard until now: the bus keeps the order, so our own signal comes last.
+    /// Returns the messages until now. The bus keeps their order, so our own signal comes last.
+    pub(crate) fn issued(self, desktop: &Desktop) -> Vec<String> {
+        let heard = self.heard(desktop);
+        let signals = heard.split("member=CodeIssued").skip(1);
+        let name = |signal: &str| {
+            let line = signal.lines().nth(2).unwrap().trim();
+            line.trim_start_matches("string ")
+                .trim_matches('"')
+                .to_owned()
+        };
+        signals.map(name).collect()
+    }
+
+    /// Returns the messages until now. The bus keeps their order, so our own signal comes last.
     pub(crate) fn heard(mut self, desktop: &Desktop) -> String {
         desktop
             .shell("busctl --user emit / org.example.Test End")

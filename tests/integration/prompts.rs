@@ -1,4 +1,4 @@
-//! The keychain's own prompt: raised only where there is a person, and in nobody else's way.
+//! The keychain's own prompt: raised only where there is a person, and never in the way of others.
 
 use std::io::{BufRead, BufReader, Write};
 use std::process::{Child, Stdio};
@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use tests::{Desktop, LINK, SECRET, eventually};
 
-/// A desktop with a screen, an account and a locked keyring.
+/// Starts a desktop with a screen, an account and a locked keyring.
 fn locked_desktop() -> Desktop {
     locked_desktop_with("gnome-keyring")
 }
@@ -59,11 +59,11 @@ fn a_person_is_asked_and_gets_the_code() {
         "{text}"
     );
     assert_eq!(lines.next().unwrap().trim().len(), 6, "{text}");
-    // Now it is open for everybody.
+    // Now the keychain is open for everybody.
     assert_eq!(desktop.mfactl(&["get", "aws"]).ok().len(), 6);
 }
 
-/// As from a launcher, which has no terminal.
+/// This is how a launcher starts it, which has no terminal.
 #[test]
 fn unlocking_raises_the_prompt_without_a_terminal_too() {
     let desktop = locked_desktop();
@@ -79,7 +79,7 @@ fn unlocking_raises_the_prompt_without_a_terminal_too() {
     assert_eq!(desktop.mfactl(&["get", "aws"]).ok().len(), 6);
 }
 
-/// Nobody types a secret for nothing.
+/// Nobody should type a secret in vain.
 #[test]
 fn the_prompt_comes_before_the_secret_is_asked_for() {
     let desktop = locked_desktop();
@@ -107,7 +107,7 @@ fn a_person_who_declines_gets_no_code() {
     assert!(text.contains("stays locked"), "{text}");
 }
 
-/// To dismiss a prompt that is on the screen ends gnome-keyring, so it stays there.
+/// gnome-keyring ends when a prompt on the screen is dismissed, so the prompt stays there.
 #[test]
 fn gnome_keyring_outlives_a_lock_while_it_asks() {
     let desktop = locked_desktop();
@@ -118,7 +118,7 @@ fn gnome_keyring_outlives_a_lock_while_it_asks() {
     let (text, status) = output(get);
     assert_eq!(status, 5, "{text}");
 
-    // Whoever unlocks waits for the prompt that is there.
+    // A user who unlocks waits for the prompt that is there already.
     let unlock = start(&desktop, "unlock");
     eventually("the daemon asks again", || {
         let status = desktop.mfactl(&["status", "--json"]).ok();
@@ -132,22 +132,26 @@ fn gnome_keyring_outlives_a_lock_while_it_asks() {
     assert_eq!(owner(&desktop), keyring, "it has ended");
 }
 
-#[test]
-fn gnome_keyring_may_be_left_unanswered() {
-    let desktop = locked_desktop();
-    let keyring = owner(&desktop);
-    let (text, status) = output(start(&desktop, "unlock"));
+/// Checks that a prompt that nobody answers in time still unlocks the keychain when it is answered later.
+fn assert_is_answered_late(desktop: &Desktop, unlock: Child) {
+    let (text, status) = output(unlock);
     assert_eq!(status, 8, "{text}");
     assert!(
-        text.contains("nobody answered the keychain's prompt"),
+        text.contains("nobody answered the prompt of the keychain"),
         "{text}"
     );
-    assert_others_are_served(&desktop);
-
+    assert_others_are_served(desktop);
     desktop.shell("ds-secrets answer").ok();
     eventually("the daemon notices that it is open", || {
         desktop.mfactl(&["get", "aws"]).status == 0
     });
+}
+
+#[test]
+fn gnome_keyring_may_be_left_unanswered() {
+    let desktop = locked_desktop();
+    let keyring = owner(&desktop);
+    assert_is_answered_late(&desktop, start(&desktop, "unlock"));
     assert_eq!(owner(&desktop), keyring, "it has ended");
 }
 
@@ -194,7 +198,7 @@ fn a_prompt_that_nobody_answers_blocks_nobody() {
     waiting.wait().unwrap();
 }
 
-/// Its dialog stays on the screen whatever becomes of who asked: KeePassXC takes it away for nobody.
+/// KeePassXC never closes its dialog: it stays on the screen whatever becomes of the program that asked.
 #[test]
 fn keepassxc_may_be_left_unanswered() {
     let desktop = locked_desktop_with("keepassxc");
@@ -210,18 +214,7 @@ fn keepassxc_may_be_left_unanswered() {
     given_up.wait().unwrap();
     assert_others_are_served(&desktop);
 
-    let (text, status) = output(unlock);
-    assert_eq!(status, 8, "{text}");
-    assert!(
-        text.contains("nobody answered the keychain's prompt"),
-        "{text}"
-    );
-    assert_others_are_served(&desktop);
-
-    desktop.shell("ds-secrets answer").ok();
-    eventually("the daemon notices that it is open", || {
-        desktop.mfactl(&["get", "aws"]).status == 0
-    });
+    assert_is_answered_late(&desktop, unlock);
 }
 
 #[test]
@@ -254,7 +247,7 @@ fn an_answer_to_keepassxc_does_not_undo_a_lock() {
         desktop.shell("ds-secrets locked").ok() == "false"
     });
     let still = desktop.mfactl(&["get", "aws"]).fails(5);
-    assert!(still.contains("were locked and stay so"), "{still}");
+    assert!(still.contains("stay locked until you unlock"), "{still}");
     desktop.mfactl(&["unlock"]).ok();
     assert_eq!(desktop.mfactl(&["get", "aws"]).ok().len(), 6);
 }
@@ -265,21 +258,21 @@ fn await_prompt(desktop: &Desktop) {
     });
 }
 
-/// How many prompts gnome-keyring has.
+/// Returns the number of prompts of gnome-keyring.
 fn prompts(desktop: &Desktop) -> u32 {
     let count = "gdbus introspect --session -d org.freedesktop.secrets \
         -o /org/freedesktop/secrets/prompt --only-properties --recurse | grep -c 'node .*prompt/'";
     desktop.shell(count).stdout.trim().parse().unwrap()
 }
 
-/// The process that is the keychain.
+/// Returns the process that provides the keychain.
 fn owner(desktop: &Desktop) -> String {
     let owner = "busctl --user call org.freedesktop.DBus /org/freedesktop/DBus \
         org.freedesktop.DBus GetConnectionUnixProcessID s org.freedesktop.secrets";
     desktop.shell(owner).ok()
 }
 
-/// Whoever wants no prompt gets an answer at once, on the private connection and on the bus.
+/// Checks that programs that want no prompt get an answer at once, on the private connection and on the bus.
 fn assert_others_are_served(desktop: &Desktop) {
     for _ in 0..5 {
         let start = Instant::now();

@@ -4,13 +4,13 @@ use std::process::{Child, Command, Stdio};
 
 use tests::{Desktop, LINK, Run, SECRET, eventually};
 
-/// What AWS shows, where the account has a number and where it has an alias.
+/// The links that AWS shows for an account with a number and for one with an alias.
 const NUMBER: &str = "otpauth://totp/Amazon%20Web%20Services:jane@123456789012?secret=\
     GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ&issuer=Amazon%20Web%20Services";
 const ALIAS: &str = "otpauth://totp/Amazon%20Web%20Services:jane@acme-prod?secret=\
     MFRGGZDFMZTWQ2LKNNWG23TPOBYXE43U&issuer=Amazon%20Web%20Services";
 
-/// Makes a picture of a QR code and says where it is.
+/// Makes a picture of a QR code, and returns its path.
 fn picture(desktop: &Desktop, text: &str) -> String {
     let path = desktop.folder().join("qr.png");
     let path = path.to_str().unwrap();
@@ -30,7 +30,7 @@ impl Drop for Viewer {
     }
 }
 
-/// Shows a picture until another program finds the code on the screen.
+/// Shows a picture, and waits until another program finds the code on the screen.
 fn show(desktop: &Desktop, viewer: &str, path: &str) -> Viewer {
     let mut viewer: Command = desktop.command(viewer);
     viewer.arg(path).stdout(Stdio::null()).stderr(Stdio::null());
@@ -67,7 +67,7 @@ fn a_picture_of_aws_gets_a_short_name_and_its_serial() {
     );
     let again = desktop.mfactl(&["add", "--qr", &file]).fails(1);
     assert!(
-        again.contains("here already, as “aws-acme-prod”"),
+        again.contains("already stored as “aws-acme-prod”"),
         "{again}"
     );
 }
@@ -102,7 +102,7 @@ fn what_is_said_on_the_command_line_counts() {
     let kind = desktop
         .mfactl(&["add", "--qr", &file, "--type", "hotp"])
         .fails(2);
-    assert!(kind.contains("has its own type"), "{kind}");
+    assert!(kind.contains("sets the type: omit --type"), "{kind}");
     let two = desktop.mfactl(&["add", "--qr", &file, "--screen"]).fails(2);
     assert!(two.contains("cannot be used with"), "{two}");
 }
@@ -122,7 +122,7 @@ fn several_codes_in_one_picture_are_all_added() {
         .shell(&format!("convert {one} {two} +append {both}"))
         .ok();
     let named = desktop.mfactl(&["add", "x", "--qr", both]).fails(2);
-    assert!(named.contains("there are 2 accounts in"), "{named}");
+    assert!(named.contains("found 2 accounts in"), "{named}");
     let added = desktop.mfactl(&["add", "--qr", both]).ok();
     assert!(
         added.ends_with("Added 2 accounts to gnome-keyring."),
@@ -151,20 +151,24 @@ fn what_holds_no_account_is_explained() {
     let file = picture(&desktop, "https://example.com/PRIVATE");
     let error = desktop.mfactl(&["add", "--qr", &file]).fails(1);
     assert!(
-        error.contains("qr.png: QR code 1: a QR code that holds no account"),
+        error.contains("qr.png: QR code 1: the QR code contains no account"),
         "{error}"
     );
     assert!(!error.contains("PRIVATE"), "{error}");
     let error = desktop.mfactl_with(&["add", "--qr", "-"], LINK).fails(1);
     assert!(
-        error.contains("standard input: the picture is none of PNG"),
+        error.contains("standard input: the picture is not PNG"),
         "{error}"
     );
     assert!(!error.contains(SECRET), "{error}");
     let error = desktop.mfactl(&["add", "--screen"]).fails(1);
-    assert!(error.contains("there is no screen here"), "{error}");
+    let expected = "cannot use the screen: no desktop is running \
+     here\n  To read a picture of the QR code instead: \
+     mfactl add --qr FILE";
+    assert!(error.contains(expected), "{error}");
     let error = desktop.mfactl(&["add", "--clipboard"]).fails(1);
-    assert!(error.contains("clipboard"), "{error}");
+    let expected = "cannot use the clipboard: no desktop is running here\n  Pass a link or a secret on standard input: ";
+    assert!(error.contains(expected), "{error}");
 }
 
 #[test]
@@ -172,7 +176,11 @@ fn from_the_screen() {
     let desktop = Desktop::start(&["--display", "x11", "--no-tray", "--notify", "none"]);
     let none = desktop.mfactl(&["add", "--screen"]).fails(1);
     assert!(
-        none.contains("the screen: there is no QR code in the picture"),
+        none.contains("the screen: cannot find a QR code in the picture"),
+        "{none}"
+    );
+    assert!(
+        none.contains("Show the whole QR code on the screen"),
         "{none}"
     );
     let _viewer = show(&desktop, "display", &picture(&desktop, LINK));

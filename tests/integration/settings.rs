@@ -1,4 +1,8 @@
-//! What the user can set of the tray.
+//! The settings of the tray.
+
+use std::io::{BufRead, BufReader};
+use std::process::{Child, Stdio};
+use std::time::{Duration, Instant};
 
 use tests::{Desktop, LINK, Tray, eventually, run};
 
@@ -7,7 +11,7 @@ use crate::copying::{ROW, codes, told};
 #[test]
 fn the_settings_are_a_file_to_edit() {
     let desktop = Desktop::start(&["--display", "none", "--notify", "none"]);
-    // A program of the user's that opens files.
+    // This stands in for the user's program that opens files.
     let opened = desktop.folder().join("opened");
     let opener = format!("echo \"$1\" >{}", opened.display());
     let path = desktop.stand_in("xdg-open", &opener);
@@ -23,8 +27,12 @@ fn the_settings_are_a_file_to_edit() {
     });
     let text = std::fs::read_to_string(expected).unwrap();
     assert!(text.contains("# clear-after = 30"), "{text}");
-    // All that it explains holds, for the daemon too.
+    // Every setting that the file explains is valid, for the daemon too.
     let explained = text.replace("# bus-", "bus-").replace("# lock-", "lock-");
+    let explained = explained
+        .replace("# unattended =", "unattended =")
+        .replace("# question-timeout", "question-timeout")
+        .replace("# codes-per", "codes-per");
     let explained = explained
         .replace("# codes =", "codes =")
         .replace("# clear", "clear");
@@ -46,7 +54,7 @@ fn codes_are_shown_in_an_open_menu_if_the_user_wants_that() {
             .any(|code| line.starts_with(&format!("{} {}   Amazon", &code[..3], &code[3..])))
     };
     eventually("the code is shown", || tray.menu().iter().any(is_shown));
-    // What was chosen is written to the file that the menu opens, and holds at once.
+    // A changed setting in the file takes effect when the menu opens.
     desktop.configure("[tray]\ncodes = \"hidden\"\n");
     desktop.shell("ds-menu open").ok();
     eventually("the code is hidden", || {
@@ -57,7 +65,7 @@ fn codes_are_shown_in_an_open_menu_if_the_user_wants_that() {
 #[test]
 fn the_icon_has_the_look_that_was_chosen() {
     let desktop = Desktop::start(&["--display", "none", "--notify", "none"]);
-    // Installed, as they are found by their names.
+    // The icons are installed, because they are found by name.
     let icons = concat!(env!("CARGO_MANIFEST_DIR"), "/../dist/icons/hicolor");
     let install = format!("mkdir -p $XDG_DATA_HOME/icons && cp -r {icons} $XDG_DATA_HOME/icons/");
     desktop.shell(&install).ok();
@@ -97,7 +105,7 @@ fn what_is_chosen_in_the_menu_is_kept() {
         .join("mfactl/config.toml");
     let text = std::fs::read_to_string(file).unwrap();
     assert_eq!(text, configured, "the file of the user is written to");
-    // It is the user's last word.
+    // A later change to the file is the user's last word.
     desktop.configure("[tray]\nicon = \"colour\"\n");
     desktop.shell("ds-menu open").ok();
     tray.wait_for("  ◉ Icon in colour");
@@ -122,6 +130,23 @@ fn whether_codes_are_shown_is_asked_once() {
 }
 
 #[test]
+fn a_question_that_nobody_shows_is_asked_later() {
+    let desktop = Desktop::start(&["--display", "x11", "--notify", "none"]);
+    let tray = Tray::start(&desktop, "(No accounts yet)");
+    desktop.add("aws", LINK);
+    tray.wait_for(ROW);
+    assert!(tray.end().success());
+    let mut server = desktop.command("dunst");
+    let mut server = server.stderr(Stdio::null()).spawn().unwrap();
+    let name = "busctl --user status org.freedesktop.Notifications";
+    eventually("it is there", || desktop.shell(name).status == 0);
+    let _tray = Tray::start(&desktop, ROW);
+    told(&desktop, "Show codes in the menu of mfactl?");
+    server.kill().unwrap();
+    server.wait().unwrap();
+}
+
+#[test]
 fn starting_at_login_is_turned_on_and_off() {
     let desktop = Desktop::start(&["--display", "none", "--notify", "none"]);
     let entry = desktop
@@ -141,13 +166,66 @@ fn starting_at_login_is_turned_on_and_off() {
     tray.choose("Settings/Start at login");
     tray.wait_for("  ☐ Start at login");
     desktop.shell(&valid).ok();
-    // What systemd starts looks there as well.
+    // The tray that systemd starts looks at the setting too.
     let ended = run(desktop.ours("mfa-tray").arg("--at-login"), "");
     assert_eq!(ended.status, 0, "{ended}");
     assert!(ended.stderr.contains("“Start at login” is off"), "{ended}");
-    // The settings of the desktop have turned it on again.
+    // The desktop's own settings have turned it on again.
     std::fs::remove_file(&entry).unwrap();
     std::fs::write(&entry, text).unwrap();
     desktop.shell("ds-menu open").ok();
     tray.wait_for("  ☑ Start at login");
+}
+
+/// Starts a user manager of systemd, of a kind that `ds-systemd` offers.
+fn systemd(desktop: &Desktop, kind: &str) -> Child {
+    let mut manager = desktop.command("ds-systemd");
+    let mut manager = manager.arg(kind).stdout(Stdio::piped()).spawn().unwrap();
+    let mut said = String::new();
+    let mut says = BufReader::new(manager.stdout.take().unwrap());
+    says.read_line(&mut said).unwrap();
+    assert_eq!(said, "ready\n");
+    manager
+}
+
+#[test]
+fn starting_at_login_is_true_where_systemd_runs_the_entries() {
+    let desktop = Desktop::start(&["--display", "none", "--notify", "none"]);
+    let folder = desktop.variable("XDG_CONFIG_HOME").join("autostart");
+    std::fs::create_dir_all(&folder).unwrap();
+    let entry = folder.join("org.mfactl.Tray.desktop");
+    let skipped = "[Desktop Entry]\nType=Application\nName=mfactl\nExec=mfa-tray --at-login\n\
+                   X-systemd-skip=true\n";
+    for kind in ["active", "starting"] {
+        std::fs::write(&entry, skipped).unwrap();
+        let mut manager = systemd(&desktop, kind);
+        // systemd ignores this entry, and its unit is not there.
+        let tray = Tray::start(&desktop, "  ☐ Start at login");
+        tray.choose("Settings/Start at login");
+        tray.wait_for("  ☑ Start at login");
+        let text = std::fs::read_to_string(&entry).unwrap();
+        assert_eq!(text, skipped.replace("X-systemd-skip=true\n", ""));
+        drop(tray);
+        manager.kill().unwrap();
+        manager.wait().unwrap();
+    }
+    // The desktop runs the entry where systemd does not, or is not there.
+    std::fs::write(&entry, skipped).unwrap();
+    let mut manager = systemd(&desktop, "inactive");
+    drop(Tray::start(&desktop, "  ☑ Start at login"));
+    manager.kill().unwrap();
+    manager.wait().unwrap();
+    drop(Tray::start(&desktop, "  ☑ Start at login"));
+}
+
+#[test]
+fn the_tray_waits_for_no_systemd() {
+    let desktop = Desktop::start(&["--display", "none", "--notify", "none"]);
+    let mut manager = systemd(&desktop, "silent");
+    let start = Instant::now();
+    let _tray = Tray::start(&desktop, "(No accounts yet)");
+    let took = start.elapsed();
+    manager.kill().unwrap();
+    manager.wait().unwrap();
+    assert!(took < Duration::from_secs(5), "{took:?}");
 }

@@ -6,7 +6,7 @@ use tests::{Desktop, LINK, Tray, binary, eventually, eventually_within, rest, ru
 
 use crate::copying::{ROW, copied, early_in_a_step, told};
 
-/// The most memory that a tray may hold at rest, in KiB.
+/// The maximum memory of a tray at rest, in KiB.
 const MAX_RESIDENT: u64 = 15 * 1024;
 
 fn x11() -> Desktop {
@@ -17,7 +17,7 @@ fn wayland() -> Desktop {
     Desktop::start(&["--display", "wayland"])
 }
 
-/// How many colours there are in a part of the screen, where a bare panel has few.
+/// Returns the number of colours in a part of the screen. A bare panel has few.
 fn colours(desktop: &Desktop, part: &str) -> usize {
     let line = format!(
         "ds-shot $DS_DIR/part.png && convert $DS_DIR/part.png -crop {part} +repage -unique-colors txt:"
@@ -30,7 +30,7 @@ fn a_click_in_the_panel_copies_the_code() {
     let desktop = x11();
     desktop.add("aws", LINK);
     let tray = Tray::start(&desktop, ROW);
-    // The icon stands at the right end of the panel, which is the only one.
+    // The icon is the only one, at the right end of the panel.
     eventually("the icon is in the panel", || {
         colours(&desktop, "32x32+1248+0") > 20
     });
@@ -49,7 +49,7 @@ fn a_click_in_the_panel_copies_the_code() {
     desktop.shell("xdotool mousemove 1100 50 click 1").ok();
     let code = copied(&desktop);
     desktop.picture("x11-notification");
-    let all = told(&desktop, "Code for Amazon Web Services copied, valid ");
+    let all = told(&desktop, "Code for Amazon Web Services copied, valid for ");
     assert!(!all.contains(&code), "a notification holds the code");
     let targets = desktop
         .shell("xclip -selection clipboard -o -t TARGETS")
@@ -79,7 +79,7 @@ fn on_wayland_too() {
     let code = copied(&desktop);
     let types = desktop.shell("wl-paste --list-types").ok();
     assert!(types.contains("x-kde-passwordManagerHint"), "{types}");
-    let all = told(&desktop, "Code for Amazon Web Services copied, valid ");
+    let all = told(&desktop, "Code for Amazon Web Services copied, valid for ");
     desktop.picture("wayland-notification");
     assert!(!all.contains(&code), "a notification holds the code");
     assert!(tray.end().success());
@@ -98,7 +98,7 @@ fn the_keychains_prompt_appears_when_the_user_unlocks() {
     tray.wait_for(ROW);
 }
 
-/// A pinentry that answers with the lines of a file, and notes what it is told.
+/// A pinentry that answers with the lines of a file, and logs what it is told.
 const PINENTRY: &str = r#"
 echo OK Pleased to meet you
 while read -r line; do
@@ -136,8 +136,8 @@ fn a_vault_file_is_unlocked_by_pinentry() {
     assert_eq!(
         errors,
         [
-            "SETERROR That is not its passphrase. Try again.",
-            "SETERROR Nothing was typed."
+            "SETERROR Wrong passphrase. Try again.",
+            "SETERROR Enter the passphrase."
         ]
     );
     assert!(log.contains("SETPROMPT Passphrase:"), "{log}");
@@ -152,7 +152,7 @@ fn a_passphrase_that_stays_wrong_is_said() {
     let path = desktop.stand_in("pinentry", PINENTRY);
     let tray = Tray::with(&desktop, &[("PATH", &path)], "Unlock…");
     tray.choose("Unlock");
-    told(&desktop, "That was not the passphrase of the vault file.");
+    told(&desktop, "The passphrase of the vault file is wrong.");
     assert_eq!(std::fs::read_to_string(answers).unwrap(), "not asked for\n");
 }
 
@@ -175,6 +175,7 @@ fn a_pinentry_ends_with_the_tray() {
     eventually("it is asked", || !pid().is_empty());
     let alive = format!("kill -0 {}", pid());
     tray.choose("Unlock");
+    told(&desktop, "“Unlock…” is still open");
     assert!(tray.end().success());
     eventually("it ends", || desktop.shell(&alive).status != 0);
 }
@@ -238,7 +239,7 @@ fn the_daemon_may_be_killed() {
     copied(&desktop);
 }
 
-/// Whether a panel has taken the icon.
+/// Returns whether a panel has taken the icon.
 fn is_shown(desktop: &Desktop) -> bool {
     let items = "busctl --user get-property org.kde.StatusNotifierWatcher /StatusNotifierWatcher \
                  org.kde.StatusNotifierWatcher RegisteredStatusNotifierItems";
@@ -292,7 +293,7 @@ fn without_a_panel_it_says_so_and_waits_for_one() {
         doctor.contains("this desktop shows no tray icons"),
         "{doctor}"
     );
-    // It gives a panel some time to appear; other ways work meanwhile.
+    // The tray gives a panel some time to appear; other ways to copy work meanwhile.
     eventually_within(40, "it is said", || {
         desktop
             .notifications()
@@ -315,6 +316,7 @@ fn without_a_panel_it_says_so_and_waits_for_one() {
 #[test]
 fn many_events_at_once_are_no_trouble() {
     let desktop = Desktop::start(&["--display", "none", "--notify", "none"]);
+    desktop.configure("codes-per-minute = 0\n");
     desktop.add("aws", LINK);
     let tray = Tray::start(&desktop, ROW);
     desktop.shell(&format!("kill -STOP {}", tray.pid())).ok();
@@ -336,7 +338,7 @@ fn there_is_one_tray_and_it_needs_a_desktop() {
     let second = run(&mut desktop.ours("mfa-tray"), "");
     assert_eq!(second.status, 0, "{second}");
     assert!(
-        second.stderr.contains("mfa-tray is running already"),
+        second.stderr.contains("mfa-tray is already running"),
         "{second}"
     );
     let nowhere = run(
@@ -345,7 +347,7 @@ fn there_is_one_tray_and_it_needs_a_desktop() {
         "",
     );
     let said = nowhere.fails(1);
-    assert!(said.contains("there is no session bus"), "{said}");
+    assert!(said.contains("cannot connect to the session bus"), "{said}");
 }
 
 #[test]

@@ -2,21 +2,20 @@
 
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
 
-use tests::{Desktop, LINK, SECRET, binary, now, oathtool, run};
+use tests::{Desktop, LINK, SECRET, now, oathtool, run};
 
-const PASSPHRASE: &str = "correct horse battery staple";
+pub(crate) const PASSPHRASE: &str = "correct horse battery staple";
 
-fn passphrase_file(desktop: &Desktop) -> PathBuf {
+pub(crate) fn passphrase_file(desktop: &Desktop) -> PathBuf {
     let path = desktop.folder().join("passphrase");
     std::fs::write(&path, format!("{PASSPHRASE}\n")).unwrap();
     std::fs::set_permissions(&path, PermissionsExt::from_mode(0o600)).unwrap();
     path
 }
 
-/// A desktop with a vault that holds `aws`, made as a user would.
-fn with_vault() -> (Desktop, PathBuf) {
+/// Returns a desktop with a vault that holds `aws`, created as a user would.
+pub(crate) fn with_vault() -> (Desktop, PathBuf) {
     let desktop = Desktop::without_keychain();
     let file = passphrase_file(&desktop);
     let file = file.to_str().unwrap();
@@ -26,22 +25,22 @@ fn with_vault() -> (Desktop, PathBuf) {
     let vault = desktop.variable("XDG_DATA_HOME").join("mfactl/vault.kdbx");
     assert_eq!(
         made,
-        format!("Accounts are kept in {} from now on.", vault.display())
+        format!("Accounts are now kept in {}.", vault.display())
     );
     desktop.add("aws", LINK);
     (desktop, vault)
 }
 
-/// Has the daemon open the vault by itself.
-fn configure(desktop: &Desktop, vault: &Path, passphrase_file: &Path) {
+/// Configures the daemon to open the vault by itself.
+pub(crate) fn configure(desktop: &Desktop, vault: &Path, passphrase_file: &Path) {
     desktop.configure(&format!(
-        "vault = {:?}\npassphrase-file = {:?}\n",
+        "vault = {:?}\npassphrase-file = {:?}\ncodes-per-minute = 0\n",
         vault.to_str().unwrap(),
         passphrase_file.to_str().unwrap()
     ));
 }
 
-/// What KeePassXC's own command line says of the vault.
+/// Returns what KeePassXC's own command line prints about the vault.
 fn keepassxc(desktop: &Desktop, arguments: &[&str]) -> String {
     let mut command = desktop.command("keepassxc-cli");
     command.env("QT_QPA_PLATFORM", "offscreen").args(arguments);
@@ -163,6 +162,40 @@ fn a_restart_needs_the_passphrase() {
     let _locked = desktop.mfactl(&["get", "aws"]).fails(5);
 }
 
+/// The same passphrase opens it wherever it is given: from a file, at a terminal, in KeePassXC or in the tray.
+#[test]
+fn a_passphrase_may_begin_and_end_with_a_space() {
+    let desktop = Desktop::without_keychain();
+    let mut create = desktop.mfactl_on_a_terminal("vault create");
+    let made = run(&mut create, "  spaced \n  spaced \n").ok();
+    assert!(made.contains("Accounts are now kept in"), "{made}");
+    let unlock = ["unlock", "--password-file", "-"];
+    for (passphrase, status) in [("spaced\n", 5), ("  spaced \n", 0)] {
+        desktop.mfactl(&["lock"]).ok();
+        let given = desktop.mfactl_with(&unlock, passphrase);
+        assert_eq!(given.status, status, "{given}");
+    }
+    desktop.mfactl(&["lock"]).ok();
+    let mut unlock = desktop.mfactl_on_a_terminal("unlock");
+    let typed = run(&mut unlock, "  spaced \n").ok();
+    assert!(typed.contains("unlocked"), "{typed}");
+}
+
+/// A launcher has no terminal, but a desktop has a tray.
+#[test]
+fn without_a_terminal_unlocking_says_what_else_asks() {
+    let (desktop, _) = with_vault();
+    desktop.mfactl(&["lock"]).ok();
+    let refused = desktop.mfactl(&["unlock"]).fails(2);
+    let told = "mfactl: cannot ask for the passphrase: no terminal\n  \
+                Pass it in a file: --password-file FILE, or - for standard input";
+    assert_eq!(refused, told);
+    let mut unlock = desktop.ours("mfactl");
+    let refused = run(unlock.arg("unlock").env("DISPLAY", ":0"), "").fails(2);
+    let tray = "\n  Or choose “Unlock…” in the menu of the tray (mfa-tray)";
+    assert_eq!(refused, format!("{told}{tray}"));
+}
+
 #[test]
 fn a_passphrase_that_others_can_read_is_refused() {
     let (desktop, _) = with_vault();
@@ -172,7 +205,7 @@ fn a_passphrase_that_others_can_read_is_refused() {
     let refused = desktop
         .mfactl(&["unlock", "--password-file", file.to_str().unwrap()])
         .fails(1);
-    assert!(refused.contains("can be read by others"), "{refused}");
+    assert!(refused.contains("other users can read"), "{refused}");
 }
 
 #[test]
@@ -183,7 +216,7 @@ fn nor_does_the_daemon_take_one_that_others_can_read() {
     std::fs::set_permissions(&file, PermissionsExt::from_mode(0o640)).unwrap();
     configure(&desktop, &vault, &file);
     let refused = desktop.mfactl(&["get", "aws"]).fails(7);
-    assert!(refused.contains("can be read by others"), "{refused}");
+    assert!(refused.contains("can be read by other users"), "{refused}");
     std::fs::set_permissions(&file, PermissionsExt::from_mode(0o600)).unwrap();
     desktop.end_daemon("-TERM");
     desktop.mfactl(&["get", "aws"]).ok();
@@ -198,7 +231,7 @@ fn a_server_needs_nobody_at_the_keyboard() {
     assert_eq!(desktop.mfactl(&["get", "aws"]).ok().len(), 6);
     desktop.end_daemon("-TERM");
 
-    // The same by a credential of systemd.
+    // The same works with a credential of systemd.
     desktop.configure(&format!("vault = {:?}\n", vault.to_str().unwrap()));
     let credentials = desktop.folder().join("credentials");
     std::fs::create_dir(&credentials).unwrap();
@@ -216,7 +249,10 @@ fn a_vault_is_made_only_where_it_is_needed() {
     let file = passphrase_file(&desktop);
     let refused = ["vault", "create", "--password-file", file.to_str().unwrap()];
     let refused = desktop.mfactl(&refused).fails(1);
-    assert!(refused.contains("the OS keychain answers"), "{refused}");
+    assert!(
+        refused.contains("the accounts are in gnome-keyring"),
+        "{refused}"
+    );
 
     let (desktop, vault) = with_vault();
     let before = std::fs::read(&vault).unwrap();
@@ -225,6 +261,57 @@ fn a_vault_is_made_only_where_it_is_needed() {
     let again = desktop.mfactl(&again).fails(1);
     assert!(again.contains("already"), "{again}");
     assert_eq!(std::fs::read(&vault).unwrap(), before);
+}
+
+/// Nobody should think of a passphrase in vain, and a user who still wants a file is told how to get one.
+#[test]
+fn whether_a_vault_is_needed_is_said_before_the_passphrase_is_asked_for() {
+    let desktop = Desktop::headless();
+    for locked in [false, true] {
+        if locked {
+            desktop.mfactl(&["lock"]).ok();
+        }
+        let refused = run(&mut desktop.mfactl_on_a_terminal("vault create"), "");
+        assert_eq!(refused.status, 1, "{refused}");
+        let said = &refused.stdout;
+        assert!(said.contains("the accounts are in gnome-keyring"), "{said}");
+        assert!(said.contains("vault = \"FILE\""), "{said}");
+        assert!(!said.contains("New passphrase"), "{said}");
+    }
+    let vault = desktop.folder().join("all-the-same.kdbx");
+    desktop.configure(&format!("vault = {:?}\n", vault.to_str().unwrap()));
+    desktop.end_daemon("-TERM");
+    let create = ["vault", "create", "--password-file", "-"];
+    let made = desktop.mfactl_with(&create, PASSPHRASE).ok();
+    let expected = format!("Accounts are now kept in {}.", vault.display());
+    assert_eq!(made, expected);
+    desktop.add("aws", LINK);
+    let again = run(&mut desktop.mfactl_on_a_terminal("vault create"), "");
+    let said = &again.stdout;
+    assert!(
+        said.contains("the accounts are already in ") && said.contains("all-the-same.kdbx"),
+        "{said}"
+    );
+    assert!(!said.contains("New passphrase"), "{said}");
+}
+
+#[test]
+fn an_empty_passphrase_is_refused_at_once() {
+    let desktop = Desktop::without_keychain();
+    let refused = run(&mut desktop.mfactl_on_a_terminal("vault create"), "\n\n");
+    assert_eq!(refused.status, 1, "{refused}");
+    let said = &refused.stdout;
+    assert!(
+        said.contains("an empty passphrase protects nothing"),
+        "{said}"
+    );
+    assert!(!said.contains("Repeat the passphrase"), "{said}");
+    let create = ["vault", "create", "--password-file", "-"];
+    let refused = desktop.mfactl_with(&create, "\n").fails(1);
+    assert!(
+        refused.contains("an empty passphrase protects nothing"),
+        "{refused}"
+    );
 }
 
 #[test]
@@ -257,7 +344,7 @@ fn one_vault_has_one_daemon() {
     let unlock = ["unlock", "--password-file", file.to_str().unwrap()];
     let refused = other.mfactl(&unlock).fails(7);
     assert!(
-        refused.contains("another mfad has the vault file open"),
+        refused.contains("another mfad is using the vault file"),
         "{refused}"
     );
     desktop.end_daemon("-TERM");
@@ -277,7 +364,7 @@ fn a_passphrase_pipe_that_nobody_fills_keeps_nobody_waiting() {
         .ok();
     configure(&desktop, &vault, &pipe);
     let error = desktop.mfactl(&["list"]).fails(7);
-    assert!(error.contains("is not a file"), "{error}");
+    assert!(error.contains("is not a regular file"), "{error}");
 }
 
 #[test]
@@ -287,7 +374,7 @@ fn a_vault_needs_no_bus() {
     let mut daemon = desktop.start_daemon(desktop.ours("mfad").arg("--vault").arg(&vault));
     let missing = desktop.mfactl(&["list"]).fails(7);
     assert!(
-        missing.contains("there is no vault") && missing.contains("vault create"),
+        missing.contains("does not exist yet") && missing.contains("vault create"),
         "{missing}"
     );
     let file = passphrase_file(&desktop);
@@ -302,132 +389,4 @@ fn a_vault_needs_no_bus() {
     );
     desktop.end_daemon("-TERM");
     assert!(daemon.wait().unwrap().success());
-}
-
-/// What was put in the place of the vault is not opened, and the daemon serves on.
-#[test]
-fn a_vault_that_is_none_harms_nobody() {
-    let (desktop, vault) = with_vault();
-    desktop.end_daemon("-TERM");
-    let file = passphrase_file(&desktop);
-    configure(&desktop, &vault, &file);
-    let whole = desktop.folder().join("whole.kdbx");
-    std::fs::rename(&vault, &whole).unwrap();
-    let path = vault.display();
-    make_greedy(&desktop);
-    let folder = desktop.folder().display();
-    for (make, said) in [
-        (
-            format!("ln -s /dev/zero {path}"),
-            "it is not a regular file",
-        ),
-        (format!("mkfifo -m 600 {path}"), "it is not a regular file"),
-        (
-            format!("install -m 600 {folder}/greedy.kdbx {path}"),
-            "more than 1 GiB of memory",
-        ),
-        (
-            format!("install -m 666 {folder}/whole.kdbx {path}"),
-            "chmod 600 it",
-        ),
-        (
-            format!("install -m 600 -o nobody {folder}/whole.kdbx {path}"),
-            "belongs to another user",
-        ),
-    ] {
-        desktop.shell(&make).ok();
-        // Starts the daemon, the first time.
-        let _refused = desktop.mfactl(&["list"]).fails(7);
-        let pid = desktop.daemon();
-        for _ in 0..3 {
-            let refused = desktop.mfactl(&["get", "aws"]).fails(7);
-            assert!(refused.contains(said), "{make}: {refused}");
-        }
-        assert_eq!(desktop.daemon(), pid, "{make}: it has ended");
-        std::fs::remove_file(&vault).unwrap();
-    }
-    std::fs::rename(&whole, &vault).unwrap();
-    assert_eq!(desktop.mfactl(&["get", "aws"]).ok().len(), 6);
-}
-
-/// Makes a vault whose header asks for 4 TiB, and has its sum right.
-fn make_greedy(desktop: &Desktop) {
-    let program = r#"
-import hashlib, struct
-vault = bytearray(open("whole.kdbx", "rb").read())
-memory = b"\x05\x01\0\0\0M\x08\0\0\0"
-at = vault.index(memory) + len(memory)
-vault[at:at + 8] = struct.pack("<Q", 4 << 40)
-end = 12
-while True:
-    kind, size = struct.unpack_from("<BI", vault, end)
-    end += 5 + size
-    if kind == 0:
-        break
-vault[end:end + 32] = hashlib.sha256(vault[:end]).digest()
-open("greedy.kdbx", "wb").write(vault)
-"#;
-    let mut python = desktop.command("/usr/bin/python3");
-    python.args(["-c", program]).current_dir(desktop.folder());
-    run(&mut python, "").ok();
-}
-
-/// Kills the daemon at each step of writing the file: the old accounts or the new ones are there,
-/// never none.
-#[test]
-fn a_killed_daemon_leaves_the_old_vault_or_the_new_one() {
-    let (desktop, vault) = with_vault();
-    desktop.end_daemon("-TERM");
-    let file = passphrase_file(&desktop);
-    configure(&desktop, &vault, &file);
-    for (number, point) in [
-        "openat:when=1",
-        "write:when=1",
-        "fsync:when=1",
-        "rename:when=1",
-        "fsync:when=2",
-    ]
-    .into_iter()
-    .enumerate()
-    {
-        let new = vault.with_extension("kdbx.new");
-        let folder = vault.parent().unwrap();
-        let mut killed = desktop.start_daemon(&mut killed_at(&desktop, point, &[&new, folder]));
-        let name = format!("new-{number}");
-        let link = format!("otpauth://totp/New:{number}?secret={SECRET}");
-        let added = desktop.mfactl_with(&["add", &name, "--yes", "--uri", "-"], &link);
-        assert_ne!(added.status, 0, "{point} was never reached: {added}");
-        killed.wait().unwrap();
-        drop(std::fs::remove_file(desktop.socket()));
-        let accounts = desktop.mfactl(&["list", "--plain"]).ok();
-        assert!(accounts.starts_with("aws\t"), "after {point}: {accounts}");
-        desktop.add(&format!("after-{number}"), &link.replace("New:", "After:"));
-        desktop
-            .mfactl(&["rm", &format!("after-{number}"), "--yes"])
-            .ok();
-        desktop.end_daemon("-TERM");
-    }
-}
-
-/// The daemon under strace, which kills it at a system call on one of these paths.
-fn killed_at(desktop: &Desktop, point: &str, paths: &[&Path]) -> Command {
-    let call = point.split(':').next().unwrap();
-    let mut strace: Command = desktop.command("strace");
-    strace.args([
-        "-f",
-        "-qq",
-        "-o",
-        "/dev/null",
-        "-e",
-        &format!("trace={call}"),
-    ]);
-    for path in paths {
-        strace.arg("-P").arg(path);
-    }
-    let when = point.split(':').nth(1).unwrap();
-    strace
-        .arg("-e")
-        .arg(format!("inject={call}:signal=SIGKILL:{when}"));
-    strace.arg(binary("mfad")).stderr(Stdio::null());
-    strace
 }

@@ -1,26 +1,24 @@
-//! Keeps a code on the clipboard for a while, in a process of its own.
+//! Keeps a code on the clipboard for some time, in a process of its own.
 
 use std::io::{self, Read, Write};
 use std::time::Duration;
 
+use mfa_helper::clipboard::COPIED;
 use mfa_sys::boottime::since_boot;
 use zeroize::Zeroizing;
 
 use crate::{Clipboard, Desktop};
 
-/// The longest code in bytes.
+/// The longest code, in bytes.
 const MAX_CODE: u64 = 64;
-/// How often it is looked whether the code is still there.
+/// The interval between checks that the code is still there.
 const LOOK: Duration = Duration::from_secs(1);
 
-/// What is said once the code is on the clipboard.
-pub const COPIED: &str = "ok";
-
-/// Reads a code from standard input, and keeps it on the clipboard for so long, or until something
-/// else is copied. Says [`COPIED`] on standard output once it is there, and closes that.
+/// Reads a code from standard input, and keeps it on the clipboard for `time`, or until something else is
+/// copied. Once the code is there, writes [`COPIED`] to standard output and closes it.
 ///
 /// # Errors
-/// Why it cannot be copied.
+/// The reason why the code cannot be copied.
 pub fn keep(time: Duration) -> Result<(), Box<dyn std::error::Error>> {
     mfa_sys::harden::process()?;
     mfa_sys::detach::process()?;
@@ -35,21 +33,21 @@ pub fn keep(time: Duration) -> Result<(), Box<dyn std::error::Error>> {
     output.flush()?;
     drop(output);
     mfa_sys::detach::output()?;
-    // It has to count the time that the lid was closed.
+    // The clock must count the time in which the computer sleeps.
     let end = since_boot().saturating_add(time);
     loop {
         let left = end.saturating_sub(since_boot());
         if left.is_zero() {
             break;
         }
-        // X11 tells nobody that a selection is lost but its owner, which here is a library.
+        // X11 tells only the owner that it has lost the selection. Here, the owner is a library.
         std::thread::sleep(LOOK.min(left));
-        // Something else was copied, or the desktop is gone.
+        // Something else was copied, or the desktop has ended.
         if !matches!(clipboard.holds(), Ok(true)) {
             return Ok(());
         }
     }
-    // Nobody is there to be told.
+    // An error could be reported to nobody.
     drop(clipboard.take_back());
     Ok(())
 }

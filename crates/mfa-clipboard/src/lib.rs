@@ -1,8 +1,8 @@
-//! The clipboard, for codes: put there as a secret, taken back if it is still ours.
+//! The clipboard for codes. A code is marked as a secret, and removed if it is still there later.
 //!
-//! A code is put on the clipboard proper only, never on the selection of the mouse, and marked so
-//! that clipboard managers do not keep it. On X11 and Wayland the clipboard belongs to a running
-//! program, so whoever copies has to stay until the code is taken back.
+//! A code goes only to the clipboard proper, never to the primary selection, and is marked so that clipboard
+//! managers do not store it. On X11 and Wayland the clipboard belongs to a running program, so the program
+//! that copies must stay until the code is removed.
 
 pub mod hold;
 mod picture;
@@ -13,28 +13,27 @@ use std::sync::mpsc;
 use std::thread;
 use std::time::Duration;
 
+pub use mfa_helper::clipboard::{CLEAR_AFTER, NOTHING, is_link};
 use thiserror::Error;
 use zeroize::Zeroizing;
 
-/// How long a code stays on the clipboard, if nobody says otherwise.
-pub const CLEAR_AFTER: Duration = Duration::from_secs(30);
-/// How long another program may take to hand over what it has copied.
+/// The time that another program has to hand over what it copied.
 const PATIENCE: Duration = Duration::from_secs(4);
 
-/// What a system says of its clipboard.
+/// An error of the system's clipboard.
 pub type Source = Box<dyn std::error::Error + Send + Sync>;
 
-/// Why the clipboard cannot be used.
+/// The clipboard cannot be used.
 #[derive(Debug, Error)]
 pub enum Error {
-    /// There is none, or it cannot be reached.
-    #[error("there is no clipboard to be reached: {0}")]
+    /// There is no clipboard, or it cannot be reached.
+    #[error("cannot reach the clipboard: {0}")]
     Unreachable(#[source] Source),
-    /// It was reached, but did not do what was asked.
-    #[error("the clipboard did not do it: {0}")]
+    /// The clipboard refused the request.
+    #[error("the clipboard refused the request: {0}")]
     Refused(#[source] Source),
-    /// The program that has copied something does not hand it over.
-    #[error("the program that has copied something does not answer")]
+    /// The program that owns the clipboard does not hand over its contents.
+    #[error("the program that owns the clipboard does not answer")]
     NoAnswer,
 }
 
@@ -48,47 +47,47 @@ impl Error {
     }
 }
 
-/// A place to copy codes to.
+/// A clipboard for codes.
 pub trait Clipboard {
-    /// Puts a code there.
+    /// Copies a code.
     ///
     /// # Errors
     /// Each variant of [`enum@Error`].
     fn put(&mut self, code: &str) -> Result<(), Error>;
 
-    /// Whether the last code that was put there is still there, and nothing that was copied since.
+    /// Checks whether the last code is still on the clipboard, and nothing was copied since.
     ///
     /// # Errors
     /// Each variant of [`enum@Error`].
     fn holds(&mut self) -> Result<bool, Error>;
 
-    /// Removes the last code, unless something else was copied since. Says whether it was there.
+    /// Removes the last code, unless something else was copied since. Returns whether it was there.
     ///
     /// # Errors
     /// Each variant of [`enum@Error`].
     fn take_back(&mut self) -> Result<bool, Error>;
 
-    /// Removes a text that another program has put there, unless something else was copied since. Says
+    /// Removes a text that another program has copied, unless something else was copied since. Returns
     /// whether it was there.
     ///
     /// # Errors
     /// Each variant of [`enum@Error`].
     fn forget(&mut self, text: &str) -> Result<bool, Error>;
 
-    /// The text that is there, if there is one.
+    /// Returns the text on the clipboard, if there is one.
     ///
     /// # Errors
     /// Each variant of [`enum@Error`].
     fn text(&mut self) -> Result<Option<Zeroizing<String>>, Error>;
 
-    /// The picture that is there, if there is one.
+    /// Returns the picture on the clipboard, if there is one.
     ///
     /// # Errors
     /// Each variant of [`enum@Error`].
     fn picture(&mut self) -> Result<Option<Picture>, Error>;
 }
 
-/// What is on a clipboard that accounts could be added from.
+/// The contents of a clipboard that may contain accounts.
 pub enum Found {
     /// A text, which may be a link.
     Text(Zeroizing<String>),
@@ -98,8 +97,8 @@ pub enum Found {
     Nothing,
 }
 
-/// A link, else a picture, else another text: with a picture, some programs copy its address. Not all say
-/// in a proper way that they have no text or no picture.
+/// Returns a link, else a picture, else another text. Some programs copy the address of a picture with it, so
+/// a picture comes before other texts. Not every program reports correctly that it has no text or no picture.
 ///
 /// # Errors
 /// Each variant of [`enum@Error`].
@@ -118,19 +117,13 @@ pub fn look(clipboard: &mut impl Clipboard) -> Result<Found, Error> {
     }
 }
 
-/// Whether there may be a link in a text.
-#[must_use]
-pub fn is_link(text: &str) -> bool {
-    text.contains("otpauth")
-}
-
 /// A picture, which may show a secret.
 pub struct Picture {
-    /// How many pixels a row has.
+    /// The number of pixels in a row.
     pub width: usize,
-    /// How many rows there are.
+    /// The number of rows.
     pub height: usize,
-    /// Red, green, blue and opacity of each pixel.
+    /// The red, green, blue and opacity of each pixel.
     pub pixels: Zeroizing<Vec<u8>>,
 }
 
@@ -138,7 +131,7 @@ pub struct Picture {
 pub struct Desktop(platform::Board);
 
 impl Desktop {
-    /// Reaches it.
+    /// Opens the clipboard.
     ///
     /// # Errors
     /// [`Error::Unreachable`].
@@ -188,7 +181,7 @@ impl Clipboard for Desktop {
     }
 }
 
-/// Reads what another program has copied, on a thread that may hang with that program.
+/// Reads what another program has copied, on a thread, since that program may hang.
 fn read<T: Send + 'static>(
     read: impl FnOnce(&mut arboard::Clipboard) -> Result<T, arboard::Error> + Send + 'static,
 ) -> Result<Option<T>, Error> {
@@ -198,7 +191,7 @@ fn read<T: Send + 'static>(
             Ok(mut clipboard) => read(&mut clipboard).map_err(Error::refused_by),
             Err(error) => Err(Some(Error::unreachable(error))),
         };
-        // Who has asked may not be waiting any more.
+        // The caller may have stopped waiting.
         drop(sender.send(found));
     };
     let thread = thread::Builder::new().name("clipboard-read".into());
@@ -212,7 +205,7 @@ fn read<T: Send + 'static>(
 }
 
 impl Error {
-    /// Nothing, where it is empty or holds something else than what was asked for.
+    /// Returns `None` if the clipboard is empty or has other contents than requested.
     fn refused_by(error: arboard::Error) -> Option<Self> {
         match error {
             arboard::Error::ContentNotAvailable | arboard::Error::ConversionFailure => None,

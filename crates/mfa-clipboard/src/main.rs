@@ -1,24 +1,27 @@
-//! The clipboard for mfactl, which links nothing that knows a screen.
+//! Accesses the clipboard for mfactl, which links no library for screens.
 //!
-//! `mfa-clipboard SECONDS` reads a code from standard input: `mfactl get --copy` starts it where no tray
-//! runs. It says `ok` on standard output once that is copied and stays in the background until the time
-//! is over, or says why it cannot be. `mfa-clipboard read` prints the link, the key or the picture that is there;
-//! `mfa-clipboard forget` reads such a text from standard input and takes it off the clipboard, if it is
-//! still there.
+//! `mfa-clipboard SECONDS` reads a code from standard input. `mfactl get --copy` starts it if no tray is
+//! running. Once the code is copied, it prints `ok` on standard output and stays in the background until the
+//! time is over. If it cannot copy the code, it prints the reason. `mfa-clipboard read` prints the link,
+//! secret or picture on the clipboard. `mfa-clipboard forget` reads such a text from standard input and
+//! removes it from the clipboard, if it is still there.
 
 use std::error::Error;
 use std::io::{self, Write};
 use std::process::ExitCode;
 use std::time::Duration;
 
-/// What is freed may have held the code.
+use mfa_helper::Exit;
+use mfa_helper::clipboard::{FORGET, READ};
+
+/// Wipes freed memory, which may have held the code.
 #[global_allocator]
 static MEMORY: mfa_sys::alloc::Wiping = mfa_sys::alloc::Wiping;
 
 fn main() -> ExitCode {
     match std::env::args().nth(1).as_deref() {
-        Some("read") => end(mfa_clipboard::print::print(), &mut io::stderr()),
-        Some("forget") => end(mfa_clipboard::print::forget(), &mut io::stderr()),
+        Some(READ) => end(mfa_clipboard::print::print(), &mut io::stderr()),
+        Some(FORGET) => end(mfa_clipboard::print::forget(), &mut io::stderr()),
         Some(seconds) if let Ok(seconds) = seconds.parse() => {
             let time = Duration::from_secs(seconds);
             end(mfa_clipboard::hold::keep(time), &mut io::stdout())
@@ -29,11 +32,11 @@ fn main() -> ExitCode {
 
 fn end(result: Result<(), Box<dyn Error>>, reader: &mut dyn Write) -> ExitCode {
     match result {
-        Ok(()) => ExitCode::SUCCESS,
+        Ok(()) => Exit::Done.into(),
         Err(error) => {
-            // Whoever does not listen does not need it.
+            // If the caller has closed the stream, the message is not needed.
             drop(write!(reader, "{error}"));
-            ExitCode::FAILURE
+            Exit::Failed.into()
         }
     }
 }
@@ -41,9 +44,9 @@ fn end(result: Result<(), Box<dyn Error>>, reader: &mut dyn Write) -> ExitCode {
 fn usage() -> ExitCode {
     let text = "Usage: mfa-clipboard SECONDS, with a code on standard input; see mfactl get --copy
        mfa-clipboard read; see mfactl add --clipboard
-       mfa-clipboard forget, with what was read on standard input
+       mfa-clipboard forget, with the text to remove on standard input
 ";
-    // Whoever does not listen does not need it.
+    // If the caller has closed the stream, the message is not needed.
     drop(io::stderr().write_all(text.as_bytes()));
-    ExitCode::from(2)
+    Exit::Usage.into()
 }

@@ -1,20 +1,22 @@
-//! Pictures as mfa-import reads them without decoding anything: the PAM of Netpbm, grey with opacity,
-//! see <https://netpbm.sourceforge.net/doc/pam.html>.
+//! Pictures that mfa-import reads without a decoder: the PAM of Netpbm, grey with opacity, see
+//! <https://netpbm.sourceforge.net/doc/pam.html>.
 
+use mfa_helper::clipboard::PICTURE;
+use mfa_helper::pictures::luma;
 use zeroize::Zeroizing;
 
 use crate::Picture;
 
 impl Picture {
-    /// As a file. On what it lies, where it can be seen through, is for the reader to try.
+    /// Returns the picture as a file. The reader chooses the background of transparent pixels.
     #[must_use]
     pub fn to_file(&self) -> Zeroizing<Vec<u8>> {
         let (width, height) = (self.width, self.height);
         let head = format!(
-            "P7\nWIDTH {width}\nHEIGHT {height}\nDEPTH 2\nMAXVAL 255\n\
+            "{PICTURE}WIDTH {width}\nHEIGHT {height}\nDEPTH 2\nMAXVAL 255\n\
              TUPLTYPE GRAYSCALE_ALPHA\nENDHDR\n"
         );
-        // All at once: a picture that grows would leave copies of itself behind.
+        // One allocation holds everything: a growing buffer would leave copies of itself behind.
         let mut file = Zeroizing::new(Vec::with_capacity(head.len() + 2 * width * height));
         file.extend_from_slice(head.as_bytes());
         let (pixels, _) = self.pixels.as_chunks();
@@ -23,12 +25,6 @@ impl Picture {
         }
         file
     }
-}
-
-/// How bright a colour is (ITU-R BT.601).
-fn luma(red: u8, green: u8, blue: u8) -> u8 {
-    let sum = 299 * u32::from(red) + 587 * u32::from(green) + 114 * u32::from(blue);
-    u8::try_from(sum / 1000).unwrap_or(255)
 }
 
 #[cfg(test)]

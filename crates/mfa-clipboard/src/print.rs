@@ -1,21 +1,21 @@
-//! Prints what is on the clipboard, for `mfactl add --clipboard`: a link, a picture as a file, or what may
-//! be a key. Removes it again when it was added.
+//! Prints the contents of the clipboard for `mfactl add --clipboard`: a link, a picture as a file, or a text
+//! that may be a secret. Removes the text once its account was added.
 
 use std::io::{self, Read, Write};
 
 use zeroize::Zeroizing;
 
-use crate::{Clipboard, Desktop, Found, is_link, look};
+use crate::{Clipboard, Desktop, Found, NOTHING, is_link, look};
 
-/// The longest text that may be a key, in bytes. What is longer and no link is not handed over.
+/// The longest text that may be a secret, in bytes. A longer text that is not a link is not printed.
 const MAX_KEY: usize = 512;
-/// The longest text that is removed, in bytes.
+/// The longest text that can be removed, in bytes.
 const MAX_TEXT: u64 = 1024 * 1024;
 
-/// Prints it on standard output.
+/// Prints the contents of the clipboard on standard output.
 ///
 /// # Errors
-/// Why there is nothing to print, for people.
+/// The reason why there is nothing to print, for people.
 pub fn print() -> Result<(), Box<dyn std::error::Error>> {
     mfa_sys::harden::process()?;
     let mut output = io::stdout().lock();
@@ -25,18 +25,17 @@ pub fn print() -> Result<(), Box<dyn std::error::Error>> {
         }
         Found::Picture(picture) => output.write_all(&picture.to_file())?,
         Found::Text(_) | Found::Nothing => {
-            let text =
-                "there is no otpauth link, no key and no picture on the clipboard: copy one first";
-            return Err(text.into());
+            return Err(NOTHING.into());
         }
     }
     Ok(output.flush()?)
 }
 
-/// Reads a text from standard input and takes it off the clipboard, unless something else was copied since.
+/// Reads a text from standard input and removes it from the clipboard, unless something else was copied
+/// since.
 ///
 /// # Errors
-/// Why it may still be there, for people.
+/// The reason why the text may still be there, for people.
 pub fn forget() -> Result<(), Box<dyn std::error::Error>> {
     mfa_sys::harden::process()?;
     let mut text = Zeroizing::new(String::new());

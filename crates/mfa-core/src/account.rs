@@ -1,44 +1,47 @@
-//! What we know about an account besides its secret.
+//! An account, without its secret.
 //!
-//! Everything here may be listed, logged and shown. Ranges are checked when a value is made, so
-//! that the arithmetic in [`crate::otp`] cannot be handed a period of zero or ten digits.
+//! Everything here may be listed, logged and shown. Ranges are checked when a value is created, so
+//! the arithmetic in [`crate::otp`] never sees a period of zero or ten digits.
 
+mod json;
 mod kind;
 
+use std::collections::BTreeMap;
 use std::fmt;
 
+use serde_json::Value;
 use thiserror::Error;
 use uuid::Uuid;
 
 pub use kind::Kind;
 
-/// The longest name of an account, in characters.
+/// The maximum length of a name, in characters.
 pub const MAX_NAME: usize = 64;
-/// The longest issuer, user name, serial and tag, in characters.
+/// The maximum length of an issuer, user name, serial or tag, in characters.
 pub const MAX_FIELD: usize = 200;
-/// The longest note, in characters.
+/// The maximum length of a note, in characters.
 pub const MAX_NOTE: usize = 500;
-/// The most tags that an account has.
+/// The maximum number of tags of an account.
 pub const MAX_TAGS: usize = 16;
 
-/// The identity of an account: it stays when everything else is edited.
+/// The id of an account. It never changes.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct AccountId(Uuid);
 
 impl AccountId {
-    /// Makes an identity (UUID version 4) from 16 random bytes.
+    /// Creates an id (UUID version 4) from 16 random bytes.
     #[must_use]
     pub fn from_random(bytes: [u8; 16]) -> Self {
         Self(uuid::Builder::from_random_bytes(bytes).into_uuid())
     }
 
-    /// Takes the 16 bytes of a UUID as they are, for places that keep them in that form.
+    /// Creates an id from the 16 bytes of a UUID, for stores that keep ids in that form.
     #[must_use]
     pub fn from_bytes(bytes: [u8; 16]) -> Self {
         Self(Uuid::from_bytes(bytes))
     }
 
-    /// The 16 bytes of the UUID.
+    /// Returns the 16 bytes of the UUID.
     #[must_use]
     pub fn to_bytes(self) -> [u8; 16] {
         self.0.into_bytes()
@@ -66,7 +69,7 @@ impl fmt::Debug for AccountId {
 /// The hash function of the HMAC (RFC 6238 section 1.2).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Algorithm {
-    /// HMAC-SHA-1, what nearly every service uses.
+    /// HMAC-SHA-1, which nearly every service uses.
     #[default]
     Sha1,
     /// HMAC-SHA-256.
@@ -76,7 +79,7 @@ pub enum Algorithm {
 }
 
 impl Algorithm {
-    /// The name in `otpauth://` links and on the wire.
+    /// Returns the name in `otpauth://` links and on the wire.
     #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {
@@ -86,7 +89,7 @@ impl Algorithm {
         }
     }
 
-    /// Reads `SHA1`, `sha-256`, `HmacSHA512` and the like.
+    /// Reads a name such as `SHA1`, `sha-256` or `HmacSHA512`.
     ///
     /// # Errors
     /// [`Error::Algorithm`].
@@ -105,15 +108,15 @@ impl Algorithm {
     }
 }
 
-/// How many digits a code has: 5 to 9, as RFC 4226 asks for at least 6 and some services use 5.
+/// The number of digits of a code: 5 to 9. RFC 4226 requires at least 6, but some services use 5.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Digits(u8);
 
 impl Digits {
-    /// The number that Steam uses.
+    /// The number of characters that Steam uses.
     pub const STEAM: Self = Self(5);
 
-    /// Takes a number of digits.
+    /// Creates a number of digits.
     ///
     /// # Errors
     /// [`Error::Digits`] outside 5 to 9.
@@ -124,7 +127,7 @@ impl Digits {
         }
     }
 
-    /// The number.
+    /// Returns the number.
     #[must_use]
     pub fn get(self) -> u8 {
         self.0
@@ -137,12 +140,12 @@ impl Default for Digits {
     }
 }
 
-/// How long a code is valid, in seconds: 1 to 86 400.
+/// The number of seconds that a code is valid: 1 to 86 400.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Period(u32);
 
 impl Period {
-    /// Takes a number of seconds.
+    /// Creates a period from a number of seconds.
     ///
     /// # Errors
     /// [`Error::Period`] outside 1 to 86 400.
@@ -153,7 +156,7 @@ impl Period {
         }
     }
 
-    /// The number of seconds.
+    /// Returns the number of seconds.
     #[must_use]
     pub fn get(self) -> u64 {
         u64::from(self.0)
@@ -166,38 +169,40 @@ impl Default for Period {
     }
 }
 
-/// An account: everything but its secret.
+/// An account, without its secret.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Account {
-    /// Its identity.
+    /// The id.
     pub id: AccountId,
-    /// What one types: `aws`. Unique, whatever the case.
+    /// The name that a person types: `aws`. It is unique, regardless of case.
     pub name: String,
-    /// Who issued it: `Amazon Web Services`. May be empty.
+    /// The issuer: `Amazon Web Services`. May be empty.
     pub issuer: String,
-    /// Whose it is: `root@123456789012`. May be empty.
+    /// The user name or e-mail address: `root@123456789012`. May be empty.
     pub username: String,
-    /// How its codes move.
+    /// The kind of code.
     pub kind: Kind,
     /// The hash function.
     pub algorithm: Algorithm,
-    /// The length of its codes.
+    /// The number of digits of a code.
     pub digits: Digits,
-    /// Words to group by.
+    /// The tags that group accounts.
     pub tags: Vec<String>,
-    /// Whether it stands at the top of menus.
+    /// Whether the account is at the top of menus.
     pub pinned: bool,
-    /// Anything the user wants to remember.
+    /// The note of the user.
     pub note: String,
-    /// The serial number that a service knows the device by, for AWS an ARN. May be empty.
+    /// The serial number by which a service knows the device; for AWS, an ARN. May be empty.
     pub serial: String,
-    /// When it was added, in Unix seconds.
+    /// The time when the account was added, in Unix seconds.
     pub created: u64,
-    /// When it was last edited, in Unix seconds.
+    /// The time when the account was last edited, in Unix seconds.
     pub modified: u64,
+    /// The fields that only a newer program knows. They are kept as they are.
+    pub more: BTreeMap<String, Value>,
 }
 
-/// What is wrong with an account. Never holds what was typed.
+/// A fault of an account. Never contains what was typed.
 #[derive(Clone, Copy, Debug, Error, PartialEq, Eq)]
 pub enum Error {
     /// The name is empty.
@@ -206,42 +211,64 @@ pub enum Error {
     /// A text is longer than its limit.
     #[error("{field} is longer than {limit} characters")]
     TooLong {
-        /// Which text.
+        /// The name of the field.
         field: &'static str,
-        /// How many characters it may have.
+        /// The maximum number of characters.
         limit: usize,
     },
-    /// A text holds control characters, such as a line break.
-    #[error("{0} holds control characters")]
+    /// A text contains control characters, such as a line break.
+    #[error("{0} contains control characters")]
     ControlCharacter(&'static str),
-    /// The name looks like a link, which may hold a secret.
-    #[error("the name is a link: a link does not belong there")]
+    /// The name looks like a link, which may contain a secret.
+    #[error("the name is a link: choose another name")]
     NameIsLink,
-    /// The name holds characters that cannot be seen or that turn others around.
-    #[error("the name holds invisible characters")]
+    /// The name contains characters that are invisible or change the direction of others.
+    #[error("the name contains invisible characters")]
     Invisible,
-    /// More tags than [`MAX_TAGS`].
-    #[error("more than {MAX_TAGS} tags")]
+    /// There are more tags than [`MAX_TAGS`].
+    #[error("the account has more than {MAX_TAGS} tags")]
     TooManyTags,
-    /// Digits outside 5 to 9.
+    /// The number of digits is not 5 to 9.
     #[error("the number of digits must be 5 to 9")]
     Digits,
-    /// Period outside 1 to 86 400.
+    /// The period is not 1 to 86 400.
     #[error("the period must be 1 to 86400 seconds")]
     Period,
-    /// An algorithm that is none of the three.
+    /// The algorithm is unknown.
     #[error("the algorithm must be SHA1, SHA256 or SHA512")]
     Algorithm,
-    /// A kind that is none of the three.
+    /// The type is unknown.
     #[error("the type must be totp, hotp, steam, motp or yandex")]
     Kind,
 }
 
 impl Account {
-    /// Checks the texts; numbers were checked when they were made.
+    /// Creates an account with empty fields, at the Unix time `now`.
+    #[must_use]
+    pub fn new(id: AccountId, kind: Kind, now: u64) -> Self {
+        let (algorithm, digits) = kind.fixed().unwrap_or_default();
+        Self {
+            id,
+            name: String::new(),
+            issuer: String::new(),
+            username: String::new(),
+            kind,
+            algorithm,
+            digits,
+            tags: Vec::new(),
+            pinned: false,
+            note: String::new(),
+            serial: String::new(),
+            created: now,
+            modified: now,
+            more: BTreeMap::new(),
+        }
+    }
+
+    /// Checks the texts. Numbers were checked when they were created.
     ///
     /// # Errors
-    /// The first of [`enum@Error`]'s text variants that applies.
+    /// The first text variant of [`enum@Error`] that applies.
     pub fn validate(&self) -> Result<(), Error> {
         if self.name.trim().is_empty() {
             return Err(Error::NoName);
@@ -265,7 +292,7 @@ impl Account {
         check("the note", &self.note.replace(['\n', '\t'], " "), MAX_NOTE)
     }
 
-    /// How a person recognises the account: `aws (root@123456789012)`.
+    /// Returns a label by which a person recognises the account: `aws (root@123456789012)`.
     #[must_use]
     pub fn label(&self) -> String {
         let detail = if self.username.is_empty() {
@@ -279,10 +306,24 @@ impl Account {
             format!("{} ({detail})", self.name)
         }
     }
+
+    /// How a person recognises the account if its name is known already: `Amazon Web Services (root@1234)`.
+    #[must_use]
+    pub fn described(&self) -> String {
+        let issuer = match &*self.issuer {
+            issuer if self.username.is_empty() && issuer.eq_ignore_ascii_case(&self.name) => "",
+            issuer => issuer,
+        };
+        match (issuer, &*self.username) {
+            ("", "") => "another account".to_owned(),
+            ("", one) | (one, "") => one.to_owned(),
+            (issuer, username) => format!("{issuer} ({username})"),
+        }
+    }
 }
 
-/// Whether a character shows nothing or changes the direction of others: fit for tricks, not for
-/// names. Joiners, which scripts and emoji need, are not among them.
+/// Returns whether a character is invisible or changes the direction of others. Such characters
+/// could disguise a name. Joiners are not among them, because scripts and emoji need them.
 #[must_use]
 pub fn is_invisible(c: char) -> bool {
     matches!(c,

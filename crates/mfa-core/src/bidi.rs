@@ -1,31 +1,31 @@
-//! Texts of both directions in one line.
+//! Right-to-left text in a line with a code.
 //!
-//! A terminal or a panel puts the characters of a line in order by Unicode's bidirectional algorithm.
-//! Beside a right-to-left text it takes digits for a part of that: the code `194 412` after an Arabic
-//! issuer is shown as “412 194”, which is another code. So whatever stands in a line with a code is
-//! isolated, and the code too.
+//! A terminal or a panel orders the characters of a line by Unicode's bidirectional algorithm. It treats
+//! digits beside right-to-left text as part of that text: after an Arabic issuer, the code `194 412` appears
+//! as “412 194”, which is another code. So a code, and every text in a line with a code, is isolated.
 
-/// First-strong isolate: what follows has a direction of its own, found from its letters.
+/// First-strong isolate: the direction of the text after it comes from its first letter.
 const FIRST_STRONG: char = '\u{2068}';
 /// Left-to-right isolate.
 const LEFT_TO_RIGHT: char = '\u{2066}';
-/// Pop directional isolate: the end of either.
+/// Pop directional isolate: the end of an isolate.
 const POP: char = '\u{2069}';
 
-/// A text of others that turns nothing around which stands beside it. An empty one stays empty.
+/// Isolates a text of unknown origin, so that it does not reorder the text beside it. An empty text stays
+/// empty.
 #[must_use]
 pub fn isolate(text: &str) -> String {
     within(FIRST_STRONG, text)
 }
 
-/// A code, or anything else that is read from the left to the right whatever stands beside it.
+/// Isolates a code or another text that is always read from left to right.
 #[must_use]
 pub fn isolate_ltr(text: &str) -> String {
     within(LEFT_TO_RIGHT, text)
 }
 
-/// Whether a text holds characters that turn what stands beside them around: letters and digits that are
-/// written from the right to the left.
+/// Returns whether a text contains characters that can reorder the text beside it: letters and digits that
+/// are written from right to left.
 #[must_use]
 pub fn turns_around(text: &str) -> bool {
     text.chars().any(|c| {
@@ -45,8 +45,8 @@ fn within(first: char, text: &str) -> String {
     isolated
 }
 
-/// Whether a character would end the isolation, or keep it from ending: the directional formatting
-/// characters and the separators of paragraphs.
+/// Returns whether a character would end the isolation or keep it from ending: a directional formatting
+/// character or a paragraph separator.
 fn breaks_out(c: char) -> bool {
     matches!(c, '\n' | '\r' | '\u{1c}'..='\u{1e}' | '\u{85}' | '\u{2029}'
         | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')

@@ -1,51 +1,59 @@
-//! The text of one keychain item: a link and what a link cannot say.
+//! The text of one keychain item: a link, and the fields that a link cannot hold.
 //!
-//! One item holds one account, as JSON. The `otpauth://` link in it is the standard form, so that
-//! somebody who looks into the keychain with another program gets something that other
-//! authenticators understand. It is text because KWallet refuses anything else, and below 2,560
-//! bytes because that is all that Windows' Credential Manager takes.
+//! Each item holds one account, as JSON. It contains the standard `otpauth://` link, so that a user
+//! who opens the keychain with another program finds a form that other authenticators understand.
+//! It is text, because KWallet accepts nothing else. It has at most 2,560 bytes, because the
+//! Credential Manager of Windows takes no more.
 //!
-//! An item of a newer version is refused, not guessed at, and stays as it is.
+//! An item of a newer version is refused and stays as it is.
+
+use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
 use thiserror::Error;
 use zeroize::Zeroizing;
 
 use crate::account::{self, Account, AccountId};
 use crate::secret::Secret;
-use crate::uri;
+use crate::uri::{self, Link};
 
-/// The version of the text that is written, and the newest that is read.
+/// The version of the text that is written, and the newest version that is read.
 pub const VERSION: u32 = 1;
-/// The longest text in bytes: what Credential Manager stores (CRED_MAX_CREDENTIAL_BLOB_SIZE).
+/// The maximum length of the text in bytes: what Credential Manager stores
+/// (CRED_MAX_CREDENTIAL_BLOB_SIZE).
 pub const MAX_BYTES: usize = 2560;
 
-/// An account with its secret, as the vault and the keychain hold it.
+/// An account with its secret, as an item of the keychain says it and the daemon holds it in memory.
 #[derive(Debug)]
 pub struct Entry {
-    /// Everything but the secret.
+    /// The account without its secret.
     pub account: Account,
     /// The secret.
     pub secret: Secret,
 }
 
-/// Why an item cannot be read or written. Never holds its text.
+/// A reason why an item cannot be read or written. Never contains its text.
 #[derive(Clone, Copy, Debug, Error, PartialEq, Eq)]
 pub enum Error {
-    /// It is not the JSON that we write.
+    /// The text is not valid JSON of an item.
     #[error("the item is damaged")]
     Damaged,
-    /// It was written by a newer program.
-    #[error("the item is of version {0}, this program reads up to {VERSION}: install a newer one")]
+    /// A newer program wrote the item.
+    #[error(
+        "the item has version {0}, but this program reads only up to {VERSION}: install a newer mfactl"
+    )]
     Newer(u32),
-    /// Its link cannot be used.
+    /// The link is invalid.
     #[error(transparent)]
     Link(#[from] uri::Error),
-    /// Its texts are too long or not printable.
+    /// The texts are too long or not printable.
     #[error(transparent)]
     Account(#[from] account::Error),
-    /// All its texts together are too long to store.
-    #[error("the account's texts are too long together: shorten the note, the names or the tags")]
+    /// All texts together are too long to store.
+    #[error(
+        "the texts of the account are too long in total: shorten the note, the names or the tags"
+    )]
     TooLarge,
 }
 
@@ -72,6 +80,64 @@ struct Text<'t> {
     created: u64,
     #[serde(default)]
     modified: u64,
+    /// The fields that only a newer program knows.
+    #[serde(flatten)]
+    more: BTreeMap<String, Value>,
+}
+
+impl<'t> Text<'t> {
+    fn new(account: &Account, uri: &'t str) -> Self {
+        Self {
+            v: VERSION,
+            name: account.name.clone(),
+            uri,
+            tags: account.tags.clone(),
+            pinned: account.pinned,
+            note: account.note.clone(),
+            serial: account.serial.clone(),
+            created: account.created,
+            modified: account.modified,
+            more: account.more.clone(),
+        }
+    }
+
+    /// The entry of the item `id`, with what its link says.
+    fn entry(self, id: AccountId, link: Link) -> Result<Entry, Error> {
+        let account = Account {
+            id,
+            name: self.name,
+            issuer: link.issuer,
+            username: link.username,
+            kind: link.kind,
+            algorithm: link.algorithm,
+            digits: link.digits,
+            tags: self.tags,
+            pinned: self.pinned,
+            note: self.note,
+            serial: self.serial,
+            created: self.created,
+            modified: self.modified,
+            more: self.more,
+        };
+        account.validate()?;
+        Ok(Entry {
+            account,
+            secret: link.secret,
+        })
+    }
+}
+
+/// What an item says of an account beside its link. A field is absent where its value is the usual one.
+///
+/// A place that keeps accounts in another form than [`to_text`] goes through these, and thereby keeps all of them.
+#[must_use]
+pub fn fields(account: &Account) -> Map<String, Value> {
+    let Ok(Value::Object(mut fields)) = serde_json::to_value(Text::new(account, "")) else {
+        return Map::new();
+    };
+    fields.remove("v");
+    fields.remove("uri");
+    fields
 }
 
 /// Writes the text of an item.
@@ -81,18 +147,9 @@ struct Text<'t> {
 pub fn to_text(account: &Account, secret: &Secret) -> Result<Zeroizing<String>, Error> {
     account.validate()?;
     let uri = uri::print(account, secret);
-    let text = Text {
-        v: VERSION,
-        name: account.name.clone(),
-        uri: &uri,
-        tags: account.tags.clone(),
-        pinned: account.pinned,
-        note: account.note.clone(),
-        serial: account.serial.clone(),
-        created: account.created,
-        modified: account.modified,
-    };
-    // Room enough that the buffer never grows and leaves a copy of the secret behind.
+    let text = Text::new(account, &uri);
+    // The capacity is large enough that the buffer never grows and leaves a copy of the secret
+    // behind.
     let mut bytes = Zeroizing::new(Vec::with_capacity(4 * uri::MAX_BYTES));
     serde_json::to_writer(&mut *bytes, &text).map_err(|_| Error::Damaged)?;
     if bytes.len() > MAX_BYTES {
@@ -102,7 +159,7 @@ pub fn to_text(account: &Account, secret: &Secret) -> Result<Zeroizing<String>, 
     Ok(Zeroizing::new(text.to_owned()))
 }
 
-/// Whether two texts of the item `id` say the same, however they are written.
+/// Returns whether two texts of the item `id` have the same content, however they are written.
 #[must_use]
 pub fn same(id: AccountId, one: &str, other: &str) -> bool {
     match (Entry::from_text(id, one), Entry::from_text(id, other)) {
@@ -131,52 +188,44 @@ impl Entry {
         }
         let text: Text<'_> = serde_json::from_str(text).map_err(|_| Error::Damaged)?;
         let link = uri::parse(text.uri)?;
-        let account = Account {
-            id,
-            name: text.name,
-            issuer: link.issuer,
-            username: link.username,
-            kind: link.kind,
-            algorithm: link.algorithm,
-            digits: link.digits,
-            tags: text.tags,
-            pinned: text.pinned,
-            note: text.note,
-            serial: text.serial,
-            created: text.created,
-            modified: text.modified,
-        };
-        account.validate()?;
-        Ok(Self {
-            account,
-            secret: link.secret,
-        })
+        text.entry(id, link)
+    }
+
+    /// Puts the item `id` together from its link and its [`fields`].
+    ///
+    /// # Errors
+    /// [`Error::Damaged`] and [`Error::Account`].
+    pub fn from_fields(
+        id: AccountId,
+        link: Link,
+        mut fields: Map<String, Value>,
+    ) -> Result<Self, Error> {
+        fields.insert("v".to_owned(), VERSION.into());
+        fields.insert("uri".to_owned(), "".into());
+        let fields = Value::Object(fields);
+        let text = Text::deserialize(&fields).map_err(|_| Error::Damaged)?;
+        text.entry(id, link)
     }
 }
 
 #[cfg(test)]
 pub(crate) mod tests {
     use super::*;
-    use crate::account::{Algorithm, Digits, Kind, Period};
+    use crate::account::{Kind, Period};
+
+    fn totp() -> Kind {
+        let period = Period::default();
+        Kind::Totp { period }
+    }
 
     pub(crate) fn entry(byte: u8, name: &str, issuer: &str, username: &str) -> Entry {
         Entry {
             account: Account {
-                id: AccountId::from_random([byte; 16]),
                 name: name.into(),
                 issuer: issuer.into(),
                 username: username.into(),
-                kind: Kind::Totp {
-                    period: Period::default(),
-                },
-                algorithm: Algorithm::Sha1,
-                digits: Digits::default(),
-                tags: Vec::new(),
-                pinned: false,
-                note: String::new(),
-                serial: String::new(),
-                created: 1,
                 modified: 2,
+                ..Account::new(AccountId::from_random([byte; 16]), totp(), 1)
             },
             secret: Secret::from_bytes(vec![byte; 20]).unwrap(),
         }
@@ -194,6 +243,49 @@ pub(crate) mod tests {
         let read = Entry::from_text(full.account.id, &text).unwrap();
         assert_eq!(read.account, full.account);
         assert!(read.secret.same_as(&full.secret));
+    }
+
+    #[test]
+    fn a_link_and_the_fields_are_the_whole_item() {
+        let mut full = entry(1, "aws", "Amazon Web Services", "root@1234");
+        full.account.tags = vec!["work".into()];
+        full.account.note = "a \"note\"".into();
+        full.account.more.insert("icon".into(), "a.png".into());
+        let fields = fields(&full.account);
+        let names: Vec<_> = fields.keys().map(String::as_str).collect();
+        let expected = ["created", "icon", "modified", "name", "note", "tags"];
+        assert_eq!(names, expected);
+        let link = uri::parse(&uri::print(&full.account, &full.secret)).unwrap();
+        let read = Entry::from_fields(full.account.id, link, fields).unwrap();
+        assert_eq!(read.account, full.account);
+        let link = uri::parse(&uri::print(&full.account, &full.secret)).unwrap();
+        let nameless = Entry::from_fields(full.account.id, link, Map::new());
+        assert_eq!(nameless.unwrap_err(), Error::Damaged);
+    }
+
+    #[test]
+    fn what_a_newer_program_says_beside_it_stays() {
+        let plain = entry(1, "aws", "Amazon", "root");
+        let text = plain.to_text().unwrap();
+        let newer = text.replacen('{', r#"{"icon":"a.png","uses":[1,2],"#, 1);
+        let mut read = Entry::from_text(plain.account.id, &newer).unwrap();
+        assert_eq!(read.account.more.len(), 2);
+        assert!(!same(plain.account.id, &text, &newer));
+        read.account.name = "renamed".into();
+        let text = read.to_text().unwrap();
+        assert!(text.contains(r#""icon":"a.png""#) && text.contains(r#""uses":[1,2]"#));
+    }
+
+    #[test]
+    fn a_number_of_a_newer_program_does_not_drift() {
+        let plain = entry(1, "aws", "Amazon", "root");
+        let number = "44444444444444444444444444444444444444444444444444444441";
+        let newer = plain.to_text().unwrap();
+        let newer = newer.replacen('{', &format!(r#"{{"size":{number},"#), 1);
+        let read = Entry::from_text(plain.account.id, &newer).unwrap();
+        assert_eq!(read.account.more["size"].as_f64(), number.parse().ok());
+        let again = Entry::from_text(plain.account.id, &read.to_text().unwrap()).unwrap();
+        assert_eq!(again.account, read.account);
     }
 
     #[test]

@@ -1,17 +1,17 @@
-//! Which codes were handed out, so that a fresh one is never one that somebody has already.
+//! The codes that were handed out, so that a fresh code is always an unused one.
 //!
-//! Services accept a code once. Two scripts that log in within the same 30 seconds therefore need
-//! two codes, and the second has to wait for the next step. The ledger decides; it does not wait.
+//! A service accepts a code only once. So two scripts that log in within the same 30 seconds need two codes,
+//! and the second script must wait for the next step. The ledger chooses the step; it does not wait.
 //!
-//! It trusts no clock. A clock that was ahead by an hour or by a year and is set back passes the same
-//! steps once more, so what was handed out is remembered for good and not only until it has ended:
-//! per account, as a few [`Spans`] of time. When there are too many, two become one with the gap
-//! between them; the codes in that gap are never given as fresh ones. So memory is bounded, whatever
-//! is forgotten is the gap and never the span, and no code is given twice. The gaps that are kept are
-//! those that a clock may come back to, so that a year that nobody has lived yet is free still.
+//! The ledger does not trust the clock. A clock that was an hour or a year ahead and is set back passes the
+//! same steps again. So the ledger remembers codes for good, not only until they expire: a few [`Spans`] of
+//! time per account. If there are too many, it merges two of them, with the gap between them; the codes in
+//! that gap are never given as fresh ones. So memory is bounded and no code is given twice. The gaps that are
+//! kept are those to which the clock may return: after a clock was a year ahead, the codes of that year are
+//! still fresh.
 //!
-//! Fresh codes are given for at most [`MAX_AHEAD`] steps ahead of the clock, to all callers together:
-//! otherwise one caller could use up the codes of the next hours.
+//! Fresh codes go at most [`MAX_AHEAD`] steps ahead of the clock, for all callers together. Otherwise one
+//! caller could use up the codes of the next hours.
 
 mod spans;
 #[cfg(test)]
@@ -25,34 +25,34 @@ use crate::account::{AccountId, Period};
 use crate::otp::{step_at, step_start};
 pub use spans::Spans;
 
-/// How long, in seconds, a request waits for its code when it does not say.
+/// The default timeout of a request, in seconds.
 pub const DEFAULT_TIMEOUT: u64 = 90;
-/// The longest that any request waits, in seconds, whatever it says.
+/// The maximum timeout of a request, in seconds.
 pub const MAX_TIMEOUT: u64 = 300;
-/// The most codes that one request may ask for.
+/// The maximum number of codes in one request.
 pub const MAX_COUNT: u32 = 10;
-/// How many steps ahead of the clock fresh codes are given.
+/// The maximum number of steps that fresh codes go ahead of the clock.
 pub const MAX_AHEAD: u64 = 10;
 
-/// What a caller wants of a code.
+/// The requirements of a caller for a code.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Wish {
-    /// How many consecutive codes, from 1 to [`MAX_COUNT`].
+    /// The number of consecutive codes, from 1 to [`MAX_COUNT`].
     pub count: u32,
-    /// The code of the next step instead of the current one, without waiting for it.
+    /// Requires the code of the next step instead of the current one, without waiting.
     pub next: bool,
-    /// A code that was never handed out.
+    /// Requires a code that was never handed out.
     pub fresh: bool,
-    /// How many seconds the code must still be valid for.
+    /// The number of seconds that the code must still be valid.
     pub min_remaining: u64,
-    /// How many seconds the caller is ready to wait, [`MAX_TIMEOUT`] at most.
+    /// The number of seconds that the caller is ready to wait, at most [`MAX_TIMEOUT`].
     pub timeout: u64,
-    /// Only to look at: the code is not handed out, so it stays fresh for whoever uses it.
+    /// Whether the code is only looked at. It is not handed out and stays fresh.
     pub peek: bool,
 }
 
 impl Wish {
-    /// Whether its code may come later than at once.
+    /// Returns whether the caller may have to wait for the code.
     #[must_use]
     pub fn may_wait(&self) -> bool {
         self.fresh || self.min_remaining > 0
@@ -72,45 +72,45 @@ impl Default for Wish {
     }
 }
 
-/// Which step a request gets, and when.
+/// The step that a request gets, and when.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Plan {
+pub struct Turn {
     /// The first step.
     pub step: u64,
     /// The Unix second at which the first code may be handed out; not later than now if at once.
     pub at: u64,
 }
 
-/// Why a wish cannot be granted.
+/// A reason why a wish cannot be granted.
 #[derive(Clone, Copy, Debug, Error, PartialEq, Eq)]
 pub enum Error {
     /// The count is not 1 to [`MAX_COUNT`].
-    #[error("one request may ask for 1 to {MAX_COUNT} codes")]
+    #[error("one request can ask for 1 to {MAX_COUNT} codes")]
     Count,
-    /// A code that nobody has had is to be used, and one that is only looked at is not.
-    #[error("a code is either fresh or only looked at: leave out “fresh” or “peek”")]
+    /// Both `fresh` and `peek` are set.
+    #[error("“fresh” and “peek” cannot be combined: omit one of them")]
     FreshPeek,
-    /// No code is ever valid for so long.
+    /// No code is valid for that many seconds.
     #[error("no code is valid for that long: the period of this account is {0} seconds")]
     Unattainable(u64),
-    /// The codes that may be given are; in so many seconds there are more.
+    /// All codes up to [`MAX_AHEAD`] steps ahead were handed out. More are available after this many seconds.
     #[error(
-        "the next {MAX_AHEAD} codes of this account are handed out already, perhaps by a clock that \
-         was ahead: ask again in {}", about(*.0)
+        "the next {MAX_AHEAD} codes of this account were already handed out, perhaps while the clock was \
+         ahead: try again in {}", about(*.0)
     )]
     UsedUp(u64),
     /// The code would come later than the caller is ready to wait.
     #[error(
-        "the next unused code comes in {wait} seconds, and the timeout is shorter (it may be up to \
+        "the next unused code comes in {wait} seconds, but the timeout is shorter (the maximum is \
          {MAX_TIMEOUT} seconds)"
     )]
     TooLate {
-        /// How long it would take, in seconds.
+        /// The necessary wait, in seconds.
         wait: u64,
     },
 }
 
-/// When the codes are valid that were handed out, per account.
+/// The times at which the codes that were handed out are valid, per account.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Ledger {
     spent: HashMap<AccountId, Spans>,
@@ -127,7 +127,7 @@ impl Ledger {
         period: Period,
         wish: &Wish,
         now: u64,
-    ) -> Result<Plan, Error> {
+    ) -> Result<Turn, Error> {
         if !(1..=MAX_COUNT).contains(&wish.count) {
             return Err(Error::Count);
         }
@@ -151,16 +151,16 @@ impl Ledger {
                 return Err(Error::UsedUp(begins - now));
             }
         }
-        // The next code may be shown as soon as the one before it has begun.
+        // With `next`, the code may be shown as soon as the step before it has begun.
         let at = step_start(period, step - u64::from(wish.next));
         let wait = at.saturating_sub(now);
         if wait > wish.timeout.min(MAX_TIMEOUT) {
             return Err(Error::TooLate { wait });
         }
-        Ok(Plan { step, at })
+        Ok(Turn { step, at })
     }
 
-    /// The first step, from `step` on, that begins `count` steps of which none was handed out.
+    /// Returns the first step, from `step` on, from which `count` steps in a row are unused.
     fn first_free(&self, id: AccountId, period: Period, step: u64, count: u32) -> u64 {
         let spans = self.spent.get(&id).into_iter().flat_map(Spans::iter);
         spans.fold(step, |step, (from, until)| {
@@ -173,20 +173,20 @@ impl Ledger {
         })
     }
 
-    /// Notes that `count` codes from `step` on are handed out. Says whether that is news, which
-    /// has to be stored before the codes are shown.
+    /// Marks `count` codes from `step` on as handed out. Returns whether the ledger changed. If so, it must
+    /// be stored before the codes are shown.
     pub fn spend(&mut self, id: AccountId, period: Period, step: u64, count: u32) -> bool {
         let from = step_start(period, step);
         let until = step_start(period, step.saturating_add(count.into()));
         self.spent.entry(id).or_default().add(from, until)
     }
 
-    /// Forgets one account.
+    /// Forgets an account.
     pub fn forget(&mut self, id: AccountId) {
         self.spent.remove(&id);
     }
 
-    /// The account ids and when their codes are valid that were handed out.
+    /// Returns the account ids, with the times at which their codes that were handed out are valid.
     pub fn iter(&self) -> impl Iterator<Item = (AccountId, &Spans)> {
         self.spent.iter().map(|(id, spans)| (*id, spans))
     }
@@ -200,7 +200,7 @@ impl FromIterator<(AccountId, Spans)> for Ledger {
     }
 }
 
-/// A time in the unit that a person would name it in, rounded up.
+/// Returns a time in a unit that suits a person, rounded up.
 fn about(seconds: u64) -> String {
     let (size, unit) = match seconds {
         0..120 => (1, "seconds"),

@@ -1,28 +1,30 @@
-//! The pure part of mfactl: what an account is and which code it has at a given time.
+//! The pure part of mfactl: accounts, and their codes at a given time.
 //!
 //! This crate does no input or output. It reads no clock, no environment and no files: time is an
-//! argument, and whatever has to be stored goes through the traits in [`port`]. That makes every
-//! promise about codes testable without a desktop.
+//! argument, and the traits in [`port`] store data. So all promises about codes can be tested
+//! without a desktop.
 //!
-//! | module | what it holds |
+//! | module | contents |
 //! |---|---|
-//! | [`secret`] | the shared secret, with one door |
-//! | [`account`] | what we know about an account besides its secret |
-//! | [`naming`] | what an account is called that came without a name |
-//! | [`otp`] | HOTP, TOTP and Steam codes |
-//! | [`uri`] | `otpauth://` links, tolerant in and canonical out |
-//! | [`item`] | the text that is stored in the keychain, one item per account |
-//! | [`bidi`] | texts of both directions in one line |
+//! | [`secret`] | the shared secret, with one way to its bytes |
+//! | [`account`] | an account without its secret |
+//! | [`change`] | new and changed fields of an account |
+//! | [`naming`] | names for accounts that come without one |
+//! | [`otp`] | HOTP, TOTP and Steam codes, and codes with a PIN |
+//! | [`uri`] | `otpauth://` links: read tolerantly, printed in one form |
+//! | [`item`] | the text in the keychain, one item per account |
+//! | [`bidi`] | right-to-left text in a line with a code |
 //! | [`query`] | how `aws` finds an account |
-//! | [`vault`] | the unlocked accounts |
-//! | [`ledger`] | which codes were handed out, so that `--fresh` never repeats one |
-//! | [`access`] | who asks, and who may have a code |
-//! | [`lock`] | why and when the vault closes |
-//! | [`port`] | the keychain, the clock and the journal, as this crate sees them |
+//! | [`unlocked`] | the unlocked accounts |
+//! | [`ledger`] | the codes that were handed out, so that `--fresh` never repeats one |
+//! | [`access`] | the programs that ask, and which of them may have codes |
+//! | [`lock`] | when the accounts are locked, and why |
+//! | [`port`] | the keychain, the clock and the journal as traits |
 
 pub mod access;
 pub mod account;
 pub mod bidi;
+pub mod change;
 pub mod item;
 pub mod ledger;
 pub mod lock;
@@ -31,8 +33,9 @@ pub mod otp;
 pub mod port;
 pub mod query;
 pub mod secret;
+pub mod unlocked;
 pub mod uri;
-pub mod vault;
 
 pub use account::{Account, AccountId};
+pub use change::AccountChange;
 pub use secret::Secret;

@@ -1,26 +1,59 @@
-//! Why and when the vault closes.
+//! Why and when the accounts are locked.
+
+mod session;
 
 use std::fmt;
 use std::time::Duration;
 
-/// Why the vault was closed.
+pub use session::{Event, Outcome, Session, Source};
+
+/// Why the accounts were locked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Reason {
-    /// The user asked for it. It stays closed, also over a restart, until the user opens it again.
+    /// The user asked for it. The accounts stay locked, also over a restart, until the user unlocks them.
     Request,
-    /// Nobody asked for anything for a while.
+    /// No request came for a while.
     Idle,
     /// The keychain was locked or went away.
     Keychain,
+    /// The screen was locked.
+    Screen,
+    /// The system is about to sleep, or has slept.
+    Suspend,
+    /// The session of the user has ended, but not the daemon: it belongs to another session too.
+    SessionEnd,
 }
 
 impl Reason {
-    /// Whether only the user opens the vault again. Otherwise it opens with the keychain.
+    /// Whether only the user unlocks the accounts again. Otherwise they are unlocked with the keychain or the
+    /// screen, or by the next request.
     #[must_use]
     pub fn lasts(self) -> bool {
         match self {
             Self::Request | Self::Idle => true,
-            Self::Keychain => false,
+            Self::Keychain | Self::Screen | Self::Suspend | Self::SessionEnd => false,
+        }
+    }
+
+    /// Whether the user's session caused the lock: the screen was locked, the system sleeps, or the session ended.
+    #[must_use]
+    pub fn is_of_session(self) -> bool {
+        match self {
+            Self::Screen | Self::Suspend | Self::SessionEnd => true,
+            Self::Request | Self::Idle | Self::Keychain => false,
+        }
+    }
+
+    /// The word for programs.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Request => "request",
+            Self::Idle => "idle",
+            Self::Keychain => "keychain",
+            Self::Screen => "screen",
+            Self::Suspend => "suspend",
+            Self::SessionEnd => "session-end",
         }
     }
 }
@@ -31,19 +64,26 @@ impl fmt::Display for Reason {
             Self::Request => "on request",
             Self::Idle => "after idling",
             Self::Keychain => "with the keychain",
+            Self::Screen => "with the screen",
+            Self::Suspend => "before the system sleeps",
+            Self::SessionEnd => "at the end of the session",
         })
     }
 }
 
-/// When the vault closes by itself.
+/// When the accounts are locked without being told.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Policy {
-    /// After so long without a request; `None` is never.
+    /// Lock after this time without a request; `None` is never.
     pub idle: Option<Duration>,
+    /// Lock with the screen, and at the end of the session.
+    pub screen: bool,
+    /// Lock before the system sleeps.
+    pub suspend: bool,
 }
 
 impl Policy {
-    /// How long it is until the vault has to close, if nothing is asked for any more.
+    /// Returns the time until the accounts have to be locked if no request comes any more.
     ///
     /// Both times come from a clock that counts suspend, so that a closed lid counts as idling.
     #[must_use]
@@ -61,6 +101,7 @@ mod tests {
         let seconds = Duration::from_secs;
         let policy = Policy {
             idle: Some(seconds(600)),
+            ..Policy::default()
         };
         assert_eq!(
             policy.remaining(seconds(100), seconds(100)),
@@ -75,5 +116,17 @@ mod tests {
             Some(Duration::ZERO)
         );
         assert_eq!(Policy::default().remaining(seconds(0), seconds(9000)), None);
+    }
+
+    #[test]
+    fn only_a_lock_by_the_user_lasts() {
+        use Reason::{Idle, Keychain, Request, Screen, SessionEnd, Suspend};
+        for reason in [Request, Idle] {
+            assert!(reason.lasts() && !reason.is_of_session(), "{reason}");
+        }
+        for reason in [Screen, Suspend, SessionEnd] {
+            assert!(!reason.lasts() && reason.is_of_session(), "{reason}");
+        }
+        assert!(!Keychain.lasts() && !Keychain.is_of_session());
     }
 }

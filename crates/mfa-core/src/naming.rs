@@ -1,21 +1,22 @@
-//! What an account is called that came without a name, and what a name says of it.
+//! Names for accounts that come without one.
 //!
-//! There is one place for this, so that an account has the same name whether it comes from the command
-//! line, from the tray or from another app's export.
+//! All programs use this module, so that an account gets the same name from the command line, from
+//! the tray and from the export of another app.
 
 use crate::account::{MAX_NAME, is_invisible};
 
-/// Who issues AWS's codes.
+/// The issuer of codes of AWS.
 const AWS: &str = "amazon web services";
-/// Issuers whose short name everybody knows.
+/// Issuers with a common short name.
 const SHORT_NAMES: &[(&str, &str)] = &[(AWS, "aws"), ("google cloud", "gcp")];
-/// How many digits the number of an AWS account has.
+/// The number of digits of an AWS account number.
 const AWS_DIGITS: usize = 12;
 
-/// Finds a free name for an account that came without one: from its issuer, else its user name.
+/// Chooses a free name for an account that comes without one: from its issuer, or else from its
+/// user name.
 ///
-/// AWS's links name the user and the account, `jane@acme`: there the account is what tells two apart.
-/// `taken` says whether a name is in use.
+/// A link of AWS names the user and the account, `jane@acme`. For AWS, the account is used first to
+/// tell two names apart. `taken` returns whether a name is taken.
 #[must_use]
 pub fn suggest(issuer: &str, username: &str, taken: impl Fn(&str) -> bool) -> String {
     let folded = issuer.trim().to_lowercase();
@@ -40,9 +41,10 @@ pub fn suggest(issuer: &str, username: &str, taken: impl Fn(&str) -> bool) -> St
         .unwrap_or_else(|| free(&base, taken))
 }
 
-/// The name, or, if it is taken, the same with the number after one that is taken.
+/// Returns the name, or, if it is taken, the name with a number.
 ///
-/// It asks for few numbers: a file may have thousands of accounts of one name.
+/// It calls `taken` only a few times, because a file may have thousands of accounts of the same
+/// name.
 #[must_use]
 pub fn free(name: &str, taken: impl Fn(&str) -> bool) -> String {
     if !taken(name) {
@@ -65,8 +67,8 @@ pub fn free(name: &str, taken: impl Fn(&str) -> bool) -> String {
     numbered(free)
 }
 
-/// The serial number of an AWS device, where its link names the account by number. It is the one of
-/// a device without a path, as the console makes them.
+/// Returns the serial number of an AWS device, if its link contains the account number. The device
+/// is assumed to have no path, as the console creates it.
 #[must_use]
 pub fn serial(issuer: &str, username: &str) -> Option<String> {
     let (device, account) = aws(issuer, username)?;
@@ -76,7 +78,8 @@ pub fn serial(issuer: &str, username: &str) -> Option<String> {
     known.then(|| format!("arn:aws:iam::{account}:mfa/{device}"))
 }
 
-/// A text of another app on one line, without what cannot be seen, and cut to `max` characters.
+/// Returns a text of another app on one line, without invisible characters, cut to `max`
+/// characters.
 #[must_use]
 pub fn tidy(text: &str, max: usize) -> String {
     let seen = |c: char| if c.is_control() { ' ' } else { c };
@@ -89,7 +92,7 @@ pub fn tidy(text: &str, max: usize) -> String {
     cut(&text, max)
 }
 
-/// Makes a text of another app [`tidy`]. Says whether it had to be cut for that.
+/// Applies [`tidy`] to a text of another app. Returns whether it had to be cut.
 #[must_use]
 pub fn fit(text: &mut String, max: usize) -> bool {
     let whole = tidy(text, usize::MAX);
@@ -97,7 +100,13 @@ pub fn fit(text: &mut String, max: usize) -> bool {
     *text != whole
 }
 
-/// [`tidy`] for a text that may have several lines.
+/// Returns the remark on a text that [`fit`] has cut: a sentence without its end.
+#[must_use]
+pub fn was_cut(what: &str, max: usize) -> String {
+    format!("its {what} was cut to {max} characters")
+}
+
+/// Applies [`tidy`] to each line of a text.
 #[must_use]
 pub fn tidy_lines(text: &str, max: usize) -> String {
     let keep = |c: &char| matches!(c, '\n' | '\t') || !c.is_control();
@@ -115,7 +124,7 @@ fn cut(text: &str, max: usize) -> String {
     cut
 }
 
-/// The device and the account that a user name of AWS consists of.
+/// Splits a user name of AWS into the device and the account.
 fn aws<'n>(issuer: &str, username: &'n str) -> Option<(&'n str, &'n str)> {
     if !issuer.trim().eq_ignore_ascii_case(AWS) {
         return None;
@@ -123,7 +132,8 @@ fn aws<'n>(issuer: &str, username: &'n str) -> Option<(&'n str, &'n str)> {
     username.trim().rsplit_once('@')
 }
 
-/// Lower case, with a hyphen for whatever is not a letter or digit: easy to type in a shell.
+/// Returns the text in lower case, with a hyphen for each run of other characters than letters and
+/// digits, so that it is easy to type in a shell.
 fn slug(text: &str) -> String {
     let mut slug = String::new();
     for c in text.to_lowercase().chars() {
@@ -136,7 +146,7 @@ fn slug(text: &str) -> String {
     shorten(&slug)
 }
 
-/// Leaves room for a number behind it.
+/// Shortens a name to leave room for a number.
 fn shorten(text: &str) -> String {
     let cut: String = text.chars().take(MAX_NAME - 12).collect();
     cut.trim_end_matches('-').to_owned()

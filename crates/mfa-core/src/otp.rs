@@ -1,8 +1,8 @@
-//! One-time codes: HOTP (RFC 4226), TOTP (RFC 6238), Steam's variant, and those with a PIN.
+//! One-time codes: HOTP (RFC 4226), TOTP (RFC 6238), Steam's variant, and codes with a PIN.
 //!
-//! The HMAC and the truncation come from the crate `totp-rs`. It panics on a period of zero or on
-//! ten digits and reads the clock if it is let; the types of [`crate::account`] rule the first out,
-//! and here the time is an argument.
+//! The crate `totp-rs` does the HMAC and the truncation. It panics on a period of zero or ten
+//! digits, and can read the clock. The types of [`crate::account`] rule out such values, and here
+//! the time is an argument.
 
 mod pin;
 
@@ -16,19 +16,19 @@ use crate::secret::Secret;
 
 /// A code and the time during which a service accepts it.
 ///
-/// Both ends come from the same step, so they always fit the digits. `Debug` shows no digits.
+/// Both ends come from the step of the code, so they always match it. `Debug` shows no digits.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Code {
     text: Zeroizing<String>,
-    /// The first second, in Unix time, at which the code is valid; 0 for a counter-based code.
+    /// The first second at which the code is valid, in Unix time; 0 for a counter-based code.
     pub valid_from: u64,
-    /// The second at which the code stops being valid; 0 for a counter-based code, which ends by
-    /// being used.
+    /// The first second at which the code is no longer valid, in Unix time; 0 for a counter-based
+    /// code, which expires when it is used.
     pub valid_until: u64,
 }
 
 impl Code {
-    /// The code, with its leading zeros.
+    /// Returns the code, with its leading zeros.
     #[must_use]
     pub fn expose(&self) -> &str {
         &self.text
@@ -45,19 +45,19 @@ impl fmt::Debug for Code {
     }
 }
 
-/// The number of the step that `time` (Unix seconds) is in.
+/// Returns the step that contains `time` (Unix seconds).
 #[must_use]
 pub fn step_at(period: Period, time: u64) -> u64 {
     time / period.get()
 }
 
-/// The first second of a step, in Unix time.
+/// Returns the first second of a step, in Unix time.
 #[must_use]
 pub fn step_start(period: Period, step: u64) -> u64 {
     step.saturating_mul(period.get())
 }
 
-/// Computes the code of a step, or of a counter (HOTP).
+/// Computes the code of a step, or of a counter (HOTP). Returns `None` for an unknown kind.
 #[must_use]
 pub fn generate(
     secret: &Secret,
@@ -65,8 +65,9 @@ pub fn generate(
     algorithm: Algorithm,
     digits: Digits,
     factor: u64,
-) -> Code {
+) -> Option<Code> {
     let text = match kind {
+        Kind::Unknown => return None,
         Kind::Motp => pin::motp(secret, factor),
         Kind::Yandex => pin::yandex(secret, factor),
         Kind::Steam => token(secret, totp_rs::Algorithm::Steam, Digits::STEAM, factor),
@@ -78,11 +79,11 @@ pub fn generate(
             step_start(period, factor.saturating_add(1)),
         )
     });
-    Code {
+    Some(Code {
         text,
         valid_from,
         valid_until,
-    }
+    })
 }
 
 fn token(
@@ -91,7 +92,7 @@ fn token(
     digits: Digits,
     factor: u64,
 ) -> Zeroizing<String> {
-    // With a step of one second, the crate's time is our moving factor.
+    // With a step of one second, the time of the crate is the step or counter.
     let token = Builder::new()
         .with_algorithm(algorithm)
         .with_digits(digits.get())
@@ -112,7 +113,7 @@ impl From<Algorithm> for totp_rs::Algorithm {
     }
 }
 
-/// A code in groups that are easy to read: `123 456`, `1234 5678`, `123 456 789`.
+/// Returns a code in groups that are easy to read: `123 456`, `1234 5678`, `123 456 789`.
 #[must_use]
 pub fn grouped(code: &str) -> String {
     let size = match code.chars().count() {
@@ -145,6 +146,7 @@ mod tests {
             digits,
             step_at(period, time),
         )
+        .unwrap()
     }
 
     #[test]
@@ -191,6 +193,7 @@ mod tests {
         for (counter, expected) in (0..).zip(codes) {
             let kind = Kind::Hotp { counter };
             let code = generate(&secret, kind, Algorithm::Sha1, Digits::default(), counter);
+            let code = code.unwrap();
             assert_eq!(code.expose(), expected);
             assert_eq!((code.valid_from, code.valid_until), (0, 0));
         }
@@ -208,7 +211,7 @@ mod tests {
                 Digits::default(),
                 step,
             );
-            assert_eq!(code.expose(), expected);
+            assert_eq!(code.unwrap().expose(), expected);
         }
     }
 

@@ -1,10 +1,10 @@
-//! How a few typed letters find an account, without ever guessing.
+//! Finds an account by a few typed letters, without guessing.
 //!
-//! A query is compared, in this order, and the first step that matches anything decides:
+//! A query is compared in these steps. The first step that matches anything decides:
 //!
-//! 1. the id, the linked serial (an AWS ARN), `issuer:username`, the name — exactly;
-//! 2. the same in any case;
-//! 3. the beginning of the name, issuer, user name or `issuer:username`, in any case;
+//! 1. the id, the serial of the linked device (an AWS ARN), `issuer:username` or the name, exactly;
+//! 2. the same, regardless of case;
+//! 3. the beginning of the name, issuer, user name or `issuer:username`, regardless of case;
 //! 4. any part of them.
 //!
 //! Two matches in the deciding step are an error that names the candidates.
@@ -15,10 +15,10 @@ use thiserror::Error;
 
 use crate::account::{Account, AccountId};
 
-/// The longest query in bytes.
+/// The maximum length of a query in bytes.
 pub const MAX_BYTES: usize = 512;
 
-/// Why a query finds no single account.
+/// A reason why a query does not find exactly one account.
 #[derive(Clone, Debug, Error, PartialEq, Eq)]
 pub enum Error {
     /// Nothing matches.
@@ -29,10 +29,10 @@ pub enum Error {
     Ambiguous(Vec<AccountId>),
 }
 
-/// How many steps compare the query as a whole: four keys, exactly and in any case.
+/// The number of steps that compare the whole query: four keys, exactly and regardless of case.
 const WHOLE_STEPS: usize = 8;
 
-/// What an account can be found by, in order of precedence.
+/// The keys by which an account is found, in order of precedence.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Key {
     Id,
@@ -42,8 +42,8 @@ enum Key {
     Part,
 }
 
-/// The texts of all accounts, ready to be searched: an exact match costs the same whether there
-/// are ten accounts or ten thousand.
+/// The texts of all accounts, ready for searching. An exact match costs the same for ten accounts
+/// and for ten thousand.
 #[derive(Debug, Default)]
 pub struct Index {
     equal: HashMap<String, Vec<Term>>,
@@ -56,7 +56,7 @@ struct Term {
     id: AccountId,
 }
 
-/// All texts by which an account can be found.
+/// Returns all texts by which an account can be found.
 fn terms(account: &Account) -> impl Iterator<Item = Term> {
     let full = format!("{}:{}", account.issuer, account.username);
     [
@@ -77,7 +77,7 @@ fn terms(account: &Account) -> impl Iterator<Item = Term> {
 }
 
 impl Index {
-    /// Makes an account findable.
+    /// Adds an account.
     pub fn insert(&mut self, account: &Account) {
         for term in terms(account) {
             self.equal
@@ -87,7 +87,7 @@ impl Index {
         }
     }
 
-    /// Forgets an account; `account` is as it was inserted.
+    /// Removes an account; `account` must be as it was inserted.
     pub fn remove(&mut self, account: &Account) {
         for term in terms(account) {
             let folded = term.text.to_lowercase();
@@ -100,10 +100,10 @@ impl Index {
         }
     }
 
-    /// The account that is meant by an exact id or name, if there is one.
+    /// Returns the account with exactly this id or name, if there is one.
     ///
-    /// Further accounts do not change this answer, unless one has just this text as its serial or as
-    /// its `issuer:username`, so it may be given while some are still being read.
+    /// Further accounts do not change this result, unless one has the same text as its serial or as
+    /// its `issuer:username`. So it can be used while accounts are still being read.
     #[must_use]
     pub fn certain(&self, query: &str) -> Option<AccountId> {
         self.equal
@@ -113,7 +113,7 @@ impl Index {
             .map(|term| term.id)
     }
 
-    /// Finds the one account that is meant.
+    /// Finds the one account that matches a query.
     ///
     /// # Errors
     /// Each variant of [`enum@Error`].
@@ -121,8 +121,8 @@ impl Index {
         Self::one(self.steps(query))
     }
 
-    /// Finds the one account whose id, serial, `issuer:username` or name is the query as a whole,
-    /// in any case: for what cannot be undone.
+    /// Finds the one account with the whole query as its id, serial, `issuer:username` or name,
+    /// regardless of case. Use it for actions that cannot be undone.
     ///
     /// # Errors
     /// Each variant of [`enum@Error`].
@@ -139,7 +139,7 @@ impl Index {
         }
     }
 
-    /// All accounts that match, best first.
+    /// Returns all accounts that match, the best match first.
     #[must_use]
     pub fn search(&self, query: &str) -> Vec<AccountId> {
         let mut seen = BTreeSet::new();
@@ -149,7 +149,7 @@ impl Index {
             .collect()
     }
 
-    /// The matches of each step, computed only as far as they are asked for.
+    /// Returns the matches of each step. A step is computed only when it is needed.
     fn steps(&self, query: &str) -> impl Iterator<Item = Vec<AccountId>> {
         let query = query.trim();
         let folded = query.to_lowercase();

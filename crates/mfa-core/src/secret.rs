@@ -1,7 +1,7 @@
-//! The shared secret of an account, behind one door.
+//! The shared secret of an account, with only one way to its bytes.
 //!
-//! A secret that can be cloned, printed or dereferenced ends up in a log sooner or later. This one
-//! cannot: [`Secret::expose`] is the only way to its bytes, so every use can be found with grep.
+//! A secret that can be cloned, printed or dereferenced ends up in a log sooner or later. This type allows
+//! none of that: [`Secret::expose`] is the only way to its bytes, so grep finds every use.
 
 use std::fmt;
 
@@ -11,25 +11,25 @@ use zeroize::Zeroizing;
 
 use crate::account::Kind;
 
-/// The longest secret in bytes; real ones have 10 to 64.
+/// The maximum length of a secret in bytes; real ones have 10 to 64.
 pub const MAX_BYTES: usize = 128;
 
-/// Secrets of fewer bits are short: RFC 4226 asks for 128, and services hand out 80 or more.
+/// Secrets of fewer bits are short: RFC 4226 requires 128, and services use 80 or more.
 pub const SHORT_BITS: usize = 80;
 
-/// Secrets of fewer bits are found by trying all of them, in a day or less.
+/// Secrets of fewer bits can be found in at most a day, by trying all values.
 pub const WEAK_BITS: usize = 40;
 
-/// What a key has at least that is taken for one although nobody says that it is: 80 bits, as the shortest
-/// that services hand out.
+/// The minimum length of a text that is recognised as a secret: 80 bits, as in the shortest secrets of
+/// services.
 const SURE_BYTES: usize = 10;
 
-/// How much of a secret Yandex uses; a check sum may follow.
+/// The number of bytes of a secret that Yandex uses; a checksum may follow.
 pub const YANDEX_BYTES: usize = 16;
 
-/// Whether a text is surely a secret in base32 as services write it, and no words: of at least 80 bits, in
-/// one case, without groups or with groups of one length (`JBSW Y3DP EHPK 3PXP`). In one piece, small
-/// letters alone may be a word.
+/// Returns whether a text is certainly a secret in base32 rather than words. It must have at least 80 bits
+/// and be in one case, without groups or with groups of the same length (`JBSW Y3DP EHPK 3PXP`). Lower-case
+/// letters alone, without groups, may be a word.
 #[must_use]
 pub fn is_key(text: &str) -> bool {
     let body = text.trim().trim_end_matches('=');
@@ -47,46 +47,45 @@ pub fn is_key(text: &str) -> bool {
     is_upper != is_lower && is_even && is_no_word && is_long()
 }
 
-/// A shared secret, wiped from memory when it is dropped.
+/// A shared secret, with its PIN if codes need one. It is wiped from memory when it is dropped.
 ///
-/// Where codes are made of a PIN, too, that is a part of it. It implements neither `Clone`, `Display`,
-/// `Deref` nor `Serialize`, on purpose.
+/// It deliberately does not implement `Clone`, `Display`, `Deref` or `Serialize`.
 pub struct Secret {
     bytes: Zeroizing<Box<[u8]>>,
-    /// Empty where there is none.
+    /// The PIN; empty if there is none.
     pin: Zeroizing<String>,
 }
 
-/// Why a text is not a secret. Never holds the text.
+/// A reason why a text is not a valid secret. Never contains the text.
 #[derive(Clone, Copy, Debug, Error, PartialEq, Eq)]
 pub enum Error {
-    /// Nothing was left after removing spaces, hyphens and padding, or not even one whole byte.
+    /// Without spaces, hyphens and padding, the text is empty or shorter than one byte.
     #[error("the secret is empty")]
     Empty,
     /// A character is not one of A–Z and 2–7.
-    #[error("the secret is not base32: it may only hold the letters A to Z and the digits 2 to 7")]
+    #[error(
+        "the secret is not base32: it can contain only the letters A to Z and the digits 2 to 7"
+    )]
     NotBase32,
     /// The secret has more than [`MAX_BYTES`] bytes.
     #[error("the secret is longer than {MAX_BYTES} bytes")]
     TooLong,
-    /// A character is not a hexadecimal digit, or one of a pair is missing.
-    #[error(
-        "the secret is not hexadecimal: it may only hold pairs of the digits 0 to 9 and a to f"
-    )]
+    /// A character is not a hexadecimal digit, or the number of digits is odd.
+    #[error("the secret is not hexadecimal: use pairs of 0–9 and a–f")]
     NotHex,
-    /// The secret has less than [`YANDEX_BYTES`].
-    #[error("the secret is too short: Yandex hands out {YANDEX_BYTES} bytes or more")]
+    /// The secret has fewer than [`YANDEX_BYTES`] bytes.
+    #[error("the secret is too short: Yandex uses {YANDEX_BYTES} bytes or more")]
     TooShort,
     /// There is no PIN.
-    #[error("there is no PIN, and codes of this type are made of one, too")]
+    #[error("the PIN is missing: codes of this type require one")]
     NoPin,
-    /// It is not of digits, or has too few or too many.
+    /// The PIN has other characters than digits, or too few or too many digits.
     #[error("the PIN must have 4 to 16 digits")]
     Pin,
 }
 
 impl Secret {
-    /// Takes the raw bytes of a secret.
+    /// Creates a secret from its bytes.
     ///
     /// # Errors
     /// [`Error::Empty`] and [`Error::TooLong`].
@@ -102,11 +101,10 @@ impl Secret {
         }
     }
 
-    /// Reads base32 (RFC 4648) the way services write it: in any case, in groups, with or without
+    /// Reads base32 (RFC 4648) as services write it: in upper or lower case, in groups, with or without
     /// padding, and with a last character that does not fill a byte.
     ///
-    /// Short secrets are accepted: some services hand out 80 bits. Look-alikes (0, 1, 8) are not
-    /// guessed.
+    /// Short secrets are accepted, because some services use 80 bits. Look-alikes (0, 1, 8) are not replaced.
     ///
     /// # Errors
     /// Each variant of [`enum@Error`].
@@ -121,7 +119,7 @@ impl Secret {
         if clean.len() > MAX_BYTES * 2 {
             return Err(Error::TooLong);
         }
-        // 1, 3 or 6 characters beyond a group of 8 carry no further byte; real secrets have them.
+        // 1, 3 or 6 characters after the last group of 8 add no whole byte. Some real secrets end with them.
         if matches!(clean.len() % 8, 1 | 3 | 6) && clean.is_ascii() {
             let last = clean.pop().map_or(0, |c| c as u8);
             if !matches!(last, b'A'..=b'Z' | b'2'..=b'7') {
@@ -134,7 +132,7 @@ impl Secret {
         Self::from_bytes(bytes)
     }
 
-    /// Reads hexadecimal digits, in which secrets of mOTP are written.
+    /// Reads hexadecimal digits, the form of mOTP secrets.
     ///
     /// # Errors
     /// [`Error::NotHex`], [`Error::Empty`] and [`Error::TooLong`].
@@ -147,7 +145,7 @@ impl Secret {
         Self::from_bytes(bytes.map_err(|_| Error::NotHex)?)
     }
 
-    /// Adds the PIN, where it is one.
+    /// Adds a PIN.
     ///
     /// # Errors
     /// [`Error::Pin`].
@@ -160,7 +158,7 @@ impl Secret {
         Ok(self)
     }
 
-    /// Checks that codes of a kind can be made of it.
+    /// Checks that the secret can make codes of this kind.
     ///
     /// # Errors
     /// [`Error::NoPin`] and [`Error::TooShort`].
@@ -174,37 +172,37 @@ impl Secret {
         Ok(())
     }
 
-    /// The bytes of the secret: the one door.
+    /// Returns the bytes of the secret. There is no other way to them.
     #[must_use]
     pub fn expose(&self) -> &[u8] {
         &self.bytes
     }
 
-    /// How long it is, in bits.
+    /// Returns the length in bits.
     #[must_use]
     pub fn bits(&self) -> usize {
         self.bytes.len() * 8
     }
 
-    /// The PIN; empty where there is none.
+    /// Returns the PIN; empty if there is none.
     #[must_use]
     pub fn expose_pin(&self) -> &str {
         &self.pin
     }
 
-    /// The secret in hexadecimal digits, as links of mOTP hold it.
+    /// Returns the secret in hexadecimal digits, as in links of mOTP.
     #[must_use]
     pub fn to_hex(&self) -> Zeroizing<String> {
         Zeroizing::new(HEXLOWER.encode(self.expose()))
     }
 
-    /// The secret as base32 without padding, as `otpauth://` links hold it.
+    /// Returns the secret in base32 without padding, as in `otpauth://` links.
     #[must_use]
     pub fn to_base32(&self) -> Zeroizing<String> {
         Zeroizing::new(data_encoding::BASE32_NOPAD.encode(self.expose()))
     }
 
-    /// Whether both secrets have the same bytes and the same PIN.
+    /// Returns whether both secrets have the same bytes and the same PIN.
     #[must_use]
     pub fn same_as(&self, other: &Self) -> bool {
         self.bytes == other.bytes && self.pin == other.pin
@@ -217,7 +215,8 @@ impl fmt::Debug for Secret {
     }
 }
 
-/// Base32 without padding whose last character may carry stray bits, which services do write.
+/// Returns base32 without padding that accepts stray bits in the last character, because some services write
+/// them.
 fn tolerant_base32() -> Encoding {
     let mut specification = Specification::new();
     specification
@@ -332,7 +331,7 @@ mod tests {
             let (base32, hex) = (secret.to_base32(), secret.to_hex());
             proptest::prop_assert!(Secret::from_base32(&base32).unwrap().same_as(&secret));
             proptest::prop_assert!(Secret::from_hex(&hex).unwrap().same_as(&secret));
-            // In groups, in lower case and padded it is the same.
+            // In groups, in lower case and padded, the secret is the same.
             let groups: Vec<_> = base32.as_bytes().chunks(4).map(String::from_utf8_lossy).collect();
             let groups = format!(" {}==\n", groups.join("-").to_lowercase());
             proptest::prop_assert!(Secret::from_base32(&groups).unwrap().same_as(&secret));

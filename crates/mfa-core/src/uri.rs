@@ -1,20 +1,18 @@
 //! `otpauth://` links: read as services and other apps write them, printed in one canonical form.
 //!
-//! The form is Google's Key URI Format; nobody follows it to the letter. What we decided where
-//! others differ:
+//! The form is Google's Key URI Format. Where programs differ from it, these rules apply:
 //!
-//! * **The label's prefix wins over the `issuer` parameter** when both are there and differ: it is
-//!   the more specific one (`Contoso:jane` from `issuer=Microsoft`).
-//! * A label without a colon is the user name when there is an `issuer` parameter or when it holds an
-//!   `@`, as addresses do and issuers do not; else the issuer.
+//! * **The prefix of the label wins over the `issuer` parameter** if both exist and differ.
+//! * A label without a colon is the user name if there is an `issuer` parameter, or if it contains
+//!   an `@`, as addresses do and issuers do not; otherwise it is the issuer.
 //! * The separating colon may be written `%3A`; a literal one takes precedence.
 //! * `+` is a space in a parameter and a plus in the label.
 //! * `#` is a character like any other: links with an unescaped one exist.
 //! * Steam: type `steam`, `encoder=steam`, a bare `steam` parameter, the form `steam://SECRET`, or
-//!   the issuer "Steam" unless another number of digits than 5 is asked for.
-//! * mOTP: `motp://LABEL?secret=HEX`, or type `motp`. Yandex: type `yaotp` or `yandex`; the issuer is
-//!   Yandex where a link names none. Both need a `pin`, in digits or in base32, as Aegis writes it.
-//! * A parameter that is there twice with different values is an error, never a silent choice.
+//!   the issuer "Steam" unless the link asks for another number of digits than 5.
+//! * mOTP: `motp://LABEL?secret=HEX`, or type `motp`. Yandex: type `yaotp` or `yandex`; the issuer
+//!   is Yandex if a link names none. Both need a `pin`, in digits, or in base32 as Aegis writes it.
+//! * A parameter that occurs twice with different values is an error.
 //! * Unknown parameters (`image`, …) are ignored, and so is `counter` on a time-based link.
 
 use data_encoding::BASE32_NOPAD;
@@ -25,63 +23,61 @@ use zeroize::Zeroizing;
 use crate::account::{self, Account, Algorithm, Digits, Kind, Period};
 use crate::secret::{self, Secret};
 
-/// The longest link that is read, in bytes.
+/// The maximum length of a link, in bytes.
 pub const MAX_BYTES: usize = 4096;
 
-/// What a link says.
+/// The content of a link.
 #[derive(Debug)]
 pub struct Link {
-    /// The issuer, or nothing.
+    /// The issuer; may be empty.
     pub issuer: String,
-    /// The user name, or nothing.
+    /// The user name; may be empty.
     pub username: String,
-    /// How the codes move.
+    /// The kind of code.
     pub kind: Kind,
     /// The hash function.
     pub algorithm: Algorithm,
-    /// The length of a code.
+    /// The number of digits of a code.
     pub digits: Digits,
     /// The secret.
     pub secret: Secret,
 }
 
-/// Why a text is not a link that we can use. Never holds the text.
+/// A reason why a text is not a usable link. Never contains the text.
 #[derive(Clone, Copy, Debug, Error, PartialEq, Eq)]
 pub enum Error {
-    /// It does not begin with `otpauth://`, `steam://` or `motp://`.
+    /// The text does not begin with `otpauth://`, `steam://` or `motp://`.
     #[error("this is not an otpauth:// link")]
     NotALink,
-    /// It is longer than [`MAX_BYTES`].
+    /// The text is longer than [`MAX_BYTES`].
     #[error("the link is longer than {MAX_BYTES} bytes")]
     TooLong,
-    /// The type is none of those that we know.
-    #[error("the link is of a type that is not supported; totp, hotp, steam, motp and yaotp are")]
+    /// The type is unknown.
+    #[error("the link has an unsupported type: use totp, hotp, steam, motp or yaotp")]
     Type,
-    /// It names neither an issuer nor a user.
-    #[error("the link names neither an issuer nor a user")]
+    /// The link names neither an issuer nor a user.
+    #[error("the link names neither an issuer nor a user name")]
     NoLabel,
-    /// It has no secret.
-    #[error("the link holds no secret")]
+    /// The link has no secret.
+    #[error("the link has no secret")]
     NoSecret,
-    /// It has no PIN, which nobody puts into a QR code.
-    #[error(
-        "the link holds no PIN, of which its codes are made, too: add “&pin=” with the PIN to it"
-    )]
+    /// The link has no PIN. QR codes never contain one.
+    #[error("the link has no PIN, but codes of this type require one: add &pin=PIN to the link")]
     NoPin,
-    /// The secret is not one.
+    /// The secret is invalid.
     #[error(transparent)]
     Secret(#[from] secret::Error),
-    /// Digits, period or algorithm are out of range.
+    /// The digits, the period or the algorithm are out of range.
     #[error(transparent)]
     Range(#[from] account::Error),
     /// The counter is not a whole number.
-    #[error("the counter must be a whole number from 0")]
+    #[error("the counter must be a whole number, 0 or more")]
     Counter,
-    /// A parameter is there twice, with different values.
+    /// A parameter occurs twice, with different values.
     #[error("the link gives “{0}” twice, with different values")]
     Repeated(&'static str),
     /// An escaped text is not UTF-8.
-    #[error("the link holds text that is not UTF-8")]
+    #[error("the link contains text that is not UTF-8")]
     NotUtf8,
 }
 
@@ -95,14 +91,7 @@ pub fn parse(text: &str) -> Result<Link, Error> {
         return Err(Error::TooLong);
     }
     if let Some(secret) = strip_scheme(text, "steam://") {
-        return Ok(Link {
-            issuer: String::new(),
-            username: String::new(),
-            kind: Kind::Steam,
-            algorithm: Algorithm::Sha1,
-            digits: Digits::STEAM,
-            secret: Secret::from_base32(secret)?,
-        });
+        return Ok(bare_steam(Secret::from_base32(secret)?));
     }
     let (path, query) = text.split_once('?').unwrap_or((text, ""));
     let (kind, label) = if let Some(label) = strip_scheme(path, "motp://") {
@@ -118,7 +107,7 @@ pub fn parse(text: &str) -> Result<Link, Error> {
         return Err(Error::NoLabel);
     }
     let (issuer, username) = match kind {
-        // One of the two is empty.
+        // Here the issuer or the user name is empty.
         Kind::Yandex if parameters.issuer.is_none() && split_label(label).is_none() => {
             ("Yandex".to_owned(), issuer + &username)
         }
@@ -144,7 +133,19 @@ pub fn parse(text: &str) -> Result<Link, Error> {
     })
 }
 
-/// Prints the canonical link of an account; [`parse`] reads it back to the same.
+/// Returns the values of `steam://SECRET`, which contains only the secret.
+fn bare_steam(secret: Secret) -> Link {
+    Link {
+        issuer: String::new(),
+        username: String::new(),
+        kind: Kind::Steam,
+        algorithm: Algorithm::Sha1,
+        digits: Digits::STEAM,
+        secret,
+    }
+}
+
+/// Prints the canonical link of an account. [`parse`] reads the same values from it.
 ///
 /// Steam accounts are written as `totp` with `encoder=steam`, the form that KeePassXC reads.
 #[must_use]
@@ -155,8 +156,10 @@ pub fn print(account: &Account, secret: &Secret) -> Zeroizing<String> {
         Kind::Totp { .. } | Kind::Steam => "otpauth://totp/",
         Kind::Motp => "motp://",
         Kind::Yandex => "otpauth://yaotp/",
+        Kind::Unknown => "otpauth://unknown/",
     };
-    // Room for everything, so that no growing leaves copies of the secret behind.
+    // The capacity is large enough that the string never grows and leaves copies of the secret
+    // behind.
     let mut link = Zeroizing::new(String::with_capacity(MAX_BYTES));
     for part in [head, &issuer, ":", &username, "?secret="] {
         link.push_str(part);
@@ -178,8 +181,9 @@ pub fn print(account: &Account, secret: &Secret) -> Zeroizing<String> {
         Kind::Totp { period } => link.push_str(&format!("&period={}", period.get())),
         Kind::Hotp { counter } => link.push_str(&format!("&counter={counter}")),
         Kind::Steam => link.push_str("&period=30&encoder=steam"),
+        Kind::Unknown => {}
         Kind::Motp => add_pin(&mut link, secret.expose_pin()),
-        // Aegis reads it in base32 only.
+        // Aegis reads the PIN only in base32.
         Kind::Yandex => add_pin(
             &mut link,
             &Zeroizing::new(BASE32_NOPAD.encode(secret.expose_pin().as_bytes())),
@@ -193,7 +197,7 @@ fn add_pin(link: &mut String, pin: &str) {
     link.push_str(pin);
 }
 
-/// What RFC 3986 leaves unescaped.
+/// The characters that RFC 3986 leaves unescaped.
 const UNRESERVED: &AsciiSet = &NON_ALPHANUMERIC
     .remove(b'-')
     .remove(b'.')
@@ -216,7 +220,7 @@ fn strip_scheme<'t>(text: &'t str, scheme: &str) -> Option<&'t str> {
     head.eq_ignore_ascii_case(scheme).then_some(rest)
 }
 
-/// Issuer and user name from the label and the `issuer` parameter.
+/// Returns the issuer and the user name from the label and the `issuer` parameter.
 fn names(label: &str, parameter: Option<&str>) -> Result<(String, String), Error> {
     let parameter = parameter.unwrap_or("").trim();
     let Some((prefix, username)) = split_label(label) else {
@@ -237,7 +241,7 @@ fn names(label: &str, parameter: Option<&str>) -> Result<(String, String), Error
     Ok((issuer, decode(username)?))
 }
 
-/// Splits at a literal colon, else at the first escaped one.
+/// Splits a label at a literal colon, or else at the first escaped one.
 fn split_label(label: &str) -> Option<(&str, &str)> {
     label.split_once(':').or_else(|| {
         let at = label.to_ascii_lowercase().find("%3a")?;
@@ -245,7 +249,7 @@ fn split_label(label: &str) -> Option<(&str, &str)> {
     })
 }
 
-/// The parameters that are numbers or names; the others are told apart by their type.
+/// The parameters with numbers or names. The other parameters are distinguished by their type.
 #[derive(Clone, Copy)]
 enum Field {
     Algorithm,
@@ -310,12 +314,12 @@ impl Parameters {
         self.fields[field as usize].as_deref()
     }
 
-    /// The value of a parameter; an empty one counts as absent.
+    /// Returns the value of a parameter; an empty one counts as absent.
     fn filled(&self, field: Field) -> Option<&str> {
         self.get(field).filter(|value| !value.is_empty())
     }
 
-    /// The secret, with the PIN where a kind needs one.
+    /// Returns the secret, with the PIN if the kind needs one.
     fn secret(&self, kind: Kind) -> Result<Secret, Error> {
         let text = self.secret.as_ref().ok_or(Error::NoSecret)?;
         let mut secret = match kind {
@@ -375,7 +379,7 @@ impl Parameters {
     }
 }
 
-/// A PIN in digits. In base32 those begin with a G and are none.
+/// Returns a PIN in digits. In base32, a PIN of digits begins with a G, so the two forms differ.
 fn plain_pin(pin: &str) -> Zeroizing<String> {
     let plain = BASE32_NOPAD.decode(pin.trim_end_matches('=').to_ascii_uppercase().as_bytes());
     let plain = plain.ok().and_then(|bytes| String::from_utf8(bytes).ok());
@@ -383,7 +387,7 @@ fn plain_pin(pin: &str) -> Zeroizing<String> {
     Zeroizing::new(plain.filter(|_| !digits).unwrap_or_else(|| pin.to_owned()))
 }
 
-/// Fills a place; a second, different value is an error.
+/// Sets a value. A second, different value is an error.
 fn keep<T: PartialEq>(name: &'static str, place: &mut Option<T>, value: T) -> Result<(), Error> {
     if place.as_ref().is_some_and(|old| *old != value) {
         return Err(Error::Repeated(name));

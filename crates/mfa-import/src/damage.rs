@@ -1,43 +1,43 @@
-//! What can be wrong with a file whose format is known.
+//! Errors in a file whose format is known.
 
 use thiserror::Error;
 
 use crate::error::Error as FileError;
 
-/// What is wrong. Never holds anything of the file but its version.
+/// An error in a file. It never contains anything from the file except its version.
 #[derive(Debug, Error)]
 pub(crate) enum Damage {
-    #[error("the file is not a text in UTF-8")]
+    #[error("the file is not UTF-8 text")]
     NotUtf8,
     #[error("the file is not valid JSON")]
     NotJson,
-    #[error("the file is no zip archive that can be read")]
+    #[error("the file is not a readable zip archive")]
     NotZip,
     #[error("the file is not valid XML")]
     NotXml,
-    #[error("the file is damaged: it holds more than any export does")]
+    #[error("the file is damaged: it is larger than any real export")]
     TooMuch,
-    #[error("the file is damaged: its “{0}” is missing or is none")]
+    #[error("the file is damaged: “{0}” is missing or invalid")]
     Field(&'static str),
-    #[error("there is no account in the file")]
+    #[error("the file contains no accounts")]
     Empty,
     #[error("the file is encrypted with the key of the account that it was exported from")]
     AccountKey,
-    #[error("the file is damaged: its header makes no sense")]
+    #[error("the file is damaged: its header is invalid")]
     Header,
     #[error("the file is cut off")]
     CutOff,
-    #[error("what was encrypted in the file is damaged")]
+    #[error("the encrypted part of the file is damaged")]
     Inside,
-    #[error("the file asks for more work than any app does, to make a key of the password")]
+    #[error("the key derivation settings of the file are too expensive")]
     Work,
-    #[error("the file is of version {0}, which is not known")]
+    #[error("the file has the unknown version {0}")]
     Version(u64),
-    #[error("the file is encrypted in a way that is not known")]
+    #[error("the file is encrypted with an unknown method")]
     Cipher,
     #[error("the file is encrypted with PGP")]
     Pgp,
-    #[error("the file is not encrypted with a password, but with a key that stays on the phone")]
+    #[error("the file is encrypted with a key that stays on the phone, not with a password")]
     PhoneKey,
 }
 
@@ -45,13 +45,15 @@ impl Damage {
     fn advice(&self) -> &'static str {
         match self {
             Self::Version(_) | Self::Cipher => {
-                "Export it without a password, or as a list of links."
+                "Export it again without a password, or as a list of links."
             }
-            Self::Pgp => "Open it first: gpg --decrypt FILE > OPENED. Import that, and remove it.",
+            Self::Pgp => {
+                "Decrypt it first: gpg --decrypt FILE > DECRYPTED. Import that file, then delete it."
+            }
             Self::AccountKey | Self::PhoneKey => {
-                "Export it again, with a password for the file or without any."
+                "Export it again, with a password for the file or without a password."
             }
-            Self::Empty => "Is it the right one?",
+            Self::Empty => "Check that it is the right file.",
             _ => "Export it again.",
         }
     }

@@ -1,7 +1,7 @@
-//! JSON that others wrote: bounded before it is parsed, and asked field by field after.
+//! Untrusted JSON. It is checked against limits before it is parsed, and then read field by field.
 //!
-//! Entries are not deserialised into types: one that has a text where a number should be must not
-//! take the others with it.
+//! Entries are not deserialised into types: an entry with a text in place of a number must not make the
+//! others unreadable.
 
 use std::fmt;
 
@@ -11,11 +11,11 @@ use serde_json::Value;
 use crate::damage::Damage;
 use crate::text;
 
-/// The most values that a document may hold. Each takes memory, however short it is written.
+/// The largest number of values in a document. Each takes memory, however short its text is.
 const MAX_VALUES: usize = 1_000_000;
-/// How many keys are looked at to tell a format.
+/// The largest number of keys that are read to detect a format.
 const MAX_KEYS: usize = 64;
-/// How far is looked for them: every format does.
+/// The number of bytes that are searched for keys. Every format searches.
 const MAX_LOOK: usize = 8 * 1024 * 1024;
 
 /// Parses a document.
@@ -30,23 +30,23 @@ pub(crate) fn parse(bytes: &[u8]) -> Result<Value, Damage> {
     serde_json::from_str(text).map_err(|_| Damage::NotJson)
 }
 
-/// What a document is on the outside.
+/// The outermost structure of a document.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(crate) struct Shape {
-    /// Whether it is a list; the keys are those of the first entry then.
+    /// Whether the document is a list. If so, `keys` are those of the first entry.
     pub(crate) list: bool,
     /// The first keys.
     keys: Vec<String>,
 }
 
 impl Shape {
-    /// Looks at a document; one that is cut off shows what it still has.
+    /// Reads the structure of a document. If the document is cut off, the part that is left counts.
     pub(crate) fn of(bytes: &[u8]) -> Self {
         let mut shape = Self::default();
         let head = &bytes[..bytes.len().min(MAX_LOOK)];
         let text = match str::from_utf8(head) {
             Ok(text) => text,
-            // What is cut off may end within a character.
+            // A document that is cut off may end within a character.
             Err(error) if head.len() < bytes.len() => {
                 str::from_utf8(&head[..error.valid_up_to()]).unwrap_or("")
             }
@@ -60,17 +60,17 @@ impl Shape {
         shape
     }
 
-    /// Whether it is an object with all of these keys.
+    /// Checks whether the document is an object with all of these keys.
     pub(crate) fn has(&self, keys: &[&str]) -> bool {
         !self.list && self.knows(keys)
     }
 
-    /// Whether it is an object with these keys and no other.
+    /// Checks whether the document is an object with exactly these keys.
     pub(crate) fn has_only(&self, keys: &[&str]) -> bool {
         self.has(keys) && self.keys.len() == keys.len()
     }
 
-    /// Whether it is a list of objects with all of these keys.
+    /// Checks whether the document is a list of objects with all of these keys.
     pub(crate) fn lists(&self, keys: &[&str]) -> bool {
         self.list && self.knows(keys)
     }
@@ -118,17 +118,17 @@ impl<'de> Visitor<'de> for Outside<'_> {
     }
 }
 
-/// A value of a document, which is null where there is none.
+/// A value of a document, or null if there is none.
 #[derive(Clone, Copy)]
 pub(crate) struct Fields<'v>(&'v Value);
 
-/// A number as it stands there.
+/// A number as the document has it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) enum Number {
-    /// There is none.
+    /// No number.
     #[default]
     Missing,
-    /// A whole number from 0.
+    /// A whole number, 0 or more.
     Whole(u64),
     /// Anything else.
     Bad,
@@ -139,7 +139,7 @@ impl<'v> Fields<'v> {
         Self(value)
     }
 
-    /// The value of a key.
+    /// Returns the value of a key.
     pub(crate) fn at(self, key: &str) -> Self {
         Self(self.0.get(key).unwrap_or(&Value::Null))
     }
@@ -156,12 +156,12 @@ impl<'v> Fields<'v> {
         self.0.is_object()
     }
 
-    /// The text of a key; empty where there is none.
+    /// Returns the text of a key, trimmed, or an empty text.
     pub(crate) fn text(self, key: &str) -> &'v str {
         self.at(key).as_text()
     }
 
-    /// The text of a key as it stands there.
+    /// Returns the text of a key, untrimmed.
     pub(crate) fn raw_text(self, key: &str) -> &'v str {
         self.at(key).0.as_str().unwrap_or("")
     }
@@ -170,7 +170,7 @@ impl<'v> Fields<'v> {
         self.0.as_str().unwrap_or("").trim()
     }
 
-    /// The number of a key, which may stand there as a text.
+    /// Returns the number of a key, also if it is written as a text.
     pub(crate) fn number(self, key: &str) -> Number {
         let value = self.at(key).0;
         let whole = match value {
@@ -183,12 +183,12 @@ impl<'v> Fields<'v> {
         whole.map_or(Number::Bad, Number::Whole)
     }
 
-    /// The whole number of a key, which may be negative.
+    /// Returns the whole number of a key, which may be negative.
     pub(crate) fn integer(self, key: &str) -> Option<i64> {
         self.at(key).0.as_i64()
     }
 
-    /// Whether a key is true, which may stand there as a text.
+    /// Checks whether the value of a key is true, also if it is written as a text.
     pub(crate) fn is(self, key: &str) -> bool {
         let value = self.at(key);
         value
@@ -197,7 +197,7 @@ impl<'v> Fields<'v> {
             .unwrap_or(value.as_text().eq_ignore_ascii_case("true"))
     }
 
-    /// The entries of a list, or of an object.
+    /// Returns the entries of a list or of an object.
     pub(crate) fn entries(self) -> impl Iterator<Item = Self> + use<'v> {
         let list = self.0.as_array().map(|list| list.iter());
         let object = self.0.as_object().map(|object| object.values());
@@ -207,7 +207,7 @@ impl<'v> Fields<'v> {
             .map(Self)
     }
 
-    /// The entries of a list that has to be there.
+    /// Returns the entries of a required list.
     pub(crate) fn list(
         self,
         key: &'static str,
@@ -220,7 +220,7 @@ impl<'v> Fields<'v> {
         }
     }
 
-    /// The bytes of a list of signed or unsigned ones, as Java writes them.
+    /// Returns the bytes of a list of signed or unsigned bytes, as Java writes them.
     pub(crate) fn bytes(self, key: &str) -> Option<Vec<u8>> {
         let list = self.at(key).0.as_array()?;
         let byte = |byte: &Value| {
@@ -231,7 +231,7 @@ impl<'v> Fields<'v> {
         list.iter().map(byte).collect()
     }
 
-    /// The texts of a list.
+    /// Returns the texts of a list.
     pub(crate) fn texts(self, key: &str) -> Vec<String> {
         let texts = self.at(key).entries().map(Self::as_text);
         texts
@@ -241,14 +241,14 @@ impl<'v> Fields<'v> {
     }
 }
 
-/// A number that is written with a point, but is a whole one.
+/// Converts a number that is written with a decimal point but is whole.
 fn whole(number: f64) -> Option<u64> {
     let text = format!("{number}");
     text.parse().ok()
 }
 
 impl Number {
-    /// The number, or another where there is none.
+    /// Returns the number, or `other` if there is none.
     pub(crate) fn or(self, other: u64) -> Self {
         if self == Self::Missing {
             Self::Whole(other)
@@ -257,7 +257,7 @@ impl Number {
         }
     }
 
-    /// The number, where one has to be.
+    /// Returns a required number.
     pub(crate) fn required(self, key: &'static str) -> Result<u64, Damage> {
         match self {
             Self::Whole(number) => Ok(number),

@@ -1,4 +1,4 @@
-//! An account as a format describes it, before anybody checked whether it makes sense.
+//! An account as a format describes it, before it is checked.
 
 use std::borrow::Cow;
 
@@ -12,7 +12,7 @@ use crate::document::Number;
 use crate::found::{Found, Imported};
 use crate::{links, text};
 
-/// What a format says of an account. Whatever it does not say is the default.
+/// An account as a format describes it. A field that the file does not contain has its default.
 #[derive(Default)]
 pub(crate) struct Draft<'f> {
     pub(crate) kind: Type,
@@ -20,7 +20,7 @@ pub(crate) struct Draft<'f> {
     pub(crate) username: &'f str,
     pub(crate) name: &'f str,
     pub(crate) secret: Coded<'f>,
-    /// The PIN, where codes are made of one, too.
+    /// The PIN, for codes that require one.
     pub(crate) pin: &'f str,
     pub(crate) algorithm: &'f str,
     pub(crate) digits: Number,
@@ -29,11 +29,11 @@ pub(crate) struct Draft<'f> {
     pub(crate) tags: Vec<String>,
     pub(crate) note: &'f str,
     pub(crate) pinned: bool,
-    /// Why it is not wanted, whatever else is in it.
+    /// The reason to skip the entry, whatever else it contains.
     pub(crate) unwanted: Option<&'static str>,
 }
 
-/// How its codes move.
+/// Kind of code.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) enum Type {
     #[default]
@@ -45,27 +45,31 @@ pub(crate) enum Type {
     Unknown,
 }
 
-/// A secret as it is written.
+/// A secret as the file writes it.
 pub(crate) enum Coded<'f> {
     Base32(Cow<'f, str>),
     Bytes(Vec<u8>),
-    /// In a code that it does not follow.
-    Bad(&'static str),
+    /// The secret cannot be decoded, for this reason.
+    Bad(Reason),
 }
 
-/// Why an account cannot be used. Never holds anything of it.
+/// The reason why an account cannot be used. It never contains anything from the account.
 #[derive(Clone, Copy, Debug, Error)]
 pub(crate) enum Reason {
     #[error(
-        "its PIN, of which its codes are made, too, is not in the file: add it by hand, as a link"
+        "codes of this type require a PIN, but the file has none: add the account by hand, with a link that contains &pin=PIN"
     )]
     NoPin,
-    #[error("its period or the length of its codes is not the one that its type always has")]
+    #[error("its period or number of digits does not fit its type")]
     Unusual,
-    #[error("its type is not known")]
+    #[error("its type is unknown")]
     Type,
     #[error("its secret is not {0}")]
     Code(&'static str),
+    #[error("its secret cannot be decrypted")]
+    Sealed,
+    #[error("it is encrypted with a different password")]
+    OtherPassword,
     #[error("its counter is not a whole number")]
     Counter,
     #[error(transparent)]
@@ -78,7 +82,7 @@ pub(crate) enum Reason {
     Unwanted(&'static str),
 }
 
-/// Why what was in a bin is not taken.
+/// The reason why an entry in the trash is skipped.
 pub(crate) const TRASHED: &str = "it was in the trash";
 
 impl Default for Coded<'_> {
@@ -92,7 +96,7 @@ impl<'f> Coded<'f> {
         Self::Base32(Cow::Borrowed(text))
     }
 
-    /// As most apps write the secrets of a type: those of mOTP in hexadecimal digits.
+    /// Reads a secret as most apps write it: hexadecimal for mOTP, base32 for all other types.
     pub(crate) fn of(kind: Type, text: &'f str) -> Self {
         match kind {
             Type::Motp => Self::bytes(text::hex(text), "hexadecimal"),
@@ -100,9 +104,9 @@ impl<'f> Coded<'f> {
         }
     }
 
-    /// Bytes, or why there are none.
+    /// Wraps bytes. `None` means that the secret is not in the encoding that `code` names.
     pub(crate) fn bytes(bytes: Option<Vec<u8>>, code: &'static str) -> Self {
-        bytes.map_or(Self::Bad(code), Self::Bytes)
+        bytes.map_or(Self::Bad(Reason::Code(code)), Self::Bytes)
     }
 }
 
@@ -119,7 +123,7 @@ impl Type {
         }
     }
 
-    /// Steam, where a format tells it by the issuer only.
+    /// Returns Steam if a format marks Steam accounts only by the issuer.
     pub(crate) fn or_steam(self, issuer: &str, digits: Number) -> Self {
         let known = matches!(digits, Number::Missing | Number::Whole(5));
         if self == Self::Totp && issuer.eq_ignore_ascii_case("steam") && known {
@@ -179,8 +183,8 @@ impl Draft<'_> {
         }
     }
 
-    /// Whether what the file says fits a kind that leaves no choice: some apps let it be changed, and
-    /// other codes would come out.
+    /// Checks whether the file fits a kind with fixed settings. Some apps let users change them, which would
+    /// give other codes.
     fn is_usual(&self, kind: Kind, digits: Digits) -> bool {
         let fits = |number, usual| matches!(number, Number::Missing) || number == usual;
         let period = kind.period().map_or(0, Period::get);
@@ -207,7 +211,7 @@ impl Draft<'_> {
         let mut secret = match &self.secret {
             Coded::Base32(text) => Secret::from_base32(text)?,
             Coded::Bytes(bytes) => Secret::from_bytes(bytes.clone())?,
-            Coded::Bad(code) => return Err(Reason::Code(code)),
+            Coded::Bad(reason) => return Err(*reason),
         };
         if kind.needs_pin() {
             if self.pin.is_empty() {
@@ -219,7 +223,7 @@ impl Draft<'_> {
         Ok(secret)
     }
 
-    /// What to call it where it is not taken.
+    /// Returns the name under which the entry is reported if it is skipped.
     fn label(&self, number: usize) -> String {
         let first = if self.issuer.trim().is_empty() {
             self.name
@@ -233,7 +237,7 @@ impl Draft<'_> {
         }
     }
 
-    /// Reads a link, or a secret alone, that stands in this entry for all that it does not say.
+    /// Reads a link, or a bare secret. The fields of the draft fill in what the link does not contain.
     fn linked(&self, text: &str) -> Result<Imported, Reason> {
         if let Some(reason) = self.unwanted {
             return Err(Reason::Unwanted(reason));
@@ -261,7 +265,7 @@ impl Draft<'_> {
     }
 }
 
-/// A user name that does not repeat the issuer.
+/// Returns the user name without the issuer in front of it.
 fn without_issuer<'f>(username: &'f str, issuer: &str) -> &'f str {
     let issuer = issuer.trim();
     match username.trim().split_once(':') {
@@ -270,7 +274,7 @@ fn without_issuer<'f>(username: &'f str, issuer: &str) -> &'f str {
     }
 }
 
-/// What an entry is called, if that is not its issuer.
+/// Returns the name of an entry, or an empty text if it equals the issuer.
 pub(crate) fn other_name<'f>(name: &'f str, issuer: &str) -> &'f str {
     if name.trim() == issuer.trim() {
         ""
@@ -279,7 +283,7 @@ pub(crate) fn other_name<'f>(name: &'f str, issuer: &str) -> &'f str {
     }
 }
 
-/// A link with a label, in place of none.
+/// Adds a label to a link without one.
 fn labelled(link: &str, issuer: &str, username: &str) -> String {
     let (head, query) = link.split_once('?').unwrap_or((link, ""));
     let encode = |text: &str| utf8_percent_encode(text.trim(), NON_ALPHANUMERIC).to_string();
@@ -288,13 +292,13 @@ fn labelled(link: &str, issuer: &str, username: &str) -> String {
 }
 
 impl Found {
-    /// Takes an account, or notes why not.
+    /// Adds an account, or notes why it is skipped.
     pub(crate) fn add(&mut self, draft: &Draft<'_>) {
         self.take(draft, draft.check());
     }
 
-    /// Takes an account that is a link or a bare secret. Of the draft come the names, where the link
-    /// has none, and what no link says. Its issuer is what the entry is called.
+    /// Adds an account that is a link or a bare secret. The draft supplies the names if the link has none,
+    /// and the fields that links do not have. The issuer of the draft is the name of the entry.
     pub(crate) fn add_link(&mut self, text: &str, draft: &Draft<'_>) {
         let account = draft.linked(text).map(|account| Imported {
             name: match other_name(draft.issuer, &account.issuer) {

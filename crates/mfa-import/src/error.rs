@@ -1,32 +1,32 @@
-//! Why a file as a whole cannot be read. What is wrong with one entry is no error, see
+//! Errors that affect a file as a whole. An entry that cannot be used is not an error, see
 //! [`Skipped`](crate::Skipped).
 
 use thiserror::Error;
 
-/// Why a file cannot be read. Never holds anything of the file.
+/// An error that affects a file as a whole. It never contains anything from the file.
 #[derive(Debug, Error)]
 pub enum Error {
-    /// No format knows it.
-    #[error("this is no file that can be imported")]
+    /// No format matches.
+    #[error("the format of the file is unknown")]
     NotRecognised,
-    /// It is encrypted, and there is no password.
+    /// The file is encrypted, and no password was given.
     #[error("the file is encrypted")]
     PasswordNeeded,
-    /// It is encrypted, with another password.
-    #[error("the password is not the one that the file was encrypted with")]
+    /// The file is encrypted with a different password.
+    #[error("the password is wrong")]
     WrongPassword,
-    /// Its format is known, and something is wrong with it.
+    /// The format is known, but the file is invalid.
     #[error("{source}")]
     Damaged {
-        /// What is wrong.
+        /// The error.
         source: Box<dyn std::error::Error + Send + Sync>,
-        /// What to do about it, as a whole sentence.
+        /// The advice, a whole sentence.
         advice: &'static str,
     },
 }
 
 impl Error {
-    /// Wraps the error of a format, with a sentence that says what to do.
+    /// Wraps the error of a format, with advice, a whole sentence.
     pub fn damaged(
         source: impl std::error::Error + Send + Sync + 'static,
         advice: &'static str,
@@ -35,12 +35,12 @@ impl Error {
         Self::Damaged { source, advice }
     }
 
-    /// What to do, as a whole sentence.
+    /// Returns the advice, a whole sentence.
     #[must_use]
     pub fn advice(&self) -> &'static str {
         match self {
-            Self::NotRecognised => "See what can be: mfa-import formats",
-            Self::PasswordNeeded => "Give the password that it was exported with.",
+            Self::NotRecognised => "To list the supported formats: mfa-import formats",
+            Self::PasswordNeeded => "Pass the password that the file was exported with.",
             Self::WrongPassword => "Try again.",
             Self::Damaged { advice, .. } => advice,
         }

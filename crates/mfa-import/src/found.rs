@@ -1,73 +1,52 @@
-//! What is found in a file: accounts, and what could not be taken, with the reason.
+//! The result of reading a file: accounts, and entries that cannot be used, with the reason.
 //!
-//! Nothing is dropped silently: an entry ends up in the one list or in the other.
+//! No entry is dropped silently: each is in one of the two lists.
 
 use std::fmt::Display;
 
 use mfa_core::Secret;
 use mfa_core::account::{Algorithm, Digits, Kind};
 use mfa_core::uri::Link;
+pub use mfa_helper::import::{Part, Skipped};
 
-/// Everything that is found in a file, in its order.
+/// The accounts and skipped entries of a file, in the order of the file.
 #[derive(Debug, Default)]
 pub struct Found {
-    /// What can be added.
+    /// The accounts that can be added.
     pub accounts: Vec<Imported>,
-    /// What cannot.
+    /// The entries that cannot be added.
     pub skipped: Vec<Skipped>,
-    /// Of exports that are spread over several QR codes, those that were read.
+    /// The QR codes that were read, of exports that are spread over several.
     pub parts: Vec<Part>,
 }
 
-/// One of the QR codes that an export is spread over.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Part {
-    /// The number of the export.
-    pub batch: i64,
-    /// Which one it is, from 1.
-    pub number: usize,
-    /// How many there are.
-    pub of: usize,
-}
-
-/// An account as a file describes it; whatever the file does not say is empty.
+/// An account as the file describes it. A field that the file does not contain is empty.
 #[derive(Debug)]
 pub struct Imported {
-    /// How its codes move.
+    /// The kind of code.
     pub kind: Kind,
-    /// Who issued it.
+    /// The issuer.
     pub issuer: String,
-    /// Whose it is.
+    /// The user name or e-mail address.
     pub username: String,
-    /// What the user called it.
+    /// The name that the user gave it.
     pub name: String,
     /// The secret.
     pub secret: Secret,
     /// The hash function.
     pub algorithm: Algorithm,
-    /// The length of its codes.
+    /// The number of digits of its codes.
     pub digits: Digits,
-    /// Words to group by.
+    /// The tags.
     pub tags: Vec<String>,
-    /// What the user noted.
+    /// The user's note.
     pub note: String,
-    /// Whether it stood at the top.
+    /// Whether the account was pinned.
     pub pinned: bool,
 }
 
-/// An entry that was not taken.
-#[derive(Debug, PartialEq, Eq)]
-pub struct Skipped {
-    /// What it is called, or where it stands. Never a secret.
-    pub name: String,
-    /// Why it was not taken.
-    pub reason: String,
-    /// The part of an export, if that is what is missing: it may be in another file.
-    pub part: Option<Part>,
-}
-
 impl Found {
-    /// Notes an entry that was not taken.
+    /// Notes an entry that was skipped.
     pub fn skip(&mut self, name: impl Into<String>, reason: &dyn Display) {
         self.skipped.push(Skipped {
             name: name.into(),

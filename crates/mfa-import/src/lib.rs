@@ -1,56 +1,45 @@
-//! Reads accounts from what other authenticators export, encrypted or not: `mfa-import formats` lists
-//! what it knows.
+//! Reads accounts from the exports of other authenticators, encrypted or not. `mfa-import formats` lists the
+//! supported formats.
 //!
-//! What is read here was written by others, and decoders are large. So this crate is a library with
-//! a small program, `mfa-import`, which reads its file, gives up all its rights and only then looks
-//! at the first byte. Programs that hold secrets of their own start that program and read its
-//! answer; they do not call the library.
+//! The input is untrusted, and decoders are large. So this crate is a library with a small program,
+//! `mfa-import`, which reads its file, gives up all its privileges and only then looks at the first byte.
+//! Programs that hold secrets of their own start that program and read its answer. They do not call the
+//! library.
 //!
-//! | module | what it holds |
+//! | module | contents |
 //! |---|---|
-//! | [`formats`] | one file a format, and the table of all |
-//! | [`found`] | what is found in a file |
-//! | [`scan`] | QR codes in a picture that is in memory |
-//! | [`platform`] | how the process is confined |
+//! | [`formats`] | the formats, one file each, and their table |
+//! | [`found`] | the accounts of a file |
+//! | [`scan`] | reads QR codes from a picture in memory |
+//! | [`platform`] | confines the process |
 //! | [`mod@args`], [`run`] | the program |
 //!
 //! # The program
 //!
-//! `mfa-import decode [--format NAME] [--password-file FILE] FILE` prints one JSON object on standard
-//! output:
+//! `mfa-import decode [--format NAME] [--password-file FILE] FILE` prints one JSON object on standard output,
+//! or exits with an error code and a message. [`mfa_helper::import`] documents the object and the exit codes.
 //!
-//! ```json
-//! {"schema":1,"format":"otpauth","what":"a text with links",
-//!  "accounts":[{"type":"totp","issuer":"AWS","username":"root","name":"","secret":"JBSWY3DPEHPK3PXP",
-//!    "pin":null,"algorithm":"SHA1","digits":6,"period":30,"counter":null,"tags":[],"note":"","pinned":false}],
-//!  "skipped":[{"name":"line 3","reason":"the link holds no secret"}],"parts":[]}
-//! ```
+//! Google Authenticator spreads an export of more than ten accounts over several QR codes. `parts` lists the
+//! QR codes that were read. A missing one is listed in `skipped` with its `part`, since another file may
+//! contain it.
 //!
-//! `secret` is base32. `period` is null unless the type is `totp`, `counter` unless it is `hotp`, `pin`
-//! unless it is `motp` or `yandex`. What a file does not
-//! say is an empty text or list. `what` says for people what was found: “a vault of Aegis”.
+//! The password of an encrypted file is the first line of the password file, without its line break. `-`
+//! stands for standard input there too. If both come from standard input, the file follows that line, so a
+//! caller can hand over both through one pipe. The password is read before the process is confined, like the
+//! file. Deriving a key from it may take up to 1 GiB of memory (Ente Auth requires that much) and about ten
+//! seconds. A file that requires more is refused as damaged. The whole program takes at most 1.5 GiB of
+//! memory and ten seconds of processor time, or thirty with a password.
 //!
-//! Google Authenticator spreads an export of more than ten accounts over several QR codes. `parts` are
-//! those that were read, as `{"batch":1,"number":2,"of":3}`; one that is missing is in `skipped`, with a
-//! `part` of that form, since it may be in another file.
+//! If a signal ends the program, it has exceeded its own limit on memory or time: the file is damaged or
+//! malicious.
 //!
-//! The password of an encrypted file is the first line of the password file, without its line break;
-//! `-` is standard input there too; if the file is also read from there, it follows that line. So a
-//! program that starts this one hands over both through one pipe. It is read before the process is
-//! confined, like the file. To make a key of it may take up to 1 GiB of memory (Ente Auth asks for
-//! that much) and about ten seconds; a file that asks for more is refused as damaged. All in all it
-//! takes no more than 1.5 GiB, and ten seconds of a processor, or thirty with a password.
+//! # Adding a format
 //!
-//! The exit codes are documented at [`args::Args`]. A program that is ended by a signal ran out of the
-//! memory or the time that it allows itself: the file is damaged, or made to do harm.
-//!
-//! # A new format
-//!
-//! It is a file in `formats/` with a type that implements [`Format`], and a line in the table. What
-//! formats have in common is made: JSON that is bounded and asked field by field (`document`), CSV,
-//! XML and zip (`formats::table`, `xml`, `archive`), ciphers and keys with limits (`crypto`). An entry
-//! is given to `Found::add` as a `Draft`, which checks it and notes what cannot be used; a file as a
-//! whole fails with a `Damage` or one of the other errors of [`Error`].
+//! A format is a file in `formats/` with a type that implements [`Format`], and a line in the table. The
+//! shared parts exist already: JSON with limits and access by field (`document`), CSV, XML and zip
+//! (`formats::table`, `xml`, `archive`), ciphers and key derivation with limits (`crypto`). A format passes
+//! each entry to `Found::add` as a `Draft`. `Found::add` checks it and notes the entries that cannot be used.
+//! If the file as a whole cannot be read, the format returns a `Damage` or another error of [`Error`].
 
 pub mod args;
 mod crypto;
@@ -58,6 +47,7 @@ mod damage;
 mod document;
 mod draft;
 pub mod error;
+mod failure;
 pub mod formats;
 pub mod found;
 mod json;
@@ -69,6 +59,8 @@ pub mod platform;
 pub mod run;
 pub mod scan;
 mod text;
+#[cfg(test)]
+mod texts;
 
 pub use error::Error;
 pub use formats::{Format, detect, named};

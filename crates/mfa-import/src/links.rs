@@ -1,7 +1,7 @@
 //! Links, gathered from the lines of a text or from the QR codes of a picture.
 //!
-//! Both kinds may stand side by side: `otpauth://`, which is one account, and Google's
-//! `otpauth-migration://`, which is up to ten and a part of a batch.
+//! A source may contain both kinds: `otpauth://` links, with one account each, and Google's
+//! `otpauth-migration://` links, with up to ten accounts and the number of a part.
 
 use mfa_core::uri;
 
@@ -9,28 +9,28 @@ use crate::found::{Found, Imported};
 use crate::migration::{self, Batches};
 use crate::text::has_scheme;
 
-/// Begins a link with one account.
+/// The schemes of links with one account.
 const ONE: [&str; 3] = ["otpauth://", "steam://", "motp://"];
 
-/// What was read of links so far.
+/// The links that were read so far.
 #[derive(Default)]
 pub(crate) struct Links {
     found: Found,
     batches: Batches,
 }
 
-/// Whether a text is a link, whatever is wrong with the rest of it.
+/// Checks whether a text begins like a link.
 pub(crate) fn is_link(text: &str) -> bool {
     is_one(text) || migration::is_link(text)
 }
 
-/// Whether a text is a link with one account.
+/// Checks whether a text begins like a link with one account.
 pub(crate) fn is_one(text: &str) -> bool {
     ONE.iter().any(|scheme| has_scheme(text, scheme))
 }
 
 impl Links {
-    /// Reads a link; `place` says where it stands, should something be wrong with it.
+    /// Reads a link. `place` names the link if it has to be skipped.
     pub(crate) fn read(&mut self, place: &str, text: &str) {
         if migration::is_link(text) {
             self.read_migration(place, text);
@@ -42,7 +42,7 @@ impl Links {
         }
     }
 
-    /// Notes something that is no link.
+    /// Notes an entry that is not a link.
     pub(crate) fn skip(&mut self, place: &str, reason: &str) {
         self.found.skip(place, &reason);
     }
@@ -52,9 +52,9 @@ impl Links {
             Ok(part) => part,
             Err(error) => return self.found.skip(place, &error),
         };
-        // Who takes several pictures of several codes has some of them twice.
+        // Several pictures of one export often contain the same code.
         if !self.batches.add(&part) {
-            return self.found.skip(place, &"it was read already");
+            return self.found.skip(place, &"it was already read");
         }
         for entry in part.entries {
             match entry {
@@ -64,7 +64,7 @@ impl Links {
         }
     }
 
-    /// Everything that was found, with what is missing of batches.
+    /// Returns the accounts, the skipped entries and the missing parts of exports.
     pub(crate) fn finish(mut self) -> Found {
         self.found.skipped.extend(self.batches.missing());
         self.found.parts.extend(self.batches.read());

@@ -1,8 +1,8 @@
-//! The program; see the library.
+//! The program. See the library.
 
 use std::process::ExitCode;
 
-/// What is freed may have held a secret.
+/// Wipes freed memory, which may have held a secret.
 #[global_allocator]
 static MEMORY: mfa_import::platform::Memory = mfa_import::platform::Memory;
 

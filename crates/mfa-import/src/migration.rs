@@ -7,8 +7,8 @@
 //!                    DigitCount digits = 5; OtpType type = 6; int64 counter = 7 }
 //! ```
 //!
-//! Google publishes no description of it. There are versions 1 and 2; 2 has fields beyond these,
-//! which are passed over.
+//! Google publishes no description of the format. There are versions 1 and 2. Version 2 has further fields,
+//! which are ignored.
 
 mod batch;
 mod entry;
@@ -26,53 +26,53 @@ pub(crate) use batch::Batches;
 use protobuf::Fields;
 
 const SCHEME: &str = "otpauth-migration://";
-/// The longest link that is read. Google writes less than 4 KiB; others write it all in one.
+/// The longest link, in bytes. Google's links have less than 4 KiB, but others write a whole export into one.
 const MAX_BYTES: usize = 1024 * 1024;
 
-/// What one link says.
-pub(crate) struct Part {
-    /// The accounts, and those that we cannot use.
+/// The contents of one link.
+pub(crate) struct Payload {
+    /// The accounts, and the entries that cannot be used.
     pub(crate) entries: Vec<Result<Imported, Skipped>>,
-    /// The batch it belongs to: 0 where it is not said.
+    /// The batch of the link, or 0 if the link does not say.
     batch: i64,
-    /// How many parts that has; 0 where it is not said.
+    /// The number of parts of the batch, or 0 if the link does not say.
     size: i64,
-    /// Which of them this is, from 0.
+    /// The index of the part, from 0.
     index: i64,
-    /// The message, to tell one that was read already.
+    /// The message, to recognise a link that was read already.
     message: Zeroizing<Vec<u8>>,
 }
 
-/// Why a link is of no use. Never holds anything of it.
+/// The link cannot be used. The error contains nothing from it.
 #[derive(Debug, Error)]
 pub(crate) enum Error {
-    /// It is longer than [`MAX_BYTES`].
+    /// The link is longer than [`MAX_BYTES`].
     #[error("the link is longer than {MAX_BYTES} bytes")]
     TooLong,
-    /// It has no parameter `data`.
-    #[error("the link holds no data")]
+    /// The link has no parameter `data`.
+    #[error("the link has no data")]
     NoData,
     /// `data` is not base64.
     #[error("the link is damaged: its data is not base64")]
     NotBase64,
-    /// `data` is not the message.
+    /// `data` is not a valid message.
     #[error("the link is damaged: {0}")]
     Message(#[from] protobuf::Error),
     /// `data` is a message without accounts.
-    #[error("the link holds no account")]
+    #[error("the link has no account")]
     Empty,
-    /// Its numbers make no sense.
-    #[error("the link is damaged: it is a part of no possible batch")]
+    /// The numbers of the batch and the part are invalid.
+    #[error("the link is damaged: its position in the export is invalid")]
     Batch,
 }
 
-/// Whether a text is such a link, whatever is wrong with the rest of it.
+/// Checks whether a text begins like such a link.
 pub(crate) fn is_link(text: &str) -> bool {
     has_scheme(text, SCHEME)
 }
 
 /// Reads a link.
-pub(crate) fn parse(text: &str) -> Result<Part, Error> {
+pub(crate) fn parse(text: &str) -> Result<Payload, Error> {
     if text.len() > MAX_BYTES {
         return Err(Error::TooLong);
     }
@@ -82,7 +82,7 @@ pub(crate) fn parse(text: &str) -> Result<Part, Error> {
         .find_map(|pair| pair.strip_prefix("data="))
         .ok_or(Error::NoData)?;
     let message = decode(data)?;
-    let mut part = Part {
+    let mut part = Payload {
         entries: Vec::new(),
         batch: 0,
         size: 0,
@@ -111,7 +111,7 @@ pub(crate) fn parse(text: &str) -> Result<Part, Error> {
     Ok(part)
 }
 
-/// Base64 as it arrives: of either alphabet, padded or not, and with a plus that became a space.
+/// Decodes base64 of either alphabet, with or without padding, and with spaces in place of plus signs.
 fn decode(data: &str) -> Result<Zeroizing<Vec<u8>>, Error> {
     let mut clean = Zeroizing::new(Vec::with_capacity(data.len()));
     clean.extend(percent_decode_str(data).filter_map(|byte| match byte {
@@ -124,7 +124,7 @@ fn decode(data: &str) -> Result<Zeroizing<Vec<u8>>, Error> {
     bytes.map(Zeroizing::new).map_err(|_| Error::NotBase64)
 }
 
-/// Base64 without padding whose last character may carry stray bits.
+/// Returns base64 without padding that ignores trailing bits in the last character.
 fn tolerant_base64() -> Encoding {
     let mut specification = Specification::new();
     specification

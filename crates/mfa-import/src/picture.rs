@@ -1,4 +1,4 @@
-//! Picture files, decoded to one byte of brightness a pixel.
+//! Decodes picture files to one byte of brightness per pixel.
 
 use std::io::Cursor;
 
@@ -8,23 +8,24 @@ use zeroize::Zeroizing;
 
 use crate::scan::{MAX_PIXELS, MAX_SIDE};
 
-/// The largest picture that is decoded may take this much memory. 100 megapixels in colour take
-/// 300 MB; a file of a few kilobytes that unpacks to more is made to do harm.
+/// The largest amount of memory for decoding a picture. 100 megapixels in colour take 300 MB. A file of a few
+/// kilobytes that unpacks to more is malicious.
 const MAX_MEMORY: u64 = 512 * 1024 * 1024;
 
-/// Why a file is not a picture that can be decoded.
+/// The file is not a picture that can be decoded.
 ///
 /// The decoder's own message is left out: it may quote the file.
 #[derive(Clone, Copy, Debug, Error, PartialEq, Eq)]
 pub(crate) enum Error {
-    /// It is of none of the formats.
-    #[error("the picture is none of PNG, JPEG, WebP, BMP, GIF and PNM")]
+    /// The format is none of the supported ones.
+    #[error("the picture is not PNG, JPEG, WebP, BMP, GIF or PNM")]
     Format,
-    /// It has more than [`MAX_PIXELS`], a side longer than [`MAX_SIDE`], or needs more than [`MAX_MEMORY`].
-    #[error("the picture is too large: it may have 100 megapixels and unpack to 512 MiB")]
+    /// The picture has more than [`MAX_PIXELS`], a side longer than [`MAX_SIDE`], or needs more than
+    /// [`MAX_MEMORY`].
+    #[error("the picture is too large: the limits are 100 megapixels and 512 MiB unpacked")]
     TooLarge,
-    /// It breaks off, or is not what it says.
-    #[error("the picture is damaged, or of a kind that cannot be read")]
+    /// The picture is cut off or invalid.
+    #[error("the picture is damaged or of an unsupported kind")]
     Damaged,
 }
 
@@ -33,33 +34,33 @@ pub(crate) struct Picture {
     pub(crate) width: u32,
     pub(crate) height: u32,
     pub(crate) pixels: Zeroizing<Vec<u8>>,
-    /// Whether the paper shows through.
+    /// Whether the picture has transparent pixels.
     pub(crate) transparent: bool,
 }
 
-/// What a transparent picture lies on.
+/// The background behind a transparent picture.
 #[derive(Clone, Copy)]
 pub(crate) enum Paper {
     White,
     Black,
 }
 
-/// The format of a picture, if it is one that we read.
+/// Detects the format of a picture. Returns `None` if it is not supported.
 pub(crate) fn format(bytes: &[u8]) -> Option<ImageFormat> {
     use ImageFormat::{Bmp, Gif, Jpeg, Png, Pnm, WebP};
 
     let format = image::guess_format(bytes).ok()?;
     match format {
         Png | Jpeg | WebP | Gif => Some(format),
-        // "BM" and "P6" may begin a text, too. Four bytes of the one are always 0, and the other
-        // goes on with white space.
+        // A text may begin with "BM" or "P6", too. A BMP file has four zero bytes at this place, and a PNM
+        // file continues with white space.
         Bmp => (bytes.get(6..10)? == [0; 4]).then_some(format),
         Pnm => bytes.get(2)?.is_ascii_whitespace().then_some(format),
         _ => None,
     }
 }
 
-/// Decodes a picture; of a moving one the first frame.
+/// Decodes a picture. Only the first frame of an animation counts.
 pub(crate) fn decode(bytes: &[u8], paper: Paper) -> Result<Picture, Error> {
     let format = format(bytes).ok_or(Error::Format)?;
     let (width, height) = reader(bytes, format).into_dimensions().map_err(damage)?;

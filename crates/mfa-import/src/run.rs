@@ -1,4 +1,4 @@
-//! What the program does: it reads all of the file, gives up its rights, and only then looks at it.
+//! Runs the program: it reads the whole file, gives up its privileges, and only then decodes the file.
 
 use std::ffi::OsString;
 use std::fs::File;
@@ -7,68 +7,21 @@ use std::path::Path;
 use std::process::ExitCode;
 
 use clap::Parser;
-use thiserror::Error;
 use zeroize::Zeroizing;
 
 use crate::args::{Args, Command, Decode, is_stdin};
-use crate::error::Error as FileError;
+use crate::error::Error;
+use crate::failure::{Failure, MAX_BYTES, MAX_PASSWORD};
 use crate::formats::{self, FORMATS};
-use crate::json::Answer;
-use crate::{output, platform};
+use crate::{json, output, platform};
 
-/// The largest file that is read.
-const MAX_BYTES: u64 = 64 * 1024 * 1024;
-/// The longest password, in bytes.
-const MAX_PASSWORD: usize = 4096;
-
-/// How many seconds of a processor it takes at most. The largest picture takes 4.
+/// The limit on processor time, in seconds. The largest picture takes 4.
 const SECONDS: u64 = 10;
-/// The same where a key may have to be made. The largest takes 7, and three times that on a slow machine.
+/// The limit on processor time where a key may have to be derived. The most expensive key takes 7 seconds,
+/// and three times that on a slow machine.
 const SECONDS_WITH_KEY: u64 = 30;
 
-/// Why the program fails.
-#[derive(Debug, Error)]
-pub(crate) enum Failure {
-    /// The file cannot be opened or read.
-    #[error("the file cannot be read: {}", .0.kind())]
-    Read(#[source] io::Error),
-    /// It has more than [`MAX_BYTES`].
-    #[error("the file is larger than 64 MiB")]
-    TooLarge,
-    /// The password cannot be read.
-    #[error("the password cannot be read: {}", .0.kind())]
-    Password(#[source] io::Error),
-    /// It has more than [`MAX_PASSWORD`].
-    #[error("the password is longer than {MAX_PASSWORD} bytes")]
-    LongPassword,
-    /// The rights cannot be given up.
-    #[error(transparent)]
-    Confine(#[from] platform::Error),
-    /// It is of no use.
-    #[error(transparent)]
-    File(#[from] FileError),
-    /// The answer cannot be printed.
-    #[error("the answer cannot be printed: {}", .0.kind())]
-    Print(#[source] io::Error),
-}
-
-impl Failure {
-    /// What to do, as a whole sentence.
-    pub(crate) fn advice(&self) -> &'static str {
-        match self {
-            Self::Read(_) | Self::Password(_) => "Is it there, and may you read it?",
-            Self::TooLarge => "Exports are much smaller: is it the right one?",
-            Self::LongPassword => "Is it the right file? Its first line is what counts.",
-            Self::Confine(_) => {
-                "Nothing was decoded; report this, with the version of your kernel."
-            }
-            Self::File(error) => error.advice(),
-            Self::Print(_) => "Try again.",
-        }
-    }
-}
-
-/// Runs the command line that is given, the name of the program first.
+/// Runs a command line. The first argument is the name of the program.
 ///
 /// The exit code is documented at [`Args`].
 pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
@@ -87,7 +40,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
 }
 
 fn decode(args: &Decode) -> Result<(), Failure> {
-    // In this order: where both come from standard input, the password comes first.
+    // The order matters: if both come from standard input, the password comes first.
     let password = args.password_file.as_deref().map(password).transpose()?;
     let bytes = read(&args.file)?;
     let with_key = password.is_some();
@@ -96,11 +49,11 @@ fn decode(args: &Decode) -> Result<(), Failure> {
         Some(name) => formats::named(name),
         None => formats::detect(&bytes),
     };
-    let format = format.ok_or(FileError::NotRecognised)?;
+    let format = format.ok_or(Error::NotRecognised)?;
     let found = format.read(&bytes, password.as_deref().map(Vec::as_slice))?;
+    let answer = json::answer(format, found);
     let mut json = Zeroizing::new(Vec::new());
-    serde_json::to_writer(&mut *json, &Answer::new(format, &found))
-        .map_err(|error| Failure::Print(error.into()))?;
+    serde_json::to_writer(&mut *json, &answer).map_err(|error| Failure::Print(error.into()))?;
     json.push(b'\n');
     output::answer(&json).map_err(Failure::Print)
 }
@@ -122,7 +75,7 @@ fn read(path: &Path) -> Result<Zeroizing<Vec<u8>>, Failure> {
     read_all(File::open(path).map_err(Failure::Read)?)
 }
 
-/// The first line of a file, without its line break.
+/// Reads the first line of a file, without its line break.
 fn password(path: &Path) -> Result<Zeroizing<Vec<u8>>, Failure> {
     if is_stdin(path) {
         return first_line(io::stdin().lock());

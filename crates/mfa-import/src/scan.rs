@@ -1,14 +1,14 @@
-//! QR codes in a picture that is in memory, as one byte of brightness a pixel.
+//! Reads QR codes from a picture in memory, with one byte of brightness per pixel.
 //!
-//! A screenshot can be handed over as it is, without a file format around it.
+//! The caller can pass a screenshot as it is, without a file format.
 //!
-//! First a glance, with a threshold of our own and rxing's port of zxing-cpp; then, if nothing is found
-//! or a corner is left over, thorough looks with its older readers. What each is worth stands in
-//! docs/measurements.md.
+//! First comes a quick pass, with a threshold of our own and rxing's port of zxing-cpp. If it finds nothing,
+//! or a corner that belongs to no code, thorough passes with rxing's older readers follow.
+//! docs/measurements.md says how well each works.
 //!
-//! The decoder is large, and what it reads may be made to keep it busy: a call takes as long as
-//! [`BUDGET`] and the pass that is under way then. Programs with secrets in them leave it to
-//! `mfa-import`, which can be killed.
+//! The decoder is large, and a malicious picture can keep it busy: a call takes up to [`BUDGET`] plus the
+//! duration of the pass that is running then. Programs that hold secrets leave this to `mfa-import`, which
+//! can be killed.
 
 mod luma;
 mod reader;
@@ -21,38 +21,40 @@ use zeroize::Zeroizing;
 
 use luma::Luma;
 
-/// The most pixels that a picture may have; under a fuzzer few, so that it gets on.
+/// The largest number of pixels. A fuzzer gets a smaller limit, which makes it faster.
 pub const MAX_PIXELS: u64 = if cfg!(fuzzing) { 1 << 16 } else { 100_000_000 };
-/// The longest side that it may have. For rows of millions of pixels the decoder takes gigabytes.
+/// The longest side, in pixels. For rows of millions of pixels the decoder takes gigabytes.
 pub const MAX_SIDE: u32 = 65_535;
-/// No further pass is begun after this.
+/// The time after which no further pass begins.
 pub const BUDGET: Duration = Duration::from_secs(4);
 
-/// How often a picture is halved when nothing is found in it: grain and soft edges go away. Doubling
-/// small ones was tried and brings nothing: modules of 1.35 pixels are read as they are.
+/// How often a picture is halved if nothing is found in it, which removes noise and soft edges. Doubling
+/// small pictures does not help: modules of 1.35 pixels are read as they are.
 const HALVINGS: usize = 2;
-/// A picture is not halved when less than this would be left of a side.
+/// The shortest side that halving may leave.
 const SMALLEST: u32 = 100;
 
-/// Why a picture cannot be looked at. Holds nothing of it.
+/// The picture cannot be scanned. The error contains nothing from it.
 #[derive(Clone, Copy, Debug, Error, PartialEq, Eq)]
 pub enum Error {
-    /// There are more or fewer bytes than pixels.
-    #[error("the picture is not of the size that it is said to have")]
+    /// The number of bytes differs from the number of pixels.
+    #[error("the size of the picture does not match its data")]
     Size,
-    /// It has more than [`MAX_PIXELS`].
-    #[error("the picture has more than 100 megapixels, or a side of more than {MAX_SIDE}")]
+    /// The picture has more than [`MAX_PIXELS`] or a side longer than [`MAX_SIDE`].
+    #[error(
+        "the picture has more than 100 megapixels or is longer than {MAX_SIDE} pixels on one side"
+    )]
     TooLarge,
-    /// There is more in it that looks like a part of a code than in hundreds of codes. The decoder would
-    /// try which of them belong together for hours.
-    #[error("the picture is full of what looks like the corners of QR codes")]
+    /// The picture has more shapes like corners than hundreds of codes have. The decoder would try for hours
+    /// which of them belong together.
+    #[error("the picture has too many shapes that look like corners of QR codes")]
     Crowded,
 }
 
-/// The texts of all QR codes in a picture, each once. They may be secrets.
+/// Returns the texts of all QR codes in a picture, each once. They may be secrets.
 ///
 /// # Errors
-/// Each variant of [`enum@Error`]. A picture without QR codes is none.
+/// Each variant of [`enum@Error`]. A picture without QR codes is not an error.
 pub fn codes(width: u32, height: u32, pixels: &[u8]) -> Result<Vec<Zeroizing<String>>, Error> {
     let mut picture = Luma::borrowed(width, height, pixels)?;
     let end = Instant::now() + BUDGET;
@@ -73,7 +75,7 @@ pub fn codes(width: u32, height: u32, pixels: &[u8]) -> Result<Vec<Zeroizing<Str
     Ok(codes)
 }
 
-/// Adds dark codes on light ground, and light ones on dark: a picture may hold both.
+/// Adds dark codes on a light background and light codes on a dark one. A picture may contain both.
 fn both_ways(picture: &Luma<'_>, codes: &mut Vec<Zeroizing<String>>) {
     for code in reader::read(picture) {
         reader::add(codes, code);

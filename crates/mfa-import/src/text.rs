@@ -1,24 +1,24 @@
-//! Text files: what they are made of, and which lines count.
+//! Text files: their encoding and their lines.
 
 use data_encoding::{BASE64_NOPAD, HEXLOWER_PERMISSIVE};
 use thiserror::Error;
 use zeroize::Zeroizing;
 
-/// The most lines of a text. What is said of one that cannot be used takes more memory than the line.
+/// The largest number of lines of a text. The message on an unusable line takes more memory than the line.
 const MAX_LINES: usize = 250_000;
 
-/// Why a file is not a text.
+/// The file is not a text.
 #[derive(Clone, Copy, Debug, Error, PartialEq, Eq)]
-#[error("the file is not a text in UTF-8")]
+#[error("the file is not UTF-8 text")]
 pub(crate) struct NotUtf8;
 
-/// The text of a file, without a byte order mark.
+/// Returns the text of a file, without a byte order mark.
 pub(crate) fn of(bytes: &[u8]) -> Result<&str, NotUtf8> {
     let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
     str::from_utf8(bytes).map_err(|_| NotUtf8)
 }
 
-/// Base64 as it arrives: padded or not, and broken into lines.
+/// Decodes base64, with or without padding and line breaks.
 pub(crate) fn base64(text: &str) -> Option<Vec<u8>> {
     let clean = text
         .bytes()
@@ -27,24 +27,24 @@ pub(crate) fn base64(text: &str) -> Option<Vec<u8>> {
     BASE64_NOPAD.decode(&clean).ok()
 }
 
-/// Hexadecimal digits, in any case.
+/// Decodes hexadecimal digits, in upper or lower case.
 pub(crate) fn hex(text: &str) -> Option<Vec<u8>> {
     HEXLOWER_PERMISSIVE.decode(text.trim().as_bytes()).ok()
 }
 
-/// Whether a text has more lines than any export has.
+/// Checks whether a text has more lines than any real export.
 pub(crate) fn is_too_long(text: &str) -> bool {
     text.bytes().filter(|byte| *byte == b'\n').count() > MAX_LINES
 }
 
-/// The lines that say something, with their numbers: neither blank ones nor comments.
+/// Returns the lines that are neither blank nor comments, with their numbers.
 pub(crate) fn lines(text: &str) -> impl Iterator<Item = (usize, &str)> {
     (1..)
         .zip(text.lines().map(str::trim))
         .filter(|(_, line)| !line.is_empty() && !line.starts_with('#'))
 }
 
-/// Whether a text begins with a scheme such as `otpauth://`, in any case.
+/// Checks whether a text begins with a scheme such as `otpauth://`, in upper or lower case.
 pub(crate) fn has_scheme(text: &str, scheme: &str) -> bool {
     text.get(..scheme.len())
         .is_some_and(|head| head.eq_ignore_ascii_case(scheme))

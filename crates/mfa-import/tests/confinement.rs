@@ -1,5 +1,5 @@
-//! A process that is confined cannot do harm, whoever runs it. In a process of its own: there is no
-//! way back.
+//! A confined process cannot do harm, even as root. The test runs in a process of its own, since confinement
+//! is permanent.
 
 #![cfg(target_os = "linux")]
 use std::fs::{self, File};
@@ -48,7 +48,7 @@ fn nothing_can_be_opened_started_or_reached() {
     let thread = std::thread::Builder::new().spawn(|| ());
     refused("starting a thread", thread);
 
-    // What decoding needs is left.
+    // Everything that decoding needs still works.
     let bytes = vec![1_u8; 50_000_000];
     assert_eq!(
         bytes.iter().map(|byte| u64::from(*byte)).sum::<u64>(),

@@ -1,5 +1,5 @@
-//! Real exports, compared entry by entry with what others found in them. Where there are none, say
-//! so and pass.
+//! Compares real exports, entry by entry, with what other programs read from them. Without the exports, the
+//! tests print so and pass.
 
 #![expect(
     clippy::unwrap_used,
@@ -17,19 +17,20 @@ use mfa_import::{Error, Imported, detect};
 use serde::Deserialize;
 use serde_json::Value;
 
-/// What is not read yet, as the table names it; see also what `formats` says of others.
+/// The formats that are not supported yet, as the table names them. The documentation of `formats` lists
+/// others.
 const MISSING: &[&str] = &[];
 
-/// What the table describes in another way, see below.
+/// The format that the table describes differently, see below.
 const KEEPASS: &str = "KeePassXC KDBX/XML";
 
-/// What is no export.
+/// The rows of the table that are not exports.
 const NONE: &[&str] = &[
     "extract_otp_secrets printed output",
     "password for the fixtures beside it",
 ];
 
-/// How many entries are skipped, by the end of the file's name, and why.
+/// The number of skipped entries, by the end of the file's name, and the reason.
 const SKIPPED: &[(&str, usize, &str)] = &[
     ("pass/PassExport.zip", 1, "one has a link without a secret"),
     ("ente/plain_with_hotp.txt", 1, "one was in the trash"),
@@ -45,7 +46,7 @@ const SKIPPED: &[(&str, usize, &str)] = &[
     ),
 ];
 
-/// How many files of each format are compared, at least.
+/// The least number of files to compare, for each format.
 const COMPARED: &[(&str, usize)] = &[
     ("1password", 1),
     ("2fas", 15),
@@ -71,11 +72,11 @@ const COMPARED: &[(&str, usize)] = &[
     ("zip", 1),
 ];
 
-/// Whose tags nobody else took, by the end of the file's name.
+/// The tags that the other programs did not read, by the end of the file's name.
 const TAGGED: &[(&str, &str)] = &[("1PasswordExport.1pux", "website")];
 
 #[derive(Deserialize)]
-struct Entry {
+struct Sample {
     algo: String,
     counter: Option<u64>,
     digits: u8,
@@ -104,8 +105,8 @@ fn folder() -> Option<PathBuf> {
     Some(folder)
 }
 
-/// Whether we take an entry: what cannot be computed is skipped.
-fn is_usable(entry: &Entry) -> bool {
+/// Checks whether an entry can be imported. Entries without a valid code are skipped.
+fn is_usable(entry: &Sample) -> bool {
     !entry.trashed
         && Secret::from_base32(&entry.secret).is_ok()
         && (5..=9).contains(&entry.digits)
@@ -113,8 +114,8 @@ fn is_usable(entry: &Entry) -> bool {
         && ["SHA1", "SHA256", "SHA512", "MD5"].contains(&&*entry.algo)
 }
 
-/// What an entry is, in one line; a name without an issuer may be either.
-fn expected(entry: &Entry) -> String {
+/// Returns an entry as one line. A name without an issuer can stand for either.
+fn expected(entry: &Sample) -> String {
     let secret = Secret::from_base32(&entry.secret).unwrap();
     let timed = entry.r#type == "totp";
     let numbers = (entry.digits, entry.period.filter(|_| timed), entry.counter);
@@ -146,8 +147,8 @@ fn found(account: &Imported) -> String {
     )
 }
 
-/// Lines that can be compared. In a link, as we read it, a label with a colon and no issuer has one, and
-/// a colon that nothing stands before is none of the user's name.
+/// Returns lines that can be compared. In a link, a label with a colon gives the issuer if the link has none,
+/// and a leading colon is not part of the user name.
 fn sorted(lines: impl Iterator<Item = String>) -> Vec<String> {
     let mut lines: Vec<_> = lines
         .map(|line| line.replacen(": ", "/", 1).replacen("/:", "/", 1))
@@ -179,8 +180,8 @@ fn rows(folder: &std::path::Path) -> Vec<Row> {
     rows.collect()
 }
 
-/// Compares a file with what is known of it, and gives the name of its format.
-fn compare(row: &Row, entries: &[Entry]) -> &'static str {
+/// Compares a file with its entries in the table, and returns the name of its format.
+fn compare(row: &Row, entries: &[Sample]) -> &'static str {
     let (name, password) = (&row.name, row.password.as_deref().map(str::as_bytes));
     let format = detect(&row.bytes).unwrap_or_else(|| panic!("{name} is not recognised"));
     let read = format.read(&row.bytes, password);
@@ -196,7 +197,7 @@ fn compare(row: &Row, entries: &[Entry]) -> &'static str {
         "{name}: {:?}",
         read.skipped
     );
-    // Parts of an export that are in other pictures are told of, too.
+    // Missing parts of an export, which other pictures contain, are also listed as skipped.
     if !["qr", "google"].contains(&format.name()) {
         let skipped = SKIPPED.iter().find(|(end, ..)| name.ends_with(end));
         let skipped = skipped.map_or(0, |(_, count, _)| *count);
@@ -205,10 +206,10 @@ fn compare(row: &Row, entries: &[Entry]) -> &'static str {
     format.name()
 }
 
-/// An encrypted file is nothing without its password, or with another.
+/// Checks that an encrypted file cannot be read without its password, or with another one.
 fn refuse_other_passwords(row: &Row) {
     let format = detect(&row.bytes).unwrap();
-    // A password is given for some files that are not encrypted, too.
+    // The table has passwords for some files that are not encrypted.
     if format.read(&row.bytes, None).is_ok() {
         return;
     }
@@ -234,12 +235,12 @@ fn files_hold_what_others_found_in_them() {
             continue;
         }
         let Some(entries) = table.get(&row.name).cloned() else {
-            // Nobody looked into it, so there is nothing to compare it with.
+            // The table has no entries for this file, so there is nothing to compare.
             let format = detect(&row.bytes).unwrap_or_else(|| panic!("{}", row.name));
             assert!(format.read(&row.bytes, None).is_ok(), "{}", row.name);
             continue;
         };
-        let entries: Vec<Entry> = serde_json::from_value(entries).unwrap();
+        let entries: Vec<Sample> = serde_json::from_value(entries).unwrap();
         if entries.is_empty() {
             let format = detect(&row.bytes).unwrap_or_else(|| panic!("{}", row.name));
             let read = format.read(&row.bytes, None);
@@ -274,9 +275,9 @@ fn files_without_accounts_are_refused() {
         let name = row.name.rsplit('/').next().unwrap();
         let read = detect(&row.bytes).map(|format| format.read(&row.bytes, Some(b"123456")));
         match (name, read) {
-            // Bytes that could have been encrypted.
+            // The bytes could be encrypted.
             ("garbage.json.aes", Some(Err(Error::WrongPassword))) => {}
-            // Text with a link in it that is none.
+            // A text with an invalid link.
             ("test_export_wrong_data.txt", Some(Ok(found))) => {
                 assert!(found.accounts.is_empty() && !found.skipped.is_empty());
             }
@@ -298,7 +299,7 @@ fn databases_of_keepass_are_opened() {
         let format = detect(&row.bytes).unwrap();
         assert_eq!(format.name(), "keepass", "{}", row.name);
         let found = format.read(&row.bytes, Some(b"a"));
-        // The others are opened to find that there is no account in them.
+        // The other databases contain no account.
         let with = [
             ("NewDatabase.kdbx", 1),
             ("NewDatabaseBrowser.kdbx", 1),
@@ -313,7 +314,7 @@ fn databases_of_keepass_are_opened() {
                 assert!(*count > 1 || *secret == known, "{}", row.name);
             }
             (Err(error), None) => {
-                let nothing = "there is no account in the file";
+                let nothing = "the file contains no accounts";
                 assert_eq!(error.to_string(), nothing, "{}", row.name);
             }
             other => panic!("{}: {other:?}", row.name),

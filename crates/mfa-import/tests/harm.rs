@@ -1,5 +1,5 @@
-//! Files that are made to do harm: they are refused with an exit code, and take neither more memory nor
-//! more time than the program allows itself. If one did, a signal would end it.
+//! Malicious files are refused with an exit code, and take no more memory or time than the program allows
+//! itself. Otherwise a signal would end the program.
 
 #![cfg(target_os = "linux")]
 #![expect(
@@ -72,7 +72,7 @@ fn what_repeats_is_not_looked_at_again_and_again() {
     }
 }
 
-/// A text of many bytes that is referred to again and again.
+/// A long text that the file refers to many times.
 #[test]
 fn references_do_not_fill_the_memory() {
     let head = b"\xac\xed\0\x05sr\0\x11java.util.HashMap\x05\x07\xda\xc1\xc3\x16\x60\xd1\x03\0\x01I\0\x09thresholdxp\0\0\0\x0cw\x08\0\0\0\x10\0\x01\x86\xa0";
@@ -81,7 +81,7 @@ fn references_do_not_fill_the_memory() {
     refused("references", &file, DAMAGED);
 }
 
-/// A picture in PNG, all black, with whatever stands before its pixels.
+/// Returns a black PNG picture, with chunks before its pixels.
 fn png(width: u32, height: u32, before: &[u8]) -> Vec<u8> {
     let head = [
         &width.to_be_bytes()[..],
@@ -153,7 +153,8 @@ fn archives_do_not_unpack_to_more_than_they_may() {
     refused("files", writer.finish().unwrap().get_ref(), NOT_RECOGNISED);
 }
 
-/// Files that ask for more than the largest key, and for the most that is done.
+/// Files that require more than the most expensive key that is allowed, and files that require exactly that
+/// much.
 #[test]
 fn keys_take_as_much_as_is_said_and_no_more() {
     let aegis = |n: u64, r: u64, p: u64, slots: usize| {

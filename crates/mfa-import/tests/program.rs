@@ -1,4 +1,4 @@
-//! The program as others start it: what it prints, with which exit code, and how it is confined.
+//! Runs the program as its callers do: output, exit codes and confinement.
 
 #![expect(
     clippy::unwrap_used,
@@ -31,15 +31,15 @@ fn program(arguments: &[&str]) -> Command {
     command
 }
 
-/// Runs the program with something on its standard input.
+/// Runs the program with some standard input.
 fn run(arguments: &[&str], input: &[u8]) -> Output {
     let mut child = program(arguments).spawn().unwrap();
-    // It need not read what it does not want.
+    // The program may exit before it has read everything.
     drop(child.stdin.take().unwrap().write_all(input));
     child.wait_with_output().unwrap()
 }
 
-/// Runs it to fail, and gives its exit code and what it says.
+/// Runs the program, which must fail, and returns its exit code and its message.
 fn fails(arguments: &[&str], input: &[u8]) -> (i32, String) {
     let output = run(arguments, input);
     assert!(output.stdout.is_empty());
@@ -59,8 +59,6 @@ fn accounts_are_printed_as_json() {
     assert!(output.stderr.is_empty());
     let account = |more: Value| {
         let mut account = json!({
-            "name": "", "tags": [], "note": "", "pinned": false, "pin": null,
-            "algorithm": "SHA1", "digits": 6, "period": null, "counter": null,
             "secret": "GEZDGNBVGY3TQOJQ",
         });
         let fields = account.as_object_mut().unwrap();
@@ -72,29 +70,30 @@ fn accounts_are_printed_as_json() {
         json!({
             "schema": 1,
             "format": "otpauth",
-            "what": "a text with links",
+            "what": "a text file with links",
             "accounts": [
                 account(json!({
-                    "type": "totp", "issuer": "AWS", "username": "root", "period": 60,
+                    "issuer": "AWS", "username": "root", "period": 60,
                     "secret": "JBSWY3DPEHPK3PXP", "digits": 8, "algorithm": "SHA256",
                 })),
                 account(json!({
                     "type": "hotp", "issuer": "GitHub", "username": "jane", "counter": 3,
                 })),
                 account(json!({
-                    "type": "steam", "issuer": "Steam", "username": "joe", "digits": 5,
+                    "type": "steam", "issuer": "Steam", "username": "joe",
                 })),
             ],
             "skipped": [{
                 "name": "line 5",
-                "reason": "the secret is not base32: it may only hold the letters A to Z and the digits 2 to 7",
+                "reason": "the secret is not base32: it can contain only the letters A to Z and the \
+                 digits 2 to 7",
             }],
             "parts": [],
         })
     );
 }
 
-/// Two accounts of an export that is spread over three QR codes; the middle one is missing.
+/// Two accounts of an export that is spread over three QR codes. The middle one is missing.
 #[test]
 fn parts_of_an_export_are_told_of() {
     let links = "otpauth-migration://offline?data=ChEKBUhlbGxvEgRqYW5lGgJHSBABGAMgACgH\n\
@@ -132,7 +131,8 @@ fn exit_codes_tell_what_went_wrong() {
     assert_eq!(code, 1);
     assert_eq!(
         said,
-        "mfa-import: the file cannot be read: entity not found. Is it there, and may you read it?\n"
+        "mfa-import: cannot read the file: entity not found. Check that the file exists and that you \
+         can read it.\n"
     );
     assert_eq!(fails(&["decode"], b"").0, 2);
     assert_eq!(fails(&["decode", "--format", "PRIVATE", "-"], b"").0, 2);
@@ -148,14 +148,14 @@ fn exit_codes_tell_what_went_wrong() {
     assert_eq!(code, 3);
     assert_eq!(
         said,
-        "mfa-import: this is no file that can be imported. See what can be: mfa-import formats\n"
+        "mfa-import: the format of the file is unknown. To list the supported formats: mfa-import formats\n"
     );
     let (code, said) = fails(&["decode", "--format", "qr", "-"], b"P5 90 80 255\n\x89PNG");
     assert_eq!(
         (code, said.as_str()),
         (
             6,
-            "mfa-import: the picture is damaged, or of a kind that cannot be read. Save it again, as PNG.\n"
+            "mfa-import: the picture is damaged or of an unsupported kind. Save it again as PNG.\n"
         )
     );
     assert_eq!(
@@ -175,7 +175,7 @@ fn the_password_is_the_first_line_of_a_file() {
     std::fs::write(&file, link).unwrap();
     std::fs::write(&password, "open sesame\r\nand more").unwrap();
     let (file, password) = (file.to_str().unwrap(), password.to_str().unwrap());
-    // What is not encrypted needs none, and does not mind one.
+    // A file that is not encrypted needs no password, and ignores one.
     let output = run(
         &["decode", "--password-file", password, "-"],
         link.as_bytes(),
@@ -196,7 +196,7 @@ fn the_password_is_the_first_line_of_a_file() {
     assert!(said.contains("longer than 4096 bytes"), "{said}");
 }
 
-/// A list that is encrypted as old versions of andOTP did.
+/// Returns a list encrypted as old versions of andOTP did.
 fn encrypted(password: &str) -> Vec<u8> {
     let list = br#"[{"secret":"JBSWY3DPEHPK3PXP","label":"root","issuer":"AWS","type":"TOTP","digits":6}]"#;
     let key = Sha256::digest(password);
@@ -217,12 +217,12 @@ fn what_is_encrypted_needs_its_password() {
     assert_eq!(code, 4);
     assert_eq!(
         said,
-        "mfa-import: the file is encrypted. Give the password that it was exported with.\n"
+        "mfa-import: the file is encrypted. Pass the password that the file was exported with.\n"
     );
     let decode = ["decode", "--password-file", "-", file];
     let (code, said) = fails(&decode, b"PRIVATE\n");
     assert_eq!(code, 5);
-    assert!(said.contains("the password is not the one"), "{said}");
+    assert!(said.contains("the password is wrong"), "{said}");
     let output = run(&decode, b"open sesame\nand more");
     assert_eq!(output.status.code(), Some(0), "{output:?}");
     let both = [&b"open sesame\n"[..], &encrypted("open sesame")].concat();
@@ -235,7 +235,25 @@ fn what_is_encrypted_needs_its_password() {
     std::fs::write(file, bomb).unwrap();
     let (code, said) = fails(&decode, b"x");
     assert_eq!(code, 6);
-    assert!(said.contains("more work than any app does"), "{said}");
+    assert!(
+        said.contains("settings of the file are too expensive"),
+        "{said}"
+    );
+}
+
+#[test]
+fn the_help_is_as_it_was_read() {
+    let help = |arguments: &[&str]| {
+        let output = run(arguments, b"");
+        assert_eq!(output.status.code(), Some(0));
+        let text = String::from_utf8(output.stdout).unwrap();
+        // On Windows, the name of the program has its extension.
+        let text = text.replace("mfa-import.exe", "mfa-import");
+        let lines = text.lines().map(|line| format!("{}\n", line.trim_end()));
+        lines.collect::<String>()
+    };
+    let texts = help(&["--help"]) + "\n" + &help(&["decode", "--help"]);
+    assert_eq!(texts, include_str!("help.txt"), "\n{texts}");
 }
 
 #[test]
@@ -255,7 +273,7 @@ fn formats_are_listed() {
     );
 }
 
-/// By the time of its first byte of output it is confined; it then waits for us to read the rest.
+/// The program is confined before its first byte of output, and then waits until the rest is read.
 #[cfg(target_os = "linux")]
 #[test]
 fn it_is_confined_when_it_answers() {

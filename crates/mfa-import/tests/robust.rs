@@ -1,10 +1,10 @@
-//! Whatever is in a file, it is read or refused, and nothing of it shows in what is said.
+//! Any file is either read or refused, and no message shows anything from it.
 
 use mfa_import::formats::FORMATS;
 use mfa_import::scan;
 use proptest::prelude::*;
 
-/// A link with anything in it.
+/// Links with arbitrary contents.
 fn links() -> impl Strategy<Value = Vec<u8>> {
     let scheme = prop::sample::select(vec![
         "otpauth://",
@@ -16,7 +16,7 @@ fn links() -> impl Strategy<Value = Vec<u8>> {
     prop::collection::vec(line, 1..5).prop_map(|lines| lines.concat().into_bytes())
 }
 
-/// A migration link with any message in it.
+/// Migration links with arbitrary messages.
 fn messages() -> impl Strategy<Value = Vec<u8>> {
     prop::collection::vec(any::<u8>(), 0..80).prop_map(|message| {
         let data = data_encoding::BASE64URL_NOPAD.encode(&message);
@@ -24,7 +24,7 @@ fn messages() -> impl Strategy<Value = Vec<u8>> {
     })
 }
 
-/// The beginning of a picture, and anything behind it.
+/// Beginnings of pictures, followed by arbitrary bytes.
 fn pictures() -> impl Strategy<Value = Vec<u8>> {
     let head = prop::sample::select(vec![
         &b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\0\x10\0\0\0\x10\x08\0\0\0\0"[..],
@@ -40,7 +40,7 @@ fn pictures() -> impl Strategy<Value = Vec<u8>> {
         .prop_map(|(head, rest)| [head, &rest].concat())
 }
 
-/// What each format looks like, with keys that cost next to nothing.
+/// Samples of each format, with keys that cost next to nothing.
 const SAMPLES: &[&str] = &[
     r#"{"version":1,"header":{"slots":null,"params":null},"db":{"version":3,"groups":[{"uuid":"g","name":"G"}],"entries":[{"type":"totp","name":"a","issuer":"b","groups":["g"],"info":{"secret":"AAAA","algo":"SHA1","digits":6,"period":30}}]}}"#,
     r#"{"version":1,"header":{"slots":[{"type":1,"salt":"00","key":"00","n":2,"r":1,"p":1,"key_params":{"nonce":"000000000000000000000000","tag":"00"}}],"params":{"nonce":"","tag":""}},"db":"AAAA"}"#,
@@ -69,7 +69,7 @@ const SAMPLES: &[&str] = &[
     "<p>otpauth://totp/a?secret=AAAA&amp;digits=7</p>",
 ];
 
-/// A sample, or one of real exports, with some bytes changed, taken out or put in.
+/// Samples or real exports, with some bytes changed, removed or inserted.
 fn changed(samples: Vec<Vec<u8>>) -> impl Strategy<Value = Vec<u8>> {
     let changes = prop::collection::vec((any::<prop::sample::Index>(), 0..3_u8, any::<u8>()), 0..6);
     let byte = prop::sample::select(b"\"{}[]:,\\0199-n<>&;|\0\xff".to_vec());
@@ -90,7 +90,7 @@ fn changed(samples: Vec<Vec<u8>>) -> impl Strategy<Value = Vec<u8>> {
     })
 }
 
-/// Real exports that are cheap to open, where there are some.
+/// Returns the real exports that are cheap to decrypt, if there are any.
 fn exports() -> Vec<Vec<u8>> {
     let folder = std::env::var_os("MFA_FIXTURES").map_or_else(
         || std::path::PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../../shared/fixtures"),
@@ -126,7 +126,7 @@ fn any_file() -> impl Strategy<Value = Vec<u8>> {
     ]
 }
 
-/// A QR code of any bytes, with some modules turned, three pixels each.
+/// Returns a QR code of any bytes with some modules inverted, at three pixels per module.
 fn damaged_code(bytes: &[u8], turned: &[prop::sample::Index]) -> (usize, Vec<u8>) {
     let code = qrcode::QrCode::new(bytes).expect("it is short enough");
     let (width, mut modules) = (code.width(), code.to_colors());

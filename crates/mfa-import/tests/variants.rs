@@ -1,5 +1,5 @@
-//! What apps write that is in no example of theirs: fields that are missing, null or of another type,
-//! all types of codes, and versions that are not known.
+//! Variants that apps write but that no example contains: fields that are missing, null or of another type,
+//! all types of codes, and unknown versions.
 
 #![expect(
     clippy::unwrap_used,
@@ -11,9 +11,9 @@ use mfa_import::{Error, Found, detect};
 
 const SECRET: &str = "JBSWY3DPEHPK3PXP";
 
-/// Reads a file as one of a format, which it has to be taken for.
+/// Reads a file, which must be detected as a format.
 fn read(format: &str, file: &str) -> Result<Found, Error> {
-    // An S stands for a secret, so that the lines are short.
+    // An S stands for a secret, which keeps the lines short.
     let file = file
         .replace("\"S\"", &format!("\"{SECRET}\""))
         .replace("=S", &format!("={SECRET}"));
@@ -22,7 +22,7 @@ fn read(format: &str, file: &str) -> Result<Found, Error> {
     known.read(file.as_bytes(), None)
 }
 
-/// What is found, in a line for each: the issuer, the user, the type, what moves, and the digits.
+/// Returns a line for each entry: issuer, user name, type, period or counter, and digits.
 fn lines(found: &Found) -> Vec<String> {
     let accounts = found.accounts.iter().map(|account| {
         let moving = account

@@ -1,11 +1,11 @@
-//! Several files of one import.
+//! Joins the files of one import.
 //!
-//! Google Authenticator spreads an export over several QR codes, and each may be in a picture of its
-//! own: what one file lacks may be in another.
+//! Google Authenticator spreads an export over several QR codes, and each may be in its own picture: one file
+//! may contain what another lacks.
 
 use crate::{Decoded, Part};
 
-/// Puts together what was found in several files, in their order.
+/// Joins the contents of several files, in their order.
 #[must_use]
 pub fn gather(files: impl IntoIterator<Item = Decoded>) -> Decoded {
     let mut all = Decoded::default();
@@ -20,7 +20,7 @@ pub fn gather(files: impl IntoIterator<Item = Decoded>) -> Decoded {
         all.accounts.extend(file.accounts);
         all.parts.extend(file.parts);
         for skipped in file.skipped {
-            // Each picture misses the same parts of an export.
+            // Every picture reports the same missing parts of an export.
             let known = skipped.part.is_some()
                 && all.skipped.iter().any(|other| other.part == skipped.part);
             if !known {
@@ -49,7 +49,7 @@ mod tests {
         }
     }
 
-    /// A picture of one part, which misses the others.
+    /// Returns a picture of one part. The other parts are missing.
     fn picture(batch: i64, number: u32) -> Decoded {
         let missing = (1..=3).filter(|other| *other != number);
         Decoded {

@@ -1,65 +1,75 @@
-//! Has what others have made decoded: by mfa-import, a program without rights.
+//! Has untrusted input decoded by mfa-import, a program without privileges.
 //!
-//! A file, a picture or a text goes to it through a pipe, with the password before it if there is one;
-//! so neither is in an argument, in the environment or on disk. What is in it is not looked at here.
+//! The file, picture or text goes to that program through a pipe, after the password if there is one. So
+//! neither appears in an argument, in the environment or on disk. This crate does not examine the input
+//! itself.
 
+mod adding;
 mod answer;
+mod cut;
 mod gather;
 mod platform;
+mod series;
+mod strength;
 
 use std::io::{self, Read};
 use std::path::PathBuf;
 use std::process::Stdio;
 use std::time::Duration;
 
+use mfa_core::AccountChange;
+pub use mfa_helper::import::{Exit, Part, Skipped};
+use mfa_helper::import::{PREFIX, SCHEMA};
 use mfa_ipc::launcher;
-use mfa_ipc::types::AccountFields;
-use serde::{Deserialize, Serialize};
 use thiserror::Error;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::process::{Child, Command};
 use zeroize::Zeroizing;
 
+pub use adding::{Adding, Rest};
+pub use cut::cut;
 pub use gather::gather;
+pub use series::missing;
+pub use strength::{Short, short};
 
-/// How long it may take. It limits its own use of the processor, but a machine may be busy.
+/// The limit on the duration of mfa-import. It limits its own processor time, but the machine may be busy.
 const PATIENCE: Duration = Duration::from_secs(60);
-/// The longest answer that is taken, in bytes.
+/// The longest accepted answer, in bytes.
 const MAX_ANSWER: u64 = 64 * 1024 * 1024;
-/// The largest file that is sent, in bytes: mfa-import takes that much, and says so of more.
+/// The largest file that is sent, in bytes: one more than mfa-import accepts, so that it reports larger ones.
 const MAX_FILE: u64 = 64 * 1024 * 1024 + 1;
 
-/// What mfa-import calls a picture.
+/// The name of the format for pictures in mfa-import.
 pub const PICTURE: &str = "qr";
 
-/// What is to be decoded.
+/// The input of mfa-import.
 #[derive(Clone, Copy, Default)]
 pub struct Source<'s> {
     /// The file.
     pub bytes: &'s [u8],
-    /// Of which format it is; found out if not given.
+    /// The format, or `None` to detect it.
     pub format: Option<&'s str>,
-    /// The password that it was encrypted with, one line.
+    /// The password of an encrypted file, one line.
     pub password: Option<&'s str>,
 }
 
-/// What was found.
+/// The contents of a file.
 #[derive(Default)]
 pub struct Decoded {
     /// The format.
     pub format: String,
-    /// What it is, for people: “a vault of Aegis”.
+    /// A description of the file, for people: “a vault of Aegis”.
     pub what: String,
-    /// What can be added.
-    pub accounts: Vec<AccountFields>,
-    /// What cannot, and why.
+    /// The accounts that can be added.
+    pub accounts: Vec<AccountChange>,
+    /// The entries that cannot be added, and the reasons.
     pub skipped: Vec<Skipped>,
-    /// Of exports that are spread over several QR codes, those that were read.
+    /// The QR codes that were read, of exports that are spread over several.
     pub parts: Vec<Part>,
 }
 
 impl Decoded {
-    /// The QR codes of an export that were not there.
+    /// Returns the missing QR codes of an export.
     #[must_use]
     pub fn missing(&self) -> Vec<Part> {
         let parts = self.skipped.iter().filter_map(|skipped| skipped.part);
@@ -67,93 +77,47 @@ impl Decoded {
     }
 }
 
-/// Something that cannot be added.
-#[derive(Debug, Deserialize)]
-pub struct Skipped {
-    /// Where it stands, or what it is called.
-    pub name: String,
-    /// Why.
-    pub reason: String,
-    /// The part of an export, if that is what is missing.
-    #[serde(default)]
-    pub part: Option<Part>,
-}
-
-/// One of the QR codes that an export is spread over.
-#[derive(Clone, Copy, Debug, Deserialize, Serialize, PartialEq, Eq)]
-pub struct Part {
-    /// The number of the export.
-    pub batch: i64,
-    /// Which one it is, from 1.
-    pub number: u32,
-    /// How many there are.
-    pub of: u32,
-}
-
-/// Why nothing was found.
+/// The input cannot be decoded.
 #[derive(Debug, Error)]
 pub enum Error {
-    /// The program cannot be run.
-    #[error("{program} cannot be run: {source}. Install it beside mfactl.", program = program.display())]
+    /// mfa-import cannot be started.
+    #[error("cannot run {program}: {source}. Install it beside mfactl.", program = program.display())]
     NotStarted {
-        /// Which program.
+        /// The program.
         program: PathBuf,
-        /// What the kernel says.
+        /// The error of the operating system.
         source: io::Error,
     },
-    /// It says what is wrong with the input.
+    /// mfa-import has refused the input.
     #[error("{said}")]
     Refused {
-        /// For programs.
-        why: Why,
-        /// For people.
+        /// The reason, for programs.
+        why: Exit,
+        /// The message, for people.
         said: String,
     },
-    /// It was ended: by its own limits, or because it took too long.
-    #[error("it takes too much time or memory to be read")]
+    /// mfa-import was ended by its own limits, or because it took too long.
+    #[error("decoding takes too much time or memory")]
     TooMuch,
-    /// Its answer is not what it should be.
-    #[error("mfa-import is of another version. Install it anew.")]
+    /// The answer has another schema.
+    #[error(
+        "mfa-import is of another version: its answer has schema {0}, and this program reads {ours}. Install both \
+         from one release.",
+        ours = SCHEMA
+    )]
+    Version(u32),
+    /// The answer is invalid.
+    #[error("mfa-import does not match the version of this program. Install mfa-import again.")]
     Answer(#[source] serde_json::Error),
-    /// The pipes between us broke.
+    /// The pipe is broken.
     #[error("mfa-import does not answer: {0}")]
     Pipe(#[from] io::Error),
 }
 
-/// What is wrong with the input.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Why {
-    /// There is no format of that name.
-    NoSuchFormat,
-    /// It is of no format that is known.
-    NotRecognised,
-    /// It is encrypted, and there was no password.
-    PasswordNeeded,
-    /// It is encrypted with another password.
-    WrongPassword,
-    /// It is of the format, but damaged.
-    Damaged,
-    /// Anything else.
-    Other,
-}
-
-impl Why {
-    fn from_exit(code: i32) -> Self {
-        match code {
-            2 => Self::NoSuchFormat,
-            3 => Self::NotRecognised,
-            4 => Self::PasswordNeeded,
-            5 => Self::WrongPassword,
-            6 => Self::Damaged,
-            _ => Self::Other,
-        }
-    }
-}
-
 impl Error {
-    /// What is wrong with the input, if that is what it is.
+    /// Returns the reason why mfa-import refused the input, if it did.
     #[must_use]
-    pub fn why(&self) -> Option<Why> {
+    pub fn why(&self) -> Option<Exit> {
         match self {
             Self::Refused { why, .. } => Some(*why),
             _ => None,
@@ -161,12 +125,12 @@ impl Error {
     }
 }
 
-/// Reads a file or a pipe to its end, as far as it can be decoded. `expected` is its size, if known.
+/// Reads a file or a pipe up to the size that can be decoded. `expected` is its size, if known.
 ///
 /// # Errors
-/// What the kernel says.
+/// An error of the operating system.
 pub fn read(file: impl Read, expected: u64) -> io::Result<Zeroizing<Vec<u8>>> {
-    // All at once: a buffer that grows would leave copies of itself behind.
+    // One allocation holds everything: a growing buffer would leave copies of itself behind.
     let room = usize::try_from(expected.min(MAX_FILE)).unwrap_or(0);
     let mut bytes = Zeroizing::new(Vec::with_capacity(room + 1));
     file.take(MAX_FILE).read_to_end(&mut bytes)?;
@@ -182,7 +146,7 @@ pub async fn decode(source: Source<'_>) -> Result<Decoded, Error> {
     let mut command = Command::new(&program);
     command.arg("decode");
     if let Some(format) = source.format {
-        // As one argument: it may begin with a hyphen.
+        // It must be one argument, since the format may begin with a hyphen.
         command.arg(format!("--format={format}"));
     }
     if source.password.is_some() {
@@ -201,11 +165,11 @@ pub async fn decode(source: Source<'_>) -> Result<Decoded, Error> {
     answer.await.map_err(|_| Error::TooMuch)?
 }
 
-/// It reads everything before it says anything.
+/// Sends the input to mfa-import and reads the answer. mfa-import reads everything before it writes.
 async fn talk(mut child: Child, source: Source<'_>) -> Result<Decoded, Error> {
     if let Some(mut stdin) = child.stdin.take() {
         let mut write = async |bytes| match stdin.write_all(bytes).await {
-            // Who has read enough closes the pipe; the answer says why.
+            // mfa-import closes the pipe when it has read enough. The answer says why.
             Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(error),
             _ => Ok(()),
         };
@@ -224,21 +188,21 @@ async fn talk(mut child: Child, source: Source<'_>) -> Result<Decoded, Error> {
         stderr.take(4096).read_to_string(&mut said).await?;
     }
     match child.wait().await?.code() {
-        Some(0) => answer::read(&answer).map_err(Error::Answer),
+        Some(0) => answer::read(&answer),
         Some(code) if !said.trim().is_empty() => {
             let said = said.trim();
-            let said = said.strip_prefix("mfa-import: ").unwrap_or(said);
+            let said = said.strip_prefix(PREFIX).unwrap_or(said);
             Err(Error::Refused {
-                why: Why::from_exit(code),
+                why: Exit::from_code(code),
                 said: said.to_owned(),
             })
         }
-        // Systems without signals have exit codes for it.
+        // Systems without signals have exit codes for this.
         _ => Err(Error::TooMuch),
     }
 }
 
-/// Finds accounts in the pictures of one screen: some may show none, but not all.
+/// Finds accounts in the pictures of one screen. At least one picture must contain accounts.
 ///
 /// # Errors
 /// Each variant of [`enum@Error`].

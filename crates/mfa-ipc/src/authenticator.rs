@@ -1,33 +1,95 @@
-//! `org.mfactl.Authenticator1`: codes, names, search, lock. On the session bus and on the private
-//! connection.
+//! The interface `org.mfactl.Authenticator1`: codes, accounts, search and locking. It exists on the
+//! session bus and on the private connection.
+//!
+//! | member | signature | meaning |
+//! |---|---|---|
+//! | `GetCode` | `(s account, a{sv} options) → (s code, t valid_from, t valid_until)` | a code as text, and its validity in Unix seconds, all from one reading of the clock |
+//! | `GetCodes` | `(s account, u count, a{sv} options) → a(stt)` | 1 to 10 consecutive codes |
+//! | `PeekCodes` | `(as accounts, a{sv} options) → a{s(stt)}` | the current codes of accounts, by id, only to look at; see below |
+//! | `ListAccounts` | `() → (aa{sv} accounts, t revision)` | all accounts and their revision; see below |
+//! | `GetAccount` | `(s query, a{sv} options) → a{sv} account` | the one account that matches the query |
+//! | `FindAccounts` | `(s query) → as` | ids, the best match first |
+//! | `CopyCode` | `(s account, a{sv} options)` | the tray copies the code and shows a notification; then the call returns; `NotSupported` without a tray |
+//! | `Lock`, `Unlock` | `()` | |
+//! | `Version` | property `s` | the version of the daemon |
+//! | `Locked` | property `b` | changes are signalled |
+//! | `Keychain` | property `s` | the place that holds the accounts |
+//! | `PrivateAddress` | property `s` | a D-Bus address |
+//! | `AccountsChanged` | signal `(t revision)` | accounts were added, changed or removed |
+//! | `CodeIssued` | signal `(s account_id, s application)` | a code was given out, and to whom |
+//!
+//! # Queries
+//!
+//! The argument `account` is a query: an id, the serial of a linked device, `issuer:username`, or a
+//! name. The daemon looks for an exact match first. Then it ignores case, then it compares the
+//! beginning, then any part of the name, issuer or user name. Two matches are an error. With the
+//! option `exact b`, `GetAccount` accepts only a whole id, serial, `issuer:username` or name, in
+//! any case.
+//!
+//! # Accounts
+//!
+//! An account is a dictionary; [`types::account`](crate::types::account) lists its fields.
+//!
+//! The revision grows with each change. A client that stays connected subscribes to
+//! `AccountsChanged` and lists the accounts once. It lists them again only when the signal has a
+//! higher revision than its list. In Rust, [`Client::watch`] does this.
+//!
+//! # Codes
+//!
+//! `GetCode` and `GetCodes` take these options:
+//!
+//! * `next b`: returns the code of the next step, without waiting.
+//! * `fresh b`: returns only a code that was never handed out before, and waits for the next step
+//!   if necessary.
+//! * `min-remaining u`: the number of seconds that the code must still be valid.
+//! * `timeout u`: the number of seconds to wait at most; 90 by default, and never more than 300.
+//! * `peek b`: returns a code only to look at; see below. It cannot be combined with `fresh`.
+//!
+//! An unknown option is an error. Some libraries give up on a reply after 25 seconds by default. If
+//! you use `fresh`, set their timeout higher.
+//!
+//! Fresh codes go at most 10 steps ahead of the clock, for all callers together. Beyond that, the
+//! error is `LimitsExceeded`, and its text says when to ask again. A code that was handed out stays
+//! used, even if the clock is set back.
+//!
+//! A code that is returned by `PeekCodes`, or with `peek`, does not count as handed out: the next
+//! request with `fresh` may return the same code, and no `CodeIssued` is sent. Only show such a
+//! code; to use a code, request it. `PeekCodes` takes up to 1000 ids, or none for all accounts. It
+//! leaves out unknown and counter-based accounts. With `peek`, a counter-based account is
+//! `NotSupported`, because showing one of its codes would use that code.
+//!
+//! A counter-based (HOTP) account returns a new code for each call, with 0 as both times of its
+//! validity. The new counter is stored in the keychain before the code is returned.
 
 use std::collections::HashMap;
 
+use mfa_core::Account;
+
 use crate::Error;
 use crate::client::Client;
-use crate::dict::Dict;
+use crate::dict::{AsDict, Dict, Fields};
 use crate::endpoint::AUTHENTICATOR;
-use crate::types::{AccountInfo, CodeOptions, IssuedCode};
+use crate::types::{CodeOptions, IssuedCode, QueryOptions};
 
 impl Client {
-    /// `GetCode(s account, a{sv} options) → (s code, t valid_from, t valid_until)`
+    /// Calls `GetCode(s account, a{sv} options) → (s code, t valid_from, t valid_until)`.
     ///
     /// # Errors
-    /// `NotFound`, `Ambiguous`, `Locked`, `AccessDenied`, `TimedOut`, `LimitsExceeded`,
-    /// `NotSupported` and those of the keychain.
+    /// `NotFound`, `Ambiguous`, `Locked`, `AccessDenied`, `ConsentRequired`, `TimedOut`, `LimitsExceeded`,
+    /// `NotSupported`, and errors of the keychain.
     pub async fn get_code(&self, account: &str, options: CodeOptions) -> Result<IssuedCode, Error> {
         let code = self
             .call_and_wait(
                 AUTHENTICATOR,
                 "GetCode",
-                &(account, options.to_dict()),
+                &(account, self.with_all(options.to_dict())),
                 options.wait(),
             )
             .await?;
         Ok(issued(code))
     }
 
-    /// `GetCodes(s account, u count, a{sv} options) → a(stt)`
+    /// Calls `GetCodes(s account, u count, a{sv} options) → a(stt)`.
     ///
     /// # Errors
     /// Those of [`Client::get_code`].
@@ -41,68 +103,96 @@ impl Client {
             .call_and_wait(
                 AUTHENTICATOR,
                 "GetCodes",
-                &(account, count, options.to_dict()),
+                &(account, count, self.with_all(options.to_dict())),
                 options.wait(),
             )
             .await?;
         Ok(codes.into_iter().map(issued).collect())
     }
 
-    /// `PeekCodes(as accounts) → a{s(stt)}`: the codes of accounts, by id, only to look at; of all that
-    /// have one if none is named.
+    /// Calls `PeekCodes(as accounts, a{sv} options) → a{s(stt)}`. Returns current codes by account id, only to
+    /// look at. Without ids, returns the codes of all accounts. Unknown and counter-based accounts are left
+    /// out.
     ///
     /// # Errors
-    /// `Locked`, `AccessDenied`, `LimitsExceeded` for more than [`MAX_PEEKED`] accounts, and those of
-    /// the keychain. An id that is unknown or of a counter-based account is left out.
+    /// `Locked`, `AccessDenied`, `ConsentRequired`, `LimitsExceeded` for too many codes or for more than
+    /// [`MAX_PEEKED`] accounts, and errors of the keychain.
     ///
     /// [`MAX_PEEKED`]: crate::types::MAX_PEEKED
     pub async fn peek_codes(
         &self,
         accounts: &[&str],
     ) -> Result<HashMap<String, IssuedCode>, Error> {
-        let codes: HashMap<String, (String, u64, u64)> =
-            self.call(AUTHENTICATOR, "PeekCodes", &accounts).await?;
+        let codes: HashMap<String, (String, u64, u64)> = self
+            .call(
+                AUTHENTICATOR,
+                "PeekCodes",
+                &(accounts, self.with_all(Fields::new())),
+            )
+            .await?;
         let codes = codes.into_iter();
         Ok(codes.map(|(id, code)| (id, issued(code))).collect())
     }
 
-    /// `ListAccounts() → aa{sv}`
+    /// Calls `ListAccounts() → (aa{sv} accounts, t revision)`. Returns the accounts.
     ///
     /// # Errors
-    /// `Locked` and those of the keychain.
-    pub async fn list_accounts(&self) -> Result<Vec<AccountInfo>, Error> {
-        let accounts: Vec<Dict> = self.call(AUTHENTICATOR, "ListAccounts", &()).await?;
-        accounts.into_iter().map(AccountInfo::from_dict).collect()
+    /// `Locked`, and errors of the keychain.
+    pub async fn list_accounts(&self) -> Result<Vec<Account>, Error> {
+        self.accounts().await.map(|(accounts, _)| accounts)
     }
 
-    /// `FindAccounts(s query) → as`
+    /// Returns the accounts and their revision.
+    pub(crate) async fn accounts(&self) -> Result<(Vec<Account>, u64), Error> {
+        let listed: (Vec<Dict>, u64) = self.call(AUTHENTICATOR, "ListAccounts", &()).await?;
+        let accounts = listed.0.into_iter().map(Account::from_dict);
+        Ok((accounts.collect::<Result<_, _>>()?, listed.1))
+    }
+
+    /// Calls `GetAccount(s query, a{sv} options) → a{sv}`. Returns the one account that matches the query.
+    /// With `exact`, the query must be a whole id, serial, `issuer:username` or name.
     ///
     /// # Errors
-    /// `Locked` and those of the keychain. No match is an empty list.
+    /// `NotFound`, `Ambiguous`, `Locked`, and errors of the keychain.
+    pub async fn get_account(&self, query: &str, exact: bool) -> Result<Account, Error> {
+        let options = QueryOptions { exact };
+        let body = (query, self.with_all(options.to_dict()));
+        Account::from_dict(self.call(AUTHENTICATOR, "GetAccount", &body).await?)
+    }
+
+    /// Calls `FindAccounts(s query) → as`. Returns an empty list if nothing matches.
+    ///
+    /// # Errors
+    /// `Locked`, and errors of the keychain.
     pub async fn find_accounts(&self, query: &str) -> Result<Vec<String>, Error> {
         self.call(AUTHENTICATOR, "FindAccounts", &query).await
     }
 
-    /// `CopyCode(s account)`
+    /// Calls `CopyCode(s account, a{sv} options)`.
     ///
     /// # Errors
     /// `NotSupported` if no tray is running, and those of [`Client::get_code`].
     pub async fn copy_code(&self, account: &str) -> Result<(), Error> {
-        self.call(AUTHENTICATOR, "CopyCode", &account).await
+        self.call(
+            AUTHENTICATOR,
+            "CopyCode",
+            &(account, self.with_all(Fields::new())),
+        )
+        .await
     }
 
-    /// `Lock()`
+    /// Calls `Lock()`.
     ///
     /// # Errors
-    /// None of its own.
+    /// Only errors of the connection.
     pub async fn lock(&self) -> Result<(), Error> {
         self.call(AUTHENTICATOR, "Lock", &()).await
     }
 
-    /// `Unlock()`
+    /// Calls `Unlock()`.
     ///
     /// # Errors
-    /// `Locked` if a prompt is needed and not allowed, and those of the keychain.
+    /// `Locked` if a prompt is needed but not allowed, and errors of the keychain.
     pub async fn unlock(&self) -> Result<(), Error> {
         self.call(AUTHENTICATOR, "Unlock", &()).await
     }

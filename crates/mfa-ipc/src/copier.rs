@@ -1,22 +1,34 @@
-//! `org.mfactl.Copier1`: what a client with a clipboard offers to the daemon, on its own private
-//! connection. The daemon calls it when somebody asks for `CopyCode`.
+//! The interface `org.mfactl.Copier1`: a client with a clipboard serves it on its private connection. The
+//! daemon calls it when another program calls `CopyCode`.
+//!
+//! The client, such as the tray, serves the object `/org/mfactl/Copier1` and calls `OfferCopying` once. For
+//! each `CopyCode` of another client, the daemon then calls
+//! `Copy(s account_id, s code, t valid_from, t valid_until)` on that object. The client copies the code and
+//! replies. `CodeIssued` names the program that called `CopyCode`, not the client that copies.
+//!
+//! If several clients offer copying, the daemon asks the last one until its connection ends. Only the
+//! mfa-tray that is installed beside the daemon may offer copying. For other programs, the error is
+//! `AccessDenied`.
 
 use tokio::sync::{mpsc, oneshot};
 use zbus::interface;
 
 use crate::Error;
 use crate::client::Client;
-use crate::endpoint::{COPIER_PATH, VAULT};
+use crate::endpoint::{ACCOUNTS, COPIER_PATH};
+use crate::types::IssuedCode;
 
-/// How many requests may wait to be looked at.
+/// The number of requests that may wait to be read.
 const QUEUE: usize = 8;
 
-/// The daemon asks for a code to be copied.
+/// A request of the daemon to copy a code.
 #[derive(Debug)]
 pub struct CopyRequest {
     /// The id of the account.
     pub account: String,
-    /// Where the answer goes, once the code is on the clipboard.
+    /// The code.
+    pub code: IssuedCode,
+    /// The sender of the reply, once the code is on the clipboard.
     pub reply: oneshot::Sender<Result<(), Error>>,
 }
 
@@ -25,26 +37,58 @@ struct Copier(mpsc::Sender<CopyRequest>);
 
 #[interface(name = "org.mfactl.Copier1", introspection_docs = false)]
 impl Copier {
-    async fn copy(&self, account: String) -> Result<(), Error> {
-        let gone = || Error::Failed("the tray is ending".into());
+    async fn copy(
+        &self,
+        account_id: String,
+        code: String,
+        valid_from: u64,
+        valid_until: u64,
+    ) -> Result<(), Error> {
+        let code = IssuedCode {
+            code: code.into(),
+            valid_from,
+            valid_until,
+        };
+        let gone = || Error::Failed("the tray is shutting down".into());
         let (reply, answer) = oneshot::channel();
-        let request = CopyRequest { account, reply };
+        let request = CopyRequest {
+            account: account_id,
+            code,
+            reply,
+        };
         self.0.send(request).await.map_err(|_| gone())?;
         answer.await.unwrap_or_else(|_| Err(gone()))
     }
 }
 
 impl Client {
-    /// Offers to copy codes for others, for as long as this connection and the receiver are there.
+    /// Offers to copy codes for other programs, as long as this connection and the receiver exist.
     ///
     /// # Errors
-    /// `AccessDenied` if we are not the tray beside the daemon, `LimitsExceeded` if this connection or too many
-    /// clients offer that already.
+    /// `AccessDenied` if this program is not the tray beside the daemon, `LimitsExceeded` if this connection
+    /// or too many clients already offer it.
     pub async fn offer_copying(&self) -> Result<mpsc::Receiver<CopyRequest>, Error> {
         let (requests, receiver) = mpsc::channel(QUEUE);
         let server = self.connection().object_server();
         server.at(COPIER_PATH, Copier(requests)).await?;
-        self.call::<_, ()>(VAULT, "OfferCopying", &()).await?;
+        self.call::<_, ()>(ACCOUNTS, "OfferCopying", &()).await?;
         Ok(receiver)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use zbus::object_server::Interface;
+
+    use super::*;
+
+    #[test]
+    fn the_interface_is_as_its_file_describes_it() {
+        let (requests, _) = mpsc::channel(1);
+        let mut interface = String::new();
+        Copier(requests).introspect_to_writer(&mut interface, 2);
+        let file = include_str!("../../../dist/dbus/org.mfactl.Copier1.xml");
+        let (_, described) = file.split_once("<node>\n").unwrap();
+        assert_eq!(described, format!("{interface}</node>\n"));
     }
 }

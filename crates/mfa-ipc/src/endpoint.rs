@@ -1,23 +1,25 @@
-//! Where the daemon is found.
+//! Names and addresses of the daemon.
 
 pub use crate::platform::endpoint::{folder, prepare_folder, socket};
 
-/// The well-known name on the session bus. The version is part of it: an incompatible change makes
-/// a new name.
+/// The well-known name on the session bus. It contains the version: an incompatible change gets a
+/// new name.
 pub const BUS_NAME: &str = "org.mfactl.Authenticator1";
-/// The object that carries both interfaces.
+/// The path of the object that has the interfaces of the daemon.
 pub const OBJECT_PATH: &str = "/org/mfactl/Authenticator1";
 /// The interface on the session bus and on the private connection.
 pub const AUTHENTICATOR: &str = "org.mfactl.Authenticator1";
-/// The interface on the private connection only.
-pub const VAULT: &str = "org.mfactl.Vault1";
-/// The object that a client serves when it offers to copy codes.
+/// The interface that only the private connection has.
+pub const ACCOUNTS: &str = "org.mfactl.Accounts1";
+/// The interface of the access rules and of the questions to the user. Only the private connection has it.
+pub const ACCESS: &str = "org.mfactl.Access1";
+/// The path of the object that a client serves when it offers to copy codes.
 pub const COPIER_PATH: &str = "/org/mfactl/Copier1";
 /// The interface of that object.
 pub const COPIER: &str = "org.mfactl.Copier1";
 
-/// The D-Bus address of the private connection, as `PrivateAddress` tells it: `unix:path=…`, or
-/// `pipe:path=…` for a named pipe, which D-Bus has no kind of address for.
+/// Returns the D-Bus address of the private connection, the value of `PrivateAddress`. It is
+/// `unix:path=…`, or `pipe:path=…` for a named pipe, for which D-Bus has no kind of address.
 #[must_use]
 pub fn address() -> String {
     let escape = |byte: u8| match byte {

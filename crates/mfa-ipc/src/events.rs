@@ -1,4 +1,4 @@
-//! What the daemon tells a client that stays connected.
+//! The events that the daemon sends to a connected client.
 
 use std::num::NonZero;
 
@@ -7,41 +7,47 @@ use zbus::message::{Message, Type};
 use zbus::{MatchRule, MessageStream};
 
 use crate::dict::Dict;
-use crate::endpoint::{AUTHENTICATOR, OBJECT_PATH};
+use crate::endpoint::{ACCESS, AUTHENTICATOR, OBJECT_PATH};
 use crate::{Client, Error};
 
-/// How many events may wait.
+/// The number of events that may wait to be read.
 const QUEUE: NonZero<usize> = NonZero::new(256).unwrap();
 
-/// Something happened.
+/// An event of the daemon.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Event {
-    /// List the accounts again.
-    AccountsChanged,
-    /// A code was given out.
+pub(crate) enum Event {
+    /// The accounts changed.
+    AccountsChanged {
+        /// The new revision.
+        revision: u64,
+    },
+    /// A code was handed out.
     CodeIssued {
-        /// The id of its account.
+        /// The id of the account.
         account: String,
-        /// The program that got it.
+        /// The program that received the code.
         application: String,
     },
     /// The accounts were locked or unlocked.
     Locked(bool),
+    /// A question to the user was asked, answered or withdrawn.
+    QuestionsChanged,
 }
 
-/// The events of one connection, from the moment this was made.
+/// The events of one connection since this value was created.
 #[derive(Debug)]
-pub struct Events(MessageStream);
+pub(crate) struct Events(MessageStream);
 
 impl Client {
-    /// Listens to what the daemon tells. Listen first and ask for the state then, so that nothing
-    /// is missed in between.
+    /// Subscribes to the events of the daemon. Subscribe before you ask for the state, so that no
+    /// change is missed in between.
     ///
-    /// Take them without delay: once many wait, nothing else arrives on this connection either.
+    /// Read the events without delay: if too many wait, the connection receives nothing else
+    /// either.
     ///
     /// # Errors
-    /// That the connection is lost.
-    pub async fn events(&self) -> Result<Events, Error> {
+    /// [`Error::Bus`] if the connection is lost.
+    pub(crate) async fn events(&self) -> Result<Events, Error> {
         let ours = MatchRule::builder()
             .msg_type(Type::Signal)
             .path(OBJECT_PATH)
@@ -52,8 +58,8 @@ impl Client {
 }
 
 impl Events {
-    /// The next event; nothing once the connection is lost.
-    pub async fn next(&mut self) -> Option<Event> {
+    /// Waits for the next event. Returns `None` once the connection is lost.
+    pub(crate) async fn next(&mut self) -> Option<Event> {
         loop {
             let message = self.0.next().await?.ok()?;
             if let Some(event) = read(&message) {
@@ -63,7 +69,7 @@ impl Events {
     }
 }
 
-/// Reads a signal of ours; whatever else arrives is for somebody else.
+/// Reads a signal of the daemon. Returns `None` for other messages.
 fn read(message: &Message) -> Option<Event> {
     let header = message.header();
     if header.message_type() != Type::Signal || header.path()?.as_str() != OBJECT_PATH {
@@ -71,7 +77,9 @@ fn read(message: &Message) -> Option<Event> {
     }
     let body = message.body();
     match (header.interface()?.as_str(), header.member()?.as_str()) {
-        (AUTHENTICATOR, "AccountsChanged") => Some(Event::AccountsChanged),
+        (AUTHENTICATOR, "AccountsChanged") => Some(Event::AccountsChanged {
+            revision: body.deserialize().ok()?,
+        }),
         (AUTHENTICATOR, "CodeIssued") => {
             let (account, application) = body.deserialize().ok()?;
             Some(Event::CodeIssued {
@@ -79,6 +87,7 @@ fn read(message: &Message) -> Option<Event> {
                 application,
             })
         }
+        (ACCESS, "QuestionsChanged") => Some(Event::QuestionsChanged),
         ("org.freedesktop.DBus.Properties", "PropertiesChanged") => {
             let (interface, mut changed, _): (String, Dict, Vec<String>) =
                 body.deserialize().ok()?;

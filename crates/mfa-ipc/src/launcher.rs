@@ -1,7 +1,7 @@
-//! Reaches the daemon, and starts it if it is not there.
+//! Connects to the daemon, and starts it if it is not running.
 //!
-//! systemd starts it when we connect, where its socket unit is enabled. Else D-Bus does, where its
-//! activation file is installed and there is a session bus. Else we do, as always on Windows.
+//! systemd starts it on connection if its socket unit is enabled. Otherwise D-Bus starts it if its activation
+//! file is installed and there is a session bus. Otherwise this module starts it; on Windows it always does.
 
 use std::env::consts::EXE_SUFFIX;
 use std::fs::{File, OpenOptions};
@@ -15,36 +15,36 @@ use thiserror::Error;
 use crate::platform::launcher as platform;
 use crate::{Client, paths};
 
-/// How long a daemon may take to start.
+/// The time that a daemon may take to start.
 pub(crate) const START: Duration = Duration::from_secs(15);
-/// The longest log that is kept, in bytes.
+/// The maximum size of the log, in bytes.
 const MAX_LOG: u64 = 1024 * 1024;
 
-/// Why there is no daemon to talk to.
+/// An error that leaves the client without a daemon.
 #[derive(Debug, Error)]
 pub enum Error {
-    /// It runs, or was started, but takes no connection.
-    #[error("the daemon cannot be reached: {0}")]
+    /// The daemon is running or was started, but accepts no connection.
+    #[error("cannot reach the daemon: {0}")]
     Unreachable(#[source] io::Error),
-    /// It was started, and has ended. This is the last error in its log.
-    #[error("the daemon ended at once: {0}")]
+    /// The daemon was started but exited. The text is the last error in its log.
+    #[error("the daemon stopped right after it started: {0}")]
     Ended(String),
     /// The program cannot be run.
-    #[error("the daemon cannot be started: {program}: {source}", program = program.display())]
+    #[error("cannot start the daemon: {program}: {source}", program = program.display())]
     NotStarted {
-        /// Which program.
+        /// The path of the program.
         program: PathBuf,
-        /// What the kernel says.
+        /// The error of the kernel.
         source: io::Error,
     },
-    /// The program runs but never says that it is ready.
-    #[error("the daemon does not get ready: {program}", program = program.display())]
+    /// The program runs but never reports that it is ready.
+    #[error("the daemon did not become ready: {program}", program = program.display())]
     NotReady {
-        /// Which program.
+        /// The path of the program.
         program: PathBuf,
     },
-    /// The folder for its log, or the log.
-    #[error("the log {path} cannot be written: {0}", path = paths::log().display())]
+    /// The log or its folder cannot be written.
+    #[error("cannot write the log {path}: {0}", path = paths::log().display())]
     Log(#[source] io::Error),
 }
 
@@ -59,24 +59,22 @@ impl Error {
         Self::NotReady { program }
     }
 
-    /// What a person can do about it.
+    /// Returns what the user can do about the error.
     #[must_use]
     pub fn hint(&self) -> String {
         match self {
             Self::NotStarted { .. } => {
-                "Install it beside mfactl, or set PATH so that mfad is found.".to_owned()
+                "Install mfad beside mfactl, or add its folder to PATH.".to_owned()
             }
-            Self::Log(_) => "Make its folder writable for you.".to_owned(),
-            Self::Unreachable(_) | Self::Ended(_) | Self::NotReady { .. } => format!(
-                "Its log: {}{}",
-                platform::LOG_OF_THE_SYSTEM,
-                log().display()
-            ),
+            Self::Log(_) => "Make the folder of the log writable.".to_owned(),
+            Self::Unreachable(_) | Self::Ended(_) | Self::NotReady { .. } => {
+                format!("For details, see the log: {}", where_it_logs())
+            }
         }
     }
 }
 
-/// Connects; starts the daemon if none is running.
+/// Connects to the daemon, and starts it if it is not running.
 ///
 /// # Errors
 /// Each variant of [`enum@Error`].
@@ -97,10 +95,10 @@ pub async fn connect() -> Result<Client, Error> {
     }
 }
 
-/// Connects to a daemon that is running, if one is.
+/// Connects to the daemon if it is running. Returns `None` if it is not.
 ///
 /// # Errors
-/// [`Error::Unreachable`] if it is there but takes no connection.
+/// [`Error::Unreachable`] if it is running but accepts no connection.
 pub async fn running() -> Result<Option<Client>, Error> {
     match Client::connect().await {
         Ok(client) => Ok(Some(client)),
@@ -109,7 +107,7 @@ pub async fn running() -> Result<Option<Client>, Error> {
     }
 }
 
-/// None is running, or the one that was is just going away.
+/// Returns whether the error means that no daemon is running, or that it is exiting.
 fn is_absent(error: &io::Error) -> bool {
     use ErrorKind::{BrokenPipe, ConnectionRefused, ConnectionReset, NotFound, UnexpectedEof};
     matches!(
@@ -118,7 +116,7 @@ fn is_absent(error: &io::Error) -> bool {
     )
 }
 
-/// Starts the daemon, which takes a moment: not on the thread that others may wait for.
+/// Starts the daemon on a separate thread, because this blocks.
 async fn start() -> Result<Option<String>, Error> {
     let program = beside("mfad");
     let starting = tokio::task::spawn_blocking({
@@ -129,11 +127,11 @@ async fn start() -> Result<Option<String>, Error> {
     started.map_err(|error| Error::not_started(&program, io::Error::other(error)))?
 }
 
-/// Starts the daemon and waits until it is ready or has ended.
+/// Starts the daemon and waits until it is ready or has exited.
 ///
-/// Says what it had to say, if that was an error.
+/// Returns the last error that it wrote to its log.
 fn spawn(program: &Path) -> Result<Option<String>, Error> {
-    // Where nothing can be kept there may be codes all the same.
+    // Codes also work if nothing can be stored on disk.
     let mut path = paths::log();
     let log = open_log(&path).or_else(|_| {
         path = paths::spare_log();
@@ -144,8 +142,8 @@ fn spawn(program: &Path) -> Result<Option<String>, Error> {
     Ok(last_error(&path, before))
 }
 
-/// Another program of ours: the one beside us, as it is installed and built; else the one on the
-/// path.
+/// Returns the path of another program of this project. It prefers the one in the folder of the current
+/// program, as installed and built. Otherwise it is looked up in `PATH`.
 #[must_use]
 pub fn beside(name: &str) -> PathBuf {
     let name = format!("{name}{EXE_SUFFIX}");
@@ -157,7 +155,14 @@ pub fn beside(name: &str) -> PathBuf {
         .unwrap_or_else(|| PathBuf::from(name))
 }
 
-/// The log that was written to last: the usual one, or the one for when that cannot be.
+/// Returns where the log of the daemon is, as a text for people. It is the journal if systemd started the
+/// daemon, otherwise a file.
+#[must_use]
+pub fn where_it_logs() -> String {
+    format!("{}{}", platform::LOG_OF_THE_SYSTEM, log().display())
+}
+
+/// Returns the log that was written last: the usual one, or the spare one.
 fn log() -> PathBuf {
     let written = |log: &PathBuf| log.metadata().and_then(|found| found.modified()).ok();
     let (usual, spare) = (paths::log(), paths::spare_log());
@@ -168,19 +173,19 @@ fn log() -> PathBuf {
     }
 }
 
-/// The log, and how long it is already: another daemon may be writing to it.
+/// Opens the log. Returns it with its current length, because another daemon may be writing to it.
 fn open_log(path: &Path) -> io::Result<(File, u64)> {
     path.parent().map_or(Ok(()), files::own_folder)?;
     let log = files::private(OpenOptions::new().create(true).append(true)).open(path)?;
     if log.metadata()?.len() > MAX_LOG {
-        // Whoever may only append may not shorten, on some systems.
+        // On some systems, a file that is open for appending cannot be truncated.
         OpenOptions::new().write(true).open(path)?.set_len(0)?;
     }
     let length = log.metadata()?.len();
     Ok((log, length))
 }
 
-/// The last error in a log after so many bytes.
+/// Returns the last error in a log after the first `before` bytes.
 fn last_error(path: &Path, before: u64) -> Option<String> {
     let mut log = File::open(path).ok()?;
     log.seek(SeekFrom::Start(before)).ok()?;

@@ -1,34 +1,45 @@
-//! Where the configuration, the state and a vault file are, for the daemon and its clients.
+//! The paths of the configuration, the state and the vault file, for the daemon and its clients.
 
 use std::path::PathBuf;
 
 use crate::platform::paths as platform;
 
-/// The configuration: `$XDG_CONFIG_HOME/mfactl/config.toml`, or that in `%APPDATA%`.
+/// Returns the path of the configuration: `$XDG_CONFIG_HOME/mfactl/config.toml`, or the same in
+/// `%APPDATA%`.
 #[must_use]
 pub fn config() -> PathBuf {
     platform::configuration().join("config.toml")
 }
 
-/// The folder of the state: `$XDG_STATE_HOME/mfactl`, or that in `%LOCALAPPDATA%`.
+/// Returns the folder of the state: `$XDG_STATE_HOME/mfactl`, or the same in `%LOCALAPPDATA%`.
 #[must_use]
 pub fn state() -> PathBuf {
     platform::state()
 }
 
-/// The log of a daemon that a client has started.
+/// The name of the access log in the folder of the state.
+pub const ACCESS_LOG: &str = "access.log";
+
+/// Returns the path of the access log. It has a line of JSON for each event; see [`mfa_core::access::Record`].
+#[must_use]
+pub fn access_log() -> PathBuf {
+    state().join(ACCESS_LOG)
+}
+
+/// Returns the path of the log of a daemon that a client started.
 #[must_use]
 pub fn log() -> PathBuf {
     state().join("mfad.log")
 }
 
-/// The same, where no state can be written, as in a home that is read-only: beside the socket.
+/// Returns the path of the log beside the socket. It is used if the state cannot be written, for
+/// example in a read-only home.
 #[must_use]
 pub(crate) fn spare_log() -> PathBuf {
     crate::endpoint::folder().join("mfad.log")
 }
 
-/// The vault file, if nobody says otherwise: `$XDG_DATA_HOME/mfactl/vault.kdbx`, or that in
+/// Returns the default path of the vault file: `$XDG_DATA_HOME/mfactl/vault.kdbx`, or the same in
 /// `%LOCALAPPDATA%`.
 #[must_use]
 pub fn vault() -> PathBuf {

@@ -1,11 +1,13 @@
-//! What goes over the wire, and how it becomes the core's types.
+//! The data on the wire, and its conversion to the types of mfa-core.
 
-mod account;
+mod access;
+pub mod account;
 mod code;
 mod import;
 mod status;
 
-pub use account::{AccountFields, AccountInfo};
+pub use access::{AccessRule, RuleScope};
+pub use account::{AddOptions, Exported, QueryOptions};
 pub use code::{CodeOptions, IssuedCode, MAX_PEEKED};
 pub use import::{Fate, ImportOptions, ImportResult, MAX_IMPORTED};
 pub use status::Status;

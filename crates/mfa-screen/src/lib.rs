@@ -1,35 +1,35 @@
-//! Pictures of the whole screen, all monitors: for QR codes that are to be scanned there.
+//! Takes pictures of the whole screen, all monitors, to scan for QR codes.
 //!
-//! They are not looked at here. The program mfa-screen does the same and prints the pictures, for
-//! mfactl, which links nothing that knows a screen.
+//! This crate does not examine the pictures. The program mfa-screen prints them for mfactl, which links no
+//! library for screens.
 
 mod platform;
 
 use thiserror::Error;
 use zeroize::Zeroizing;
 
-/// Why there is no picture.
+/// A picture cannot be taken.
 #[derive(Debug, Error)]
 pub enum Error {
     /// There is no screen.
-    #[error("there is no screen here")]
+    #[error("cannot find a screen")]
     NoScreen,
-    /// The desktop has nobody to ask for a picture.
+    /// The desktop has no service that takes pictures.
     #[error(
-        "this desktop takes no pictures of the screen: it needs xdg-desktop-portal with a back end for it. \
-         Copy the QR code as a picture instead, and add it from the clipboard."
+        "this desktop cannot take pictures of the screen: it needs xdg-desktop-portal and a back end for \
+         this desktop. Instead, copy the QR code as a picture and add it from the clipboard."
     )]
     NoPortal,
-    /// The user, or the desktop, did not allow it.
-    #[error("a picture of the screen was not allowed")]
+    /// The user or the desktop refused.
+    #[error("taking a picture of the screen was not allowed")]
     Denied,
-    /// It did not work out.
-    #[error("no picture of the screen was to be had: {0}")]
+    /// Another error occurred.
+    #[error("cannot take a picture of the screen: {0}")]
     Failed(#[source] Box<dyn std::error::Error + Send + Sync>),
 }
 
-/// Takes one picture or, where each monitor is one, several, in a format that mfa-import reads. They may
-/// show secrets.
+/// Takes one picture, or one per monitor, depending on the system, in a format that mfa-import reads. The
+/// pictures may show secrets.
 ///
 /// # Errors
 /// Each variant of [`enum@Error`].

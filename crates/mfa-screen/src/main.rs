@@ -1,26 +1,28 @@
-//! Prints pictures of the screen, for `mfactl add --screen`: PGM or whatever the desktop makes. Before
-//! each stands a line with its length in bytes.
+//! Prints pictures of the screen, for `mfactl add --screen`. They are PGM or whatever the desktop writes, in
+//! the form of [`mfa_helper::pictures`].
 //!
-//! It is not closed to other programs, as mfactl's others are: desktop portals refuse processes that
-//! they cannot look at.
+//! Unlike the other programs of mfactl, this one can be inspected by other processes: desktop portals refuse
+//! processes that they cannot inspect.
 
 use std::io::{self, Write};
 use std::process::ExitCode;
 
-/// What is freed may have shown a secret.
+use mfa_helper::Exit;
+
+/// Wipes freed memory, which may have shown a secret.
 #[global_allocator]
 static MEMORY: mfa_sys::alloc::Wiping = mfa_sys::alloc::Wiping;
 
 fn main() -> ExitCode {
     if std::env::args_os().len() > 1 {
         say("Usage: mfa-screen; see mfactl add --screen");
-        return ExitCode::from(2);
+        return Exit::Usage.into();
     }
     match print() {
-        Ok(()) => ExitCode::SUCCESS,
+        Ok(()) => Exit::Done.into(),
         Err(error) => {
             say(&error.to_string());
-            ExitCode::FAILURE
+            Exit::Failed.into()
         }
     }
 }
@@ -29,15 +31,13 @@ fn print() -> Result<(), Box<dyn std::error::Error>> {
     let runtime = tokio::runtime::Builder::new_current_thread();
     let runtime = { runtime }.enable_io().enable_time().build()?;
     let pictures = runtime.block_on(mfa_screen::pictures())?;
-    let mut output = io::stdout().lock();
-    for picture in pictures {
-        writeln!(output, "{}", picture.len())?;
-        output.write_all(&picture)?;
-    }
-    Ok(output.flush()?)
+    Ok(mfa_helper::pictures::write(
+        &pictures,
+        &mut io::stdout().lock(),
+    )?)
 }
 
 fn say(text: &str) {
-    // Whoever does not listen does not need it.
+    // If standard error is closed, nobody reads the message.
     drop(writeln!(io::stderr(), "{text}"));
 }

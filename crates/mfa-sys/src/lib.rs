@@ -1,8 +1,8 @@
-//! What mfactl asks of the operating system.
+//! The interface of mfactl to the operating system.
 //!
-//! This is the only crate that may hold `unsafe` code, and each block of it says why it is sound.
-//! It knows nothing of accounts or D-Bus. What differs from system to system is in `platform`,
-//! under the same names.
+//! This is the only crate that may contain `unsafe` code, and each block says why it is sound. The crate
+//! knows nothing of accounts or D-Bus. `platform` contains the code that differs between systems, under the
+//! same names.
 
 pub mod alloc;
 pub mod memory;

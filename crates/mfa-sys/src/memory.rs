@@ -4,34 +4,34 @@ use std::hint::black_box;
 
 use crate::platform;
 
-/// How much of the stack [`scrub_stack`] overwrites, in bytes: more than the keyring stores use
-/// for decrypting, which is where copies were found.
+/// The size of the stack that [`scrub_stack`] overwrites, in bytes. It is more than the keyring stores use
+/// for decryption, which left copies of secrets on the stack.
 const SCRUB: usize = 128 * 1024;
 
-/// Keeps the pages that hold `bytes` in RAM. Says whether that worked.
+/// Keeps the pages that hold `bytes` in RAM. Returns whether that worked.
 ///
-/// The pages stay locked when the bytes are freed: they are few, and others on the same page may
-/// still need it. Where the limit on locked memory (`ulimit -l`, the working set) is used up, nothing is lost but
-/// this protection.
+/// The pages stay locked when the bytes are freed: they are few, and other data on the same page may still
+/// need the lock. If the limit on locked memory (`ulimit -l`, the working set) is exhausted, only this
+/// protection is lost.
 #[must_use]
 pub fn lock(bytes: &[u8]) -> bool {
     platform::lock_pages(bytes)
 }
 
-/// Overwrites the part of the stack that calls made before have used.
+/// Overwrites the part of the stack that earlier calls have used.
 ///
-/// Ciphers leave plain text in stack frames that they have returned from. Call this on the same
-/// thread, from no deeper than the call that may have left something.
+/// Ciphers leave plain text in stack frames that they have returned from. Call this on the same thread, from
+/// no deeper than the call that may have left plain text.
 #[inline(never)]
 pub fn scrub_stack() {
     let mut area = [0_u8; SCRUB];
     black_box(&mut area);
 }
 
-/// Hands memory that is free back to the system.
+/// Returns free memory to the system.
 ///
-/// An allocator keeps what was freed for the next time. After a burst of requests that would be
-/// many times what the program needs at rest.
+/// An allocator keeps freed memory for later. After a burst of requests that is many times what the program
+/// needs at rest.
 pub fn give_back() {
     platform::give_back();
 }
@@ -44,7 +44,7 @@ mod tests {
     fn locked_memory_is_counted_by_the_kernel() {
         let bytes = vec![1_u8; 4096];
         if !lock(&bytes) {
-            return; // no limit left here: documented to be harmless
+            return; // The limit is exhausted here, which is documented as harmless.
         }
         let status = std::fs::read_to_string("/proc/self/status").unwrap();
         let line = status

@@ -1,18 +1,27 @@
 //! Adds accounts from what is on the screen or on the clipboard.
 
-use mfa_clipboard::{Found, is_link};
+use mfa_clipboard::{Found, NOTHING, is_link};
+use mfa_core::AccountChange;
 use mfa_core::account::MAX_FIELD;
 use mfa_core::naming;
 use mfa_core::secret::{self, Secret};
-use mfa_intake::{Decoded, Skipped, Source};
-use mfa_ipc::types::{AccountFields, Fate, ImportOptions};
+use mfa_intake::{Adding, Decoded, Source};
+use mfa_ipc::types::{AddOptions, Fate, ImportOptions};
 use mfa_ipc::{Client, Error};
 use zeroize::Zeroizing;
 
+use crate::asking::Locking;
 use crate::clipboard::Jobs;
 use crate::model::notice::{self, Notice};
 use crate::platform;
 use crate::prompt::{Answer, name};
+
+/// The reason if the accounts were locked while the user was asked for a name.
+pub(crate) const LOCKED: &str = "The accounts were locked before you entered a name. Unlock them, then choose “Add \
+                                 from clipboard…” again.";
+/// The reason if no program can ask for a name.
+pub(crate) const NO_PROMPT: &str = "The clipboard contains a secret, but no program can ask for its name. Install \
+                                    zenity or kdialog, or run in a terminal: mfactl add --clipboard";
 
 /// Looks for QR codes on the screen. What came of it is for the user.
 pub(crate) async fn from_screen(client: Result<Client, Error>) -> Option<Notice> {
@@ -32,6 +41,7 @@ pub(crate) async fn from_screen(client: Result<Client, Error>) -> Option<Notice>
 pub(crate) async fn from_clipboard(
     client: Result<Client, Error>,
     clipboard: Jobs,
+    locking: Locking,
 ) -> Option<Notice> {
     let adding = async {
         let client = client.map_err(|error| notice::reason(&error))?;
@@ -40,17 +50,16 @@ pub(crate) async fn from_clipboard(
                 let added = add(&client, decode(text.as_bytes()).await).await?;
                 Ok(Some(taken_off(added, text, &clipboard).await))
             }
-            Found::Text(text) if secret::is_key(&text) => match add_key(&client, &text).await? {
-                Some(added) => Ok(Some(taken_off(added, text, &clipboard).await)),
-                None => Ok(None),
-            },
+            Found::Text(text) if secret::is_key(&text) => {
+                match add_key(&client, &text, locking).await? {
+                    Some(added) => Ok(Some(taken_off(added, text, &clipboard).await)),
+                    None => Ok(None),
+                }
+            }
             Found::Picture(picture) => add(&client, decode(&picture.to_file()).await)
                 .await
                 .map(|added| Some(added.notice)),
-            Found::Text(_) | Found::Nothing => Err(
-                "There is no otpauth link, no key and no picture on the clipboard. Copy one first."
-                    .to_owned(),
-            ),
+            Found::Text(_) | Found::Nothing => Err(NOTHING.to_owned()),
         }
     };
     adding.await.unwrap_or_else(|reason| Some(nothing(reason)))
@@ -59,16 +68,38 @@ pub(crate) async fn from_clipboard(
 /// What was added, if only a part of it, does not stay on the clipboard. Something that was copied meanwhile
 /// does.
 async fn taken_off(
-    Added { mut notice, is_any }: Added,
+    Added { notice, is_any }: Added,
     text: Zeroizing<String>,
     clipboard: &Jobs,
 ) -> Notice {
     if is_any && clipboard.forget(text).await {
-        notice.body = format!("{} The clipboard is empty now.", notice.body)
-            .trim()
-            .to_owned();
+        return cleared(notice);
     }
     notice
+}
+
+/// Adds to a notification that the clipboard was cleared.
+pub(crate) fn cleared(mut notice: Notice) -> Notice {
+    notice.body = format!("{} The clipboard was cleared.", notice.body)
+        .trim()
+        .to_owned();
+    notice
+}
+
+/// Adds to a notification how to name the account.
+pub(crate) fn unnamed(mut notice: Notice) -> Notice {
+    notice
+        .body
+        .push_str(" To name it, run mfactl edit in a terminal.");
+    notice
+}
+
+/// Returns the question for the name of an account with a secret of this length.
+pub(crate) fn question(bits: usize) -> String {
+    format!(
+        "The clipboard contains a secret of {bits} bits. Its codes have 6 digits and change every 30 seconds.\n\
+         What is the name of the account? For example: GitHub, or GitHub: jane"
+    )
 }
 
 /// What came of adding.
@@ -79,40 +110,37 @@ struct Added {
 }
 
 /// Adds a key, which says nothing but itself, under a name that the user types.
-async fn add_key(client: &Client, key: &str) -> Result<Option<Added>, String> {
+async fn add_key(
+    client: &Client,
+    key: &str,
+    mut locking: Locking,
+) -> Result<Option<Added>, String> {
     let secret = Secret::from_base32(key).map_err(|error| error.to_string())?;
-    let bits = 8 * secret.expose().len();
+    let bits = secret.bits();
     drop(secret);
-    let question = format!(
-        "A key of {bits} bits is on the clipboard. It will give 6 digits every 30 seconds.\n\
-         What is the account called? For example: GitHub, or GitHub: jane"
-    );
-    let label = match name::ask(&question).await {
+    let question = question(bits);
+    let answer = tokio::select! {
+        answer = name::ask(&question) => answer,
+        // The window ends with the question.
+        Ok(()) = locking.changed() => return Err(LOCKED.to_owned()),
+    };
+    let label = match answer {
         Answer::Given(label) => label,
         Answer::Cancelled => return Ok(None),
-        Answer::Nobody if platform::ASKS_FOR_NAMES => {
-            return Err(
-                "A key is on the clipboard, and no program is here to ask for its name. Install zenity or \
-                 kdialog, or run in a terminal: mfactl add --clipboard"
-                    .to_owned(),
-            );
-        }
+        Answer::Nobody if platform::ASKS_FOR_NAMES => return Err(NO_PROMPT.to_owned()),
         Answer::Nobody => Zeroizing::default(),
     };
     let (issuer, username) = names(&label);
     let is_named = !issuer.is_empty() || !username.is_empty();
-    let account = AccountFields {
+    let account = AccountChange {
         secret: Some(Zeroizing::new(key.to_owned())),
         issuer: Some(issuer),
         username: Some(username),
-        ..AccountFields::default()
+        ..AccountChange::default()
     };
-    let mut added = add_one(&client.interactive(true), &account).await?;
+    let mut added = add_one(&client.interactive(true), account).await?;
     if !is_named {
-        added
-            .notice
-            .body
-            .push_str(" In a terminal, mfactl edit gives it a name.");
+        added.notice = unnamed(added.notice);
     }
     Ok(Some(added))
 }
@@ -129,7 +157,7 @@ fn names(label: &str) -> (String, String) {
 }
 
 #[expect(clippy::needless_pass_by_value, reason = "it ends a chain of results")]
-fn nothing(reason: String) -> Notice {
+pub(crate) fn nothing(reason: String) -> Notice {
     notice::not_done("No account was added", &reason)
 }
 
@@ -143,63 +171,153 @@ async fn decode(bytes: &[u8]) -> Result<Decoded, mfa_intake::Error> {
 
 /// Adds what was found.
 async fn add(client: &Client, found: Result<Decoded, mfa_intake::Error>) -> Result<Added, String> {
-    let Decoded {
-        mut accounts,
-        skipped,
-        ..
-    } = found.map_err(|error| error.to_string())?;
+    let mut found = found.map_err(|error| error.to_string())?;
+    complete(&found)?;
     // The user has just asked for it, and will answer a prompt.
     let client = client.interactive(true);
-    match (accounts.len(), skipped.first()) {
-        (0, Some(first)) => Err(format!("{}: {}", first.name, first.reason)),
-        (0, None) => Err("there is no account in it".to_owned()),
-        (1, None) => add_one(&client, &accounts.remove(0)).await,
-        _ => add_all(&client, &accounts, &skipped).await,
+    match found.adding() {
+        Adding::Nothing(why) => Err(why),
+        Adding::One(account) => {
+            let rest = found.rest(&[]);
+            let added = add_one(&client, *account).await;
+            let mut added = added.map_err(|reason| notice::reason_with_rest(&reason, &rest))?;
+            added.notice = notice::with_rest(added.notice, &rest);
+            Ok(added)
+        }
+        Adding::Several(accounts) => add_several(&client, &accounts, &found).await,
     }
 }
 
+/// Refuses a part of an export: whoever deletes the export afterwards has lost the rest. A notification that asks is
+/// easily missed, and a terminal can ask.
+fn complete(found: &Decoded) -> Result<(), String> {
+    match mfa_intake::missing(&found.missing()) {
+        None => Ok(()),
+        Some(missing) => Err(incomplete(&missing)),
+    }
+}
+
+/// Returns the reason if QR codes of an export are missing.
+pub(crate) fn incomplete(missing: &str) -> String {
+    format!(
+        "{missing}. Show all QR codes at once and try again, or import pictures of them in a terminal: \
+         mfactl import FILE… To add the accounts of only some QR codes, use --allow-incomplete."
+    )
+}
+
 /// Adds an account, and says what it is called now.
-async fn add_one(client: &Client, account: &AccountFields) -> Result<Added, String> {
-    let added = client.add(account).await;
-    let id = added.map_err(|error| notice::reason(&error))?;
-    let accounts = client.list_accounts().await.unwrap_or_default();
-    let name = accounts.into_iter().find(|account| account.id == id);
-    let issuer = account.issuer.as_deref().unwrap_or_default();
-    // It is there, even if its name cannot be asked for.
-    let name = name.map_or_else(|| issuer.to_owned(), |account| account.name);
+async fn add_one(client: &Client, mut account: AccountChange) -> Result<Added, String> {
+    let mut remarks = mfa_intake::cut(&mut account);
+    remarks.extend(checked(&account)?);
+    let added = client.add(&account, AddOptions::default()).await;
+    let account = added.map_err(|error| notice::reason(&error))?;
+    let added = notice::added(account.id, &account.issuer, &account.name);
     Ok(Added {
-        notice: notice::added(&id, issuer, &name),
+        notice: notice::with_remarks(added, &remarks),
         is_any: true,
     })
 }
 
+/// Refuses a secret that is too short: a notification that asks is easily missed. Returns a remark on a secret that is
+/// merely short.
+fn checked(account: &AccountChange) -> Result<Option<String>, String> {
+    let Some(short) = mfa_intake::short(account) else {
+        return Ok(None);
+    };
+    match short.objection() {
+        None => Ok(Some(short.remark())),
+        Some(text) => Err(format!(
+            "{text}. Check that the secret is complete. To add it anyway, run “mfactl add --weak” in a terminal."
+        )),
+    }
+}
+
 /// Adds all that are not here yet, or none.
-async fn add_all(
+async fn add_several(
     client: &Client,
-    accounts: &[AccountFields],
-    skipped: &[Skipped],
+    accounts: &[AccountChange],
+    found: &Decoded,
 ) -> Result<Added, String> {
+    for account in accounts {
+        checked(account)?;
+    }
     let results = client.import(accounts, ImportOptions::default()).await;
     let results = results.map_err(|error| notice::reason(&error))?;
-    let reason = |skipped: &Skipped| format!("{}: {}", skipped.name, skipped.reason);
-    let mut left: Vec<_> = skipped.iter().map(reason).collect();
-    let unread = left.len();
-    left.extend(results.iter().filter_map(|result| match result.fate {
-        Fate::Added => None,
-        Fate::Present => Some(format!("“{}” is here already", result.name)),
-        Fate::Skipped => Some(result.reason.clone().unwrap_or_default()),
-    }));
-    let added = results.len() + unread - left.len();
-    let first = left.first().map(String::as_str);
+    let added = results.iter().filter(|result| result.fate == Fate::Added);
+    // What was cut. A notification has no room for more.
+    let remark = added.clone().find_map(|result| result.reason.clone());
+    let remark = remark.map(|what| format!("of one account, {what}"));
+    let added = added.count();
+    let notice = notice::added_several(added, &found.rest(&results));
     Ok(Added {
-        notice: notice::added_several(added, left.len(), first),
+        notice: notice::with_remarks(notice, remark.as_slice()),
         is_any: added > 0,
     })
 }
 
 #[cfg(test)]
 mod tests {
+    use mfa_intake::{Part, Skipped};
+
     use super::*;
+
+    #[test]
+    fn a_part_of_an_export_is_not_added() {
+        let whole = Decoded {
+            accounts: vec![AccountChange::default()],
+            ..Decoded::default()
+        };
+        assert_eq!(complete(&whole), Ok(()));
+        let part = Part {
+            batch: 1,
+            number: 1,
+            of: 2,
+        };
+        let missing = Skipped {
+            name: "QR code 1 of 2".into(),
+            reason: "it is missing".into(),
+            part: Some(part),
+        };
+        let part = Decoded {
+            skipped: vec![missing],
+            ..whole
+        };
+        let notice = nothing(complete(&part).unwrap_err());
+        assert_eq!(notice.summary, "No account was added");
+        assert_eq!(notice.kind, notice::Kind::Problem);
+        assert!(
+            notice.body.starts_with("QR code 1 of 2 is missing. Show"),
+            "{}",
+            notice.body
+        );
+        assert!(
+            notice.body.ends_with("use --allow-incomplete."),
+            "it is cut"
+        );
+    }
+
+    #[test]
+    fn a_weak_secret_is_not_added_and_a_short_one_is_remarked() {
+        let account = |secret: &str| AccountChange {
+            secret: Some(secret.to_owned().into()),
+            ..AccountChange::default()
+        };
+        let weak = nothing(checked(&account("JBSWY3D")).unwrap_err());
+        assert_eq!(weak.kind, notice::Kind::Problem);
+        assert!(
+            weak.body.starts_with("The secret has only 32 bits: "),
+            "{}",
+            weak.body
+        );
+        assert!(
+            weak.body
+                .ends_with("run “mfactl add --weak” in a terminal."),
+            "it is cut"
+        );
+        let short = checked(&account("JBSWY3DP")).unwrap().unwrap();
+        assert!(short.starts_with("the secret has only 40 bits, "));
+        assert_eq!(checked(&account("JBSWY3DPEHPK3PXP")), Ok(None));
+    }
 
     #[test]
     fn what_is_typed_names_an_issuer_or_a_user_or_both() {

@@ -1,45 +1,50 @@
-//! The main loop's hands: what happens goes into the model, what the model wants is done.
+//! The main loop: passes events to the model and carries out its effects.
 
 use std::collections::HashMap;
 use std::time::{SystemTime, UNIX_EPOCH};
 
+use mfa_core::AccountId;
+use mfa_core::access::Answer;
 use mfa_ipc::types::CodeOptions;
 use mfa_ipc::{Client, Error, paths};
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 
+use crate::asking::{Asking, Kind};
 use crate::clipboard::Jobs;
 use crate::config;
+use crate::connection::Connection;
 use crate::input::{Connected, Input, Inputs};
-use crate::link::Link;
+use crate::last_uses::LastUses;
 use crate::model::notice::{self, Notice};
-use crate::model::{Effect, Model, Msg, Refusal};
+use crate::model::{Confirmation, Effect, Model, Msg, Refusal, Reply};
 use crate::port::{Icon, Notifier};
+use crate::prompt::{self, confirm};
 use crate::settings::Watched;
 use crate::timers::Timers;
 use crate::unlock::unlock;
 use crate::{add, platform, store};
 
-/// What everything is done with.
+/// The parts that the main loop uses.
 pub(crate) struct Parts<I, N> {
     pub(crate) icon: I,
     pub(crate) notifier: N,
     pub(crate) clipboard: Jobs,
-    pub(crate) link: Link,
+    pub(crate) connection: Connection,
     pub(crate) inputs: Inputs,
     pub(crate) model: Model,
     pub(crate) settings: Watched,
+    pub(crate) last_uses: LastUses,
 }
 
-/// The tray at work.
+/// The running tray.
 pub(crate) struct App<I, N> {
     parts: Parts<I, N>,
     client: Option<Client>,
     replies: HashMap<u64, oneshot::Sender<Result<(), Error>>>,
     requests: u64,
-    /// What may be waiting for the user to answer a prompt: one is enough at a time.
-    unlocking: Option<JoinHandle<()>>,
-    adding: Option<JoinHandle<()>>,
+    /// The task that may be waiting for the user to answer a prompt.
+    asking: Asking,
     pub(crate) timers: Timers,
     ended: bool,
 }
@@ -51,8 +56,7 @@ impl<I: Icon, N: Notifier> App<I, N> {
             client: None,
             replies: HashMap::new(),
             requests: 0,
-            unlocking: None,
-            adding: None,
+            asking: Asking::default(),
             timers: Timers::new(mfa_sys::boottime::since_boot),
             ended: false,
         };
@@ -62,12 +66,12 @@ impl<I: Icon, N: Notifier> App<I, N> {
         app
     }
 
-    /// Whether the user has had enough.
+    /// Returns whether the tray should exit.
     pub(crate) fn has_ended(&self) -> bool {
         self.ended
     }
 
-    /// Takes what happened, and does what it calls for.
+    /// Handles one input.
     pub(crate) fn take(&mut self, input: Input) {
         let now = now();
         match input {
@@ -78,6 +82,9 @@ impl<I: Icon, N: Notifier> App<I, N> {
                 if matches!(msg, Msg::Disconnected { .. }) {
                     self.client = None;
                 }
+                if matches!(msg, Msg::Locked) {
+                    self.asking.locked();
+                }
                 self.update(msg, now);
             }
             Input::Connected(Connected {
@@ -87,6 +94,11 @@ impl<I: Icon, N: Notifier> App<I, N> {
                 problem,
             }) => {
                 self.client = Some(client);
+                if locked {
+                    self.asking.locked();
+                } else if problem.is_none() {
+                    self.asking.unlocked();
+                }
                 let connected = Msg::Connected {
                     locked,
                     accounts,
@@ -97,9 +109,12 @@ impl<I: Icon, N: Notifier> App<I, N> {
             Input::Requested(request) => {
                 self.requests += 1;
                 self.replies.insert(self.requests, request.reply);
+                // No account has the zero id, so an invalid id matches none.
+                let account = AccountId::parse(&request.account);
                 let requested = Msg::Requested {
                     request: self.requests,
-                    account: request.account,
+                    account: account.unwrap_or_else(|| AccountId::from_bytes([0; 16])),
+                    code: request.code,
                 };
                 self.update(requested, now);
             }
@@ -107,7 +122,7 @@ impl<I: Icon, N: Notifier> App<I, N> {
         self.show(now);
     }
 
-    /// Leaves nothing behind.
+    /// Removes the code from the clipboard and waits until that is done.
     pub(crate) async fn end(self) {
         self.parts.clipboard.take_back();
         self.parts.clipboard.end().await;
@@ -131,7 +146,7 @@ impl<I: Icon, N: Notifier> App<I, N> {
                 count,
                 min_remaining,
             } => self.fetch(number, account, count, min_remaining),
-            Effect::Show(accounts) => self.fetch_shown(accounts),
+            Effect::Show(accounts) => self.fetch_shown(&accounts),
             Effect::Put { number, code } => {
                 if let Err(reason) = self.parts.clipboard.put(number, code) {
                     let result = Err(reason);
@@ -142,41 +157,87 @@ impl<I: Icon, N: Notifier> App<I, N> {
             Effect::Notify(notice) => self.parts.notifier.say(notice),
             Effect::Answer { request, result } => {
                 if let Some(reply) = self.replies.remove(&request) {
-                    // Whoever asked may have given up.
+                    // The caller may have given up.
                     drop(reply.send(result.map_err(refusal)));
                 }
             }
+            Effect::AnswerQuestion(id, answer) => self.answer_question(id, answer),
+            Effect::Confirm(confirmation) => self.confirm(confirmation),
+            Effect::StopConfirming => self.asking.stop_confirming(),
             Effect::Start(timer, time) => self.timers.start(timer, time),
             Effect::Stop(timer) => self.timers.stop(timer),
             Effect::Lock => {
                 let lock = async |client: Client| client.lock().await;
-                self.ask("The accounts are not locked", lock);
+                self.ask("Cannot lock the accounts", lock);
             }
-            Effect::Unlock if is_under_way(self.unlocking.as_ref()) => {}
-            Effect::Unlock => {
-                self.unlocking = Some(self.ask("The accounts are not unlocked", unlock));
-            }
-            Effect::Reconnect => self.parts.link.retry(),
-            Effect::AddFromScreen => {
-                self.add(add::from_screen(self.client()));
-            }
-            Effect::AddFromClipboard if is_under_way(self.adding.as_ref()) => {}
+            Effect::Unlock => self.begin(Kind::Unlock, Self::unlock),
+            Effect::Reconnect => self.parts.connection.retry(),
+            Effect::AddFromScreen => self.begin(Kind::AddFromScreen, Self::add_from_screen),
             Effect::AddFromClipboard => {
-                let clipboard = self.parts.clipboard.clone();
-                self.adding = Some(self.add(add::from_clipboard(self.client(), clipboard)));
+                self.begin(Kind::AddFromClipboard, Self::add_from_clipboard);
             }
             Effect::OpenSettings => self.open_settings(),
             Effect::StartAtLogin(is_on) => self.start_at_login(is_on),
             Effect::Save(memory) => {
                 if let Err(error) = store::save(&memory) {
-                    tracing::warn!(%error, "it is not remembered which accounts are used");
+                    tracing::warn!(%error, "cannot save which accounts are used");
                 }
             }
             Effect::Quit => self.ended = true,
         }
     }
 
-    fn fetch(&self, number: u64, account: String, count: u32, min_remaining: u32) {
+    /// Starts a task that may ask the user something, unless one is in progress: two such windows would be
+    /// too many.
+    fn begin(&mut self, kind: Kind, start: impl FnOnce(&Self) -> JoinHandle<()>) {
+        if let Some(kind) = self.asking.under_way() {
+            self.parts.notifier.say(notice::still_going(kind.label()));
+            return;
+        }
+        let task = start(self);
+        self.asking.began(kind, task);
+    }
+
+    fn unlock(&self) -> JoinHandle<()> {
+        self.ask("Cannot unlock the accounts", unlock)
+    }
+
+    fn add_from_screen(&self) -> JoinHandle<()> {
+        self.add(add::from_screen(self.client()))
+    }
+
+    fn add_from_clipboard(&self) -> JoinHandle<()> {
+        let (clipboard, locking) = (self.parts.clipboard.clone(), self.asking.locking());
+        self.add(add::from_clipboard(self.client(), clipboard, locking))
+    }
+
+    /// Shows a window that confirms an answer.
+    fn confirm(&mut self, confirmation: Confirmation) {
+        let Confirmation {
+            number,
+            answer,
+            text,
+        } = confirmation;
+        let inputs = self.parts.inputs.clone();
+        let ask = async move {
+            let reply = match confirm::ask(&text, answer.label()).await {
+                prompt::Answer::Given(()) => Reply::Yes,
+                prompt::Answer::Cancelled => Reply::No,
+                prompt::Answer::Nobody => Reply::Nobody,
+            };
+            inputs
+                .send(Input::Msg(Msg::Confirmed { number, reply }))
+                .await;
+        };
+        if self.asking.under_way().is_some() {
+            // There will be no window, and so no other reply.
+            let reply = Reply::No;
+            self.parts.inputs.offer(Msg::Confirmed { number, reply });
+        }
+        self.begin(Kind::Confirm(answer), |_| tokio::spawn(ask));
+    }
+
+    fn fetch(&self, number: u64, account: AccountId, count: u32, min_remaining: u32) {
         let inputs = self.parts.inputs.clone();
         let options = CodeOptions {
             min_remaining: Some(min_remaining).filter(|seconds| *seconds > 0),
@@ -185,21 +246,23 @@ impl<I: Icon, N: Notifier> App<I, N> {
         let client = self.client();
         tokio::spawn(async move {
             let result = match client {
-                Ok(client) => client.get_codes(&account, count, options).await,
+                Ok(client) => client.get_codes(&account.to_string(), count, options).await,
                 Err(error) => Err(error),
             };
             inputs.send(Input::Msg(Msg::Codes { number, result })).await;
         });
     }
 
-    fn fetch_shown(&self, accounts: Vec<String>) {
+    fn fetch_shown(&self, accounts: &[AccountId]) {
         let Ok(client) = self.client() else { return };
         let inputs = self.parts.inputs.clone();
+        let accounts: Vec<_> = accounts.iter().map(ToString::to_string).collect();
         tokio::spawn(async move {
             let ids: Vec<_> = accounts.iter().map(String::as_str).collect();
-            // Without its code a row says enough.
+            // If this fails, the rows show no code, which is sufficient.
             let codes = client.peek_codes(&ids).await.unwrap_or_default();
-            for (account, code) in codes {
+            let known = |(id, code): (String, _)| Some((AccountId::parse(&id)?, code));
+            for (account, code) in codes.into_iter().filter_map(known) {
                 let result = Ok(code);
                 inputs
                     .send(Input::Msg(Msg::Shown { account, result }))
@@ -208,7 +271,7 @@ impl<I: Icon, N: Notifier> App<I, N> {
         });
     }
 
-    /// Asks the daemon for something that needs no answer but an error.
+    /// Starts a call to the daemon. Only an error is shown to the user.
     fn ask<F, A>(&self, failed: &'static str, call: F) -> JoinHandle<()>
     where
         F: FnOnce(Client) -> A + Send + 'static,
@@ -227,7 +290,21 @@ impl<I: Icon, N: Notifier> App<I, N> {
         })
     }
 
-    /// Adds accounts meanwhile, and says what came of it.
+    fn answer_question(&self, id: u64, answer: Answer) {
+        let (client, inputs) = (self.client(), self.parts.inputs.clone());
+        tokio::spawn(async move {
+            let result = match client {
+                Ok(client) => client.answer_question(id, answer).await,
+                Err(error) => Err(error),
+            };
+            if let Err(error) = result {
+                let notice = notice::not_answered(&error);
+                inputs.send(Input::Msg(Msg::Done(notice))).await;
+            }
+        });
+    }
+
+    /// Starts a task that adds accounts, and shows its result.
     fn add(&self, adding: impl Future<Output = Option<Notice>> + Send + 'static) -> JoinHandle<()> {
         let inputs = self.parts.inputs.clone();
         tokio::spawn(async move {
@@ -239,7 +316,7 @@ impl<I: Icon, N: Notifier> App<I, N> {
 
     fn start_at_login(&mut self, is_on: bool) {
         if let Err(error) = platform::start_at_login(is_on) {
-            let what = "What starts at login was not changed";
+            let what = "Cannot change “Start at login”";
             self.parts
                 .notifier
                 .say(notice::not_done(what, &error.to_string()));
@@ -253,10 +330,13 @@ impl<I: Icon, N: Notifier> App<I, N> {
         self.client.clone().ok_or_else(gone)
     }
 
-    /// Looks at what the user can have changed elsewhere.
+    /// Checks for changes that the user made outside of the menu.
     fn look_around(&mut self, now: u64) {
         self.read_settings(now);
         self.update(Msg::StartsAtLogin(platform::starts_at_login()), now);
+        if let Some(records) = self.parts.last_uses.changed() {
+            self.update(Msg::Logged(records), now);
+        }
     }
 
     fn read_settings(&mut self, now: u64) {
@@ -264,7 +344,7 @@ impl<I: Icon, N: Notifier> App<I, N> {
             None => {}
             Some(Ok(settings)) => self.update(Msg::Settings(settings), now),
             Some(Err(error)) => {
-                let notice = notice::not_done("The settings are not used", &error.to_string());
+                let notice = notice::not_done("Cannot read the settings", &error.to_string());
                 self.parts.notifier.say(notice);
             }
         }
@@ -282,12 +362,11 @@ impl<I: Icon, N: Notifier> App<I, N> {
 }
 
 fn not_opened(error: &std::io::Error) -> Notice {
-    let reason = format!("Edit {} yourself ({error})", paths::config().display());
-    notice::not_done("The settings cannot be opened", &reason)
-}
-
-fn is_under_way(task: Option<&JoinHandle<()>>) -> bool {
-    task.is_some_and(|task| !task.is_finished())
+    let reason = format!(
+        "Cannot start an editor ({error}). The file is {}.",
+        paths::config().display()
+    );
+    notice::not_done("Cannot open the settings", &reason)
 }
 
 fn refusal(refusal: Refusal) -> Error {
@@ -295,13 +374,13 @@ fn refusal(refusal: Refusal) -> Error {
         Refusal::NotFound => Error::NotFound("no account matches".into()),
         Refusal::Locked => Error::Locked("the accounts are locked".into()),
         Refusal::Superseded => {
-            Error::Failed("another code was copied before this one was there".into())
+            Error::Failed("another code was copied before this one was ready".into())
         }
         Refusal::Failed(reason) => Error::Failed(reason),
     }
 }
 
-/// The time in Unix seconds.
+/// Returns the time in Unix seconds.
 fn now() -> u64 {
     let since = SystemTime::now().duration_since(UNIX_EPOCH);
     since.map_or(0, |time| time.as_secs())

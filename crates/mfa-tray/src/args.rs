@@ -1,18 +1,18 @@
-//! The command line of the tray. What can be set is in the configuration, and in the menu.
+//! The command line of the tray. All settings are in the configuration and in the menu.
 
 use clap::Parser;
 
-/// Show one-time codes in the tray
+/// Copy one-time codes from the tray
 ///
-/// Click an account in the menu of the icon, and its code is on the clipboard. The desktop starts
-/// this when you log in; a second one says where the first is, and ends. What can be set is in the menu,
-/// and in the file config.toml, which the menu opens.
+/// Click an account in the menu of the icon to copy its code. The desktop starts mfa-tray when you log in.
+/// If mfa-tray is already running, starting it again only shows a notification that says where the icon
+/// is. The settings are in the menu and in the file config.toml, which the menu can open.
 #[derive(Debug, Parser)]
 #[command(name = "mfa-tray", version, max_term_width = 100)]
 pub struct Args {
-    /// End at once if “Start at login” was turned off in the menu
+    /// Exit at once if “Start at login” is turned off in the menu
     ///
-    /// It is for what starts the tray at login: where systemd does, its unit has this option.
+    /// The desktop and systemd start the tray with this option at login.
     #[arg(long)]
     pub at_login: bool,
 }

@@ -1,4 +1,4 @@
-//! The thread of the clipboard: other programs are asked there, and may take their time.
+//! The thread of the clipboard. It asks other programs, which may be slow.
 
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::time::Duration;
@@ -8,35 +8,35 @@ use tokio::sync::oneshot;
 use zeroize::Zeroizing;
 
 use crate::input::Inputs;
-use crate::model::{Msg, Secret};
+use crate::model::{Code, Msg};
 
-/// How many jobs may wait.
+/// The number of jobs that may wait.
 const QUEUE: usize = 16;
-/// How long the last job may take.
+/// The time that the last job may take.
 const LAST: Duration = Duration::from_secs(3);
 
-/// Something to be done there.
+/// A job for the thread.
 enum Job {
     Put {
         number: u64,
-        code: Secret,
+        code: Code,
     },
     TakeBack,
     Read(oneshot::Sender<Result<Found, String>>),
     Forget {
-        text: Secret,
+        text: Code,
         reply: oneshot::Sender<bool>,
     },
     End(oneshot::Sender<()>),
 }
 
-/// Sends jobs to the thread.
+/// A handle that sends jobs to the thread.
 #[derive(Clone)]
 pub(crate) struct Jobs(SyncSender<Job>);
 
 impl Jobs {
-    /// Starts the thread. The clipboard is opened when it is first needed: we may be there before
-    /// the screen is.
+    /// Starts the thread. It opens the clipboard on first use, because the tray may start before
+    /// the screen exists.
     pub(crate) fn start<C: Clipboard>(
         open: impl Fn() -> Result<C, Error> + Send + 'static,
         inputs: Inputs,
@@ -55,32 +55,32 @@ impl Jobs {
         Ok(Self(sender))
     }
 
-    /// Puts a code on the clipboard; the answer is [`Msg::Put`].
-    pub(crate) fn put(&self, number: u64, code: Secret) -> Result<(), String> {
+    /// Puts a code on the clipboard; the reply is [`Msg::Put`].
+    pub(crate) fn put(&self, number: u64, code: Code) -> Result<(), String> {
         self.send(Job::Put { number, code })
     }
 
-    /// Takes the last code back, if it is still there.
+    /// Removes the last code, if it is still on the clipboard.
     pub(crate) fn take_back(&self) {
         drop(self.send(Job::TakeBack));
     }
 
-    /// What is there to add accounts from.
+    /// Returns the contents of the clipboard, to add accounts from them.
     pub(crate) async fn read(&self) -> Result<Found, String> {
         let (reply, answer) = oneshot::channel();
         self.send(Job::Read(reply))?;
         answer.await.unwrap_or_else(|_| Err(busy()))
     }
 
-    /// Takes a text off the clipboard that another program has put there, if it is still there. Says
-    /// whether it was, and is no more.
+    /// Removes a text that another program put on the clipboard, if it is still there. Returns
+    /// whether it was there and was removed.
     pub(crate) async fn forget(&self, text: Zeroizing<String>) -> bool {
         let (reply, answer) = oneshot::channel();
-        let text = Secret(text);
+        let text = Code(text);
         self.send(Job::Forget { text, reply }).is_ok() && answer.await.unwrap_or(false)
     }
 
-    /// Waits until all that was asked for is done.
+    /// Waits until all jobs are done.
     pub(crate) async fn end(&self) {
         let (reply, answer) = oneshot::channel();
         if self.send(Job::End(reply)).is_ok() {
@@ -118,7 +118,9 @@ impl<O: Fn() -> Result<C, Error>, C: Clipboard> Worker<O, C> {
                 Job::Forget { text, reply } => {
                     let forgotten = self.reach().and_then(|board| board.forget(&text.0));
                     if let Err(error) = &forgotten {
-                        tracing::warn!("what was added may still be on the clipboard: {error}");
+                        tracing::warn!(
+                            "the added link or secret may still be on the clipboard: {error}"
+                        );
                     }
                     reply.send(forgotten.unwrap_or(false)).ok();
                 }
@@ -130,10 +132,10 @@ impl<O: Fn() -> Result<C, Error>, C: Clipboard> Worker<O, C> {
         }
     }
 
-    fn put(&mut self, code: &Secret) -> Result<(), Error> {
+    fn put(&mut self, code: &Code) -> Result<(), Error> {
         let put = self.reach()?.put(&code.0);
         if put.is_err() {
-            // The screen it belonged to may be gone; the next one is reached anew.
+            // The screen of the clipboard may be gone. The next job opens it again.
             self.clipboard = None;
         }
         put
@@ -144,8 +146,8 @@ impl<O: Fn() -> Result<C, Error>, C: Clipboard> Worker<O, C> {
             return;
         };
         match clipboard.take_back() {
-            Ok(true) => tracing::debug!("took the code back"),
-            Ok(false) => tracing::debug!("left what was copied since"),
+            Ok(true) => tracing::debug!("removed the code from the clipboard"),
+            Ok(false) => tracing::debug!("another program has changed the clipboard since"),
             Err(error) => tracing::warn!("the code may still be on the clipboard: {error}"),
         }
     }
@@ -169,7 +171,7 @@ mod tests {
     use super::*;
     use crate::input::Input;
 
-    /// A clipboard that others can write to as well.
+    /// A clipboard that other programs can write to as well.
     #[derive(Clone, Default)]
     struct Fake(Arc<Mutex<(String, bool)>>);
 
@@ -227,8 +229,8 @@ mod tests {
         )
     }
 
-    fn code(text: &str) -> Secret {
-        Secret(Zeroizing::new(text.into()))
+    fn code(text: &str) -> Code {
+        Code(Zeroizing::new(text.into()))
     }
 
     #[tokio::test]
@@ -281,7 +283,7 @@ mod tests {
         else {
             panic!("no answer");
         };
-        assert!(reason.starts_with("there is no clipboard"), "{reason}");
+        assert!(reason.starts_with("cannot reach the clipboard"), "{reason}");
         assert!(!reason.contains("123456"));
     }
 }

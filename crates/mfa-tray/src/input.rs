@@ -1,36 +1,36 @@
-//! Everything that reaches the main loop, from wherever it comes.
+//! The inputs of the main loop.
 
+use mfa_core::Account;
 use mfa_ipc::Client;
 use mfa_ipc::copier::CopyRequest;
-use mfa_ipc::types::AccountInfo;
 use tokio::sync::mpsc;
 
 use crate::model::Msg;
 
-/// How many may wait; who sends more than that has to wait too, or is not heard.
+/// The number of inputs that may wait. Further senders wait, or their input is dropped.
 pub(crate) const QUEUE: usize = 64;
 
-/// Something that happened.
+/// An input.
 #[derive(Debug)]
 pub(crate) enum Input {
-    /// Something for the model.
+    /// A message for the model.
     Msg(Msg),
-    /// The daemon is there.
+    /// The daemon is connected.
     Connected(Connected),
     /// The daemon asks for a code to be copied.
     Requested(CopyRequest),
 }
 
-/// The state of a daemon, and the way to it.
+/// The state of a daemon, and the connection to it.
 #[derive(Debug)]
 pub(crate) struct Connected {
     pub(crate) client: Client,
     pub(crate) locked: bool,
-    pub(crate) accounts: Vec<AccountInfo>,
+    pub(crate) accounts: Vec<Account>,
     pub(crate) problem: Option<String>,
 }
 
-/// Where inputs go.
+/// A handle that sends inputs.
 #[derive(Clone, Debug)]
 pub(crate) struct Inputs(mpsc::Sender<Input>);
 
@@ -40,21 +40,21 @@ impl Inputs {
         (Self(sender), receiver)
     }
 
-    /// Sends it, when there is room.
+    /// Sends an input, and waits until there is room for it.
     pub(crate) async fn send(&self, input: Input) {
-        // Nobody is there any more only when we end.
+        // This fails only when the tray exits.
         drop(self.0.send(input).await);
     }
 
-    /// Sends a message from where nobody may wait. If too much is going on, it is dropped: a click
-    /// can be made again.
+    /// Sends a message without waiting. If there is no room, the message is dropped: the user can
+    /// click again.
     pub(crate) fn offer(&self, msg: Msg) {
         if self.0.try_send(Input::Msg(msg)).is_err() {
-            tracing::warn!("too much is going on; something was not heard");
+            tracing::warn!("too many events at once; one was dropped");
         }
     }
 
-    /// Sends a message from a thread of its own.
+    /// Sends a message from a separate thread.
     pub(crate) fn blocking_send(&self, msg: Msg) {
         drop(self.0.blocking_send(Input::Msg(msg)));
     }

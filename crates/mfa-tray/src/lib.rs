@@ -1,22 +1,24 @@
-//! The tray: click an account, its code is on the clipboard.
+//! The tray: a click on an account copies its code.
 //!
-//! A pure [`model`] decides, and the rest carries out: `app` puts what happens into the model and
-//! does what it wants, over the ports to the desktop (`port`, `clipboard`) and the `link` to the
-//! daemon. The tray holds no secret; codes pass through it.
+//! A pure [`model`] decides. `app` passes events to it and carries out its effects, using the ports
+//! to the desktop (`port`, `clipboard`) and the `connection` to the daemon. The tray holds no
+//! secret; codes only pass through it.
 
 mod add;
 mod app;
 pub mod args;
+mod asking;
 mod clipboard;
 pub mod config;
+mod connection;
 mod input;
-mod link;
-pub mod log;
+mod last_uses;
 pub mod model;
 mod pictures;
 mod platform;
 mod port;
 mod prompt;
+mod questions;
 pub mod run;
 mod settings;
 mod store;

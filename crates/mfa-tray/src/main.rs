@@ -1,4 +1,4 @@
-//! The binary of the tray; see the library.
+//! The program of the tray; see the library.
 
 #![cfg_attr(all(windows, not(debug_assertions)), windows_subsystem = "windows")]
 
@@ -6,13 +6,13 @@ use std::process::ExitCode;
 
 use clap::Parser;
 
-/// What is freed may have held a code, or the secret of an account that was added.
+/// Wipes freed memory, which may have contained a code or the secret of an added account.
 #[global_allocator]
 static MEMORY: mfa_sys::alloc::Wiping = mfa_sys::alloc::Wiping;
 
 fn main() -> ExitCode {
     let args = mfa_tray::args::Args::parse();
-    mfa_tray::log::start();
+    mfa_tray::run::log();
     match mfa_tray::run::run(&args) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {

@@ -1,4 +1,4 @@
-//! The pictures of the icon, as pixels, in colours that can be seen without a theme.
+//! The pictures of the icon as pixels, in colours that are visible without a theme.
 
 use crate::config::Look;
 use crate::model::view::Face;
@@ -27,14 +27,14 @@ macro_rules! renditions {
 }
 
 /// A picture: red, green, blue and opacity of each pixel, row by row.
-pub(crate) struct Picture {
+pub(crate) struct Rendition {
     pub(crate) width: u32,
     pub(crate) height: u32,
     pub(crate) pixels: Vec<u8>,
 }
 
-/// The picture in all its sizes, from small to large.
-pub(crate) fn of(face: Face, look: Look) -> Vec<Picture> {
+/// Returns the picture in all its sizes, from small to large.
+pub(crate) fn of(face: Face, look: Look) -> Vec<Rendition> {
     let renditions: [&[u8]; 5] = match (look, face) {
         (Look::Colour | Look::Symbolic, Face::Unlocked) => renditions!("mfactl-tray"),
         (Look::Colour | Look::Symbolic, Face::Locked) => renditions!("mfactl-tray-locked"),
@@ -46,13 +46,13 @@ pub(crate) fn of(face: Face, look: Look) -> Vec<Picture> {
     renditions.into_iter().filter_map(decode).collect()
 }
 
-fn decode(file: &[u8]) -> Option<Picture> {
+fn decode(file: &[u8]) -> Option<Rendition> {
     let mut reader = png::Decoder::new(std::io::Cursor::new(file))
         .read_info()
         .ok()?;
     let mut pixels = vec![0; reader.output_buffer_size()?];
     let info = reader.next_frame(&mut pixels).ok()?;
-    Some(Picture {
+    Some(Rendition {
         width: info.width,
         height: info.height,
         pixels,

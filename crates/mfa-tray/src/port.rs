@@ -1,17 +1,16 @@
-//! What the tray needs from a desktop. Small, and never waiting: whatever takes time happens
-//! elsewhere.
+//! The ports to the desktop. They are small and never wait: slow work happens elsewhere.
 
 use crate::model::notice::Notice;
 use crate::model::view::View;
 
-/// Something that shows an icon with a menu.
+/// An icon with a menu.
 pub(crate) trait Icon {
-    /// Shows this from now on.
+    /// Shows this view from now on.
     fn show(&mut self, view: View);
 }
 
-/// Something that tells the user.
+/// The notifications to the user.
 pub(crate) trait Notifier {
-    /// Says it, in place of what was said before.
+    /// Shows a notification in place of the last one.
     fn say(&mut self, notice: Notice);
 }

@@ -1,4 +1,4 @@
-//! Puts the tray together and keeps it running until the session or the user ends it.
+//! Assembles the tray and runs it until the session or the user ends it.
 
 use std::io;
 
@@ -9,36 +9,35 @@ use crate::app::{App, Parts};
 use crate::args::Args;
 use crate::clipboard::Jobs;
 use crate::config::Settings;
+use crate::connection::Connection;
 use crate::input::{Input, Inputs};
-use crate::link::Link;
+use crate::last_uses::LastUses;
 use crate::model::{Choice, Model, Msg};
 use crate::platform::{self, Ended, Session};
 use crate::settings::Watched;
 use crate::store;
 
-/// Why the tray cannot run.
+/// A reason why the tray cannot run.
 #[derive(Debug, Error)]
 pub enum Error {
-    /// There is no desktop to be in.
-    #[error(
-        "there is no session bus, so no tray to be in: {0}. Start mfa-tray in a desktop session."
-    )]
+    /// There is no desktop session.
+    #[error("cannot connect to the session bus: {0}. Start mfa-tray in a desktop session.")]
     NoBus(#[source] zbus::Error),
-    /// The bus was there, but would not have us.
-    #[error("the session bus does not do its work: {0}")]
+    /// The session bus returned an error.
+    #[error("the session bus failed: {0}")]
     Bus(#[from] zbus::Error),
-    /// The system makes no icon.
-    #[error("the icon cannot be shown: {0}")]
+    /// The system shows no icon.
+    #[error("cannot show the icon: {0}")]
     NoIcon(#[source] Box<dyn std::error::Error + Send + Sync>),
-    /// Something that should always work did not.
+    /// The system returned an unexpected error.
     #[error("the tray cannot run: {0}")]
     System(#[from] io::Error),
 }
 
-/// Runs the tray until it is told to end.
+/// Runs the tray until it is told to exit.
 ///
 /// # Errors
-/// Each variant of [`enum@Error`]. A second tray is no error: it leaves the desktop to the first.
+/// Each variant of [`enum@Error`]. A second tray is not an error: it exits.
 pub fn run(args: &Args) -> Result<(), Error> {
     if args.at_login && platform::is_unwanted_at_login() {
         tracing::info!("“Start at login” is off in the menu of the tray");
@@ -55,23 +54,30 @@ pub fn run(args: &Args) -> Result<(), Error> {
     })
 }
 
+/// Starts the log. `MFA_TRAY_LOG` sets its level.
+pub fn log() {
+    mfa_host::log::start("MFA_TRAY_LOG", "error,mfa_tray=info", platform::log_file());
+}
+
 async fn serve(at_login: bool) -> Result<(), Error> {
     let Some(mut session) = Session::enter(at_login).await? else {
-        tracing::info!("mfa-tray is running already");
+        tracing::info!("mfa-tray is already running");
         return Ok(());
     };
     let (inputs, mut receiver) = Inputs::channel();
-    let link = Link::start(inputs.clone());
-    session.watch_daemon(link.clone());
+    let connection = Connection::start(inputs.clone());
+    session.watch_daemon(connection.clone());
     let (icon, notifier) = session.show(inputs.clone())?;
     let mut app = App::new(Parts {
         icon,
         notifier,
         clipboard: Jobs::start(mfa_clipboard::Desktop::open, inputs.clone())?,
-        link,
+        connection,
         inputs,
-        model: Model::new(Settings::default(), store::load(), platform::desktop()),
+        model: Model::new(Settings::default(), store::load(), platform::desktop())
+            .confirming_answers(platform::CLICKS_COME_OVER_THE_BUS),
         settings: Watched::new(paths::config()),
+        last_uses: LastUses::new(paths::access_log()),
     });
     while !app.has_ended() {
         let input = tokio::select! {

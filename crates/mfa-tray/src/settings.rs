@@ -1,15 +1,15 @@
-//! Notices when the settings have changed: their file is looked at whenever the menu opens.
+//! Notices changes of the settings. Their file is checked whenever the menu opens.
 
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
 use crate::config::{self, Settings};
 
-/// The settings, read once and whenever their file has changed.
+/// The settings, read once and again whenever their file has changed.
 #[derive(Debug)]
 pub(crate) struct Watched {
     path: PathBuf,
-    /// When what was read last was written; nothing if nothing was read yet.
+    /// The modification time of the file that was read last; `None` if it was never read.
     read: Option<Option<SystemTime>>,
 }
 
@@ -18,7 +18,7 @@ impl Watched {
         Self { path, read: None }
     }
 
-    /// The settings, if they were not read yet or have changed since.
+    /// Returns the settings if they were not read yet or have changed since.
     pub(crate) fn changed(&mut self) -> Option<Result<Settings, config::Error>> {
         let now = modified(&self.path);
         if self.read == Some(now) {

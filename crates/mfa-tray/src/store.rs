@@ -1,31 +1,35 @@
-//! Keeps what the tray remembers: `$XDG_STATE_HOME/mfactl/tray.json`.
+//! Saves the memory of the tray: `$XDG_STATE_HOME/mfactl/tray.json`.
 
-use std::fs::OpenOptions;
+use std::fs::File;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
+use mfa_host::replace::{Outlives, replace_file};
 use mfa_ipc::paths;
 use mfa_sys::files;
 
 use crate::model::memory::Memory;
 
-/// The most that is read of it, in bytes.
+/// The maximum number of bytes that are read.
 const MAX_FILE: u64 = 1024 * 1024;
 
 fn file() -> PathBuf {
     paths::state().join("tray.json")
 }
 
-/// Reads it. What cannot be read is begun anew: it is a habit, and no account.
+/// Reads the memory. A file that cannot be read is started anew: it contains habits, not accounts.
 pub(crate) fn load() -> Memory {
-    let path = file();
-    let text = match read(&path) {
+    load_from(&file())
+}
+
+fn load_from(path: &Path) -> Memory {
+    let text = match read(path) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Memory::default(),
         text => text,
     };
     let memory = text.and_then(|text| Ok(serde_json::from_slice(&text)?));
     memory.unwrap_or_else(|error| {
-        tracing::warn!(%error, "begins to count anew: {} cannot be read", path.display());
+        tracing::warn!(%error, "cannot read {}; starting afresh", path.display());
         Memory::default()
     })
 }
@@ -37,14 +41,68 @@ fn read(path: &Path) -> io::Result<Vec<u8>> {
     Ok(text)
 }
 
-/// Writes it; a crash leaves the old one or the new one.
+/// Writes the memory. After a crash, the file is either the old one or the new one.
 pub(crate) fn save(memory: &Memory) -> io::Result<()> {
-    let path = file();
     files::create_private_folder(&paths::state())?;
-    let new = path.with_extension("json.new");
-    let mut options = OpenOptions::new();
-    options.create(true).write(true).truncate(true);
-    let out = files::private(&mut options).open(&new)?;
-    serde_json::to_writer(out, memory)?;
-    std::fs::rename(new, path)
+    save_to(&file(), memory)
+}
+
+fn save_to(path: &Path, memory: &Memory) -> io::Result<()> {
+    let write = |file: &mut File| Ok(serde_json::to_writer(file, memory)?);
+    replace_file(path, Outlives::TheProgram, write).map(drop)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn used() -> Memory {
+        serde_json::from_str(r#"{"uses":{"a":3},"asked-about-codes":true}"#).unwrap()
+    }
+
+    #[test]
+    fn what_is_kept_is_read_again() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("tray.json");
+        assert_eq!(load_from(&path), Memory::default());
+        save_to(&path, &used()).unwrap();
+        save_to(&path, &used()).unwrap();
+        assert_eq!(load_from(&path), used());
+    }
+
+    #[test]
+    fn a_damaged_file_is_begun_anew() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("tray.json");
+        let endless = vec![b' '; 2 * 1024 * 1024];
+        for text in [&b""[..], b"{\"uses\":", b"[]", b"\xff\xfe", &endless] {
+            std::fs::write(&path, text).unwrap();
+            assert_eq!(load_from(&path), Memory::default());
+            save_to(&path, &used()).unwrap();
+            assert_eq!(load_from(&path), used());
+        }
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn what_is_no_file_is_not_waited_for() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("tray.json");
+        let new = folder.path().join("tray.json.new");
+        let fifo = |path: &Path| {
+            let made = std::process::Command::new("mkfifo").arg(path).status();
+            assert!(made.unwrap().success());
+        };
+        fifo(&path);
+        fifo(&new);
+        assert_eq!(load_from(&path), Memory::default());
+        save_to(&path, &used()).unwrap();
+        assert_eq!(load_from(&path), used());
+        std::fs::remove_file(&path).unwrap();
+        std::os::unix::fs::symlink("/dev/zero", &path).unwrap();
+        std::os::unix::fs::symlink("/dev/full", &new).unwrap();
+        assert_eq!(load_from(&path), Memory::default());
+        save_to(&path, &used()).unwrap();
+        assert_eq!(load_from(&path), used());
+    }
 }

@@ -1,17 +1,18 @@
-//! The timers that the model has started.
+//! The timers of the model.
 //!
-//! They count the time that the machine was suspended: a code must not stay on the clipboard over
-//! night because the lid was closed. tokio's clock stands still meanwhile, so it sleeps in naps.
+//! They include the time that the machine was suspended: a code must not stay on the clipboard
+//! overnight because the lid was closed. The clock of tokio stops during suspend, so the timers
+//! sleep in short naps.
 
 use std::collections::HashMap;
 use std::time::Duration;
 
 use crate::model::Timer;
 
-/// How long we sleep at most without looking at the clock.
+/// The maximum time between two looks at the clock.
 const NAP: Duration = Duration::from_secs(5);
 
-/// When each runs out, by a clock that does not stand still.
+/// The end of each timer, by a clock that does not stop.
 #[derive(Debug)]
 pub(crate) struct Timers {
     clock: fn() -> Duration,
@@ -19,7 +20,7 @@ pub(crate) struct Timers {
 }
 
 impl Timers {
-    /// None runs yet; `clock` tells the time since some moment.
+    /// Creates an empty set of timers. `clock` returns the time since a fixed moment.
     pub(crate) fn new(clock: fn() -> Duration) -> Self {
         Self {
             clock,
@@ -27,17 +28,18 @@ impl Timers {
         }
     }
 
-    /// Starts one, or starts it anew.
+    /// Starts a timer, or starts it again.
     pub(crate) fn start(&mut self, timer: Timer, time: Duration) {
         self.ends.insert(timer, (self.clock)().saturating_add(time));
     }
 
-    /// Stops one, if it runs.
+    /// Stops a timer, if it runs.
     pub(crate) fn stop(&mut self, timer: Timer) {
         self.ends.remove(&timer);
     }
 
-    /// Waits for the next that runs out; for ever if none runs. Nothing is lost if this is dropped.
+    /// Waits for the next timer that runs out; forever if none runs. Nothing is lost if this is
+    /// dropped.
     pub(crate) async fn elapsed(&mut self) -> Timer {
         let next = self.ends.iter().min_by_key(|(_, end)| **end);
         let Some((timer, end)) = next.map(|(timer, end)| (*timer, *end)) else {

@@ -1,20 +1,24 @@
-//! Unlocks the accounts: a keychain asks by a prompt of its own, for a vault file we do.
+//! Unlocks the accounts. A keychain shows its own prompt; for a vault file, the tray asks.
 
 use mfa_ipc::{Client, Error};
 
 use crate::prompt::Answer;
 use crate::prompt::pinentry::{self, Question};
 
-/// How often a passphrase is asked for.
+/// The number of tries for a passphrase.
 const TRIES: usize = 3;
+/// The fault of an empty answer.
+pub(crate) const EMPTY: &str = "Enter the passphrase.";
+/// The fault of a wrong passphrase.
+pub(crate) const WRONG: &str = "Wrong passphrase. Try again.";
 
-/// Unlocks them; the user has just asked for that, and will answer a prompt.
+/// Unlocks the accounts. The user has just asked for that and can answer a prompt.
 ///
 /// # Errors
-/// Those of `Unlock` and `UnlockVault`. A user who does not want to any more is none.
+/// Those of `Unlock` and `UnlockVault`. It is not an error if the user cancels.
 pub(crate) async fn unlock(client: Client) -> Result<(), Error> {
     match client.interactive(true).unlock().await {
-        // A vault file has a passphrase of its own, for which no desktop has a prompt.
+        // A vault file has its own passphrase, for which no desktop has a prompt.
         Err(Error::Locked(_) | Error::AccessDenied(_)) if is_vault(&client).await => {
             by_passphrase(&client).await
         }
@@ -29,26 +33,36 @@ async fn is_vault(client: &Client) -> bool {
 async fn by_passphrase(client: &Client) -> Result<(), Error> {
     let mut error = None;
     for _ in 0..TRIES {
-        let question = Question {
-            title: "mfactl",
-            text: "Your accounts are in an encrypted vault file.",
-            prompt: "Passphrase:",
-            error,
-        };
-        error = match pinentry::ask(&question).await {
-            Answer::Given(passphrase) if passphrase.is_empty() => Some("Nothing was typed."),
+        error = match pinentry::ask(&question(error)).await {
+            Answer::Given(passphrase) if passphrase.is_empty() => Some(EMPTY),
             Answer::Given(passphrase) => match client.unlock_vault(&passphrase).await {
-                Err(Error::AccessDenied(_)) => Some("That is not its passphrase. Try again."),
+                Err(Error::AccessDenied(_)) => Some(WRONG),
                 result => return result,
             },
             Answer::Cancelled => return Ok(()),
-            Answer::Nobody => {
-                let text = "the vault file needs its passphrase: run mfactl unlock in a terminal";
-                return Err(Error::Locked(text.into()));
-            }
+            Answer::Nobody => return Err(no_prompt()),
         };
     }
-    Err(Error::AccessDenied(
-        "that was not the passphrase of the vault file".into(),
-    ))
+    Err(wrong())
+}
+
+/// Returns the question for the passphrase, with the fault of the last answer.
+pub(crate) fn question(error: Option<&str>) -> Question<'_> {
+    Question {
+        title: "mfactl",
+        text: "Your accounts are in an encrypted vault file.",
+        prompt: "Passphrase:",
+        error,
+    }
+}
+
+/// Returns the error if no program can ask for the passphrase.
+pub(crate) fn no_prompt() -> Error {
+    let text = "cannot ask for the passphrase of the vault file: run mfactl unlock in a terminal";
+    Error::Locked(text.into())
+}
+
+/// Returns the error after the last wrong passphrase.
+pub(crate) fn wrong() -> Error {
+    Error::AccessDenied("the passphrase of the vault file is wrong".into())
 }

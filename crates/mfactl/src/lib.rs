@@ -1,35 +1,28 @@
 //! The command line. It holds no secrets and links no keychain: it asks the daemon.
 //!
-//! `mfactl get` is the hot path: one connection, one call, no thread. Whatever costs more
-//! (tables, prompts, starting the daemon) is paid for by the command that needs it.
+//! `mfactl get` is the hot path: one connection, one call, no thread. The commands that need more (tables,
+//! prompts, starting the daemon) pay for that themselves.
 
-pub mod args;
 mod cmd;
 mod error;
+mod finding;
 mod output;
 mod platform;
 mod prompt;
-pub mod settings;
-
-/// The command line of the daemon, for its manual page: the very file that the daemon is built from.
-#[path = "../../mfad/src/args.rs"]
-pub mod daemon_args;
-/// The same of the tray.
-#[path = "../../mfa-tray/src/args.rs"]
-pub mod tray_args;
+mod text;
 
 use std::ffi::OsString;
 use std::process::ExitCode;
 
 use clap::Parser;
 
-use args::Args;
+use cmd::Args;
 use error::Error;
 use output::Output;
 
-/// Runs the command line that is given, the name of the program first.
+/// Runs the given command line, which begins with the name of the program.
 ///
-/// The exit code is documented at [`args::Args`].
+/// The exit code is documented at `error::EXIT_CODES`.
 pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     platform::end_on_interrupt();
     let args = match Args::try_parse_from(arguments) {
@@ -40,7 +33,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     let result = runtime().and_then(|runtime| runtime.block_on(cmd::run(args, &output)));
     match result {
         Ok(()) => ExitCode::SUCCESS,
-        // Whoever read our output has seen enough.
+        // The reader of our output has seen enough.
         Err(error) if error.is_closed_pipe() => ExitCode::SUCCESS,
         Err(error) => output::fail(&error),
     }

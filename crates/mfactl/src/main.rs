@@ -2,7 +2,7 @@
 
 use std::process::ExitCode;
 
-/// What is freed may have held a secret.
+/// An allocator that wipes memory when it is freed, because it may have held a secret.
 #[global_allocator]
 static MEMORY: mfa_sys::alloc::Wiping = mfa_sys::alloc::Wiping;
 

@@ -4,16 +4,16 @@ use std::path::PathBuf;
 
 use clap::Parser;
 
-/// Hold one-time password secrets and answer for codes
+/// Keep the secrets of accounts and hand out one-time codes
 ///
-/// mfad is usually started by systemd, by D-Bus or by mfactl when it is needed. It keeps accounts
-/// in the OS keychain, and answers on a private socket and on the session bus.
+/// Usually systemd, D-Bus or mfactl starts mfad when it is needed. mfad keeps accounts in the OS keychain,
+/// and answers on a private socket and on the session bus.
 #[derive(Debug, Parser)]
 #[command(name = "mfad", version, max_term_width = 100)]
 pub struct Args {
     /// Keep accounts in this encrypted file instead of the OS keychain
     ///
-    /// It is a KDBX 4 file, which KeePassXC opens too. `mfactl vault create` makes it.
+    /// The file is in KDBX 4 format, so KeePassXC can open it too. To create it, run mfactl vault create.
     #[arg(long, value_name = "FILE")]
     pub vault: Option<PathBuf>,
 

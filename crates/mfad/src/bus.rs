@@ -1,4 +1,4 @@
-//! The session bus: the object for desktop tools, under a name that nobody can take away.
+//! The session bus: serves the object for desktop tools, under a name that nobody can take away.
 
 use std::time::Duration;
 
@@ -39,7 +39,7 @@ pub async fn connect(limits: &Limits) -> Option<zbus::Connection> {
 /// Serves the object, then takes the name.
 ///
 /// # Errors
-/// [`Error::Taken`] if somebody else has it.
+/// Returns [`Error::Taken`] if another program owns the name.
 pub async fn serve(
     connection: &zbus::Connection,
     service: &Handle,
@@ -47,7 +47,7 @@ pub async fn serve(
 ) -> Result<(), Error> {
     let object = Authenticator::new(service.clone(), Origin::SessionBus { limits });
     connection.object_server().at(OBJECT_PATH, object).await?;
-    // Without `AllowReplacement`, which zbus would set by itself.
+    // This leaves out `AllowReplacement`, which zbus sets by default.
     let taken = connection
         .request_name_with_flags(BUS_NAME, RequestNameFlags::DO_NOT_QUEUE)
         .await;
@@ -58,7 +58,7 @@ pub async fn serve(
     }
 }
 
-/// Who has our name.
+/// Returns the program that owns our name.
 async fn owner(connection: &zbus::Connection) -> Option<Owner> {
     let bus = zbus::fdo::DBusProxy::new(connection).await.ok()?;
     let name = BusName::try_from(BUS_NAME).ok()?;
@@ -66,7 +66,7 @@ async fn owner(connection: &zbus::Connection) -> Option<Owner> {
     let executable = process::executable(pid);
     let program = match &executable {
         Some(path) => path.display().to_string(),
-        // A daemon hides what it runs.
+        // A running mfad hides its executable.
         None => platform::short_name(pid)?,
     };
     let is_ours = match &executable {
@@ -80,24 +80,24 @@ async fn owner(connection: &zbus::Connection) -> Option<Owner> {
     })
 }
 
-/// A program that has our name on the bus.
+/// A program that owns our name on the bus.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Owner {
-    /// Its process.
+    /// Its process id.
     pub pid: u32,
     /// Its path, or its short name where the path is hidden.
     pub program: String,
-    /// Whether it is this daemon once more, as far as can be seen.
+    /// Whether it is another instance of this daemon, as far as can be told.
     pub is_ours: bool,
 }
 
-/// Why the object is not on the bus.
+/// The reason why the object is not on the bus.
 #[derive(Debug, Error)]
 pub enum Error {
-    /// Somebody else has the name.
+    /// Another program owns the name.
     #[error("the name {BUS_NAME} is taken")]
     Taken(Option<Owner>),
-    /// The bus does not do its work.
+    /// The bus reported an error.
     #[error(transparent)]
     Bus(#[from] zbus::Error),
 }

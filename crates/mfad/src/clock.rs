@@ -4,7 +4,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use mfa_core::port::Clock;
 
-/// The clock that everybody uses but tests.
+/// The clock that everything except tests uses.
 #[derive(Debug)]
 pub struct SystemClock;
 

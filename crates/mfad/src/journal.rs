@@ -1,22 +1,23 @@
-//! What the daemon remembers over a restart although it is no secret: which codes were handed out,
-//! that the user locked the vault, which accounts belong to an import that is not complete, and in which
-//! keychain there were accounts.
+//! The notes that the daemon keeps over a restart and that are not secret: which codes were handed out, whether
+//! the user locked the accounts, which accounts belong to an incomplete import, and in which keychain there were
+//! accounts.
 //!
-//! It is one small file, `state.json`, in the state folder. It is written by rename, so that a
-//! killed process leaves the old one or the new one. It is synchronised only when an import begins or
-//! ends: after a power cut the codes in it have ended, and the lock falls back to the keychain's own,
-//! but an import that was complete must not count as one that was not.
+//! They are in one small file, `state.json`, in the state folder. The file is replaced by a rename, so that a
+//! killed process leaves either the old one or the new one. It is synchronised only when an import begins or
+//! ends. After a power cut the codes in it have expired, and the lock falls back to the keychain's own, but a
+//! complete import must not count as an incomplete one.
 //!
-//! Where it cannot be written, each attempt says so, and the daemon goes on with what it knows.
+//! If the file cannot be written, each attempt reports so, and the daemon goes on with the notes in memory.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
-use std::io;
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use mfa_core::AccountId;
 use mfa_core::ledger::Ledger;
 use mfa_core::port::{Journal, Notes};
+use mfa_host::replace::{Outlives, replace_file};
 use mfa_sys::files;
 use serde::{Deserialize, Serialize};
 
@@ -24,7 +25,7 @@ use serde::{Deserialize, Serialize};
 #[derive(Debug)]
 pub struct FileJournal {
     path: PathBuf,
-    /// What the file says of imports.
+    /// The incomplete imports that the file lists.
     unfinished: BTreeMap<String, BTreeSet<AccountId>>,
 }
 
@@ -32,16 +33,16 @@ pub struct FileJournal {
 struct Stored {
     #[serde(default)]
     locked: bool,
-    /// When the codes are valid that were handed out, from and until, in Unix seconds, by account id.
+    /// The validity of the codes that were handed out, as (from, until) in Unix seconds, by account id.
     #[serde(default)]
     handed_out: BTreeMap<String, Vec<(u64, u64)>>,
-    /// What was written instead before: only until when.
+    /// The field of older versions instead of `handed_out`: only the ends of validity.
     #[serde(default, skip_serializing)]
     handed_out_until: BTreeMap<String, u64>,
-    /// The ids of accounts that are stored but not to stay, as they were noted before it was noted where.
+    /// The ids of accounts that are stored but not to stay, from before the store was noted with them.
     #[serde(default, skip_serializing)]
     unfinished: Vec<String>,
-    /// The same, by the store that they are in.
+    /// The same, by the store that holds the accounts.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     unfinished_in: BTreeMap<String, Vec<String>>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -50,7 +51,7 @@ struct Stored {
 
 impl Stored {
     fn unfinished(&self) -> BTreeMap<String, BTreeSet<AccountId>> {
-        // A store that is not known is never read, so these stay noted: they are few.
+        // The empty name matches no store, so these ids stay noted. There are few of them.
         let unknown = (String::new(), &self.unfinished);
         let known = self.unfinished_in.iter();
         let known = known.map(|(store, ids)| (store.clone(), ids));
@@ -74,26 +75,26 @@ impl Stored {
 }
 
 impl FileJournal {
-    /// Opens the journal in a folder, which is made if need be, and reads the notes.
+    /// Opens the journal in a folder, which is created if necessary, and reads the notes.
     ///
-    /// A damaged file is kept under another name. It may have said that the vault is locked, so it
-    /// counts as locked, as does one that cannot be read.
+    /// A damaged file is kept under another name. It may have said that the accounts are locked, so
+    /// they count as locked, as they do if the file cannot be read.
     #[must_use]
     pub fn open(folder: &Path) -> (Self, Notes) {
         if let Err(error) = files::own_folder(folder) {
             let path = folder.display();
-            tracing::warn!(%path, %error, "nothing can be noted here: no fresh codes and no imports");
+            tracing::warn!(%path, %error, "cannot write the state; fresh codes and imports do not work");
         }
         let path = folder.join("state.json");
         let stored = match fs::read(&path) {
             Ok(bytes) => serde_json::from_slice(&bytes).unwrap_or_else(|_| {
-                tracing::warn!(path = %path.display(), "the state file is damaged; locked until unlocked");
+                tracing::warn!(path = %path.display(), "the state file is damaged; locked until you unlock the accounts");
                 drop(fs::rename(&path, path.with_extension("damaged")));
                 Stored { locked: true, ..Stored::default() }
             }),
             Err(error) if is_absent(&error) => Stored::default(),
             Err(error) => {
-                tracing::warn!(path = %path.display(), %error, "the state cannot be read; locked until unlocked");
+                tracing::warn!(path = %path.display(), %error, "cannot read the state; locked until you unlock the accounts");
                 Stored { locked: true, ..Stored::default() }
             }
         };
@@ -136,20 +137,17 @@ impl Journal for FileJournal {
                 .collect(),
             keychain: notes.keychain.clone(),
         };
-        let new = self.path.with_extension("new");
-        let mut options = fs::OpenOptions::new();
-        options.write(true).create(true).truncate(true);
-        let file = files::private(&mut options).open(&new)?;
-        serde_json::to_writer(&file, &stored)?;
-        let is_same = self.unfinished == notes.unfinished;
-        if !is_same {
-            file.sync_all()?;
-        }
-        fs::rename(new, &self.path)?;
-        if !is_same {
-            self.path.parent().map_or(Ok(()), files::sync_folder)?;
-            self.unfinished.clone_from(&notes.unfinished);
-        }
+        // The notes on an unfinished import must survive anything; the rest changes with each code.
+        let is_at_rest = notes.unfinished.is_empty() && self.unfinished.is_empty();
+        let outlives = if is_at_rest {
+            Outlives::TheProgram
+        } else {
+            Outlives::APowerCut
+        };
+        // At once: written to the file directly, each number would be a system call.
+        let text = serde_json::to_vec(&stored)?;
+        replace_file(&self.path, outlives, |file| file.write_all(&text))?;
+        self.unfinished.clone_from(&notes.unfinished);
         Ok(())
     }
 }
@@ -218,5 +216,37 @@ mod tests {
         };
         assert_eq!(FileJournal::open(folder.path()).1, locked);
         assert_eq!(fs::read(folder.path().join("state.damaged")).unwrap(), b"{");
+    }
+
+    /// Whatever a broken disk leaves of the file, the notes are read or the accounts count as locked.
+    #[test]
+    fn a_file_with_any_damage_is_read_or_kept_aside() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("state.json");
+        let (mut journal, _) = FileJournal::open(folder.path());
+        let id = AccountId::from_random([1; 16]);
+        let spans = [(1_700_000_010, 1_700_000_040)].into_iter().collect();
+        let notes = Notes {
+            ledger: [(id, spans)].into_iter().collect(),
+            locked: false,
+            unfinished: [("/v.kdbx".into(), [id].into())].into(),
+            keychain: Some("KWallet".into()),
+        };
+        journal.store(&notes).unwrap();
+        let whole = fs::read(&path).unwrap();
+        let cut = (0..whole.len()).map(|length| whole[..length].to_vec());
+        let flipped = (0..whole.len() * 8).map(|bit| {
+            let mut bytes = whole.clone();
+            bytes[bit / 8] ^= 1 << (bit % 8);
+            bytes
+        });
+        for damaged in cut.chain(flipped) {
+            fs::write(&path, &damaged).unwrap();
+            let (_, notes) = FileJournal::open(folder.path());
+            if !path.exists() {
+                assert!(notes.locked);
+                assert_eq!(fs::read(path.with_extension("damaged")).unwrap(), damaged);
+            }
+        }
     }
 }

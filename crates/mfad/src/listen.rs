@@ -1,4 +1,4 @@
-//! The private endpoint: accepts connections of the same user and serves them.
+//! The private endpoint: accepts connections from the same user and serves them.
 
 use std::io;
 use std::sync::Arc;
@@ -10,20 +10,21 @@ use mfa_sys::peer::{self, User};
 use tokio::sync::Semaphore;
 
 use crate::caller::{Known, Origin};
+use crate::interface::access::Access;
+use crate::interface::accounts::Accounts;
 use crate::interface::authenticator::Authenticator;
 use crate::interface::hello::{self, Hello};
-use crate::interface::vault::Vault;
-use crate::limits::{self, Limits};
+use crate::limits::{self, Limits, TooMany};
 use crate::platform::{self, Connected, Endpoint};
 use crate::service::Handle;
 use crate::signals;
 use crate::tasks::Tasks;
 
-/// How many of those that are turned away are told why, at once.
+/// The number of rejected clients that may be told the reason at the same time.
 const MAX_REFUSALS: usize = 16;
-/// How long the calls of a client that sends no more may take to be answered.
+/// How long the pending calls of a client that sends nothing more may take.
 const LAST_ANSWERS: Duration = Duration::from_secs(1);
-/// How long a connection may take to say who it is.
+/// How long a connection may take for the handshake.
 const HANDSHAKE: Duration = Duration::from_secs(5);
 
 /// The private endpoint, where clients connect.
@@ -31,12 +32,12 @@ const HANDSHAKE: Duration = Duration::from_secs(5);
 pub struct Listener(Endpoint);
 
 impl Listener {
-    /// Takes the socket that systemd hands over, else makes one.
+    /// Takes the socket that systemd hands over, or else makes one.
     ///
     /// The caller makes sure that this is the only daemon of this user.
     ///
     /// # Errors
-    /// What the system says.
+    /// Returns the error of the operating system.
     pub fn new() -> io::Result<Self> {
         Endpoint::new().map(Self)
     }
@@ -44,17 +45,17 @@ impl Listener {
     /// Serves connections; returns only with an error.
     ///
     /// # Errors
-    /// That no connections can be accepted any more.
+    /// Returns an error if no connection can be accepted any more.
     pub async fn serve(&self, service: Handle, limits: Limits) -> io::Result<()> {
         let guid = Arc::new(zbus::Guid::generate());
         let refusals = Arc::new(Semaphore::new(MAX_REFUSALS));
         loop {
             let stream = match self.0.accept().await {
                 Ok(connection) => connection,
-                // The other end gave up, or we are short of something for a moment.
+                // The other end gave up, or some resource is short for a moment.
                 Err(error) if platform::is_passing(&error) => {
                     tracing::warn!(%error, "a connection failed");
-                    // What we are short of may be free then; at once would be a loop that does nothing else.
+                    // The resource may be free by then. Trying again at once would be a busy loop.
                     tokio::time::sleep(Duration::from_millis(100)).await;
                     continue;
                 }
@@ -64,17 +65,21 @@ impl Listener {
                 continue;
             };
             let process = limits.process(known.caller());
-            let Some(connection) = limits.connect(&process) else {
-                tracing::warn!(caller = %known.caller(), "too many connections");
-                if let Ok(turn) = Arc::clone(&refusals).try_acquire_owned() {
-                    tokio::spawn(async move {
-                        refuse(stream).await;
-                        drop(turn);
-                    });
+            let connection = match limits.connect(&process) {
+                Ok(connection) => connection,
+                Err(reason) => {
+                    tracing::warn!(caller = %known.caller(), "{reason}");
+                    if let Ok(turn) = Arc::clone(&refusals).try_acquire_owned() {
+                        tokio::spawn(async move {
+                            refuse(stream, reason).await;
+                            drop(turn);
+                        });
+                    }
+                    continue;
                 }
-                continue;
             };
             let (service, guid) = (service.clone(), Arc::clone(&guid));
+            let known = Arc::new(known);
             let origin = Origin::Private { known, process };
             tokio::spawn(async move {
                 let served = serve(stream, &guid, service, origin, connection).await;
@@ -86,34 +91,35 @@ impl Listener {
     }
 }
 
-/// Looks who has connected: nobody else than our own user may.
+/// Looks up who has connected. Only our own user may.
 fn identify(stream: &Connected) -> Option<Known> {
     match peer::of(stream) {
         Ok(peer) if peer.user == User::own() => Some(Known::new(peer)),
         Ok(peer) => {
-            tracing::warn!(user = %peer.user, "refused a connection of another user");
+            tracing::warn!(user = %peer.user, "refused a connection from another user");
             None
         }
         Err(error) => {
-            tracing::warn!(%error, "refused a connection of nobody knows whom");
+            tracing::warn!(%error, "refused a connection from an unknown user");
             None
         }
     }
 }
 
-/// Says why, in the words of D-Bus's handshake. The other end listens once it has begun it.
-async fn refuse(stream: Connected) {
+/// Tells the client why it is turned away, as an error of the D-Bus handshake. A client listens once it has
+/// begun the handshake.
+async fn refuse(stream: Connected, reason: TooMany) {
     if let Ok(Ok(())) = tokio::time::timeout(HANDSHAKE, stream.readable()).await
         && let Ok(1..) = stream.try_read(&mut [0; 128])
     {
-        drop(stream.try_write(b"ERROR it has too many connections already\r\n"));
+        drop(stream.try_write(format!("ERROR {reason}\r\n").as_bytes()));
     }
 }
 
-/// Serves a connection until one of both ends has enough.
+/// Serves a connection until either end closes it.
 ///
 /// # Errors
-/// What D-Bus reports of it.
+/// Returns the error that D-Bus reports.
 pub async fn serve(
     stream: Connected,
     guid: &zbus::Guid<'static>,
@@ -123,16 +129,26 @@ pub async fn serve(
 ) -> zbus::Result<()> {
     let tasks = Tasks::new(Arc::clone(&connection));
     let place = Arc::clone(&connection);
+    let speaking = speak(stream, guid, service, origin, connection, &tasks);
     let result = tokio::select! {
-        result = speak(stream, guid, service, origin, connection, &tasks) => result,
-        () = tasks.failed() => Ok(()),
+        result = until_a_panic(&tasks, speaking) => result,
         () = place.given_up() => Ok(()),
     };
-    // A client may close its half and still read what it has asked for. Calls that wait for longer wait for
-    // nobody.
+    // A client may close its half and still read the answers to its calls. After this time, nobody reads them.
     drop(tokio::time::timeout(LAST_ANSWERS, tasks.at_rest()).await);
     tasks.end();
     result
+}
+
+/// Serves a connection until its end, or until one of its tasks panics.
+async fn until_a_panic(
+    tasks: &Tasks,
+    speaking: impl Future<Output = zbus::Result<()>>,
+) -> zbus::Result<()> {
+    tokio::select! {
+        result = speaking => result,
+        () = tasks.failed() => Ok(()),
+    }
 }
 
 async fn speak(
@@ -152,11 +168,31 @@ async fn speak(
             OBJECT_PATH,
             Authenticator::new(service.clone(), origin.clone()),
         )
-        .serve_at(OBJECT_PATH, Vault::new(service.clone(), origin))
+        .serve_at(OBJECT_PATH, Accounts::new(service.clone(), origin.clone()))
+        .serve_at(OBJECT_PATH, Access::new(service.clone(), origin))
         .serve_at(hello::PATH, Hello)
         .build();
     let Ok(connection) = tokio::time::timeout(HANDSHAKE, build).await else {
         return Ok(());
     };
     signals::forward(&connection?, &service).await
+}
+
+#[cfg(test)]
+mod tests {
+    use zbus::runtime::traits::Runtime;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn a_panic_ends_the_connection() {
+        let limits = Limits::default();
+        let tasks = Tasks::new(limits.connect(&Arc::default()).unwrap());
+        let task = tasks.spawn("", async { panic!("as if by a bug") });
+        let result: io::Result<()> = task.await;
+        assert!(result.is_err());
+        let served = until_a_panic(&tasks, std::future::pending());
+        let ended = tokio::time::timeout(Duration::from_secs(5), served).await;
+        assert!(ended.is_ok(), "the connection goes on");
+    }
 }

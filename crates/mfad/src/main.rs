@@ -2,26 +2,27 @@
 
 #![cfg_attr(all(windows, not(debug_assertions)), windows_subsystem = "windows")]
 
+#[cfg(not(panic = "unwind"))]
+compile_error!(
+    "mfad has to be built with panic = \"unwind\": a panic must end one connection, and not the daemon"
+);
+
 use std::process::ExitCode;
 
 use clap::Parser;
 
-/// What is freed may have held a secret.
+/// An allocator that wipes memory when it is freed, because it may have held a secret.
 #[global_allocator]
 static MEMORY: mfa_sys::alloc::Wiping = mfa_sys::alloc::Wiping;
 
 fn main() -> ExitCode {
     mfad::platform::begin();
     let args = mfad::args::Args::parse();
-    mfad::log::start(args.background);
-    // A panic message can hold what was being worked on; its place is enough to find the fault.
-    std::panic::set_hook(Box::new(|panic| {
-        let place = panic
-            .location()
-            .map(ToString::to_string)
-            .unwrap_or_default();
-        tracing::error!(place, "internal error");
-    }));
+    mfa_host::log::start(
+        "MFAD_LOG",
+        "info",
+        mfad::platform::log_file(args.background),
+    );
     match mfad::run::run(args) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {

@@ -4,41 +4,41 @@ use std::io;
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use mfa_host::config::{self, Daemon as Config};
 use mfa_ipc::{endpoint, paths};
 use thiserror::Error;
 
 use crate::args::Args;
 use crate::clock::SystemClock;
-use crate::config::{self, Config};
 use crate::journal::FileJournal;
 use crate::keychain::Keychain;
 use crate::limits::Limits;
 use crate::listen::Listener;
-use crate::service::{self, Fallback, Handle, Parts};
-use crate::{bus, platform, signals};
+use crate::service::{self, ConsentParts, Fallback, Handle, Parts};
+use crate::{bus, platform, presence, question, session, signals};
 
-/// The credential that systemd may hand over, in `$CREDENTIALS_DIRECTORY`.
+/// The name of the credential that systemd may hand over in `$CREDENTIALS_DIRECTORY`.
 const CREDENTIAL: &str = "mfad-vault-passphrase";
 
-/// Why the daemon cannot run.
+/// The reason why the daemon cannot run.
 #[derive(Debug, Error)]
 pub enum Error {
-    /// Another one is running.
-    #[error("mfad is running already")]
+    /// Another daemon is running.
+    #[error("mfad is already running")]
     AlreadyRunning,
     /// The configuration cannot be used.
     #[error(transparent)]
     Config(#[from] config::Error),
-    /// Memory cannot be protected, so it should hold no secrets.
-    #[error("this process cannot be protected from others: {0}")]
+    /// The memory of this process cannot be protected, so it should hold no secrets.
+    #[error("cannot protect this process from other programs: {0}")]
     Harden(#[source] io::Error),
-    /// The folder of the socket, or the socket itself.
-    #[error("the private socket {path} cannot be used: {0}", path = endpoint::socket().display())]
+    /// The folder of the socket or the socket itself cannot be used.
+    #[error("cannot use the private socket {path}: {0}", path = endpoint::socket().display())]
     Socket(#[source] io::Error),
-    /// What owns the accounts has failed.
-    #[error("the daemon ends after an internal error; it starts again with the next request")]
+    /// The task that owns the accounts has failed.
+    #[error("the daemon stopped after an internal error; the next request starts it again")]
     Service,
-    /// Something that should always work did not.
+    /// An operation failed that should always work.
     #[error("the daemon cannot run: {0}")]
     System(#[from] io::Error),
 }
@@ -46,7 +46,7 @@ pub enum Error {
 /// Runs the daemon until it is told to end.
 ///
 /// # Errors
-/// Each variant of [`enum@Error`].
+/// Returns any variant of [`enum@Error`].
 pub fn run(args: Args) -> Result<(), Error> {
     mfa_sys::harden::process().map_err(Error::Harden)?;
     if args.background {
@@ -58,7 +58,7 @@ pub fn run(args: Args) -> Result<(), Error> {
         .enable_all()
         .build()?;
     let result = runtime.block_on(serve(args.vault, &config, path));
-    // The keychain may still be busy with something that nobody waits for.
+    // The keychain may still be busy with a call that nobody waits for.
     runtime.shutdown_background();
     result
 }
@@ -69,18 +69,25 @@ async fn serve(vault: Option<PathBuf>, config: &Config, path: PathBuf) -> Result
     let limits = Limits::default();
     let bus = bus::connect(&limits).await;
     let (journal, notes) = FileJournal::open(&paths::state());
-    let (handle, mut service) = service::start(Parts {
+    let parts = Parts {
         keychain: keychain(vault, config, bus.clone()),
         clock: Arc::new(SystemClock),
         journal: Box::new(journal),
         notes,
-        access: config.access(),
         lock: config.lock(),
+        session: session::watch(config.lock(), bus.clone()),
+        presence: presence::presence(),
         fallback: Some(Fallback {
             path: paths::vault(),
             remember: Arc::new(move |vault| config::remember_vault(&path, vault)),
         }),
-    });
+    };
+    let consent = ConsentParts::on_disk(
+        &paths::state(),
+        config.access(),
+        question::questioner(bus.clone()).await,
+    );
+    let (handle, mut service) = service::start(parts, consent);
     if let Some(bus) = &bus {
         on_the_bus(bus, &handle, limits.clone()).await?;
     }
@@ -88,11 +95,11 @@ async fn serve(vault: Option<PathBuf>, config: &Config, path: PathBuf) -> Result
     let result = tokio::select! {
         result = until_the_end(&listener, bus.as_ref(), &handle, limits.clone()) => result,
         () = limits.tidy() => Ok(()),
-        // Nothing else notices that it has panicked, and without it all answers would be errors.
+        // Nothing else notices if the service panics, and without it every answer would be an error.
         _ = &mut service => Err(Error::Service),
     };
     platform::tell_stopping();
-    // Connections hold handles too; the service ends with the runtime, wiped by its drop.
+    // Connections hold handles too. The service ends with the runtime, and its drop wipes it.
     if !service.is_finished() {
         service.abort();
         drop(service.await);
@@ -101,8 +108,8 @@ async fn serve(vault: Option<PathBuf>, config: &Config, path: PathBuf) -> Result
     result
 }
 
-/// Serves on the session bus. Whoever else has taken our name there must not keep codes from our own
-/// clients, so the private connection is served all the same.
+/// Serves on the session bus. A program that has taken our name there must not keep codes from our own clients,
+/// so the private endpoint is served all the same.
 async fn on_the_bus(bus: &zbus::Connection, service: &Handle, limits: Limits) -> Result<(), Error> {
     match bus::serve(bus, service, limits).await {
         Ok(()) => Ok(()),
@@ -113,8 +120,8 @@ async fn on_the_bus(bus: &zbus::Connection, service: &Handle, limits: Limits) ->
             tracing::warn!(
                 program = owner.program,
                 pid = owner.pid,
-                "another program has taken our name on the session bus, so no other tool finds us \
-                 there: end it and start mfad again"
+                "another program has taken the name of mfad on the session bus, so other tools cannot find \
+                 mfad there: end that program and restart mfad"
             );
             Ok(())
         }
@@ -141,7 +148,7 @@ async fn until_the_end(
             if let Err(error) = result {
                 tracing::debug!(%error, "the session bus failed");
             }
-            // The session is over. The next request starts another daemon, in its own session.
+            // The session is over. The next request starts another daemon in its own session.
             tracing::info!("the session bus is gone");
             Ok(())
         }
@@ -149,7 +156,7 @@ async fn until_the_end(
     }
 }
 
-/// Makes sure that this is the only daemon of this user, for as long as the file is open.
+/// Makes sure that this is the only daemon of this user for as long as the file is open.
 fn only_one() -> Result<std::fs::File, Error> {
     let folder = endpoint::prepare_folder().map_err(Error::Socket)?;
     let file = std::fs::OpenOptions::new()
@@ -172,7 +179,7 @@ fn keychain(vault: Option<PathBuf>, config: &Config, bus: Option<zbus::Connectio
     }
 }
 
-/// Tells whoever started us: systemd by its notification, mfactl by closing the standard output.
+/// Tells whoever started the daemon: systemd by its notification, mfactl by closing the standard output.
 fn ready() -> io::Result<()> {
     platform::tell_ready();
     tracing::info!(version = env!("CARGO_PKG_VERSION"), "ready");

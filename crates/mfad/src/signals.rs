@@ -1,19 +1,23 @@
-//! Tells the other end of a connection what happens, for as long as it is there.
+//! Forwards events to the other end of a connection for as long as it is open.
 
 use mfa_ipc::endpoint::OBJECT_PATH;
 use tokio::sync::broadcast::error::RecvError;
 use zbus::object_server::InterfaceRef;
 
+use crate::interface::access::{Access, AccessSignals};
 use crate::interface::authenticator::{Authenticator, AuthenticatorSignals};
 use crate::service::{Handle, Signal};
 
 /// Sends signals and property changes until the connection is closed.
 ///
 /// # Errors
-/// What D-Bus reports, which is that the connection is gone.
+/// Returns the error that D-Bus reports, which means that the connection is gone.
 pub async fn forward(connection: &zbus::Connection, service: &Handle) -> zbus::Result<()> {
     let object: InterfaceRef<Authenticator> =
         connection.object_server().interface(OBJECT_PATH).await?;
+    // Questions are only for private connections.
+    let access: Option<InterfaceRef<Access>> =
+        connection.object_server().interface(OBJECT_PATH).await.ok();
     let mut signals = service.signals();
     let mut public = service.public();
     let mut known = public.borrow_and_update().clone();
@@ -21,12 +25,17 @@ pub async fn forward(connection: &zbus::Connection, service: &Handle) -> zbus::R
         tokio::select! {
             () = connection.closed() => return Ok(()),
             signal = signals.recv() => match signal {
-                Ok(Signal::AccountsChanged) => object.accounts_changed().await?,
+                Ok(Signal::AccountsChanged { revision }) => object.accounts_changed(revision).await?,
                 Ok(Signal::CodeIssued { account, application }) => {
                     object.code_issued(&account, &application).await?;
                 }
-                // Too slow to hear everything: listing again is always right.
-                Err(RecvError::Lagged(_)) => object.accounts_changed().await?,
+                Ok(Signal::QuestionsChanged) => {
+                    if let Some(access) = &access {
+                        access.questions_changed().await?;
+                    }
+                }
+                // The connection was too slow and missed signals. Listing the accounts again is always right.
+                Err(RecvError::Lagged(_)) => object.accounts_changed(u64::MAX).await?,
                 Err(RecvError::Closed) => return Ok(()),
             },
             changed = public.changed() => {

@@ -1,8 +1,8 @@
-//! What zbus does for one private connection, as tasks that are counted and end with it.
+//! The tasks that zbus starts for one private connection: they are counted, and they end with the connection.
 //!
-//! zbus starts a task for each call, and another two for the connection. It neither counts them nor
-//! ends them when the client is gone; one that panics leaves its client waiting. It takes a runtime,
-//! though, and this is one.
+//! zbus starts a task for each call, and another two for the connection. It does not count them and does not
+//! end them when the client is gone, and a task that panics leaves its client waiting. But zbus can be given a
+//! runtime, and this module is one.
 
 use std::fmt;
 use std::io;
@@ -21,7 +21,7 @@ use zbus::runtime::{Interest, IoSource};
 
 use crate::limits::{Call, Connection};
 
-/// The tasks of one connection. Clones are the same.
+/// The tasks of one connection. Clones share them.
 #[derive(Clone)]
 pub struct Tasks {
     connection: Arc<Connection>,
@@ -36,7 +36,7 @@ impl fmt::Debug for Tasks {
 }
 
 impl Tasks {
-    /// None yet.
+    /// Creates an empty set of tasks.
     #[must_use]
     pub fn new(connection: Arc<Connection>) -> Self {
         Self {
@@ -46,7 +46,7 @@ impl Tasks {
         }
     }
 
-    /// Resolves when one of them has panicked: nobody knows what the connection is worth then.
+    /// Resolves when a task has panicked. The state of the connection is unknown then.
     pub async fn failed(&self) {
         self.failed.notified().await;
     }
@@ -72,7 +72,7 @@ impl Tasks {
             }
         };
         let mut running = self.running.lock().unwrap_or_else(PoisonError::into_inner);
-        // Those that have ended are kept until somebody asks.
+        // Tasks that have ended are kept until they are joined.
         while running.try_join_next().is_some() {}
         running.spawn(task)
     }
@@ -99,7 +99,7 @@ impl Runtime for Tasks {
         let counted = Arc::clone(&call);
         let abort = self.start(async move {
             let _counted = counted;
-            // Nobody may be waiting for it.
+            // The receiver may be gone.
             drop(result.send(task.await));
         });
         Task {
@@ -121,7 +121,11 @@ impl Runtime for Tasks {
         Box::pin(async {
             match working.await {
                 Ok(result) => result,
-                Err(error) => std::panic::resume_unwind(error.into_panic()),
+                Err(error) => match error.try_into_panic() {
+                    Ok(panic) => std::panic::resume_unwind(panic),
+                    // The runtime is ending, and so is the task that waits.
+                    Err(_) => std::future::pending().await,
+                },
             }
         })
     }
@@ -138,7 +142,7 @@ impl Runtime for Tasks {
         Err(our_socket())
     }
 
-    // The trait has it there alone.
+    // The trait has this method on Unix only.
     #[cfg(unix)]
     fn spawn_process(
         &self,
@@ -152,12 +156,12 @@ impl Runtime for Tasks {
     }
 }
 
-/// A connection on a socket of ours asks for none of these.
+/// Returns the error for operations that a connection on a socket of our own never needs.
 fn our_socket() -> io::Error {
     io::ErrorKind::Unsupported.into()
 }
 
-/// No socket of zbus's is ever watched here.
+/// A type without values: zbus never has a socket of its own to watch here.
 #[derive(Debug)]
 pub enum Nothing {}
 
@@ -172,11 +176,11 @@ impl PollIo for Nothing {
     }
 }
 
-/// A task; it ends when this is dropped.
+/// A task that ends when this handle is dropped.
 #[derive(Debug)]
 pub struct Task<T> {
     connection: Arc<Connection>,
-    /// Held by the task too, so that it counts for as long as it runs.
+    /// Held by the task too, so that the call counts for as long as the task runs.
     call: Arc<OnceLock<Call>>,
     result: oneshot::Receiver<T>,
     abort: Option<AbortHandle>,
@@ -192,7 +196,8 @@ impl<T> Future for Task<T> {
 }
 
 impl<T: Send + 'static> TaskHandle<T> for Task<T> {
-    /// zbus lets go of the tasks that serve a call, and of no others.
+    /// Counts the task as a call. The tasks that zbus detaches serve calls; the others belong to streams, and a
+    /// private connection has none.
     fn detach(mut self) {
         self.abort = None;
         drop(self.call.set(self.connection.call()));

@@ -1,5 +1,5 @@
-//! Windows and macOS: the text stays when its program ends, so what is there is compared with what
-//! was put there.
+//! Windows and macOS: a text stays on the clipboard when its program ends. So the text there is compared with
+//! the text that was copied.
 
 use zeroize::Zeroizing;
 

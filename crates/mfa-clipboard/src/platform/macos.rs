@@ -1,4 +1,4 @@
-//! macOS: the type that pasteboard managers agreed on, see <http://nspasteboard.org>.
+//! macOS: the type that pasteboard managers have agreed on, see <http://nspasteboard.org>.
 
 use arboard::{Set, SetExtApple};
 

@@ -1,4 +1,4 @@
-//! How each system keeps a code on its clipboard, marked so that clipboard managers leave it alone.
+//! Keeps a code on the clipboard of each system, marked so that clipboard managers ignore it.
 
 #[cfg(any(target_os = "macos", windows))]
 mod compare;

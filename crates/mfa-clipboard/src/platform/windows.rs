@@ -1,4 +1,4 @@
-//! Windows: the formats that keep a text from monitors, the history and the cloud, see
+//! Windows: the formats that keep a text out of monitors, the history and the cloud, see
 //! <https://learn.microsoft.com/windows/win32/dataxchg/clipboard-formats#cloud-clipboard-and-clipboard-history-formats>.
 
 use arboard::{Set, SetExtWindows};

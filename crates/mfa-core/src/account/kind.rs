@@ -1,30 +1,32 @@
-//! The kinds of codes, and what each of them leaves no choice in.
+//! The kinds of codes, and the parameters that each of them fixes.
 
 use super::{Algorithm, Digits, Error, Period};
 
-/// How the moving part of a code moves.
+/// The kind of code.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
-    /// With time (RFC 6238).
+    /// Time-based (RFC 6238).
     Totp {
-        /// How long a code is valid.
+        /// The number of seconds that a code is valid.
         period: Period,
     },
-    /// With each code (RFC 4226).
+    /// Counter-based (RFC 4226).
     Hotp {
         /// The counter of the next code.
         counter: u64,
     },
-    /// With time, in Steam's own alphabet: 5 characters, 30 seconds, SHA1.
+    /// Time-based, in Steam's alphabet: 5 characters, 30 seconds, SHA1.
     Steam,
-    /// With time and a PIN, as mOTP has it: 6 hexadecimal digits, 10 seconds, MD5.
+    /// Time-based with a PIN, as mOTP defines it: 6 hexadecimal digits, 10 seconds, MD5.
     Motp,
-    /// With time and a PIN, as Yandex has it: 8 letters, 30 seconds, SHA256.
+    /// Time-based with a PIN, as Yandex defines it: 8 letters, 30 seconds, SHA256.
     Yandex,
+    /// A kind that only a newer program knows. This program makes no codes for it.
+    Unknown,
 }
 
 impl Kind {
-    /// The name on the wire: `totp`, `hotp`, `steam`, `motp` or `yandex`.
+    /// Returns the name on the wire: `totp`, `hotp`, `steam`, `motp` or `yandex`.
     #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {
@@ -33,10 +35,11 @@ impl Kind {
             Self::Steam => "steam",
             Self::Motp => "motp",
             Self::Yandex => "yandex",
+            Self::Unknown => "unknown",
         }
     }
 
-    /// Reads the name, for a code that nothing else is known of.
+    /// Reads the name. The kind has default parameters.
     ///
     /// # Errors
     /// [`Error::Kind`].
@@ -53,19 +56,19 @@ impl Kind {
         }
     }
 
-    /// The hash function and the length, where a kind leaves no choice. mOTP's function is none of
-    /// ours, see [`hash`](Self::hash).
+    /// Returns the hash function and the length that a kind fixes, or `None` if it fixes none. For the hash
+    /// function of mOTP, see [`hash`](Self::hash).
     #[must_use]
     pub fn fixed(self) -> Option<(Algorithm, Digits)> {
         match self {
-            Self::Totp { .. } | Self::Hotp { .. } => None,
+            Self::Totp { .. } | Self::Hotp { .. } | Self::Unknown => None,
             Self::Steam => Some((Algorithm::Sha1, Digits::STEAM)),
             Self::Motp => Some((Algorithm::Sha1, Digits(6))),
             Self::Yandex => Some((Algorithm::Sha256, Digits(8))),
         }
     }
 
-    /// What the hash function of such an account is called.
+    /// Returns the name of the hash function for an account with this algorithm.
     #[must_use]
     pub fn hash(self, algorithm: Algorithm) -> &'static str {
         match self {
@@ -74,24 +77,24 @@ impl Kind {
         }
     }
 
-    /// Whether codes are made of a PIN, too.
+    /// Returns whether codes need a PIN.
     #[must_use]
     pub fn needs_pin(self) -> bool {
         matches!(self, Self::Motp | Self::Yandex)
     }
 
-    /// The period, where codes move with time.
+    /// Returns the period, or `None` for a counter-based kind.
     #[must_use]
     pub fn period(self) -> Option<Period> {
         match self {
             Self::Totp { period } => Some(period),
-            Self::Hotp { .. } => None,
+            Self::Hotp { .. } | Self::Unknown => None,
             Self::Steam | Self::Yandex => Some(Period::default()),
             Self::Motp => Some(Period(10)),
         }
     }
 
-    /// The counter, where codes move with each use.
+    /// Returns the counter, or `None` for a time-based kind.
     #[must_use]
     pub fn counter(self) -> Option<u64> {
         match self {

@@ -1,4 +1,4 @@
-//! Ranges, names and what services write instead of them.
+//! Tests of ranges, of names, and of the other spellings that services use.
 
 use super::*;
 
@@ -25,5 +25,66 @@ fn algorithms_are_read_as_services_write_them() {
     assert_eq!(Algorithm::parse("SHA_512"), Ok(Algorithm::Sha512));
     for text in ["", "MD5", "SHA", "SHA3-256", "SHA2561"] {
         assert_eq!(Algorithm::parse(text), Err(Error::Algorithm), "{text}");
+    }
+}
+
+fn account(kind: Kind, more: &[(&str, &str)]) -> Account {
+    let more = more.iter().copied();
+    Account {
+        name: "aws".into(),
+        more: more
+            .map(|(field, text)| (field.into(), text.into()))
+            .collect(),
+        ..Account::new(AccountId::from_random([1; 16]), kind, 1)
+    }
+}
+
+/// An item that another program has added fields to may use our names.
+#[test]
+fn a_field_of_a_newer_program_does_not_replace_ours() {
+    let totp = Kind::Totp {
+        period: Period::default(),
+    };
+    let foreign = [
+        ("id", "2"),
+        ("issuer", "X"),
+        ("type", "ocra"),
+        ("icon", "i"),
+    ];
+    let foreign = account(totp, &foreign);
+    let plain = account(totp, &[("icon", "i")]);
+    let text = |account| serde_json::to_string(account).unwrap();
+    assert_eq!(text(&foreign), text(&plain));
+}
+
+#[test]
+fn a_kind_that_is_not_known_keeps_its_name() {
+    let foreign = account(Kind::Unknown, &[("type", "ocra"), ("suite", "s")]);
+    let json = serde_json::to_value(&foreign).unwrap();
+    assert_eq!(
+        (&json["type"], &json["suite"]),
+        (&"ocra".into(), &"s".into())
+    );
+    assert_eq!(json.get("digits"), None);
+    let json = serde_json::to_value(account(Kind::Unknown, &[])).unwrap();
+    assert_eq!(json["type"], "unknown");
+}
+
+#[test]
+fn an_account_is_described_by_what_is_known_besides_its_name() {
+    for (issuer, username, expected) in [
+        ("GitHub", "jane", "GitHub (jane)"),
+        ("GitHub", "", "GitHub"),
+        ("", "jane", "jane"),
+        ("AWS", "", "another account"),
+        ("AWS", "root", "AWS (root)"),
+        ("", "", "another account"),
+    ] {
+        let account = Account {
+            issuer: issuer.into(),
+            username: username.into(),
+            ..account(Kind::Unknown, &[])
+        };
+        assert_eq!(account.described(), expected);
     }
 }

@@ -1,14 +1,14 @@
-//! Spans of time, of which a few are kept.
+//! A limited number of spans of time.
 
-/// How many are kept; a clock that was never wrong needs one.
+/// The maximum number of spans; a clock that was never wrong needs one.
 const MAX: usize = 6;
 
-/// Spans of time in Unix seconds, each without its end, in order and apart from each other.
+/// Spans of time in Unix seconds. They exclude their ends, are sorted, and do not touch each other.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Spans(Vec<(u64, u64)>);
 
 impl Spans {
-    /// Adds a span. Says whether some of it was not there.
+    /// Adds a span. Returns whether any of it was new.
     pub(super) fn add(&mut self, mut from: u64, mut until: u64) -> bool {
         if self.0.iter().any(|span| span.0 <= from && until <= span.1) {
             return false;
@@ -28,9 +28,10 @@ impl Spans {
         true
     }
 
-    /// Makes one span of two. The gap that is lost is one that the clock hardly comes back to: it
-    /// takes little of the time that has passed since it began. So the gap that a clock leaves when
-    /// it jumps ahead outlives those of a night. The gap behind `newest` is where the clock is going.
+    /// Merges two spans. The gap between them is lost, so it chooses the gap to which the clock is
+    /// least likely to return: the shortest one in proportion to the time since it began. So the
+    /// gap of a clock that jumps ahead outlives the gaps of nights. The gap after `newest` is kept,
+    /// because the clock is about to pass through it.
     fn join(&mut self, newest: usize) {
         let Some(&(_, top)) = self.0.last() else {
             return;
@@ -50,14 +51,14 @@ impl Spans {
         }
     }
 
-    /// The spans, in order: the first second and the one after the last.
+    /// Returns the spans in order, each as its first second and the second after its last.
     pub fn iter(&self) -> impl Iterator<Item = (u64, u64)> {
         self.0.iter().copied()
     }
 }
 
 impl FromIterator<(u64, u64)> for Spans {
-    /// Takes any spans; one that ends before it begins is none.
+    /// Collects spans, and ignores those that are empty or end before they begin.
     fn from_iter<I: IntoIterator<Item = (u64, u64)>>(spans: I) -> Self {
         let mut kept = Self::default();
         for (from, until) in spans {

@@ -1,4 +1,4 @@
-//! What is given to whom, whatever the clock does.
+//! Tests of the codes that are handed out, however the clock behaves.
 
 use std::collections::HashSet;
 
@@ -19,7 +19,7 @@ fn fresh() -> Wish {
     }
 }
 
-fn plan(ledger: &Ledger, wish: Wish) -> Result<Plan, Error> {
+fn plan(ledger: &Ledger, wish: Wish) -> Result<Turn, Error> {
     ledger.plan(id(), Period::default(), &wish, NOW)
 }
 
@@ -83,7 +83,7 @@ fn a_code_about_to_end_is_passed_over() {
     assert_eq!(plan(&ledger, wish(20)).unwrap().step, STEP);
     assert_eq!(
         plan(&ledger, wish(21)).unwrap(),
-        Plan {
+        Turn {
             step: STEP + 1,
             at: NOW + 20
         }
@@ -130,7 +130,7 @@ fn the_count_is_limited() {
     }
 }
 
-/// Asks for a code and takes it; its step.
+/// Asks for a code and takes it. Returns the step.
 fn take(ledger: &mut Ledger, wish: Wish, now: u64) -> Result<u64, Error> {
     let plan = ledger.plan(id(), Period::default(), &wish, now)?;
     ledger.spend(id(), Period::default(), plan.step, wish.count);
@@ -145,7 +145,7 @@ fn a_clock_that_is_set_back_gives_no_code_twice() {
         let there = NOW + ahead;
         assert_eq!(take(&mut ledger, fresh(), there), Ok(there / 30));
     }
-    // Nor is the time until then lost.
+    // The time until then is not lost either.
     assert_eq!(take(&mut ledger, fresh(), NOW + 5), Ok(STEP + 1));
     assert_eq!(take(&mut ledger, fresh(), NOW + 86_400), Ok(STEP + 2880));
     let before = NOW - 400 * 86_400;
@@ -161,13 +161,13 @@ fn nobody_uses_up_the_codes_of_the_next_hours() {
         ..fresh()
     };
     assert_eq!(take(&mut ledger, wish(10), NOW), Ok(STEP));
-    // The last of ten more would be the nineteenth; this is 10 seconds into a step.
+    // The last of ten more would be the nineteenth; now is 10 seconds into a step.
     assert_eq!(take(&mut ledger, wish(10), NOW), Err(Error::UsedUp(260)));
     assert_eq!(take(&mut ledger, wish(1), NOW), Ok(STEP + 10));
     assert_eq!(take(&mut ledger, wish(1), NOW), Err(Error::UsedUp(20)));
     assert_eq!(take(&mut ledger, wish(1), NOW + 20), Ok(STEP + 11));
     let error = Error::UsedUp(20).to_string();
-    assert!(error.ends_with("ask again in 20 seconds"), "{error}");
+    assert!(error.ends_with("try again in 20 seconds"), "{error}");
 }
 
 #[test]
@@ -178,14 +178,14 @@ fn times_are_told_as_people_tell_them() {
     assert_eq!(about(31_536_000), "365 days");
 }
 
-/// What happens to a ledger.
+/// An event in the life of a ledger.
 #[derive(Clone, Debug)]
 enum Event {
-    /// The clock goes on, or is set.
+    /// The clock moves on or is set.
     Clock(i64),
-    /// Somebody asks.
+    /// A caller asks for codes.
     Ask(Wish),
-    /// Only what was written down is known still.
+    /// The ledger is stored and loaded again.
     Restart,
 }
 
@@ -215,7 +215,7 @@ fn events() -> impl Strategy<Value = Vec<Event>> {
     proptest::collection::vec(event, 1..300)
 }
 
-/// What a restart leaves of it.
+/// Returns the ledger after a restart.
 fn restarted(ledger: &Ledger) -> Ledger {
     let written: Vec<(AccountId, Vec<_>)> = ledger
         .iter()
@@ -247,8 +247,8 @@ proptest! {
         }
     }
 
-    /// However often codes were used while the clock was ahead, unless that was for longer than it was
-    /// ahead.
+    /// The number of uses while the clock was ahead does not matter, unless they lasted longer than
+    /// the clock was ahead.
     #[test]
     fn a_clock_that_was_ahead_does_not_hold_up_what_is_fresh(
         ahead in 60..400_000_000_u64,
@@ -268,7 +268,7 @@ proptest! {
             let _used = take(&mut ledger, fresh(), there);
             there += pause * ahead / uses / 3;
         }
-        // Of the steps until then, each is free.
+        // Each step until then is free.
         for step in 0..(ahead / 30).min(200) {
             let now = start + step * 30;
             prop_assert_eq!(take(&mut ledger, fresh(), now), Ok(now / 30));

@@ -1,4 +1,4 @@
-//! Codes that are made of a PIN, too: mOTP's and Yandex's. Neither has a standard; these are what their
+//! Codes with a PIN: mOTP's and Yandex's. Neither has a standard; this module computes what their
 //! apps compute.
 
 use hmac::{Hmac, KeyInit, Mac};
@@ -8,14 +8,15 @@ use zeroize::Zeroizing;
 
 use crate::secret::{Secret, YANDEX_BYTES};
 
-/// How many characters a code of mOTP has.
+/// The number of characters of an mOTP code.
 const MOTP_LENGTH: usize = 6;
-/// How many letters a code of Yandex has.
+/// The number of letters of a Yandex code.
 const YANDEX_LENGTH: u32 = 8;
-/// How many letters there are.
+/// The number of letters in the alphabet.
 const LETTERS: u64 = 26;
 
-/// The first hexadecimal digits of the MD5 of step, secret and PIN, all written out.
+/// Computes an mOTP code: the first hexadecimal digits of the MD5 of step, secret and PIN, all
+/// written as text.
 pub(super) fn motp(secret: &Secret, step: u64) -> Zeroizing<String> {
     let mut hash = Md5::new();
     hash.update(step.to_string());
@@ -26,15 +27,15 @@ pub(super) fn motp(secret: &Secret, step: u64) -> Zeroizing<String> {
     Zeroizing::new(code)
 }
 
-/// As TOTP, but with a key that is the SHA-256 of PIN and secret, twice as many bytes cut out of the
-/// HMAC, and letters for digits.
+/// Computes a Yandex code. It is like TOTP, but the key is the SHA-256 of PIN and secret, the
+/// truncation takes twice as many bytes of the HMAC, and the digits are letters.
 pub(super) fn yandex(secret: &Secret, step: u64) -> Zeroizing<String> {
     let bytes = secret.expose();
     let mut key = Sha256::new();
     key.update(secret.expose_pin());
     key.update(bytes.get(..YANDEX_BYTES).unwrap_or(bytes));
     let key = Zeroizing::new(<[u8; 32]>::from(key.finalize()));
-    // Theirs takes the key for a number, which has no zero in front.
+    // Yandex treats the key as a number, which has no leading zero.
     let key = key.strip_prefix(&[0]).unwrap_or(&*key);
     let mut hmac = Hmac::<Sha256>::new_from_slice(key).expect("HMAC takes keys of any length");
     hmac.update(&step.to_be_bytes());

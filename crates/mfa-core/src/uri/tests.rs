@@ -1,4 +1,4 @@
-//! Links as they occur: what is accepted, what is refused, and that printing loses nothing.
+//! Tests of real links: which are accepted, which are refused, and that printing loses nothing.
 
 use proptest::prelude::*;
 
@@ -207,22 +207,15 @@ fn what_cannot_be_used_is_refused() {
 }
 
 fn account(issuer: String, username: String, kind: Kind, digits: u64) -> Account {
+    let chosen = (Algorithm::Sha512, Digits::new(digits).unwrap());
+    let (algorithm, digits) = kind.fixed().unwrap_or(chosen);
     Account {
-        id: AccountId::from_random([7; 16]),
         name: "name".into(),
         issuer,
         username,
-        kind,
-        algorithm: kind.fixed().map_or(Algorithm::Sha512, |fixed| fixed.0),
-        digits: kind
-            .fixed()
-            .map_or_else(|| Digits::new(digits).unwrap(), |fixed| fixed.1),
-        tags: Vec::new(),
-        pinned: false,
-        note: String::new(),
-        serial: String::new(),
-        created: 0,
-        modified: 0,
+        algorithm,
+        digits,
+        ..Account::new(AccountId::from_random([7; 16]), kind, 0)
     }
 }
 

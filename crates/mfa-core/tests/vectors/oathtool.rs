@@ -1,4 +1,4 @@
-//! Random accounts at random times against `oathtool`, an independent implementation.
+//! Random accounts at random times, compared with `oathtool`, an independent implementation.
 
 use std::process::Command;
 use std::thread;
@@ -9,7 +9,7 @@ use mfa_core::{Secret, otp};
 const CASES: u64 = 10_000;
 const THREADS: u64 = 4;
 
-/// A small reproducible generator (splitmix64): a failure can be run again.
+/// A small reproducible random generator (splitmix64), so that a failure can be repeated.
 struct Random(u64);
 
 impl Random {
@@ -82,5 +82,5 @@ fn compare(random: &mut Random) {
     let output = oathtool.arg(&hex).output().unwrap();
     let expected = String::from_utf8(output.stdout).unwrap();
     let code = otp::generate(&secret, kind, algorithm, digits, factor);
-    assert_eq!(code.expose(), expected.trim(), "{oathtool:?}");
+    assert_eq!(code.unwrap().expose(), expected.trim(), "{oathtool:?}");
 }

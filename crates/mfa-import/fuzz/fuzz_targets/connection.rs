@@ -1,6 +1,7 @@
-//! What a client says to the daemon, from the first byte of the handshake on.
+//! Fuzzes the requests of a client to the daemon, from the first byte of the handshake.
 //!
-//! Inputs that begin with an odd byte are put behind a good handshake, so that messages are reached.
+//! An input that begins with an odd byte is sent after a valid handshake, so that the fuzzer reaches
+//! messages.
 
 #![no_main]
 
@@ -10,20 +11,24 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use libfuzzer_sys::fuzz_target;
-use mfa_core::port::{ItemStore, Journal, Notes, StoreError};
-use mfa_core::{AccountId, access, lock};
+use mfa_core::access::{Policy, Record, Rules};
+use mfa_core::port::{AccessLog, ItemStore, Journal, Notes, RuleBook, StoreError};
+use mfa_core::{AccountId, lock};
 use mfa_sys::peer;
 use mfad::caller::{Known, Origin};
 use mfad::clock::SystemClock;
 use mfad::keychain::Keychain;
 use mfad::limits::Limits;
-use mfad::service::{self, Handle, Parts};
+use mfad::presence::Unprovable;
+use mfad::question::Nobody;
+use mfad::service::{self, ConsentParts, Handle, Parts};
+use mfad::session;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::UnixStream;
 use tokio::runtime::Runtime;
 use zeroize::Zeroizing;
 
-/// How long the daemon may take to see that its client has gone.
+/// The time in which the daemon must notice that its client is gone.
 const PATIENCE: Duration = Duration::from_secs(8);
 
 struct Nowhere;
@@ -51,19 +56,41 @@ impl Journal for Nowhere {
     }
 }
 
+impl RuleBook for Nowhere {
+    fn store(&mut self, _: &Rules) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+impl AccessLog for Nowhere {
+    fn write(&mut self, _: &Record) -> io::Result<()> {
+        Ok(())
+    }
+}
+
 fn start() -> (Runtime, Handle) {
     let mut runtime = tokio::runtime::Builder::new_current_thread();
     let runtime = runtime.enable_all().build().expect("a runtime");
     let _inside = runtime.enter();
-    let (handle, _service) = service::start(Parts {
+    let parts = Parts {
         keychain: Keychain::always_open("nowhere", || Box::new(Nowhere)),
         clock: Arc::new(SystemClock),
         journal: Box::new(Nowhere),
         notes: Notes::default(),
-        access: access::Policy::default(),
         lock: lock::Policy::default(),
+        session: session::watch(lock::Policy::default(), None),
+            presence: Arc::new(Unprovable),
         fallback: None,
-    });
+    };
+    let consent = ConsentParts {
+        policy: Policy::default(),
+        rules: Rules::default(),
+        book: Box::new(Nowhere),
+        log: Box::new(Nowhere),
+        questioner: Box::new(Nobody),
+        seen: |_| None,
+    };
+    let (handle, _service) = service::start(parts, consent);
     drop(_inside);
     (runtime, handle)
 }
@@ -74,7 +101,7 @@ thread_local! {
 
 async fn talk(bytes: &[u8], service: Handle) {
     let (ours, theirs) = UnixStream::pair().expect("a pair");
-    let known = Known::new(peer::of(&ours).expect("a peer"));
+    let known = Arc::new(Known::new(peer::of(&ours).expect("a peer")));
     let limits = Limits::default();
     let process = limits.process(known.caller());
     let connection = limits.connect(&process).expect("a place");
@@ -89,7 +116,7 @@ async fn talk(bytes: &[u8], service: Handle) {
             hello = format!("\0AUTH EXTERNAL {user}\r\nBEGIN\r\n").into_bytes();
         }
         hello.extend(bytes.iter().skip(1));
-        // The daemon may have hung up.
+        // The daemon may have closed the connection.
         drop(write.write_all(&hello).await);
         drop(write);
         drop(read.read_to_end(&mut Vec::new()).await);

@@ -1,4 +1,4 @@
-//! Tables.
+//! Fuzzes CSV.
 
 #![no_main]
 

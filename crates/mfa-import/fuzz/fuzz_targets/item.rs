@@ -1,4 +1,4 @@
-//! The text of a keychain item: whatever is read is written so that it reads the same.
+//! Fuzzes the text of a keychain item. An item that can be read must be written so that it reads the same.
 
 #![no_main]
 

@@ -1,4 +1,4 @@
-//! Backups of FreeOTP 2, which Java serialised.
+//! Fuzzes backups of FreeOTP 2, which Java serialised.
 
 #![no_main]
 

@@ -1,4 +1,4 @@
-//! JSON of authenticators.
+//! Fuzzes JSON of authenticators.
 
 #![no_main]
 

@@ -1,4 +1,4 @@
-//! JSON of password managers and services, and of what scripts get out of them.
+//! Fuzzes JSON of password managers, services and scripts.
 
 #![no_main]
 

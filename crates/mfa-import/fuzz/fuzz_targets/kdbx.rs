@@ -1,4 +1,4 @@
-//! Databases of KeePass: their headers, as what follows is sealed.
+//! Fuzzes KeePass databases: their headers, since everything else is encrypted.
 
 #![no_main]
 

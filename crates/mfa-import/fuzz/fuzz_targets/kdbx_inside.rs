@@ -1,4 +1,4 @@
-//! Databases of KeePass: what is inside, in a database that is in order.
+//! Fuzzes the contents of KeePass databases that are otherwise valid.
 
 #![no_main]
 

@@ -1,4 +1,4 @@
-//! Texts with links.
+//! Fuzzes texts with links.
 
 #![no_main]
 

@@ -1,4 +1,4 @@
-//! A migration link: the message in it is what is fuzzed.
+//! Fuzzes the message in a migration link.
 
 #![no_main]
 

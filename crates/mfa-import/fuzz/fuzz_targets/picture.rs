@@ -1,4 +1,4 @@
-//! Pictures, in all file formats; only small ones are looked at.
+//! Fuzzes pictures in all file formats. Only small pictures are scanned.
 
 #![no_main]
 

@@ -1,4 +1,4 @@
-//! Pixels, as a screen has them: the first byte is the width.
+//! Fuzzes pixels, as a screenshot has them. The first byte is the width.
 
 #![no_main]
 

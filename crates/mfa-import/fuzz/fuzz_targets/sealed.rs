@@ -1,4 +1,4 @@
-//! Files that are sealed as a whole, and known by their first bytes or by none.
+//! Fuzzes files that are encrypted as a whole, with a signature or without one.
 
 #![no_main]
 

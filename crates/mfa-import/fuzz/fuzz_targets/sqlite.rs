@@ -1,4 +1,4 @@
-//! Databases of Android apps.
+//! Fuzzes the databases of Android apps.
 
 #![no_main]
 

@@ -1,4 +1,4 @@
-//! XML: settings of Android apps, and KeePass.
+//! Fuzzes XML: the settings of Android apps, and KeePass.
 
 #![no_main]
 

@@ -1,4 +1,4 @@
-//! Archives, and what is in them.
+//! Fuzzes zip archives and the files in them.
 
 #![no_main]
 

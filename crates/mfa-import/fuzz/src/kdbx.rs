@@ -1,4 +1,4 @@
-//! A KeePass database around something, with all its check sums, so that a fuzzer gets inside.
+//! Builds a KeePass database with valid checksums around some contents, so that a fuzzer reaches them.
 
 use aes::cipher::{BlockCipherEncrypt, KeyInit};
 use chacha20::ChaCha20;
@@ -12,8 +12,8 @@ const AES_KDF: &[u8] = b"\x7c\x02\xbb\x82\x79\xa7\x4a\xc0\x92\x7d\x11\x4a\x00\x6
 const SEED: [u8; 32] = [7; 32];
 const NONCE: [u8; 12] = [9; 12];
 
-/// A database of version 4 with the password `test`. The first bit of what it is put around says
-/// whether that is compressed.
+/// Returns a database of version 4 with the password `test`. The first bit of `inside` says whether the
+/// contents are compressed.
 pub fn around(inside: &[u8]) -> Vec<u8> {
     let (flags, inside) = inside.split_first().unwrap_or((&0, inside));
     let header = header(flags & 1);
@@ -66,7 +66,7 @@ fn value(kind: u8, name: &[u8], data: &[u8]) -> Vec<u8> {
     [&[kind][..], &sizes[0], name, &sizes[1], data].concat()
 }
 
-/// One round of AES over both halves.
+/// Encrypts both halves with one round of AES.
 fn transform(composite: [u8; 32]) -> [u8; 32] {
     let cipher = aes::Aes256::new(&SEED.into());
     let mut key = composite;

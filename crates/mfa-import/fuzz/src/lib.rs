@@ -1,20 +1,20 @@
-//! What the targets have in common. Each of them feeds one group of parsers.
+//! Shared code of the fuzz targets. Each target feeds one group of parsers.
 //!
-//! A key costs next to nothing here: with `--cfg fuzzing` the importer derives it with the least
-//! numbers, after it has checked those of the file.
+//! Keys cost next to nothing here: with `--cfg fuzzing` the importer checks the key derivation settings of
+//! the file, but derives the key with the smallest ones.
 
 pub mod kdbx;
 
 use mfa_import::formats;
 
-/// Reads a file as one of each format, without a password and with one.
+/// Reads a file as each format, without a password and with one.
 ///
 /// # Panics
-/// If something is read of which nothing is told, or an error does not say what to do.
+/// If an entry is read but not reported, or an error has no advice.
 pub fn decode(names: &[&str], bytes: &[u8]) {
     for name in names {
         let format = formats::named(name).expect("the format is in the table");
-        // Each format looks at each file, whatever it is.
+        // Each format examines each file, whatever it is.
         let known = format.detect(bytes);
         for password in [None, Some(&b"test"[..])] {
             match format.read(bytes, password) {

@@ -1,4 +1,4 @@
-//! Ciphers. None says why something cannot be opened: nobody can tell a wrong key from damage.
+//! Ciphers. Decryption returns no reason for a failure, since a wrong key cannot be told from damage.
 
 use aes::Aes256;
 use aes_gcm::aead::consts::U16;
@@ -14,10 +14,10 @@ use zeroize::Zeroizing;
 
 use super::Key;
 
-/// What was inside.
+/// A decrypted text.
 pub(crate) type Plain = Zeroizing<Vec<u8>>;
 
-/// Opens AES-256-GCM with its tag behind it.
+/// Decrypts AES-256-GCM. The tag follows the text.
 pub(crate) fn gcm(key: &Key, nonce: &[u8; 12], sealed: &[u8], aad: &[u8]) -> Option<Plain> {
     let cipher = Aes256Gcm::new((&**key).into());
     let payload = Payload { msg: sealed, aad };
@@ -27,7 +27,7 @@ pub(crate) fn gcm(key: &Key, nonce: &[u8; 12], sealed: &[u8], aad: &[u8]) -> Opt
         .map(Zeroizing::new)
 }
 
-/// The same with a nonce of 16 bytes.
+/// Decrypts AES-256-GCM with a nonce of 16 bytes.
 pub(crate) fn gcm16(key: &Key, nonce: &[u8; 16], sealed: &[u8], aad: &[u8]) -> Option<Plain> {
     let cipher = AesGcm::<Aes256, U16>::new((&**key).into());
     let payload = Payload { msg: sealed, aad };
@@ -37,8 +37,8 @@ pub(crate) fn gcm16(key: &Key, nonce: &[u8; 16], sealed: &[u8], aad: &[u8]) -> O
         .map(Zeroizing::new)
 }
 
-/// Opens AES-256-CBC that is padded to whole blocks. What comes of another key is rarely padded well,
-/// but sometimes it is.
+/// Decrypts AES-256-CBC with padding to whole blocks. With a wrong key the padding is usually invalid, but
+/// not always.
 pub(crate) fn cbc(key: &Key, iv: &[u8; 16], sealed: &[u8]) -> Option<Plain> {
     let cipher = cbc::Decryptor::<Aes256>::new((&**key).into(), iv.into());
     cipher
@@ -47,7 +47,7 @@ pub(crate) fn cbc(key: &Key, iv: &[u8; 16], sealed: &[u8]) -> Option<Plain> {
         .map(Zeroizing::new)
 }
 
-/// Opens XChaCha20-Poly1305 with its tag behind it.
+/// Decrypts XChaCha20-Poly1305. The tag follows the text.
 pub(crate) fn xchacha(key: &Key, nonce: &[u8; 24], sealed: &[u8]) -> Option<Plain> {
     let cipher = XChaCha20Poly1305::new((&**key).into());
     cipher
@@ -56,7 +56,7 @@ pub(crate) fn xchacha(key: &Key, nonce: &[u8; 24], sealed: &[u8]) -> Option<Plai
         .map(Zeroizing::new)
 }
 
-/// Opens Twofish-CBC, as [`cbc`].
+/// Decrypts Twofish-CBC with padding to whole blocks, as [`cbc`] does.
 pub(crate) fn cbc_twofish(key: &Key, iv: &[u8; 16], sealed: &[u8]) -> Option<Plain> {
     let cipher = cbc::Decryptor::<Twofish>::new_from_slices(&**key, iv).ok()?;
     cipher
@@ -65,7 +65,7 @@ pub(crate) fn cbc_twofish(key: &Key, iv: &[u8; 16], sealed: &[u8]) -> Option<Pla
         .map(Zeroizing::new)
 }
 
-/// Opens ChaCha20, which has no check sum of its own.
+/// Decrypts ChaCha20, which has no checksum of its own.
 pub(crate) fn chacha20(key: &Key, nonce: &[u8; 12], sealed: &[u8]) -> Plain {
     let mut plain = Plain::new(sealed.to_vec());
     ChaCha20::new((&**key).into(), nonce.into()).apply_keystream(&mut plain);

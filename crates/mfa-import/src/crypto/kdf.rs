@@ -1,4 +1,4 @@
-//! Keys from passwords.
+//! Derives keys from passwords.
 
 use aes::cipher::{BlockCipherEncrypt, KeyInit};
 use aes::{Aes256, Block};
@@ -10,27 +10,28 @@ use zeroize::Zeroizing;
 use super::Key;
 use crate::damage::Damage;
 
-/// The most rounds of PBKDF2. Bitwarden takes up to two million.
+/// The largest number of PBKDF2 rounds. Bitwarden uses up to two million.
 const MAX_ROUNDS: u64 = 5_000_000;
-/// The most memory of scrypt, in bytes.
+/// The largest amount of memory for scrypt, in bytes.
 const MAX_SCRYPT_MEMORY: u64 = 256 * 1024 * 1024;
-/// The most work of scrypt: how often blocks of 64 bytes are mixed. Aegis takes an eighth of a million.
+/// The largest amount of work for scrypt: the number of times that blocks of 64 bytes are mixed. Aegis uses
+/// an eighth of a million.
 const MAX_SCRYPT_WORK: u64 = 8 * 1024 * 1024;
-/// The most memory of Argon2, in KiB: what Ente asks for.
+/// The largest amount of memory for Argon2, in KiB. Ente uses that much.
 const MAX_ARGON2_MEMORY: u64 = 1024 * 1024;
-/// The most work of Argon2: memory times passes. Ente asks for 4 GiB.
+/// The largest amount of work for Argon2: memory times passes. Ente uses 4 GiB.
 const MAX_ARGON2_WORK: u64 = 4 * 1024 * 1024;
 
-/// The most rounds of AES.
+/// The largest number of AES rounds.
 const MAX_AES_ROUNDS: u64 = 100_000_000;
 
-/// A number of the file that was checked; under a fuzzer the least one, so that it gets on with what is
-/// behind the key.
+/// Returns a checked parameter of the file. Under a fuzzer, returns the smallest value, so that the fuzzer
+/// reaches the code behind the key derivation.
 fn cost<N>(asked: N, least: N) -> N {
     if cfg!(fuzzing) { least } else { asked }
 }
 
-/// PBKDF2 with HMAC of a hash function.
+/// Derives a key with PBKDF2 and HMAC of a hash function.
 pub(crate) fn pbkdf2<D: EagerHash>(
     password: &[u8],
     salt: &[u8],
@@ -45,7 +46,7 @@ pub(crate) fn pbkdf2<D: EagerHash>(
     Ok(key)
 }
 
-/// The numbers of scrypt.
+/// The parameters of scrypt.
 #[derive(Clone, Copy)]
 pub(crate) struct Scrypt {
     pub(crate) n: u64,
@@ -54,7 +55,7 @@ pub(crate) struct Scrypt {
 }
 
 impl Scrypt {
-    /// How much work it is, if not too much.
+    /// Returns the amount of work, unless it is too much.
     fn work(self) -> Option<u64> {
         let block = self.n.checked_mul(self.r)?;
         let work = block.checked_mul(self.p)?;
@@ -62,7 +63,7 @@ impl Scrypt {
         fits.then_some(work)
     }
 
-    /// Makes a key, and takes its work from what is left of `budget`.
+    /// Derives a key, and subtracts its work from `budget`.
     pub(crate) fn key(
         self,
         password: &[u8],
@@ -84,7 +85,7 @@ impl Scrypt {
     }
 }
 
-/// What all keys of a file together may cost.
+/// The work that all keys of a file may take together.
 pub(crate) struct Budget(u64);
 
 impl Default for Budget {
@@ -93,16 +94,16 @@ impl Default for Budget {
     }
 }
 
-/// The numbers of Argon2.
+/// The parameters of Argon2.
 #[derive(Clone, Copy)]
 pub(crate) struct Argon2 {
-    /// In KiB.
+    /// The memory in KiB.
     pub(crate) memory: u64,
     pub(crate) passes: u64,
     pub(crate) lanes: u64,
 }
 
-/// The flavours of Argon2.
+/// The variants of Argon2.
 #[derive(Clone, Copy)]
 pub(crate) enum Flavour {
     D,
@@ -110,12 +111,12 @@ pub(crate) enum Flavour {
 }
 
 impl Argon2 {
-    /// Makes a key with Argon2id.
+    /// Derives a key with Argon2id.
     pub(crate) fn key(self, password: &[u8], salt: &[u8]) -> Result<Key, Damage> {
         self.key_of(Flavour::Id, password, salt)
     }
 
-    /// Makes a key.
+    /// Derives a key.
     pub(crate) fn key_of(
         self,
         flavour: Flavour,
@@ -135,7 +136,7 @@ impl Argon2 {
             lanes: small(self.lanes)?,
             mem_cost: cost(small(self.memory)?, 8 * small(self.lanes)?),
             secret: &[],
-            // No thread can be started in here.
+            // The confined process cannot start threads.
             thread_mode: ThreadMode::Sequential,
             time_cost: cost(small(self.passes)?, 1),
             variant: match flavour {
@@ -152,12 +153,12 @@ impl Argon2 {
     }
 }
 
-/// SHA-256 of something, which some apps take for a key.
+/// Returns the SHA-256 of some bytes, which some apps use as a key.
 pub(crate) fn sha256(bytes: &[u8]) -> Key {
     Key::new(Sha256::digest(bytes).into())
 }
 
-/// AES that is run over a key again and again, as KeePass did before Argon2.
+/// Derives a key by encrypting another key with AES repeatedly, as KeePass did before Argon2.
 pub(crate) fn aes(key: &Key, seed: &[u8; 32], rounds: u64) -> Result<Key, Damage> {
     if rounds > MAX_AES_ROUNDS {
         return Err(Damage::Work);

@@ -1,7 +1,7 @@
-//! What encrypted exports need: a key from a password, and ciphers to open with it.
+//! Cryptography for encrypted exports: key derivation and ciphers.
 //!
-//! How much work a key is stands in the file, which others wrote. Each derivation has a limit: what
-//! takes longer than some seconds or more than 1 GiB is not done.
+//! The file says how much work a key takes, and the file is untrusted. So each derivation has a limit: one
+//! that would take longer than some seconds or more than 1 GiB is refused.
 
 pub(crate) mod cipher;
 pub(crate) mod kdf;
@@ -14,7 +14,7 @@ use crate::error::Error;
 /// A key of 256 bits.
 pub(crate) type Key = Zeroizing<[u8; 32]>;
 
-/// The password, where one is needed.
+/// Returns the password, or an error if there is none.
 pub(crate) fn need(password: Option<&[u8]>) -> Result<&[u8], Error> {
     password.ok_or(Error::PasswordNeeded)
 }

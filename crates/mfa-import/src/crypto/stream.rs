@@ -1,4 +1,4 @@
-//! libsodium's `crypto_secretstream_xchacha20poly1305`, as far as one message needs it.
+//! libsodium's `crypto_secretstream_xchacha20poly1305`, limited to a single message.
 
 use chacha20::cipher::array::Array;
 use chacha20::cipher::{KeyIvInit, StreamCipher, StreamCipherSeek};
@@ -9,10 +9,11 @@ use poly1305::universal_hash::KeyInit;
 use super::Key;
 use super::cipher::Plain;
 
-/// A tag of one byte stands before the message, a check sum of 16 behind it.
+/// The size of a ChaCha20 block, in bytes. One byte of tag precedes the message, and a checksum of 16 bytes
+/// follows it.
 const BLOCK: usize = 64;
 
-/// Opens the first message of a stream, whatever its tag says of the next.
+/// Decrypts the first message of a stream. The tag, which describes the next message, is ignored.
 pub(crate) fn open(key: &Key, header: &[u8; 24], sealed: &[u8]) -> Option<Plain> {
     let (body, mac) = sealed.split_at_checked(sealed.len().checked_sub(16)?)?;
     let (tag, body) = body.split_first()?;
@@ -22,7 +23,7 @@ pub(crate) fn open(key: &Key, header: &[u8; 24], sealed: &[u8]) -> Option<Plain>
     nonce[4..].copy_from_slice(rest);
     let mut cipher = ChaCha20::new(&subkey, &nonce.into());
 
-    // Block 0 is the key of the check sum, block 1 hides the tag, the message begins at block 2.
+    // Block 0 is the key of the checksum, block 1 encrypts the tag, and the message begins at block 2.
     let mut mac_key = [0; BLOCK];
     cipher.apply_keystream(&mut mac_key);
     let mut checked = Plain::new(vec![0; BLOCK]);
@@ -30,7 +31,7 @@ pub(crate) fn open(key: &Key, header: &[u8; 24], sealed: &[u8]) -> Option<Plain>
     cipher.apply_keystream(&mut checked);
     checked[0] = *tag;
     checked.extend_from_slice(body);
-    // The padding is libsodium's: it does not fill the block, and stays as it is.
+    // libsodium pads like this, without filling the block.
     checked.extend_from_slice(&[0; 16][..body.len() & 15]);
     checked.extend_from_slice(&0_u64.to_le_bytes());
     checked.extend_from_slice(&(BLOCK as u64 + body.len() as u64).to_le_bytes());

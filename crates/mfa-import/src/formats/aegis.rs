@@ -1,6 +1,6 @@
 //! Aegis, plain and encrypted.
 //!
-//! A random key encrypts the vault; each slot holds that key, encrypted with one of the passwords.
+//! A random master key encrypts the vault. Each slot holds that key, encrypted with one of the passwords.
 
 use std::collections::HashMap;
 
@@ -20,7 +20,7 @@ use crate::text;
 /// A vault of Aegis.
 pub(super) struct Aegis;
 
-/// The slots that hold a password; others hold keys that stay on the phone.
+/// The type of the slots for passwords. Other slots use keys that stay on the phone.
 const PASSWORD: u64 = 1;
 
 impl Format for Aegis {
@@ -71,7 +71,7 @@ fn open(file: Fields<'_>, password: Option<&[u8]>) -> Result<Value, Error> {
     Err(Error::WrongPassword)
 }
 
-/// The master key from a slot, if the password is its.
+/// Returns the master key from a slot, or `None` if the password does not fit.
 fn unlock(slot: Fields<'_>, password: &[u8], budget: &mut Budget) -> Result<Option<Key>, Damage> {
     let salt = text::hex(slot.text("salt")).ok_or(Damage::Field("salt"))?;
     let sealed = text::hex(slot.text("key")).ok_or(Damage::Field("key"))?;
@@ -95,8 +95,8 @@ fn unlock(slot: Fields<'_>, password: &[u8], budget: &mut Budget) -> Result<Opti
     Ok(None)
 }
 
-/// A password as old versions of the app took it: with the zeros of the buffer that Java had it in.
-/// They only count beyond the 64 bytes that HMAC pads a password to.
+/// Returns a password as old versions of the app used it: followed by the zeros of the Java buffer that held
+/// it. They matter only beyond 64 bytes, the length to which HMAC pads a password.
 fn as_before(password: &[u8]) -> Zeroizing<Vec<u8>> {
     let text = String::from_utf8_lossy(password);
     let mut size = text.encode_utf16().count() * 11 / 10;
@@ -194,14 +194,15 @@ mod tests {
             [
                 (
                     "m",
-                    "its PIN, of which its codes are made, too, is not in the file: add it by hand, as a link"
+                    "codes of this type require a PIN, but the file has none: add the account by hand, with \
+                     a link that contains &pin=PIN"
                 ),
                 (
                     "Y (y)",
-                    "the secret is too short: Yandex hands out 16 bytes or more"
+                    "the secret is too short: Yandex uses 16 bytes or more"
                 ),
                 ("entry 5", "the number of digits must be 5 to 9"),
-                ("entry 6", "its type is not known"),
+                ("entry 6", "its type is unknown"),
             ]
         );
     }
@@ -224,7 +225,7 @@ mod tests {
         assert_eq!(seen, [("motp", "1234", 6), ("yandex", "7586", 8)]);
         assert_eq!(*found.accounts[0].secret.to_hex(), "e3152afee62599c8");
         assert_eq!(found.skipped[0].name, "Bank (odd)");
-        assert!(found.skipped[0].reason.contains("always has"));
+        assert!(found.skipped[0].reason.contains("does not fit its type"));
     }
 
     #[test]

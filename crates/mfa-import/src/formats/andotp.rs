@@ -1,6 +1,6 @@
-//! andOTP, plain and encrypted in either way; GNOME Authenticator writes the same plain list.
+//! andOTP, plain and in both encrypted forms. GNOME Authenticator writes the same plain list.
 //!
-//! What is encrypted has no mark to know it by: it is taken for one when nothing else is.
+//! An encrypted backup has no signature. A file is taken for one if no other format matches.
 
 use serde_json::Value;
 use sha1::Sha1;
@@ -17,10 +17,10 @@ use crate::found::Found;
 /// A backup of andOTP.
 pub(super) struct AndOtp;
 
-/// The same, encrypted.
+/// An encrypted backup of andOTP.
 pub(super) struct AndOtpEncrypted;
 
-/// How often the password is hashed, where the file says it: the app takes 140 000 to 160 000.
+/// The number of PBKDF2 rounds in a file. The app uses 140 000 to 160 000.
 const ROUNDS: std::ops::RangeInclusive<u64> = 1..=2_000_000;
 
 impl Format for AndOtp {
@@ -68,8 +68,8 @@ impl Format for AndOtpEncrypted {
     }
 }
 
-/// Whether a file is a message in OpenPGP, as andOTP and others write it on request: as a text, or
-/// beginning with a key that a password or somebody's own key opens.
+/// Checks whether a file is an OpenPGP message, which andOTP and other apps can write: in ASCII armour, or
+/// beginning with a packet for a password or for a public key.
 fn is_pgp(bytes: &[u8]) -> bool {
     bytes
         .trim_ascii_start()
@@ -78,7 +78,7 @@ fn is_pgp(bytes: &[u8]) -> bool {
         || matches!(bytes, [0x84 | 0xc1, _, 3, ..] | [0x85, 1..=4, _, 3, ..])
 }
 
-/// Whether bytes are as different as those of a cipher, and begin like no file that is known.
+/// Checks whether bytes are distributed like those of a cipher and begin like no known file.
 fn is_random(bytes: &[u8]) -> bool {
     const KNOWN: [&[u8]; 8] = [
         b"PK",
@@ -95,7 +95,7 @@ fn is_random(bytes: &[u8]) -> bool {
     for byte in sample {
         counts[usize::from(*byte)] += 1;
     }
-    // Of random bytes about two thirds of 256 are different after 256, nearly all after 1024.
+    // Of 256 random bytes about two thirds are distinct values. After 1024 bytes nearly all 256 values occur.
     let different = counts.iter().filter(|count| **count > 0).count();
     let wanted = match sample.len() {
         ..64 => sample.len() * 3 / 4,
@@ -113,7 +113,7 @@ fn is_random(bytes: &[u8]) -> bool {
         && !KNOWN.iter().any(|known| bytes.starts_with(known))
 }
 
-/// Opens `rounds(4) salt(12) nonce(12) sealed`.
+/// Decrypts `rounds(4) salt(12) nonce(12) sealed`.
 fn open(bytes: &[u8], password: &[u8]) -> Result<Option<Plain>, Damage> {
     let (rounds, rest) = bytes.split_first_chunk().ok_or(Damage::CutOff)?;
     let (salt, rest) = rest.split_first_chunk::<12>().ok_or(Damage::CutOff)?;
@@ -126,7 +126,7 @@ fn open(bytes: &[u8], password: &[u8]) -> Result<Option<Plain>, Damage> {
     Ok(cipher::gcm(&key, nonce, sealed, b""))
 }
 
-/// Opens `nonce(12) sealed`, of versions before 0.6.3.
+/// Decrypts `nonce(12) sealed`, from versions before 0.6.3.
 fn open_old(bytes: &[u8], password: &[u8]) -> Result<Option<Plain>, Damage> {
     let (nonce, sealed) = bytes.split_first_chunk().ok_or(Damage::CutOff)?;
     Ok(cipher::gcm(&kdf::sha256(password), nonce, sealed, b""))
@@ -136,7 +136,7 @@ fn entries(list: &Value) -> Found {
     let mut found = Found::default();
     for entry in Fields::new(list).entries() {
         let mut tags = entry.at("tags").entries();
-        // Old versions of GNOME Authenticator write the issuer as a tag. andOTP has a thumbnail.
+        // Old versions of GNOME Authenticator write the issuer as a tag. Only andOTP writes a thumbnail.
         let gnome = entry.at("issuer").is_null() && entry.at("thumbnail").is_null();
         let tag = tags.next().filter(|_| gnome).map(Fields::as_text);
         found.add(&Draft {

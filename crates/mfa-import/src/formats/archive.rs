@@ -1,4 +1,4 @@
-//! Zip archives: a file in one, bounded, encrypted or not.
+//! Reads files from zip archives, encrypted or not, up to a limit.
 
 use std::io::{Cursor, Read};
 
@@ -10,18 +10,18 @@ use crate::crypto::need;
 use crate::damage::Damage;
 use crate::error::Error;
 
-/// The largest file that is taken out.
+/// The largest size of an extracted file.
 const MAX_BYTES: u64 = 64 * 1024 * 1024;
-/// What an archive has near its end that claims to hold more than 65 535 files.
+/// The signature near the end of an archive that claims to hold more than 65 535 files.
 const LARGE: &[u8] = b"PK\x06\x07";
-/// How far from its end that can be: a comment may follow.
+/// The largest distance of that signature from the end: a comment may follow it.
 const END: usize = 66 * 1024;
 
 /// An archive.
 pub(super) struct Archive<'b>(ZipArchive<Cursor<&'b [u8]>>);
 
 impl<'b> Archive<'b> {
-    /// Opens an archive; nothing if it is none, or is larger than any export.
+    /// Opens an archive. Returns `None` if the file is not an archive, or is larger than any real export.
     pub(super) fn new(bytes: &'b [u8]) -> Option<Self> {
         let end = &bytes[bytes.len().saturating_sub(END)..];
         if !bytes.starts_with(b"PK\x03\x04")
@@ -32,12 +32,12 @@ impl<'b> Archive<'b> {
         ZipArchive::new(Cursor::new(bytes)).ok().map(Self)
     }
 
-    /// The place of the first file whose name fits.
+    /// Returns the index of the first file whose name matches.
     pub(super) fn find(&self, fits: impl FnMut(&str) -> bool) -> Option<usize> {
         self.0.file_names().position(fits)
     }
 
-    /// Takes a file out.
+    /// Extracts a file.
     pub(super) fn read(&mut self, index: usize, password: Option<&[u8]>) -> Result<Plain, Error> {
         let raw = self.0.by_index_raw(index).map_err(|_| Damage::NotZip)?;
         let encrypted = raw.encrypted();
@@ -58,14 +58,15 @@ impl<'b> Archive<'b> {
         match file.take(MAX_BYTES + 1).read_to_end(&mut plain) {
             Ok(_) if plain.len() as u64 > MAX_BYTES => Err(Damage::TooMuch.into()),
             Ok(_) => Ok(plain),
-            // The old cipher tells one wrong password in 256 only by what comes out of it.
+            // The old cipher accepts one wrong password in 256. Then only the decrypted data shows the
+            // mistake.
             Err(_) if encrypted => Err(Error::WrongPassword),
             Err(_) => Err(Damage::NotZip.into()),
         }
     }
 }
 
-/// The first file in an archive whose name fits.
+/// Extracts the first file whose name matches.
 pub(super) fn read(
     bytes: &[u8],
     password: Option<&[u8]>,
@@ -76,7 +77,7 @@ pub(super) fn read(
     archive.read(index, password)
 }
 
-/// Whether there is a file in an archive whose name fits.
+/// Checks whether an archive contains a file whose name matches.
 pub(super) fn has(bytes: &[u8], fits: impl FnMut(&str) -> bool) -> bool {
     Archive::new(bytes).is_some_and(|archive| archive.find(fits).is_some())
 }
@@ -90,7 +91,7 @@ pub(super) mod tests {
 
     use super::*;
 
-    /// An archive with one file in it.
+    /// Returns an archive with one file.
     pub(in crate::formats) fn zip(name: &str, text: &[u8], password: Option<&str>) -> Vec<u8> {
         let mut writer = ZipWriter::new(Cursor::new(Vec::new()));
         let options = SimpleFileOptions::default().compression_method(CompressionMethod::Deflated);
@@ -125,7 +126,7 @@ pub(super) mod tests {
         assert!(file.len() < 1024 * 1024);
         let error = read(&file, None, |_| true).unwrap_err();
         assert!(
-            error.to_string().contains("more than any export"),
+            error.to_string().contains("larger than any real export"),
             "{error}"
         );
         for length in 0..200 {

@@ -1,5 +1,5 @@
-//! Authy, which has no export: its settings files for Android, what its servers answer, and the list
-//! that a script for the desktop app makes.
+//! Authy, which has no export: the settings files of its Android app, the answers of its servers, and the
+//! list that a script for the desktop app writes.
 
 use sha1::Sha1;
 
@@ -7,20 +7,20 @@ use super::{Format, prefs};
 use crate::crypto::{cipher, kdf, need};
 use crate::damage::Damage;
 use crate::document::{self, Fields, Number, Shape};
-use crate::draft::{Coded, Draft};
+use crate::draft::{Coded, Draft, Reason};
 use crate::error::Error;
 use crate::found::Found;
 use crate::text;
 
-/// What was got out of Authy.
+/// The accounts of Authy.
 pub(super) struct Authy;
 
 const CODES: &str = "com.authy.storage.tokens.authenticator.key";
-/// Accounts of services that use Authy itself.
+/// The accounts of services that use Authy's own codes.
 const OWN: &str = "com.authy.storage.tokens.authy.key";
-/// How often a password is hashed where it is not said.
+/// The number of PBKDF2 rounds if the file does not say.
 const ROUNDS: u64 = 1000;
-/// How often it may be hashed for all tokens together.
+/// The largest number of rounds for all tokens together.
 const MAX_ROUNDS: u64 = 5_000_000;
 const ANSWERS: [&str; 2] = ["authenticator_tokens", "decrypted_authenticator_tokens"];
 
@@ -30,7 +30,7 @@ impl Format for Authy {
     }
 
     fn title(&self) -> &'static str {
-        "the accounts of Authy: settings of Android, answers of its servers, a list of links"
+        "the accounts of Authy: settings of its Android app, answers of its servers, or a list of links"
     }
 
     fn detect(&self, bytes: &[u8]) -> bool {
@@ -134,7 +134,7 @@ impl Tokens<'_> {
             rounds,
         )?;
         let secret = text::base64(sealed).and_then(|sealed| cipher::cbc(&key, &iv, &sealed));
-        // There is no check sum: what is no secret was opened with another password.
+        // There is no checksum: a result that is not a secret shows that the password is a different one.
         let secret = secret.and_then(|secret| String::from_utf8(secret.to_vec()).ok());
         Ok(
             match secret.filter(|secret| mfa_core::Secret::from_base32(secret).is_ok()) {
@@ -144,7 +144,7 @@ impl Tokens<'_> {
                 }
                 None => {
                     self.closed += 1;
-                    Coded::Bad("one that the password opens")
+                    Coded::Bad(Reason::OtherPassword)
                 }
             },
         )
@@ -158,7 +158,7 @@ impl Tokens<'_> {
     }
 }
 
-/// The issuer and the user name; a name is often `Issuer: user`.
+/// Returns the issuer and the user name. A name is often `Issuer: user`.
 fn names(token: Fields<'_>) -> (&str, &str) {
     let first = |keys: [&str; 3]| {
         keys.map(|key| token.text(key))
@@ -209,7 +209,7 @@ mod tests {
             r#"{"encrypted_seed":"AAAA","salt":"s","key_derivation_iterations":3000000000}"#;
         let file = format!(r#"{{"authenticator_tokens":[{token},{token}]}}"#);
         let error = Authy.read(file.as_bytes(), Some(b"x")).unwrap_err();
-        assert!(error.to_string().contains("more work"), "{error}");
+        assert!(error.to_string().contains("too expensive"), "{error}");
     }
 
     #[test]

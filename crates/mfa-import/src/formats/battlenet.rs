@@ -1,4 +1,4 @@
-//! Battle.net: the settings files of Blizzard's apps for Android.
+//! Battle.net: the settings files of Blizzard's Android apps.
 
 use super::{Format, prefs};
 use crate::damage::Damage;
@@ -13,11 +13,11 @@ pub(super) struct BattleNet;
 
 const SECRET: &str = "com.blizzard.messenger.AUTHENTICATOR_DEVICE_SECRET";
 const SERIAL: &str = "com.blizzard.messenger.AUTHENTICATOR_SERIAL";
-/// What the old app had: both in one.
+/// The setting of the old app, which holds both.
 const HASH: &str = "com.blizzard.bma.AUTH_STORE.HASH";
-/// How many characters the secret has; the serial number follows.
+/// The number of characters of the secret. The serial number follows.
 const SECRET_LENGTH: usize = 40;
-/// What both are hidden with.
+/// The mask that hides both, combined with XOR.
 const MASK: [u8; 57] = [
     57, 142, 39, 252, 80, 39, 106, 101, 96, 101, 176, 229, 37, 244, 192, 108, 4, 198, 16, 117, 40,
     107, 142, 122, 237, 165, 157, 169, 129, 59, 93, 214, 200, 13, 47, 179, 128, 104, 119, 63, 165,

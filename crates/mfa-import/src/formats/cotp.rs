@@ -13,10 +13,10 @@ use crate::error::Error;
 use crate::found::Found;
 use crate::text;
 
-/// What cotp writes.
+/// An export or the database of cotp.
 pub(super) struct Cotp;
 
-/// How a key is made; it does not stand in the file.
+/// The key derivation settings, which the file does not contain.
 const KDF: Argon2 = Argon2 {
     memory: 32 * 1024,
     passes: 4,
@@ -61,7 +61,7 @@ fn open(file: Fields<'_>, password: &[u8]) -> Result<Plain, Error> {
     cipher::xchacha(&key, nonce, &sealed).ok_or(Error::WrongPassword)
 }
 
-/// The first version was the list alone; links are a list of their own.
+/// Reads the elements. The first version was only the list. Links are in a list of their own.
 fn elements(file: &Value) -> Result<Found, Damage> {
     let fields = Fields::new(file);
     let mut found = Found::default();

@@ -1,4 +1,4 @@
-//! Duo Mobile, from the phone's storage.
+//! Duo Mobile, from the storage of the phone.
 
 use super::Format;
 use crate::document::{self, Fields, Number, Shape};

@@ -1,5 +1,4 @@
-//! Ente Auth: a list of links with what Ente knows of each in a parameter of its own, plain or
-//! encrypted.
+//! Ente Auth: a list of links, plain or encrypted. A parameter of each link holds Ente's own data.
 
 use mfa_core::uri;
 use percent_encoding::percent_decode_str;
@@ -20,7 +19,7 @@ use crate::{links, text};
 /// An export of Ente Auth.
 pub(super) struct Ente;
 
-/// The parameter of a link that is Ente's.
+/// Ente's own parameter of a link.
 const DISPLAY: &str = "codeDisplay=";
 
 impl Format for Ente {
@@ -101,7 +100,7 @@ fn add(found: &mut Found, number: usize, line: &str) {
     });
 }
 
-/// A link without Ente's parameter, and what that says.
+/// Splits a link into the link without Ente's parameter and the value of that parameter.
 fn split(line: &str) -> (Zeroizing<String>, Value) {
     let Some((head, query)) = line.split_once('?') else {
         return (Zeroizing::new(line.to_owned()), Value::Null);

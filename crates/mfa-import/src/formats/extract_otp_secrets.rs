@@ -1,4 +1,4 @@
-//! What the script extract_otp_secrets makes of Google's QR codes: CSV or JSON with links.
+//! The output of the script extract_otp_secrets, which reads Google's QR codes: CSV or JSON with links.
 
 use super::{Format, table};
 use crate::document::{self, Fields, Shape};

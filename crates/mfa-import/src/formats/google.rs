@@ -1,4 +1,4 @@
-//! A text with the links that Google Authenticator's export shows as QR codes.
+//! A text with the links that Google Authenticator exports as QR codes.
 
 use super::{Format, otpauth};
 use crate::error::Error;
@@ -14,7 +14,7 @@ impl Format for Google {
     }
 
     fn title(&self) -> &'static str {
-        "an export of Google Authenticator: a text with its otpauth-migration:// links"
+        "an export of Google Authenticator: a text file with its otpauth-migration:// links"
     }
 
     fn detect(&self, bytes: &[u8]) -> bool {

@@ -1,4 +1,4 @@
-//! A page with links, as Stratum and Ente Auth write it to be printed.
+//! A web page with links, as Stratum and Ente Auth write it for printing.
 
 use std::collections::HashSet;
 
@@ -9,11 +9,11 @@ use crate::found::Found;
 use crate::links::{self, Links};
 use crate::text;
 
-/// A page with links.
+/// A web page with links.
 pub(super) struct Html;
 
 const SCHEME: &str = "otpauth";
-/// The most links that are read.
+/// The largest number of links.
 const MAX_LINKS: usize = 100_000;
 
 impl Format for Html {
@@ -22,7 +22,7 @@ impl Format for Html {
     }
 
     fn title(&self) -> &'static str {
-        "a web page with links: otpauth://, as Stratum and Ente Auth make it"
+        "a web page with links: otpauth://, as Stratum and Ente Auth export it"
     }
 
     fn detect(&self, bytes: &[u8]) -> bool {
@@ -35,7 +35,7 @@ impl Format for Html {
         let mut seen = HashSet::new();
         let mut links = Links::default();
         for link in found_in(text) {
-            // A page may show a link and lead to it.
+            // A page may contain a link both as text and as an address.
             if seen.insert(link) {
                 links.read(&format!("link {}", seen.len()), &plain(link));
             }
@@ -47,7 +47,7 @@ impl Format for Html {
     }
 }
 
-/// The links of a page, as they are escaped there.
+/// Returns the links of a page, still escaped.
 fn found_in(text: &str) -> impl Iterator<Item = &str> {
     let ends = |c: char| c.is_whitespace() || matches!(c, '<' | '>' | '"' | '\'');
     let mut rest = text;

@@ -28,7 +28,7 @@ impl Format for LastPass {
     fn decode(&self, bytes: &[u8], _password: Option<&[u8]>) -> Result<Found, Error> {
         let file = document::parse(bytes)?;
         let file = Fields::new(&file);
-        // Numbers are compared as they are written: some folders have them as texts.
+        // Numbers are compared as formatted: some folders have texts for numbers.
         let folders = file.at("folders").entries();
         let folders: HashMap<_, _> = folders
             .map(|folder| (format!("{:?}", folder.number("id")), folder.text("name")))
@@ -55,7 +55,8 @@ impl Format for LastPass {
     }
 }
 
-/// What the user wrote, even if it is nothing; what came with the code where nobody did.
+/// Returns the text that the user entered, even if it is empty. If there is none, returns the original text
+/// of the QR code.
 fn either<'f>(account: Fields<'f>, key: &str, original: &str) -> &'f str {
     if account.at(key).is_null() {
         account.text(original)

@@ -1,10 +1,10 @@
-//! The formats, one file each, and the table of all.
+//! The formats, one file each, and their table.
 //!
-//! A new one is a file with a type that implements [`Format`], and a line in [`FORMATS`].
+//! To add a format, add a file with a type that implements [`Format`], and a line in [`FORMATS`].
 //!
-//! What is known and not read: what is encrypted with OpenPGP (andOTP, Proton Pass, WinAuth), KeePass
-//! databases with a key file, OTPClient's first database, which has no mark to know it by, the
-//! archive of OTP Auth for iOS, and databases in SQLCipher (Authenticator Plus).
+//! These known formats are not supported: files encrypted with OpenPGP (andOTP, Proton Pass, WinAuth),
+//! KeePass databases with a key file, the first version of OTPClient's database, which has no signature, the
+//! archive of OTP Auth for iOS, and SQLCipher databases (Authenticator Plus).
 
 mod aegis;
 mod andotp;
@@ -44,35 +44,35 @@ use crate::damage::Damage;
 use crate::error::Error;
 use crate::found::Found;
 
-/// What a file can be.
+/// A file format.
 pub trait Format: Sync {
-    /// What it is called on the command line and in the answer.
+    /// Returns the name of the format, on the command line and in the answer.
     fn name(&self) -> &'static str;
 
-    /// What it is, for people. The app is named before the first comma, colon or bracket.
+    /// Returns the title of the format, for people. It names the app before the first comma, colon or
+    /// bracket.
     fn title(&self) -> &'static str;
 
-    /// What it is, in few words.
+    /// Returns the first part of the title.
     fn brief(&self) -> &'static str {
         let title = self.title();
         let end = title.find([',', ':', '(']).unwrap_or(title.len());
         title[..end].trim_end()
     }
 
-    /// Whether a file is of this format, as far as a look at it tells.
+    /// Checks whether a file looks like this format.
     fn detect(&self, bytes: &[u8]) -> bool;
 
-    /// Reads a file, with the password that it was encrypted with, if it is.
+    /// Reads a file. The password is needed only if the file is encrypted.
     ///
     /// # Errors
-    /// When there is nothing in it that could be read. What is wrong with one entry is told in
-    /// [`Found::skipped`].
+    /// If the file contains nothing that can be read. [`Found::skipped`] lists entries that cannot be used.
     fn decode(&self, bytes: &[u8], password: Option<&[u8]>) -> Result<Found, Error>;
 
-    /// Reads a file in which there has to be something.
+    /// Reads a file that must contain an entry.
     ///
     /// # Errors
-    /// As [`decode`](Self::decode), and when there is no account.
+    /// As [`decode`](Self::decode), and if there is no entry.
     fn read(&self, bytes: &[u8], password: Option<&[u8]>) -> Result<Found, Error> {
         let found = self.decode(bytes, password)?;
         if found.accounts.is_empty() && found.skipped.is_empty() {
@@ -82,7 +82,7 @@ pub trait Format: Sync {
     }
 }
 
-/// All formats, in the order in which files are tried: the more particular first.
+/// All formats, in the order in which they are tried: the most specific first.
 pub static FORMATS: &[&dyn Format] = &[
     &qr::Qr,
     &aegis::Aegis,
@@ -114,13 +114,13 @@ pub static FORMATS: &[&dyn Format] = &[
     &andotp::AndOtpEncrypted,
 ];
 
-/// The format of a file.
+/// Detects the format of a file.
 #[must_use]
 pub fn detect(bytes: &[u8]) -> Option<&'static dyn Format> {
     FORMATS.iter().copied().find(|format| format.detect(bytes))
 }
 
-/// The format of a name.
+/// Returns the format with a name.
 #[must_use]
 pub fn named(name: &str) -> Option<&'static dyn Format> {
     FORMATS.iter().copied().find(|format| format.name() == name)

@@ -1,4 +1,4 @@
-//! 1Password's `.1pux`: of its items only what has to do with codes.
+//! 1Password's `.1pux`. Only the fields of an item that concern codes are read.
 
 use super::{Format, archive};
 use crate::document::{self, Fields};
@@ -30,7 +30,7 @@ impl Format for OnePassword {
         let accounts = Fields::new(&file).list("accounts")?;
         let vaults = accounts.flat_map(|account| account.at("vaults").entries());
         for item in vaults.flat_map(|vault| vault.at("items").entries()) {
-            // Older versions wrap it.
+            // Older versions wrap each item in an object.
             let inner = item.at("item");
             add(&mut found, if inner.is_null() { item } else { inner });
         }

@@ -1,4 +1,4 @@
-//! A text with `otpauth://` links, one a line: what most apps write when asked for a plain text.
+//! A text with one `otpauth://` link per line, which most apps can export.
 
 use thiserror::Error;
 
@@ -13,14 +13,14 @@ pub(super) struct Otpauth;
 
 const KEYS: [&str; 2] = ["totp:", "otp:"];
 
-/// Why a text is of no use.
+/// The reason why a text cannot be used.
 #[derive(Debug, Error)]
 enum Error {
     #[error(transparent)]
     NotUtf8(#[from] NotUtf8),
-    #[error("the file is damaged: it holds more lines than any export does")]
+    #[error("the file is damaged: it contains more lines than any real export")]
     TooLong,
-    #[error("there is no otpauth:// link in the file")]
+    #[error("the file contains no otpauth:// link")]
     NoLink,
 }
 
@@ -30,7 +30,7 @@ impl Format for Otpauth {
     }
 
     fn title(&self) -> &'static str {
-        "a text with links: otpauth://, one a line"
+        "a text file with links: otpauth://, one per line"
     }
 
     fn detect(&self, bytes: &[u8]) -> bool {
@@ -60,7 +60,7 @@ fn read(bytes: &[u8]) -> Result<Found, Error> {
     Ok(links.finish())
 }
 
-/// The link of a line. In the files of pass and gopass it may have a key.
+/// Returns the link of a line. In files of pass and gopass a key may precede it.
 fn link(line: &str) -> &str {
     let rest = KEYS
         .iter()
@@ -69,7 +69,7 @@ fn link(line: &str) -> &str {
     rest.filter(|rest| links::is_link(rest)).unwrap_or(line)
 }
 
-/// Reads the links of a text, for formats that are made of them.
+/// Reads the links of a text, for formats that consist of links.
 pub(super) fn read_links(bytes: &[u8]) -> Result<Found, FileError> {
     Otpauth.read(bytes, None)
 }

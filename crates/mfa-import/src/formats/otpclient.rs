@@ -1,4 +1,4 @@
-//! OTPClient's database, of versions 2 and 3. The first had no mark to know it by.
+//! OTPClient's database, versions 2 and 3. Version 1 had no signature.
 
 use super::Format;
 use crate::crypto::cipher::{self, Plain};
@@ -14,7 +14,7 @@ use crate::found::Found;
 pub(super) struct OtpClient;
 
 const MAGIC: &[u8] = b"OTPClient";
-/// How a key was made before it stood in the file.
+/// The key derivation settings from before the file contained them.
 const FIRST: Argon2 = Argon2 {
     memory: 128 * 1024,
     passes: 4,
@@ -64,7 +64,7 @@ impl Format for OtpClient {
     }
 }
 
-/// Opens `header sealed`.
+/// Decrypts `header sealed`.
 fn open(bytes: &[u8], password: &[u8]) -> Result<Plain, Error> {
     let layouts = layouts(bytes)?;
     let mut work = None;
@@ -78,20 +78,21 @@ fn open(bytes: &[u8], password: &[u8]) -> Result<Plain, Error> {
         }
     }
     match work {
-        // Where another layout could be read, the one that asks for too much is not the file's.
+        // If another layout was possible, the layout that is too expensive is not the one of the file.
         Some(error) if layouts.len() == 1 => Err(error.into()),
         _ => Err(Error::WrongPassword),
     }
 }
 
-/// Where things are in a header, all of which is checked with what follows it.
+/// The layout of a header. The checksum of the encrypted text also covers the header.
 struct Layout {
     header: usize,
     iv: usize,
     kdf: Argon2,
 }
 
-/// The header in the possible layouts: magic, version, iv(16), salt(32), passes, memory in KiB, lanes.
+/// Returns the possible layouts of the header: magic, version, iv(16), salt(32), passes, memory in KiB,
+/// lanes.
 fn layouts(bytes: &[u8]) -> Result<Vec<Layout>, Damage> {
     let number = |at: usize| bytes.get(at..)?.first_chunk().copied();
     let layout = |iv: usize, read: fn([u8; 4]) -> u32| {
@@ -115,7 +116,7 @@ fn layouts(bytes: &[u8]) -> Result<Vec<Layout>, Damage> {
         let version = number(9).map_or(0, u32::from_be_bytes);
         return Err(Damage::Version(version.into()));
     }
-    // A struct as it lies in memory, which at first had no numbers.
+    // Version 2 stores a C struct as it is in memory. At first it had no key derivation settings.
     let first = Layout {
         header: 64,
         iv: 16,
@@ -138,7 +139,7 @@ impl Layout {
     }
 }
 
-/// A password as old versions took it: as many bytes as it has characters.
+/// Returns a password as old versions used it: cut to as many bytes as it has characters.
 fn as_before(password: &[u8]) -> Option<&[u8]> {
     let characters = str::from_utf8(password).ok()?.chars().count();
     password
@@ -183,7 +184,7 @@ mod tests {
                 .read(&file, Some(b"x"))
                 .unwrap_err()
                 .to_string()
-                .contains("more work")
+                .contains("too expensive")
         );
         file[61..73].copy_from_slice(&[0, 0, 0, 1, 0, 0, 0, 8, 0, 0, 0, 1]);
         assert!(matches!(
@@ -207,7 +208,7 @@ mod tests {
                 memory: 8,
                 lanes: 1,
             };
-            // The first bytes only, of the two that each character has.
+            // Each character has two bytes, so only half of them are used.
             let key = kdf.key("ää".as_bytes().get(..2).unwrap(), &salt).unwrap();
             let cipher = AesGcm::<Aes256, U16>::new((&*key).into());
             let payload = Payload {

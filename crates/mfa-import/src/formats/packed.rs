@@ -4,7 +4,7 @@ use super::{Format, archive, otpauth};
 use crate::error::Error;
 use crate::found::Found;
 
-/// Links in an archive.
+/// A text with links in an archive.
 pub(super) struct Packed;
 
 impl Format for Packed {
@@ -13,7 +13,7 @@ impl Format for Packed {
     }
 
     fn title(&self) -> &'static str {
-        "a zip with a text with links: WinAuth, Authenticator Plus"
+        "a zip file with a text file of links: WinAuth, Authenticator Plus"
     }
 
     fn detect(&self, bytes: &[u8]) -> bool {
@@ -22,7 +22,7 @@ impl Format for Packed {
 
     fn decode(&self, bytes: &[u8], password: Option<&[u8]>) -> Result<Found, Error> {
         let mut found = otpauth::read_links(&archive::read(bytes, password, is_text)?)?;
-        // WinAuth gives itself for the issuer where it knows none.
+        // WinAuth writes itself as the issuer if it knows none.
         for account in &mut found.accounts {
             if account.issuer == "WinAuth" && !account.username.is_empty() {
                 account.issuer.clear();

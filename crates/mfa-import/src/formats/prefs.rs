@@ -3,20 +3,20 @@
 use super::xml::{self, Step};
 use crate::damage::Damage;
 
-/// Whether a file is one.
+/// Checks whether a file looks like one.
 pub(super) fn is_one(bytes: &[u8]) -> bool {
     let head = bytes.get(..1024).unwrap_or(bytes);
     head.trim_ascii_start().starts_with(b"<") && contains(head, "<map>")
 }
 
-/// Whether there is a text somewhere in a file.
+/// Checks whether a file contains a text.
 pub(super) fn contains(bytes: &[u8], text: &str) -> bool {
     bytes
         .windows(text.len())
         .any(|window| window == text.as_bytes())
 }
 
-/// The texts with their names, in their order.
+/// Returns the texts with their names, in their order.
 pub(super) fn strings(bytes: &[u8]) -> Result<Vec<(String, String)>, Damage> {
     let mut strings = Vec::new();
     let mut current = None;

@@ -14,7 +14,7 @@ use crate::text;
 /// A backup of Proton Authenticator.
 pub(super) struct Proton;
 
-/// How a key is made; it does not stand in the file.
+/// The key derivation settings, which the file does not contain.
 const KDF: Argon2 = Argon2 {
     memory: 19 * 1024,
     passes: 2,

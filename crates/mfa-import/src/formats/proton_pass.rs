@@ -1,4 +1,4 @@
-//! Proton Pass: of its items only what has to do with codes.
+//! Proton Pass. Only the fields of an item that concern codes are read.
 
 use super::{Format, archive, table};
 use crate::damage::Damage;

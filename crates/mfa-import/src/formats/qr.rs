@@ -11,32 +11,32 @@ use crate::picture::Paper;
 use crate::text::has_scheme;
 use crate::{picture, scan};
 
-/// What Microsoft shows to its own app. It makes no codes.
+/// The scheme of the QR codes that Microsoft shows to its own app. They contain no secret.
 const MICROSOFT: &str = "phonefactor://";
 
 /// A picture.
 pub(super) struct Qr;
 
-/// Why a picture is of no use.
+/// The reason why a picture cannot be used.
 #[derive(Debug, Error)]
 enum Error {
     #[error(transparent)]
     Picture(#[from] picture::Error),
     #[error(transparent)]
     Scan(#[from] scan::Error),
-    #[error("there is no QR code in the picture")]
+    #[error("cannot find a QR code in the picture")]
     NoCode,
 }
 
 impl Error {
     fn advice(&self) -> &'static str {
         match self {
-            Self::Picture(picture::Error::Format) => "Save it as one of these.",
+            Self::Picture(picture::Error::Format) => "Save it in one of these formats.",
             Self::Picture(picture::Error::TooLarge) | Self::Scan(_) => {
-                "Cut out the part with the QR code."
+                "Crop the picture to the QR code."
             }
-            Self::Picture(picture::Error::Damaged) => "Save it again, as PNG.",
-            Self::NoCode => "Use a picture with the whole code in it, larger or sharper.",
+            Self::Picture(picture::Error::Damaged) => "Save it again as PNG.",
+            Self::NoCode => "Use a larger or sharper picture of the whole QR code.",
         }
     }
 }
@@ -75,10 +75,10 @@ fn read(bytes: &[u8]) -> Result<Found, Error> {
         } else if has_scheme(code, MICROSOFT) {
             links.skip(
                 &place,
-                "a QR code that only Microsoft Authenticator can use: ask for one for another app",
+                "only Microsoft Authenticator can use this QR code: ask the service for a QR code for another app",
             );
         } else {
-            links.skip(&place, "a QR code that holds no account");
+            links.skip(&place, "the QR code contains no account");
         }
     }
     Ok(links.finish())
@@ -107,7 +107,7 @@ mod tests {
 
     const LINK: &str = "otpauth://totp/AWS:root?secret=JBSWY3DPEHPK3PXP";
 
-    /// A canvas as a file.
+    /// Returns a canvas as a file.
     fn file(canvas: &Canvas, format: ImageFormat) -> Vec<u8> {
         let pixels = canvas.pixels.clone();
         let image = GrayImage::from_raw(canvas.width, canvas.height, pixels).unwrap();
@@ -166,7 +166,7 @@ mod tests {
         assert_eq!(users, ["a", "b", "root"]);
         let mut reasons: Vec<_> = found.skipped.iter().map(|s| &*s.reason).collect();
         reasons.sort_unstable();
-        assert_eq!(reasons[0], "a QR code that holds no account");
+        assert_eq!(reasons[0], "the QR code contains no account");
         assert!(reasons[1].starts_with("the secret is not base32"));
         assert!(!format!("{found:?}").contains("PRIVATE"));
     }
@@ -175,7 +175,7 @@ mod tests {
     fn a_picture_without_codes_is_an_error_of_its_own() {
         let error = Qr.read(&file(&Canvas::new(90, 80, 200), ImageFormat::Png), None);
         let error = error.unwrap_err();
-        assert_eq!(error.to_string(), "there is no QR code in the picture");
-        assert!(error.advice().ends_with("larger or sharper."));
+        assert_eq!(error.to_string(), "cannot find a QR code in the picture");
+        assert!(error.advice().ends_with("picture of the whole QR code."));
     }
 }

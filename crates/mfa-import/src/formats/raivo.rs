@@ -1,4 +1,4 @@
-//! Raivo OTP: a list in a zip archive with a password, or taken out of it.
+//! Raivo OTP: a list in a zip archive with a password, or extracted from it.
 
 use super::{Format, archive};
 use crate::document::{self, Fields, Shape};

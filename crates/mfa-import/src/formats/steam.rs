@@ -7,7 +7,7 @@ use crate::error::Error;
 use crate::found::Found;
 use crate::text;
 
-/// What the Steam app, or a tool in its place, keeps of an account.
+/// The file of the Steam app or of a tool that replaces it.
 pub(super) struct Steam;
 
 impl Format for Steam {

@@ -1,4 +1,4 @@
-//! Stratum, formerly Authenticator Pro: plain, and encrypted in the new and in the old way.
+//! Stratum, formerly Authenticator Pro: plain, and in the new and the old encrypted form.
 
 use std::collections::HashMap;
 
@@ -20,7 +20,7 @@ pub(super) struct Stratum;
 
 const STRONG: &[u8] = b"AUTHENTICATORPRO";
 const LEGACY: &[u8] = b"AuthenticatorPro";
-/// How a key is made; it does not stand in the file.
+/// The key derivation settings, which the file does not contain.
 const KDF: Argon2 = Argon2 {
     memory: 64 * 1024,
     passes: 3,
@@ -49,7 +49,7 @@ impl Format for Stratum {
             document::parse(&plain)?
         } else if let Some(sealed) = bytes.strip_prefix(LEGACY) {
             let plain = open_legacy(sealed, need(password)?)?.ok_or(Error::WrongPassword)?;
-            // It has no check sum: what is no JSON was opened with another password.
+            // There is no checksum: a result that is not JSON shows that the password is wrong.
             document::parse(&plain).map_err(|_| Error::WrongPassword)?
         } else {
             document::parse(bytes)?
@@ -58,14 +58,14 @@ impl Format for Stratum {
     }
 }
 
-/// Opens `salt(16) nonce(12) sealed`.
+/// Decrypts `salt(16) nonce(12) sealed`.
 fn open(bytes: &[u8], password: &[u8]) -> Result<Option<Plain>, Damage> {
     let (salt, rest) = bytes.split_first_chunk::<16>().ok_or(Damage::CutOff)?;
     let (nonce, sealed) = rest.split_first_chunk().ok_or(Damage::CutOff)?;
     Ok(cipher::gcm(&KDF.key(password, salt)?, nonce, sealed, b""))
 }
 
-/// Opens `salt(20) iv(16) sealed`.
+/// Decrypts `salt(20) iv(16) sealed`.
 fn open_legacy(bytes: &[u8], password: &[u8]) -> Result<Option<Plain>, Damage> {
     let (salt, rest) = bytes.split_first_chunk::<20>().ok_or(Damage::CutOff)?;
     let (iv, sealed) = rest.split_first_chunk().ok_or(Damage::CutOff)?;
@@ -73,7 +73,7 @@ fn open_legacy(bytes: &[u8], password: &[u8]) -> Result<Option<Plain>, Damage> {
     Ok(cipher::cbc(&key, iv, sealed))
 }
 
-/// The entries of a plain backup.
+/// Reads the entries of a plain backup.
 pub(super) fn entries(file: &Value) -> Result<Found, Damage> {
     let file = Fields::new(file);
     let names = file.at("Categories").entries();
@@ -106,7 +106,7 @@ pub(super) fn entries(file: &Value) -> Result<Found, Damage> {
             },
             digits: entry.number("Digits"),
             period: match kind {
-                // Whatever stands there: the app does not look.
+                // The app ignores the value, whatever it is.
                 Type::Motp | Type::Yandex => Number::Missing,
                 _ => entry.number("Period"),
             },
@@ -158,7 +158,8 @@ mod tests {
             [
                 (
                     "M",
-                    "its PIN, of which its codes are made, too, is not in the file: add it by hand, as a link"
+                    "codes of this type require a PIN, but the file has none: add the account by hand, with \
+                     a link that contains &pin=PIN"
                 ),
                 ("Odd", "the algorithm must be SHA1, SHA256 or SHA512"),
             ]

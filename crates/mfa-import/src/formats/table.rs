@@ -1,4 +1,4 @@
-//! CSV: rows whose columns have names.
+//! Reads CSV: rows with named columns.
 
 use std::rc::Rc;
 
@@ -7,7 +7,7 @@ use csv::{ReaderBuilder, StringRecord};
 use crate::damage::Damage;
 use crate::text;
 
-/// The most fields that are read. Each takes memory, even if it is empty.
+/// The largest number of fields. Each takes memory, even if it is empty.
 const MAX_FIELDS: usize = 1_000_000;
 
 /// A row, with the names of its columns.
@@ -17,7 +17,7 @@ pub(super) struct Row {
 }
 
 impl Row {
-    /// What is in a column; nothing if there is none.
+    /// Returns the text of a column, or an empty text.
     pub(super) fn get(&self, column: &str) -> &str {
         let index = self.header.iter().position(|name| name == column);
         index
@@ -27,7 +27,7 @@ impl Row {
     }
 }
 
-/// Whether the first line names these columns, in any case.
+/// Checks whether the first line names these columns, in upper or lower case.
 pub(super) fn has_columns(bytes: &[u8], columns: &[&str]) -> bool {
     let Some(line) = bytes.split(|byte| *byte == b'\n').next() else {
         return false;
@@ -35,7 +35,7 @@ pub(super) fn has_columns(bytes: &[u8], columns: &[&str]) -> bool {
     if line.len() > 4096 {
         return false;
     }
-    // Every format looks, and most often there is no table.
+    // Every format runs this check, and most files are not tables.
     let text = line.to_ascii_lowercase();
     let somewhere = |column: &&str| {
         let mut places = text.windows(column.len());
@@ -65,7 +65,7 @@ fn header(bytes: &[u8]) -> Option<Vec<String>> {
     )
 }
 
-/// All rows, whatever their length.
+/// Reads all rows, whatever their length.
 pub(super) fn rows(bytes: &[u8]) -> Result<Vec<Row>, Damage> {
     if bytes
         .iter()

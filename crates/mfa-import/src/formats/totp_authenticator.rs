@@ -6,16 +6,16 @@ use super::{Format, prefs};
 use crate::crypto::{cipher, kdf, need};
 use crate::damage::Damage;
 use crate::document::{self, Fields, Number};
-use crate::draft::{Coded, Draft};
+use crate::draft::{Coded, Draft, Reason};
 use crate::error::Error;
 use crate::found::Found;
 use crate::text;
 
-/// What TOTP Authenticator writes.
+/// A backup or the settings of TOTP Authenticator.
 pub(super) struct TotpAuthenticator;
 
 const LIST: &str = "STATIC_TOTP_CODES_LIST";
-/// The shortest backup with an account in it.
+/// The size of the shortest backup with an account.
 const MIN_BYTES: usize = 64;
 
 impl Format for TotpAuthenticator {
@@ -41,12 +41,12 @@ impl Format for TotpAuthenticator {
         let sealed = sealed(bytes).ok_or(Damage::CutOff)?;
         let key = kdf::sha256(need(password)?);
         let plain = cipher::cbc(&key, &[0; 16], &sealed).ok_or(Error::WrongPassword)?;
-        // It has no check sum: what makes no sense was opened with another password.
+        // There is no checksum: a result that makes no sense shows that the password is wrong.
         Ok(entries(&inside(&plain).ok_or(Error::WrongPassword)?))
     }
 }
 
-/// What is in base64, if it can have been encrypted.
+/// Decodes base64, if the result has a length that encryption produces.
 fn sealed(bytes: &[u8]) -> Option<Vec<u8>> {
     let base64 = |byte: &u8| byte.is_ascii_alphanumeric() || b"+/=\r\n".contains(byte);
     let text = text::of(bytes)
@@ -56,7 +56,7 @@ fn sealed(bytes: &[u8]) -> Option<Vec<u8>> {
     (sealed.len() >= MIN_BYTES && sealed.len().is_multiple_of(16)).then_some(sealed)
 }
 
-/// A list in a text in JSON that lacks its ends.
+/// Parses a list within a text of JSON that lacks its ends.
 fn inside(plain: &[u8]) -> Option<Value> {
     let text = str::from_utf8(plain).ok()?;
     let list = text.get(text.find('[')?..=text.rfind(']')?)?;
@@ -75,7 +75,7 @@ fn entries(list: &Value) -> Found {
             secret: match entry.number("base") {
                 Number::Whole(16) => Coded::bytes(text::hex(key), "hexadecimal"),
                 Number::Whole(32) | Number::Missing => Coded::base32(key),
-                _ => Coded::Bad("of base 16 or 32"),
+                _ => Coded::Bad(Reason::Code("base16 or base32")),
             },
             digits: entry.number("digits"),
             period: entry.number("period"),

@@ -1,4 +1,4 @@
-//! 2FAS, plain and encrypted, of all versions up to 4.
+//! 2FAS, plain and encrypted, all versions up to 4.
 
 use std::collections::HashMap;
 
@@ -16,9 +16,9 @@ use crate::text;
 /// A backup of 2FAS.
 pub(super) struct TwoFas;
 
-/// How often the password is hashed. It does not stand in the file.
+/// The number of PBKDF2 rounds, which the file does not contain.
 const ROUNDS: u64 = 10_000;
-/// The newest version.
+/// The newest supported version.
 const VERSION: u64 = 4;
 
 impl Format for TwoFas {
@@ -52,7 +52,7 @@ impl Format for TwoFas {
     }
 }
 
-/// Opens `sealed:salt:nonce`.
+/// Decrypts `sealed:salt:nonce`.
 fn open(sealed: &str, password: &[u8]) -> Result<cipher::Plain, Error> {
     let parts: Vec<_> = sealed.split(':').map(text::base64).collect();
     let [Some(sealed), Some(salt), Some(nonce)] = parts.as_slice() else {
@@ -106,7 +106,7 @@ fn draft<'f>(service: Fields<'f>, tag: Option<&str>) -> Draft<'f> {
     }
 }
 
-/// Who it is; the label, which may begin with the issuer, says it where nothing else does.
+/// Returns the user name. If there is none, takes it from the label, which may begin with the issuer.
 fn username<'f>(otp: Fields<'f>, issuer: &str) -> &'f str {
     let (account, label) = (otp.text("account"), otp.text("label"));
     if !account.is_empty() {
@@ -145,7 +145,7 @@ mod tests {
             skipped,
             [
                 "the algorithm must be SHA1, SHA256 or SHA512",
-                "its type is not known"
+                "its type is unknown"
             ]
         );
     }

@@ -1,4 +1,4 @@
-//! XML, as a walk over what opens and closes.
+//! Reads XML, as a walk over the tags that open and close.
 
 use std::borrow::Cow;
 
@@ -8,17 +8,17 @@ use quick_xml::events::Event;
 use crate::damage::Damage;
 use crate::text;
 
-/// The most steps of a walk.
+/// The largest number of steps of a walk.
 const MAX_STEPS: usize = 1_000_000;
 
-/// A step of a walk. There is text only in what holds no other element.
+/// A step of a walk. Only elements without child elements have a text.
 pub(super) enum Step<'s> {
     /// An element begins.
     Open {
         tag: &'s str,
-        /// Its attribute `name`, if it has one.
+        /// The value of its attribute `name`.
         name: Option<String>,
-        /// Whether its attribute `Protected` says so.
+        /// Whether its attribute `Protected` is true.
         protected: bool,
     },
     /// An element ends, with its text.
@@ -66,7 +66,7 @@ pub(super) fn walk(
     Err(Damage::TooMuch)
 }
 
-/// The characters that XML has names for.
+/// Returns the character of a named XML entity.
 fn named(name: &str) -> Option<char> {
     match name {
         "quot" => Some('"'),

@@ -4,28 +4,28 @@ use std::collections::BTreeMap;
 
 use zeroize::Zeroizing;
 
-use super::Part;
+use super::Payload;
 use crate::found::{Part as Read, Skipped};
 
-/// The most QR codes that an export may have: a thousand accounts.
+/// The largest number of QR codes of an export: a thousand accounts.
 const MAX_PARTS: i64 = 100;
 
-/// What was seen of each export.
+/// The parts of each export that were read.
 #[derive(Default)]
 pub(crate) struct Batches {
-    /// By identity and number of parts, which parts were seen.
+    /// The parts that were read, by batch and number of parts.
     seen: BTreeMap<(i64, i64), Vec<bool>>,
     messages: Vec<Zeroizing<Vec<u8>>>,
 }
 
-/// Whether there can be such a part. A size of 0 is one that is not said.
+/// Checks whether a part can exist. A size of 0 means that the link does not say.
 pub(super) fn is_possible(size: i64, index: i64) -> bool {
     (0..=MAX_PARTS).contains(&size) && (0..size.max(1)).contains(&index)
 }
 
 impl Batches {
-    /// Notes a part; says no if it was there already.
-    pub(crate) fn add(&mut self, part: &Part) -> bool {
+    /// Notes a part. Returns false if it was read already.
+    pub(crate) fn add(&mut self, part: &Payload) -> bool {
         if self.messages.contains(&part.message) {
             return false;
         }
@@ -41,12 +41,12 @@ impl Batches {
         true
     }
 
-    /// The parts that were seen.
+    /// Returns the parts that were read.
     pub(crate) fn read(&self) -> impl Iterator<Item = Read> {
         self.parts(true)
     }
 
-    /// The parts that were not.
+    /// Returns the parts that are missing.
     pub(crate) fn missing(&self) -> impl Iterator<Item = Skipped> {
         self.parts(false).map(|part| Skipped {
             name: format!("QR code {} of {}", part.number, part.of),
@@ -57,7 +57,8 @@ impl Batches {
 
     fn parts(&self, which: bool) -> impl Iterator<Item = Read> {
         self.seen.iter().flat_map(move |((batch, _), seen)| {
-            let (batch, of) = (*batch, seen.len());
+            // There are at most `MAX_PARTS`.
+            let (batch, of) = (*batch, u32::try_from(seen.len()).unwrap_or(u32::MAX));
             let parts = (1..).zip(seen).filter(move |(_, seen)| **seen == which);
             parts.map(move |(number, _)| Read { batch, number, of })
         })

@@ -7,7 +7,7 @@ use thiserror::Error;
 use super::protobuf::{self, Fields};
 use crate::found::{Imported, Skipped};
 
-/// Why an account cannot be used, though its message is in order.
+/// The reason why an account of a valid message cannot be used.
 #[derive(Clone, Copy, Debug, Error, PartialEq, Eq)]
 enum Unusable {
     #[error(transparent)]
@@ -16,17 +16,17 @@ enum Unusable {
     NotUtf8,
     #[error("its algorithm is MD5, which is not supported")]
     Md5,
-    #[error("its algorithm is not known")]
+    #[error("its algorithm is unknown")]
     Algorithm,
-    #[error("its number of digits is not known")]
+    #[error("its number of digits is unknown")]
     Digits,
-    #[error("its type is not known")]
+    #[error("its type is unknown")]
     Type,
     #[error("its counter is negative")]
     Counter,
 }
 
-/// The fields as they stand there; all are optional.
+/// The fields of the message, all optional.
 #[derive(Default)]
 struct Raw<'m> {
     secret: &'m [u8],
@@ -103,8 +103,8 @@ impl Raw<'_> {
         }
     }
 
-    /// The issuer and the user name. The name is often `issuer:user`, and then also has the issuer;
-    /// a colon that follows something else is a part of it.
+    /// Returns the issuer and the user name. The name is often `issuer:user`, which repeats the issuer. A
+    /// colon after anything else is part of the user name.
     fn names(&self) -> Result<(&str, &str), Unusable> {
         let text = |bytes| str::from_utf8(bytes).map(str::trim);
         let issuer = text(self.issuer).map_err(|_| Unusable::NotUtf8)?;
@@ -116,7 +116,7 @@ impl Raw<'_> {
         Ok((issuer, user))
     }
 
-    /// What to call it where it is not taken.
+    /// Returns the name under which the account is reported if it is skipped.
     fn label(&self, number: usize) -> String {
         match self.names() {
             Ok(("", "")) | Err(_) => format!("account {number} of the export"),

@@ -1,37 +1,37 @@
-//! The fields of a protobuf message, one after the other, and nothing copied.
+//! Reads the fields of a protobuf message one by one, without copying.
 //!
-//! By hand, for two messages: prost derives a `Debug` that prints secrets and brings anyhow with
-//! it, quick-protobuf wants a code generator; both copy what they read into vectors of their own.
+//! This is written by hand, for two messages: prost derives a `Debug` that prints secrets and depends on
+//! anyhow, and quick-protobuf requires a code generator. Both copy the values into vectors of their own.
 
 use thiserror::Error;
 
-/// Why bytes are not a message.
+/// The bytes are not a valid message.
 #[derive(Clone, Copy, Debug, Error, PartialEq, Eq)]
 pub(crate) enum Error {
-    /// It ends within a field.
+    /// The message ends within a field.
     #[error("its data ends too early")]
     Truncated,
     /// A number has more than 64 bits.
-    #[error("its data holds a number that is too large")]
+    #[error("its data contains a number that is too large")]
     Number,
-    /// A field is of a type that is not known or not the one it should have.
-    #[error("its data holds a field of the wrong type")]
+    /// A field has an unknown or unexpected type.
+    #[error("its data contains a field of the wrong type")]
     Type,
 }
 
 /// The value of a field.
 #[derive(Clone, Copy)]
 pub(crate) enum Value<'m> {
-    /// A number of any size, an enumeration or a truth value.
+    /// A number of any size, an enumeration or a boolean.
     Varint(u64),
     /// A text, bytes or another message.
     Bytes(&'m [u8]),
-    /// A number of 4 or 8 bytes, of which we use none.
+    /// A number of 4 or 8 bytes, which no field here uses.
     Fixed,
 }
 
 impl<'m> Value<'m> {
-    /// The value as an `int32` or `int64`, which are the same on the wire.
+    /// Returns the value as an `int32` or `int64`, which have the same encoding.
     pub(crate) fn integer(self) -> Result<i64, Error> {
         match self {
             Self::Varint(value) => Ok(value.cast_signed()),
@@ -39,7 +39,7 @@ impl<'m> Value<'m> {
         }
     }
 
-    /// The value as bytes.
+    /// Returns the value as bytes.
     pub(crate) fn bytes(self) -> Result<&'m [u8], Error> {
         match self {
             Self::Bytes(bytes) => Ok(bytes),
@@ -48,7 +48,7 @@ impl<'m> Value<'m> {
     }
 }
 
-/// The fields of a message: their numbers and values. Ends with the first error.
+/// An iterator over the fields of a message: their numbers and values. It ends after the first error.
 pub(crate) struct Fields<'m> {
     rest: &'m [u8],
 }
@@ -79,7 +79,7 @@ impl<'m> Fields<'m> {
         Ok(head)
     }
 
-    /// Seven bits a byte, the lowest first; the highest bit says that there is more.
+    /// Reads a number: seven bits per byte, the lowest first. The highest bit means that more bytes follow.
     fn varint(&mut self) -> Result<u64, Error> {
         let mut value = 0;
         for shift in (0..64).step_by(7) {

@@ -1,4 +1,4 @@
-//! Writes the messages that it then reads.
+//! Writes messages and reads them.
 
 use data_encoding::{BASE64, BASE64URL_NOPAD};
 use mfa_core::account::{Algorithm, Kind};
@@ -7,7 +7,7 @@ use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use super::*;
 use crate::links::Links;
 
-/// A field with a number.
+/// Returns a field with a number.
 pub(crate) fn number(field: u8, value: i64) -> Vec<u8> {
     let mut bytes = vec![field << 3];
     let mut rest = value.cast_unsigned();
@@ -19,20 +19,20 @@ pub(crate) fn number(field: u8, value: i64) -> Vec<u8> {
     bytes
 }
 
-/// A field with bytes.
+/// Returns a field with bytes.
 pub(crate) fn bytes(field: u8, value: &[u8]) -> Vec<u8> {
     let length = number(0, value.len().try_into().unwrap());
     [&[field << 3 | 2], &length[1..], value].concat()
 }
 
-/// An account: its secret and names, then further fields.
+/// Returns an account: its secret and names, then further fields.
 pub(crate) fn account(secret: &[u8], name: &str, issuer: &str, more: &[Vec<u8>]) -> Vec<u8> {
     let (name, issuer) = (bytes(2, name.as_bytes()), bytes(3, issuer.as_bytes()));
     let message = [bytes(1, secret), name, issuer, more.concat()].concat();
     bytes(1, &message)
 }
 
-/// A link around a message.
+/// Returns a link with a message.
 pub(crate) fn link(message: &[u8]) -> String {
     let data = BASE64.encode(message);
     let data = utf8_percent_encode(&data, NON_ALPHANUMERIC);
@@ -126,8 +126,8 @@ fn what_cannot_be_used_is_named() {
         told,
         [
             "I (md5): its algorithm is MD5, which is not supported",
-            "digits: its number of digits is not known",
-            "type: its type is not known",
+            "digits: its number of digits is unknown",
+            "type: its type is unknown",
             "counter: its counter is negative",
             "account 5 of the export: the secret is empty",
         ]
@@ -137,7 +137,7 @@ fn what_cannot_be_used_is_named() {
 
 #[test]
 fn base64_is_read_as_it_arrives() {
-    // Its base64 has both of the characters in which the alphabets differ.
+    // The base64 of this secret contains both characters in which the alphabets differ.
     let secret = b"12\xfb\xef\xbe\xff\xff\xff";
     let message = account(secret, "a", "", &[]);
     let plain = BASE64.encode(&message);
@@ -172,19 +172,16 @@ fn batches_are_gathered_and_what_is_missing_is_said() {
         names,
         ["here", "QR code 2 of 4", "QR code 4 of 4", "QR code 2 of 2"]
     );
-    assert_eq!(part.skipped[0].reason, "it was read already");
+    assert_eq!(part.skipped[0].reason, "it was already read");
 }
 
 #[test]
 fn damage_is_told_without_what_is_damaged() {
     let told = |link: &str| parse(link).err().unwrap().to_string();
-    assert_eq!(
-        told("otpauth-migration://offline"),
-        "the link holds no data"
-    );
+    assert_eq!(told("otpauth-migration://offline"), "the link has no data");
     assert_eq!(
         told("otpauth-migration://offline?dat=x"),
-        "the link holds no data"
+        "the link has no data"
     );
     let not_base64 = "the link is damaged: its data is not base64";
     assert_eq!(told("otpauth-migration://offline?data=A"), not_base64);
@@ -192,13 +189,13 @@ fn damage_is_told_without_what_is_damaged() {
     let early = "the link is damaged: its data ends too early";
     assert_eq!(told("otpauth-migration://offline?data=XXXX"), early);
     let empty = link(&number(2, 1));
-    assert_eq!(told(&empty), "the link holds no account");
+    assert_eq!(told(&empty), "the link has no account");
     for (size, index) in [(i64::MAX, 0), (-1, 0), (2, 2), (2, -1), (101, 1)] {
         assert!(matches!(parse(&part_of(size, index, 1)), Err(Error::Batch)));
     }
 }
 
-/// The numbers that the message has for an account.
+/// Returns the numeric fields of an account.
 fn fields(kind: Kind, algorithm: Algorithm, eight: bool) -> Vec<Vec<u8>> {
     let algorithm = match algorithm {
         Algorithm::Sha1 => 1,
@@ -230,7 +227,7 @@ proptest::proptest! {
         let period = mfa_core::account::Period::default();
         let kind = counter.map_or(Kind::Totp { period }, |counter| Kind::Hotp { counter });
         let issuer = issuer.trim();
-        // Half of the apps put the issuer in front of the name, too.
+        // Some apps repeat the issuer in front of the name.
         let long = if eight && !issuer.is_empty() { format!("{issuer}:{name}") } else { name.clone() };
         let message = account(&secret, &long, issuer, &fields(kind, algorithm, eight));
         let found = read(&[link(&message)]);

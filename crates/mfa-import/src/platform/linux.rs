@@ -1,7 +1,7 @@
-//! Linux: Landlock takes the files, seccomp takes nearly all system calls, limits do the rest.
+//! Linux: Landlock removes access to files, seccomp nearly all system calls, and resource limits do the rest.
 //!
-//! None of it needs privileges, and root is held by it like anybody else. What an older kernel
-//! lacks is left out: the file is then read with the rights that the caller has anyway.
+//! This needs no privileges, and it also binds root. A feature that an older kernel lacks is left out: the
+//! file is then read with the privileges that the caller has anyway.
 
 mod calls;
 
@@ -11,43 +11,43 @@ use landlock::{ABI, Access, AccessFs, AccessNet, Ruleset, RulesetAttr, Scope};
 use rustix::process::{Resource, Rlimit, setrlimit};
 use thiserror::Error;
 
-/// How much memory the process may take: the 1 GiB of the largest key, and room for the file.
+/// The limit on memory: the 1 GiB of the most expensive key, and room for the file.
 const MAX_MEMORY: u64 = 1536 * 1024 * 1024;
 
-/// Why the process cannot be confined.
+/// The process cannot be confined.
 #[derive(Debug, Error)]
 pub enum Error {
-    /// The kernel refuses the limits.
-    #[error("the limits for decoding cannot be set")]
+    /// The kernel refuses the resource limits.
+    #[error("cannot set the limits for decoding")]
     Limits(#[source] io::Error),
-    /// The kernel refuses to take the rights to files.
-    #[error("access to files cannot be given up")]
+    /// The kernel refuses to remove access to files.
+    #[error("cannot give up access to files")]
     Files(#[from] landlock::RulesetError),
-    /// The kernel refuses to take system calls.
-    #[error("system calls cannot be given up")]
+    /// The kernel refuses to remove system calls.
+    #[error("cannot give up system calls")]
     Calls(#[from] seccompiler::Error),
 }
 
-/// Gives up all rights that decoding does not need, for good, and all but some seconds of a processor:
-/// there are small pictures that would take the decoder for QR codes hours.
+/// Gives up all privileges that decoding does not need, permanently, and limits the processor time to
+/// `seconds`: some small pictures would keep the QR code decoder busy for hours.
 ///
-/// What is open stays open; nothing else can be opened, no program started, nobody talked to.
-/// Limits hold for the process, the rest for the calling thread and those that it starts: a program
-/// calls this while it has only one.
+/// Open files stay open. After that, the process can open no file, start no program and connect to nothing.
+/// The resource limits apply to the process, the rest to the calling thread and the threads that it starts,
+/// so a program calls this while it has only one thread.
 ///
 /// # Errors
-/// Each variant of [`enum@Error`]. The process may be confined in part then.
+/// Each variant of [`enum@Error`]. The process may be partly confined then.
 pub fn confine(seconds: u64) -> Result<(), Error> {
     mfa_sys::harden::process().map_err(Error::Limits)?;
     limit(Resource::As, MAX_MEMORY, MAX_MEMORY).map_err(Error::Limits)?;
-    // At the first it is ended by SIGXCPU, which tells the caller why.
+    // At the soft limit the kernel sends SIGXCPU, which tells the caller the reason.
     limit(Resource::Cpu, seconds, seconds + 5).map_err(Error::Limits)?;
     give_up_files()?;
     calls::give_up()?;
     Ok(())
 }
 
-/// Lowers a limit; one that is lower already stays.
+/// Lowers a limit. A limit that is lower already stays.
 fn limit(resource: Resource, current: u64, maximum: u64) -> io::Result<()> {
     let old = rustix::process::getrlimit(resource);
     let lower = |old: Option<u64>, new| Some(old.map_or(new, |old| old.min(new)));
@@ -61,7 +61,7 @@ fn limit(resource: Resource, current: u64, maximum: u64) -> io::Result<()> {
     Ok(())
 }
 
-/// Takes all rights to files, ports, abstract sockets and signals, as far as the kernel knows them.
+/// Gives up all access to files, ports, abstract sockets and signals, as far as the kernel supports it.
 fn give_up_files() -> Result<(), landlock::RulesetError> {
     let newest = ABI::V6;
     Ruleset::default()

@@ -1,23 +1,23 @@
-//! macOS: a running process cannot give up files or the network by calls that are not deprecated. What
-//! is left is a limit to its time, no memory being left in a core file, and no debugger.
+//! macOS: a running process cannot give up access to files or the network with calls that are not deprecated.
+//! It can only limit its processor time, turn core files off and refuse debuggers.
 
 use std::io;
 
 use rustix::process::{Resource, Rlimit, setrlimit};
 use thiserror::Error;
 
-/// Why the process cannot be confined.
+/// The process cannot be confined.
 #[derive(Debug, Error)]
 pub enum Error {
     /// The kernel refuses the limits.
-    #[error("the limits for decoding cannot be set")]
+    #[error("cannot set the limits for decoding")]
     Limits(#[source] io::Error),
 }
 
-/// Gives up what a process can give up by itself, and all but some seconds of a processor.
+/// Gives up the privileges that a process can give up by itself, and limits the processor time to `seconds`.
 ///
 /// # Errors
-/// [`Error::Limits`]. The process may be confined in part then.
+/// [`Error::Limits`]. The process may be partly confined then.
 pub fn confine(seconds: u64) -> Result<(), Error> {
     mfa_sys::harden::process().map_err(Error::Limits)?;
     let time = Rlimit {

@@ -1,6 +1,6 @@
-//! How the process gives up its rights before it looks at what others wrote.
+//! Gives up the privileges of the process before it decodes untrusted input.
 //!
-//! One file for each system, with the same names: `confine`, and the allocator `Memory`.
+//! There is one file for each system, with the same names: `confine`, and the allocator `Memory`.
 
 #[cfg(target_os = "linux")]
 mod linux;
@@ -16,5 +16,5 @@ pub use macos::{Error, confine};
 #[cfg(windows)]
 pub use windows::{Error, confine};
 
-/// The allocator that wipes what is freed: decoders copy secrets around.
+/// The allocator that wipes freed memory: decoders copy secrets around.
 pub use mfa_sys::alloc::Wiping as Memory;

@@ -1,28 +1,27 @@
-//! Windows: a job bounds memory and time, lets no other program be started and no window be reached;
-//! low integrity keeps the process from writing to anything of the user's. Files can still be read
-//! and the network be used.
+//! Windows: a job limits memory and time, and keeps the process from starting programs and reaching windows.
+//! Low integrity keeps it from writing to the user's files. It can still read files and use the network.
 
 use std::io;
 use std::time::Duration;
 
 use thiserror::Error;
 
-/// How much memory the process may take.
+/// The limit on memory, in bytes.
 const MAX_MEMORY: usize = 1536 * 1024 * 1024;
 
-/// Why the process cannot be confined.
+/// The process cannot be confined.
 #[derive(Debug, Error)]
 pub enum Error {
-    /// The system refuses it.
-    #[error("the limits for decoding cannot be set")]
+    /// The system refuses the limits.
+    #[error("cannot set the limits for decoding")]
     Limits(#[source] io::Error),
 }
 
-/// Gives up all rights that decoding does not need, as far as a process can do so itself, and all but
-/// some seconds of a processor.
+/// Gives up all privileges that decoding does not need, as far as a process can do so by itself, and limits
+/// the processor time to `seconds`.
 ///
 /// # Errors
-/// [`Error::Limits`]. The process may be confined in part then.
+/// [`Error::Limits`]. The process may be partly confined then.
 pub fn confine(seconds: u64) -> Result<(), Error> {
     mfa_sys::harden::process()
         .and_then(|()| mfa_sys::confine::process(MAX_MEMORY, Duration::from_secs(seconds)))

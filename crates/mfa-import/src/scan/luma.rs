@@ -1,10 +1,10 @@
-//! A picture in shades of grey, and the ways in which a second look at it may help.
+//! A picture in shades of grey, and the variants of it that help to find more codes.
 
 use std::borrow::Cow;
 
 use super::{Error, MAX_PIXELS, MAX_SIDE};
 
-/// A picture: a byte a pixel, row after row, 0 is black.
+/// A picture with one byte per pixel, row by row. 0 is black.
 pub(super) struct Luma<'p> {
     pub(super) width: u32,
     pub(super) height: u32,
@@ -32,7 +32,7 @@ impl<'p> Luma<'p> {
         self.with(self.width, self.height, bytes.collect())
     }
 
-    /// Four pixels become the one between them. An odd row or column at the end is left out.
+    /// Replaces each square of four pixels with their mean. An odd row or column at the end is left out.
     pub(super) fn halved(&self) -> Luma<'static> {
         let width = self.width as usize;
         let mut bytes = Vec::with_capacity(self.bytes.len() / 4);

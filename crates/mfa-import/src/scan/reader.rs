@@ -1,4 +1,4 @@
-//! The one place that knows the decoder, rxing.
+//! The interface to the decoder, rxing. No other module uses it.
 
 use std::collections::HashSet;
 
@@ -13,24 +13,24 @@ use zeroize::Zeroizing;
 use super::luma::Luma;
 use super::{Error, threshold};
 
-/// More corners than this are no codes but a pattern.
+/// The largest number of corners. A picture with more contains a pattern, not codes.
 const MOST: usize = 400;
 
-/// What was found, and whether there may be more.
+/// The result of the quick pass.
 #[derive(Default)]
 pub(super) struct Glance {
     pub(super) codes: Vec<Zeroizing<String>>,
-    /// A corner was seen that belongs to none of the codes.
+    /// Whether a corner was found that belongs to none of the codes.
     pub(super) more: bool,
 }
 
-/// The texts of the codes that are plain to see, dark on light and light on dark.
+/// Reads the codes that are easy to see, dark on light and light on dark.
 pub(super) fn glance(picture: &Luma<'_>) -> Result<Glance, Error> {
     let mut glance = Glance::default();
     let mut bits = bits(picture).ok_or(Error::Size)?;
     look(&bits, true, &mut glance)?;
     bits.flip_self();
-    // Light ones are rare. With small modules they are missed here if there is a dark one too.
+    // Light codes are rare. This pass misses those with small modules if there is a dark one too.
     look(&bits, false, &mut glance)?;
     Ok(glance)
 }
@@ -73,11 +73,11 @@ fn look(bits: &BitMatrix, every_row: bool, glance: &mut Glance) -> Result<(), Er
     Ok(())
 }
 
-/// The texts of the QR codes that are found in one thorough look at a picture, each once.
+/// Returns the texts of the QR codes that one thorough pass finds, each once.
 pub(super) fn read(picture: &Luma<'_>) -> Vec<Zeroizing<String>> {
     let mut codes = with(&mut QRCodeMultiReader::new(), picture);
-    // The first sorts the corners of all codes at once and is the one that finds several; the
-    // second looks for one code and then beside it, and copes better with noise and blur.
+    // The first reader sorts the corners of all codes at once and can find several. The second looks for one
+    // code and then beside it, and copes better with noise and blur.
     let mut second = GenericMultipleBarcodeReader::new(MultiUseMultiFormatReader::default());
     for code in with(&mut second, picture) {
         add(&mut codes, code);
@@ -87,7 +87,7 @@ pub(super) fn read(picture: &Luma<'_>) -> Vec<Zeroizing<String>> {
 
 fn with(reader: &mut impl MultipleBarcodeReader, picture: &Luma<'_>) -> Vec<Zeroizing<String>> {
     let source = Luma8Source::new_with_slice(&picture.bytes, picture.width, picture.height);
-    // What it has to say of a failure is "not found", whatever it was.
+    // The only error is "not found", whatever the reason.
     let Ok(source) = source else {
         return Vec::new();
     };
@@ -107,7 +107,7 @@ fn with(reader: &mut impl MultipleBarcodeReader, picture: &Luma<'_>) -> Vec<Zero
     codes
 }
 
-/// Adds a text, once.
+/// Adds a text unless it is there already.
 pub(super) fn add(codes: &mut Vec<Zeroizing<String>>, code: Zeroizing<String>) {
     if !codes.contains(&code) {
         codes.push(code);

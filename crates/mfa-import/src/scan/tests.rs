@@ -1,4 +1,4 @@
-//! Draws the pictures that it then reads.
+//! Draws pictures and reads them.
 
 #![expect(
     clippy::cast_possible_truncation,
@@ -11,7 +11,7 @@ use qrcode::{Color, EcLevel, QrCode};
 
 use super::*;
 
-/// A grey picture that things are drawn on.
+/// A grey picture to draw on.
 pub(crate) struct Canvas {
     pub(crate) width: u32,
     pub(crate) height: u32,
@@ -52,7 +52,7 @@ impl Canvas {
 
 const LINK: &str = "otpauth://totp/AWS:root@123456789012?secret=JBSWY3DPEHPK3PXP&issuer=AWS";
 
-/// The same numbers each time, without a seed from outside.
+/// A generator of the same numbers in each run.
 struct Noise(u64);
 
 impl Noise {
@@ -93,7 +93,7 @@ fn several_codes_are_read_dark_and_light_and_each_once() {
     assert_eq!(twice.codes(), [LINK]);
 }
 
-/// The quick look is enough for what is plain to see, as on a screenshot full of other things.
+/// The quick pass is enough for codes that are easy to see, as in a screenshot full of other things.
 #[test]
 fn what_is_plain_takes_one_look() {
     for (width, height, module, light) in [
@@ -110,7 +110,7 @@ fn what_is_plain_takes_one_look() {
     }
 }
 
-/// A code that the quick look does not read is not forgotten for one that it does.
+/// A code that the quick pass misses is still found if the pass reads another one.
 #[test]
 fn a_second_look_is_taken_where_there_may_be_more() {
     let (first, second) = (format!("{LINK}&n=1"), format!("{LINK}&n=2"));
@@ -175,8 +175,8 @@ fn noise_is_no_obstacle() {
     assert_eq!(canvas.codes(), [LINK]);
 }
 
-/// Every tenth pixel is wrong: too many for the first look, not for one at half the size. Of every
-/// fifth, a quarter is needed.
+/// Every tenth pixel is wrong. That is too many at full size, but not at half the size. With every fifth
+/// pixel wrong, a quarter of the size is required.
 #[test]
 fn smaller_is_sharper() {
     for (module, wrong) in [(8, 25), (10, 51)] {
@@ -193,7 +193,7 @@ fn smaller_is_sharper() {
 }
 
 impl Canvas {
-    /// The same, seen through a map from where a pixel is to where it was.
+    /// Returns the picture with each pixel taken from the place that `from` returns.
     fn seen(&self, from: impl Fn(f32, f32) -> (f32, f32)) -> Self {
         let mut seen = Self::new(self.width, self.height, 0);
         let width = self.width as usize;
@@ -212,7 +212,7 @@ impl Canvas {
         seen
     }
 
-    /// Each pixel is the mean of a square around it.
+    /// Replaces each pixel with the mean of a square around it.
     fn blurred(&self, radius: usize) -> Self {
         let side = 2 * radius + 1;
         let width = self.width as usize;
@@ -230,7 +230,7 @@ impl Canvas {
         blurred
     }
 
-    /// A screen: windows, and in them lines of what could be letters.
+    /// Returns a screenshot: windows with lines that look like text.
     fn screen(width: u32, height: u32) -> Self {
         let mut noise = Noise(11);
         let glyphs: Vec<u8> = (0..26 * 4).map(|_| noise.next()).collect();
@@ -276,7 +276,7 @@ fn faint_codes_are_read() {
     }
 }
 
-/// From the side, in bad light, out of focus.
+/// A photo: from the side, in bad light, out of focus.
 #[test]
 fn photographs_are_read() {
     let mut canvas = Canvas::new(900, 700, 230);
@@ -308,7 +308,7 @@ fn codes_of_all_sizes_and_angles_stand_side_by_side() {
     assert_eq!(codes, texts);
 }
 
-/// The decoder tries which three corners belong together: of ten thousand, for hours.
+/// The decoder tries which three corners belong together, which takes hours for ten thousand corners.
 #[test]
 fn patterns_of_corners_are_not_decoded() {
     let mut canvas = Canvas::new(900, 900, 255);

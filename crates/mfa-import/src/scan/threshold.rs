@@ -1,19 +1,19 @@
-//! Which pixels are dark: those below the middle of what is around them. A screenshot has windows
-//! of many colours, a photo a shadow.
+//! Decides which pixels are dark: those below the middle of the brightness around them. Screenshots have
+//! windows in many colours, and photos have shadows.
 
 use zeroize::Zeroizing;
 
 use super::luma::Luma;
 
-/// A threshold holds for a square of so many pixels…
+/// The side of a square that has one threshold, in pixels.
 const SQUARE: usize = 8;
-/// …and is the middle of what is in it and in so many squares on each side.
+/// The number of squares on each side that also count for the threshold.
 const AROUND: usize = 2;
-/// With less between the darkest and the brightest there, the middle of the whole picture decides:
-/// it may be the inside of a large dark field.
+/// The smallest contrast for a local threshold. With less, the middle of the whole picture decides: the area
+/// may be the inside of a large dark field.
 const CONTRAST: u8 = 32;
 
-/// How many bits a word has.
+/// The number of bits in a word.
 pub(super) const WORD: usize = usize::BITS as usize;
 
 /// The darkest and the brightest pixel of an area.
@@ -40,14 +40,14 @@ impl Range {
         self.brightest.saturating_sub(self.darkest)
     }
 
-    /// What is below this is dark.
+    /// Returns the brightness below which a pixel is dark.
     fn middle(self) -> u8 {
         self.darkest + self.contrast().div_ceil(2)
     }
 }
 
-/// Calls `row` for each row of the picture, with a bit a pixel: dark ones are 1, and the first pixel
-/// is the lowest bit of the first word.
+/// Calls `row` for each row of the picture, with one bit per pixel. Dark pixels are 1, and the first pixel is
+/// the lowest bit of the first word.
 pub(super) fn each_row(picture: &Luma<'_>, mut row: impl FnMut(&[usize])) {
     let width = picture.width as usize;
     let squares = squares(picture);
@@ -55,7 +55,7 @@ pub(super) fn each_row(picture: &Luma<'_>, mut row: impl FnMut(&[usize])) {
     let whole = union(&squares);
     let around = around(&squares, across);
     let mut words = vec![0; width.div_ceil(WORD)];
-    // Beyond the picture nothing is dark.
+    // Beyond the edge of the picture nothing is dark.
     let mut line = Zeroizing::new(vec![u8::MAX; words.len() * WORD]);
     let mut limits = vec![0; line.len()];
     for (rows, around) in picture
@@ -79,7 +79,7 @@ pub(super) fn each_row(picture: &Luma<'_>, mut row: impl FnMut(&[usize])) {
     }
 }
 
-/// The range of each square, row by row.
+/// Returns the range of each square, row by row.
 fn squares(picture: &Luma<'_>) -> Vec<Range> {
     let width = picture.width as usize;
     let mut squares = Vec::with_capacity(picture.bytes.len().div_ceil(SQUARE * SQUARE) + width);
@@ -87,7 +87,7 @@ fn squares(picture: &Luma<'_>) -> Vec<Range> {
     for rows in picture.bytes.chunks(width * SQUARE) {
         darkest.fill(u8::MAX);
         brightest.fill(0);
-        // Down the columns first, which the compiler does many at a time.
+        // Columns come first: the compiler vectorises that loop.
         for row in rows.chunks(width) {
             for ((darkest, brightest), pixel) in darkest.iter_mut().zip(&mut brightest).zip(row) {
                 *darkest = (*darkest).min(*pixel);
@@ -103,7 +103,8 @@ fn squares(picture: &Luma<'_>) -> Vec<Range> {
     squares
 }
 
-/// Of each square, the range of it and its neighbours: first along the rows, then down the columns.
+/// Returns, for each square, the range of the square and its neighbours. Rows are combined first, then
+/// columns.
 fn around(squares: &[Range], across: usize) -> Vec<Range> {
     let window =
         |place: usize, end: usize| place.saturating_sub(AROUND)..(place + AROUND + 1).min(end);
@@ -131,7 +132,7 @@ fn union(ranges: &[Range]) -> Range {
     ranges.iter().copied().fold(Range::NONE, Range::with)
 }
 
-/// Makes a bit of each pixel; both lines are as long as the words need.
+/// Converts each pixel into a bit. Both lines have the length that the words require.
 fn pack(pixels: &[u8], limits: &[u8], words: &mut [usize]) {
     let (pixels, _) = pixels.as_chunks::<WORD>();
     let (limits, _) = limits.as_chunks::<WORD>();
@@ -143,7 +144,7 @@ fn pack(pixels: &[u8], limits: &[u8], words: &mut [usize]) {
         let (eights, _) = dark.as_chunks::<8>();
         *word = 0;
         for (place, eight) in eights.iter().enumerate() {
-            // The product moves each of the eight to its place in the highest byte.
+            // The multiplication moves each of the eight bits to its place in the highest byte.
             let [.., bits] = u64::from_le_bytes(*eight)
                 .wrapping_mul(0x0102_0408_1020_4080)
                 .to_le_bytes();

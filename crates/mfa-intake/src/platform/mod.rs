@@ -1,4 +1,4 @@
-//! How each system starts a program without anything to be seen of it.
+//! Starts a program without a visible window.
 
 #[cfg_attr(unix, path = "unix.rs")]
 #[cfg_attr(windows, path = "windows.rs")]

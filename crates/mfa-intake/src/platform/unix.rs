@@ -1,4 +1,4 @@
 //! Linux and macOS.
 
-/// A program that is started brings up nothing by itself.
+/// Does nothing: a new process opens no window by itself.
 pub(crate) fn quiet(_: &mut tokio::process::Command) {}

@@ -1,4 +1,4 @@
-//! How the daemon is reached and started on each system. The same names on each side.
+//! Reaches and starts the daemon on each system. The modules of all systems have the same names.
 
 #[cfg_attr(unix, path = "unix/mod.rs")]
 #[cfg_attr(windows, path = "windows/mod.rs")]

@@ -1,40 +1,40 @@
-//! Watches over what a client says before its first message.
+//! Checks what a client sends before its first message.
 //!
-//! zbus 6.2.1 takes a line end at the very beginning for the second byte of a line and panics, looks
-//! at all that has come again with each further byte, and sets no limit. So whatever a client sends
-//! is looked at here first, and only a handshake (D-Bus specification, “Authentication Protocol”)
-//! comes through.
+//! zbus 6.2.1 takes a line end at the very beginning for the second byte of a line and panics. It
+//! looks at all received bytes again for each further byte, and sets no limit. So this module reads
+//! the bytes of a client first. It lets only a handshake through (D-Bus specification,
+//! “Authentication Protocol”). This was not reported to zbus yet.
 
 use std::io;
 
-/// The longest handshake in bytes; usual ones have about 60.
+/// The maximum length of a handshake in bytes; usual ones have about 60.
 const MAX: usize = 1024;
-/// zbus asks for the first bytes of a message by the length of its fixed header, and for more while
-/// the handshake lasts.
+/// The length of the fixed header of a message. zbus asks for that many bytes at the beginning of a
+/// message, and for more during the handshake.
 const HEADER: usize = 16;
 /// The last line.
 const BEGIN: &[u8] = b"BEGIN";
 
-/// How far it is.
+/// The state of a handshake.
 #[derive(Debug, Default)]
 pub(super) enum Handshake {
-    /// Not begun: a zero byte comes first.
+    /// Nothing has arrived; a zero byte comes first.
     #[default]
     Silent,
-    /// Under way, with the bytes of this line and their number in all.
+    /// In progress, with the bytes of the current line and the number of all bytes.
     Lines(Vec<u8>, usize),
-    /// `BEGIN` has come, and these bytes behind it.
+    /// `BEGIN` has arrived, followed by these bytes.
     Begun(Vec<u8>),
-    /// Messages come.
+    /// The handshake is complete.
     Done,
 }
 
 impl Handshake {
-    /// Whether messages come, with room for `room` bytes. What came with the handshake's last line
-    /// is put into `rest`.
+    /// Returns whether the handshake is complete. `room` is the number of bytes that zbus asks for.
+    /// Bytes that arrived after the last line are moved into `rest`.
     ///
     /// # Errors
-    /// The handshake goes on although it is over.
+    /// zbus continues the handshake after its end.
     pub(super) fn is_done(&mut self, room: usize, rest: &mut Vec<u8>) -> io::Result<bool> {
         if let Self::Begun(behind) = self {
             if room > HEADER {
@@ -46,10 +46,10 @@ impl Handshake {
         Ok(matches!(self, Self::Done))
     }
 
-    /// Takes what has come, and says how much of it belongs to the handshake.
+    /// Reads received bytes. Returns how many of them belong to the handshake.
     ///
     /// # Errors
-    /// It is no handshake.
+    /// The bytes are not a handshake.
     pub(super) fn take(&mut self, bytes: &[u8]) -> io::Result<usize> {
         let mut at = 0;
         while at < bytes.len() {
@@ -80,7 +80,7 @@ impl Handshake {
 }
 
 fn wrong() -> io::Error {
-    io::Error::new(io::ErrorKind::InvalidData, "this is no handshake of D-Bus")
+    io::Error::new(io::ErrorKind::InvalidData, "this is not a D-Bus handshake")
 }
 
 #[cfg(test)]

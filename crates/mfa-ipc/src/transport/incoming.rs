@@ -1,34 +1,35 @@
-//! How much of a message has come, so that none is left half sent: room for all of it is taken when it begins.
+//! Tracks how much of a message has arrived. zbus allocates memory for the whole message when it begins, so
+//! the rest must arrive soon.
 
 use std::io;
 use std::time::Duration;
 
 use tokio::time::Instant;
 
-/// How long a message may take from its first byte to its last.
+/// The time that a message may take from its first byte to its last.
 const PATIENCE: Duration = Duration::from_secs(10);
-/// The length of the fixed part of a message's header (D-Bus specification, “Message Format”).
+/// The length of the fixed part of the header of a message (D-Bus specification, “Message Format”).
 const HEADER: usize = 16;
 
 /// The message that is arriving.
 #[derive(Debug, Default)]
 pub(super) struct Incoming {
     header: Vec<u8>,
-    /// How many bytes of it are still to come, once its header is there.
+    /// The number of bytes that are still missing, once the header is complete.
     left: usize,
     begun: Option<Instant>,
 }
 
 impl Incoming {
-    /// When all of it has to be there; nothing between two messages.
+    /// Returns the time by which the message must be complete, or `None` between two messages.
     pub(super) fn deadline(&self) -> Option<Instant> {
         self.begun.map(|begun| begun + PATIENCE)
     }
 
-    /// Takes note of what has come.
+    /// Counts received bytes.
     ///
     /// # Errors
-    /// The message is longer than `max`: zbus makes room for as much as a header claims.
+    /// The message is longer than `max`. zbus would allocate whatever length a header claims.
     pub(super) fn came(&mut self, mut bytes: &[u8], max: usize) -> io::Result<()> {
         while !bytes.is_empty() {
             self.begun.get_or_insert_with(Instant::now);
@@ -56,7 +57,7 @@ impl Incoming {
     }
 }
 
-/// How many bytes follow a header.
+/// Returns the number of bytes that follow a header.
 fn length(header: &[u8]) -> Option<usize> {
     let number = |at: usize| {
         let bytes = header.get(at..at + 4)?.try_into().ok()?;

@@ -1,4 +1,4 @@
-//! The private connection: a Unix socket, or a named pipe.
+//! The private connection over a Unix socket or a named pipe.
 
 mod handshake;
 mod incoming;

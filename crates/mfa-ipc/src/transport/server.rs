@@ -1,37 +1,39 @@
-//! Whether what serves us may be the daemon.
+//! Checks that the server is the daemon.
 //!
-//! It belongs to the same user, which the system vouches for; any program of that user could have made
-//! the socket, though, and would be handed the secret of a new account. So a program that we can look
-//! at has to be the daemon that was installed with us. On Unix the daemon hides what it runs, and one
-//! that hides is taken at its word.
+//! The system guarantees that the server belongs to the same user. But any program of that user
+//! could have created the socket, and would receive the secret of a new account. So if the program
+//! of the server can be read, it must be the installed daemon. On Unix, the daemon hides its
+//! program; a server that hides it is trusted.
 
 use std::io;
 use std::path::Path;
 
 use crate::platform::transport::is_installed;
 
-/// Looks at the program that a server runs, if the system tells.
+/// Checks the program of a server, if the system reports it.
 ///
 /// # Errors
-/// `PermissionDenied` if it is another one.
+/// `PermissionDenied` if it is not the daemon.
 pub(crate) fn check(program: Option<&Path>) -> io::Result<()> {
     let Some(program) = program else {
         return Ok(());
     };
-    // That is what the kernel calls one that was replaced by a newer version since it started.
+    // The kernel adds this suffix if the file was replaced by a newer version since the program
+    // started.
     let path = program.to_string_lossy();
     let path = Path::new(path.strip_suffix(" (deleted)").unwrap_or(&path));
     if is_beside_us(path) || is_ours(path) && is_installed(path) {
         return Ok(());
     }
     let text = format!(
-        "another program serves there, {}: end it and try again",
+        "another program answers instead of the daemon, {}: end it and try again",
         program.display()
     );
     Err(io::Error::new(io::ErrorKind::PermissionDenied, text))
 }
 
-/// The daemon, or what makes its socket and starts it then.
+/// Returns whether the path is that of the daemon, or of systemd, which creates the socket and
+/// starts the daemon.
 fn is_ours(path: &Path) -> bool {
     path.file_name().is_some_and(|name| {
         let name = name.to_string_lossy();
@@ -39,7 +41,8 @@ fn is_ours(path: &Path) -> bool {
     })
 }
 
-/// A daemon in our own folder; the one that tests use is called `memory-mfad`.
+/// Returns whether the path is that of a daemon in the folder of the current program. The daemon of
+/// the tests is called `memory-mfad`.
 fn is_beside_us(path: &Path) -> bool {
     let is_daemon = path.file_stem().is_some_and(|name| {
         let name = name.to_string_lossy();

@@ -1,16 +1,16 @@
-//! D-Bus over a [`Wire`], on both sides of a private connection.
+//! D-Bus over a [`Wire`], for both ends of a private connection.
 //!
-//! zbus brings sockets of its own. Serving one costs a thread and a look into `/etc/passwd` for
-//! each connection, to learn groups that nobody asks for; and it has none for a named pipe. This
-//! one is told who is at the other end, passes no file descriptors, and reads no more than a
-//! [`Gate`] lets through: zbus would read, and answer, as fast as a client writes, whether or not
-//! that client takes its answers.
+//! zbus has sockets of its own, but none for a named pipe. Each served connection costs them a thread and a
+//! read of `/etc/passwd`, for groups that nothing uses. This stream is given the user at the other end,
+//! passes no file descriptors, and reads only as much as a [`Gate`] allows. zbus would read and reply as fast
+//! as a client writes, even if that client does not read the replies.
 
 use std::fmt;
 use std::io;
 #[cfg(unix)]
 use std::os::fd::{BorrowedFd, OwnedFd};
 use std::sync::Arc;
+use std::time::Duration;
 
 use async_trait::async_trait;
 use mfa_sys::peer::User;
@@ -22,28 +22,36 @@ use super::handshake::Handshake;
 use super::incoming::Incoming;
 use crate::platform::transport::credentials;
 
-/// The longest request that the daemon takes, in bytes; an account is a few hundred.
+/// The maximum size of a request to the daemon, in bytes. An account has a few hundred bytes.
 const MAX_REQUEST: usize = 256 * 1024;
-/// The longest answer that a client takes: a list of tens of thousands of accounts.
+/// The maximum size of a reply to a client, in bytes: a list of tens of thousands of accounts.
 const MAX_ANSWER: usize = 64 * 1024 * 1024;
-/// The longest message of D-Bus, in bytes (D-Bus specification, “Message Format”). What the bus lets through
-/// is read: closing that connection would end the daemon.
+/// The maximum size of a D-Bus message, in bytes (D-Bus specification, “Message Format”). The daemon accepts
+/// any message that the session bus delivers, because closing that connection would end the daemon.
 const MAX_MESSAGE: usize = 128 * 1024 * 1024;
 
-/// Holds a connection back while too much of it is under way.
+/// Holds back a connection that has too much work in progress.
 #[async_trait]
 pub trait Gate: Send + Sync + 'static {
-    /// Resolves when more may be read; at once, if that is now.
+    /// Waits until more may be read.
     async fn open(&self);
 
-    /// Something is being sent, or no longer: a client that does not take it is not read from.
+    /// Reports that sending began or ended. A client that does not read its replies is not read from.
     fn sending(&self, sending: bool);
 
-    /// So many bytes were read or written.
+    /// Reports the number of bytes that were read or written.
     fn passed(&self, bytes: usize);
+
+    /// Returns the time for which the other end may read nothing of what is sent, or `None` for no limit.
+    fn patience(&self) -> Option<Duration> {
+        None
+    }
+
+    /// Reports that the other end read nothing during that time.
+    fn stuck(&self) {}
 }
 
-/// A stream whose other end is known.
+/// A stream with a known user at the other end.
 pub struct Stream<W> {
     wire: W,
     user: User,
@@ -54,7 +62,7 @@ pub struct Stream<W> {
 }
 
 impl<W> Stream<W> {
-    /// The client's end of a connected stream, with the user at its other end.
+    /// Creates the client's end of a connected stream, with the user at the other end.
     pub fn client(wire: W, user: User) -> Self {
         Self {
             wire,
@@ -66,7 +74,7 @@ impl<W> Stream<W> {
         }
     }
 
-    /// The daemon's end of a connected stream, with the user at its other end.
+    /// Creates the daemon's end of a connected stream, with the user at the other end.
     pub fn daemon(wire: W, user: User, gate: Arc<dyn Gate>) -> Self {
         Self {
             wire,
@@ -78,7 +86,7 @@ impl<W> Stream<W> {
         }
     }
 
-    /// The daemon's end of a stream to the session bus, which sees to it that messages are ones.
+    /// Creates the daemon's end of a stream to the session bus. The bus passes only well-formed messages.
     pub fn bus(wire: W, user: User, gate: Arc<dyn Gate>) -> Self {
         Self {
             wire,
@@ -91,7 +99,7 @@ impl<W> Stream<W> {
     }
 }
 
-/// The half that is read from.
+/// The reading half.
 pub struct Reader<W> {
     wire: Arc<W>,
     user: User,
@@ -100,16 +108,16 @@ pub struct Reader<W> {
     client: Option<Client>,
 }
 
-/// What is known of a client of ours, which may send anything.
+/// The state of a client of the daemon, which may send anything.
 #[derive(Default)]
 struct Client {
     handshake: Handshake,
-    /// What has come already behind the handshake.
+    /// The bytes that arrived after the handshake.
     rest: Vec<u8>,
     message: Incoming,
 }
 
-/// The half that is written to.
+/// The writing half.
 pub struct Writer<W> {
     wire: Arc<W>,
     max: usize,
@@ -153,7 +161,7 @@ impl<W: Wire> Socket for Stream<W> {
 
 impl<W: Wire> Reader<W> {
     async fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        // zbus asks for the rest of a message at once, so the room that it offers is its length.
+        // zbus asks for the rest of a message at once, so the length of the buffer is that of the message.
         check(buffer, self.max, io::ErrorKind::InvalidData)?;
         if let Some(client) = &mut self.client
             && !client.handshake.is_done(buffer.len(), &mut client.rest)?
@@ -162,12 +170,12 @@ impl<W: Wire> Reader<W> {
             return client.handshake.take(&buffer[..read]);
         }
         if let Some(gate) = &self.gate {
-            // What was read last comes first: until it is under way the gate knows nothing of it.
+            // Let the last message be processed first: the gate does not know it before.
             tokio::task::yield_now().await;
             tokio::select! {
                 biased;
                 () = gate.open() => {}
-                // Nobody is there to take the answers any more, which the gate waits for.
+                // The gate waits for replies to be read, but the client is gone.
                 () = self.wire.gone() => return Ok(0),
             }
         }
@@ -183,7 +191,7 @@ impl<W: Wire> Reader<W> {
 }
 
 impl Client {
-    /// Reads a part of a message, which has to be complete in time.
+    /// Reads a part of a message, which must be complete in time.
     async fn read(&mut self, wire: &impl Wire, buffer: &mut [u8], max: usize) -> io::Result<usize> {
         let read = if self.rest.is_empty() {
             match self.message.deadline() {
@@ -225,13 +233,23 @@ impl<W: Wire> socket::WriteHalf for Writer<W> {
         buffer: &[u8],
         #[cfg(unix)] _fds: &[BorrowedFd<'_>],
     ) -> io::Result<usize> {
-        // The other end would close the connection without a word.
+        // The other end would close the connection without an error.
         check(buffer, self.max, io::ErrorKind::InvalidInput)?;
         let Some(gate) = &self.gate else {
             return self.wire.write(buffer).await;
         };
         let sending = Sending::begin(gate.as_ref());
-        let written = self.wire.write(buffer).await;
+        let writing = self.wire.write(buffer);
+        let written = match gate.patience() {
+            None => writing.await,
+            Some(patience) => match tokio::time::timeout(patience, writing).await {
+                Ok(written) => written,
+                Err(elapsed) => {
+                    gate.stuck();
+                    Err(elapsed.into())
+                }
+            },
+        };
         drop(sending);
         gate.passed(written.as_ref().copied().unwrap_or(0));
         written
@@ -242,7 +260,7 @@ impl<W: Wire> socket::WriteHalf for Writer<W> {
     }
 }
 
-/// Something is being sent, also if whoever sends it gives up.
+/// Reports that sending is in progress, and ends that even if the sending task is dropped.
 struct Sending<'g>(&'g dyn Gate);
 
 impl<'g> Sending<'g> {

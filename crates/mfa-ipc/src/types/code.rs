@@ -1,23 +1,22 @@
-//! Codes and what is wished of them.
+//! Codes, and the options of requests for codes.
 
-use std::collections::HashMap;
 use std::time::Duration;
 
 use mfa_core::ledger::{self, Wish};
-use zbus::Variant;
 use zeroize::Zeroizing;
 
 use crate::Error;
-use crate::dict::{Dict, Reader, Writer};
+use crate::dict::{Dict, Fields, Reader, Writer};
 
 /// A code as `GetCode` returns it.
 #[derive(Clone, PartialEq, Eq)]
 pub struct IssuedCode {
     /// The code, with its leading zeros.
     pub code: Zeroizing<String>,
-    /// The first second, in Unix time, of its validity; 0 for a counter-based account.
+    /// The first second at which the code is valid, in Unix time; 0 for a counter-based account.
     pub valid_from: u64,
-    /// The second at which it ends; 0 for a counter-based account.
+    /// The first second at which the code is no longer valid, in Unix time; 0 for a counter-based
+    /// account.
     pub valid_until: u64,
 }
 
@@ -31,28 +30,28 @@ impl std::fmt::Debug for IssuedCode {
     }
 }
 
-/// The most accounts that one call of `PeekCodes` may name.
+/// The maximum number of accounts in one call of `PeekCodes`.
 pub const MAX_PEEKED: usize = 1000;
 
 /// The options of `GetCode` and `GetCodes`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct CodeOptions {
-    /// The next code instead of the current one, without waiting.
+    /// Returns the code of the next step instead of the current one, without waiting.
     pub next: bool,
-    /// A code that was never handed out before.
+    /// Returns only a code that was never handed out before.
     pub fresh: bool,
-    /// How many seconds it has to be valid for.
+    /// The number of seconds that the code must still be valid.
     pub min_remaining: Option<u32>,
-    /// How many seconds to wait at most; the daemon waits no longer than 300.
+    /// The number of seconds to wait at most; never more than 300.
     pub timeout: Option<u32>,
-    /// Only to look at: it does not count as handed out.
+    /// Returns a code only to look at. It does not count as handed out.
     pub peek: bool,
 }
 
 impl CodeOptions {
-    /// As a dictionary, with what differs from the default.
+    /// Returns the dictionary, without default values.
     #[must_use]
-    pub fn to_dict(self) -> HashMap<&'static str, Variant<'static>> {
+    pub fn to_dict(self) -> Fields<'static> {
         Writer::default()
             .put_some("next", self.next.then_some(true))
             .put_some("fresh", self.fresh.then_some(true))
@@ -79,13 +78,13 @@ impl CodeOptions {
         Ok(options)
     }
 
-    /// How long the daemon may wait before it answers.
+    /// Returns the time that the daemon may wait before it replies.
     pub(crate) fn wait(self) -> Duration {
         let timeout = self.timeout.map_or(ledger::DEFAULT_TIMEOUT, u64::from);
         Duration::from_secs(timeout.min(ledger::MAX_TIMEOUT))
     }
 
-    /// The wish for `count` codes.
+    /// Returns the wish for `count` codes.
     #[must_use]
     pub fn wish(self, count: u32) -> Wish {
         Wish {

@@ -1,29 +1,25 @@
-//! What becomes of each account of an import.
-
-use std::collections::HashMap;
-
-use zbus::Variant;
+//! The result of an import for each account.
 
 use crate::Error;
-use crate::dict::{Dict, Reader, Writer};
+use crate::dict::{Dict, Fields, Reader, Writer};
 
-/// The most accounts that one import may have.
+/// The maximum number of accounts in one import.
 pub const MAX_IMPORTED: usize = 6000;
 
-/// What becomes of an account.
+/// The kind of result for an account.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Fate {
-    /// It is stored.
+    /// The account is stored.
     Added,
-    /// It is there already, with the same secret and the same parameters; or the import itself has it
-    /// twice, with the same issuer and user name too.
+    /// An account with the same secret and parameters exists already, or an earlier account of this
+    /// import has the same secret, parameters, issuer and user name.
     Present,
-    /// It cannot be stored.
+    /// The account cannot be stored.
     Skipped,
 }
 
 impl Fate {
-    /// The name on the wire.
+    /// Returns the name on the wire.
     #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {
@@ -40,26 +36,27 @@ impl Fate {
     }
 }
 
-/// What `Import` says of one account; never a secret.
+/// The result of `Import` for one account; never contains a secret.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ImportResult {
-    /// What becomes of it.
+    /// The kind of result.
     pub fate: Fate,
-    /// What it is called here, or would be; empty if it is skipped.
+    /// The name that the account has or would have; empty if it is skipped.
     pub name: String,
-    /// Its id, if it is stored.
+    /// The id, if the account is stored.
     pub id: Option<String>,
-    /// The name of another account that it is easily taken for: of the same issuer and user, or of
-    /// the name that it would have had.
+    /// The name of another account that is easily confused with this one: it has the same issuer
+    /// and user name, or the name that this one would have had.
     pub clash: Option<String>,
-    /// Why it is skipped; of one that is added, what was changed so that it fits.
+    /// The reason why the account is skipped. For an added account, what was changed so that it
+    /// fits.
     pub reason: Option<String>,
 }
 
 impl ImportResult {
-    /// As a dictionary.
+    /// Returns the dictionary.
     #[must_use]
-    pub fn to_dict(&self) -> HashMap<&'static str, Variant<'_>> {
+    pub fn to_dict(&self) -> Fields<'_> {
         Writer::default()
             .put("fate", self.fate.as_str())
             .put("name", self.name.as_str())
@@ -69,11 +66,11 @@ impl ImportResult {
             .done()
     }
 
-    /// Reads the dictionary. Fields that a newer daemon may add are passed over.
+    /// Reads the dictionary. Ignores fields of a newer daemon.
     ///
     /// # Errors
-    /// [`Error::InvalidAccount`] if a field is missing, [`Error::NotSupported`] if one has a wrong type
-    /// or a fate that is not known.
+    /// [`Error::InvalidAccount`] if a field is missing, [`Error::NotSupported`] if a field has the
+    /// wrong type or the fate is unknown.
     pub fn from_dict(dict: Dict) -> Result<Self, Error> {
         let mut reader = Reader::new(dict);
         let fate = Fate::parse(&reader.need::<String>("fate")?);
@@ -91,14 +88,14 @@ impl ImportResult {
 /// The options of `Import`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct ImportOptions {
-    /// Only say what would become of the accounts.
+    /// Returns the results without storing anything.
     pub dry_run: bool,
 }
 
 impl ImportOptions {
-    /// As a dictionary, with what differs from the default.
+    /// Returns the dictionary, without default values.
     #[must_use]
-    pub fn to_dict(self) -> HashMap<&'static str, Variant<'static>> {
+    pub fn to_dict(self) -> Fields<'static> {
         let dry_run = self.dry_run.then_some(true);
         Writer::default().put_some("dry-run", dry_run).done()
     }

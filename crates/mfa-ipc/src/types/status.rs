@@ -1,47 +1,64 @@
-//! How the daemon is doing.
-
-use std::collections::HashMap;
-
-use zbus::Variant;
+//! The state of the daemon.
 
 use crate::Error;
-use crate::dict::{Dict, Reader, Writer};
+use crate::dict::{Dict, Fields, Reader, Writer};
 
-/// How the daemon is doing, as `Status` returns it.
+/// The state of the daemon, as `Status` returns it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Status {
-    /// Its version.
+    /// The version of the daemon.
     pub version: String,
-    /// Its process id.
+    /// The process id of the daemon.
     pub pid: u32,
-    /// Where the accounts are kept: `gnome-keyring`, `KeePassXC`, a vault's path, …
+    /// The place that holds the accounts: `gnome-keyring`, `KeePassXC`, the path of a vault file, …
     pub keychain: String,
-    /// Whether that is a vault file, which needs a passphrase, and no OS keychain.
+    /// Whether that is a vault file with a passphrase, rather than an OS keychain.
     pub vault_file: bool,
-    /// Whether codes are to be had without unlocking first.
+    /// Whether the accounts are locked. Then they must be unlocked before codes can be produced.
     pub locked: bool,
-    /// Whether that is because the user, or idling, locked them: only unlocking helps.
+    /// Whether the user locked the accounts, or they were locked after idling. Then only unlocking helps.
     pub locked_by_user: bool,
-    /// Why there are no accounts to be had, if something is wrong; else empty.
+    /// The reason why the accounts are locked: `request`, `idle`, `keychain`, `screen`, `suspend` or `session-end`; empty
+    /// if they are not locked.
+    pub locked_because: String,
+    /// The problem that leaves the daemon without accounts; empty if there is none.
     pub problem: String,
-    /// The OS keychain that the accounts were in before, if another one answers now.
+    /// The OS keychain that held the accounts before, if another one answers now.
     pub keychain_changed_from: Option<String>,
-    /// How many accounts are known, if the vault is open.
+    /// The number of accounts, if they are unlocked.
     pub accounts: Option<u32>,
-    /// How many items could not be read and were left as they are.
+    /// The number of items that could not be read. They are not changed.
     pub unreadable: u32,
-    /// How many accounts of an import are stored so far, while one is under way.
+    /// The number of accounts stored so far, during an import.
     pub importing: Option<u32>,
-    /// Whether codes are given out on the session bus.
-    pub bus_codes: bool,
-    /// Whether a tray is there that copies codes.
+    /// Whether codes are allowed on the session bus: `deny`, `ask` or `allow`.
+    pub bus_codes: String,
+    /// Whether anybody can be asked to allow a request.
+    pub attended: bool,
+    /// Whether a tray that copies codes is connected.
     pub tray: bool,
 }
 
 impl Status {
-    /// As a dictionary.
+    /// Returns whether the accounts were locked independently of the keychain. If so, there is no need to ask the
+    /// keychain.
     #[must_use]
-    pub fn to_dict(&self) -> HashMap<&'static str, Variant<'_>> {
+    pub fn is_locked_itself(&self) -> bool {
+        self.locked_by_user || self.is_locked_with_session()
+    }
+
+    /// Returns whether the accounts were locked with the session: by its screen, its end, or the sleep of the system.
+    #[must_use]
+    pub fn is_locked_with_session(&self) -> bool {
+        matches!(
+            self.locked_because.as_str(),
+            "screen" | "suspend" | "session-end"
+        )
+    }
+
+    /// Returns the dictionary.
+    #[must_use]
+    pub fn to_dict(&self) -> Fields<'_> {
         Writer::default()
             .put("version", self.version.as_str())
             .put("pid", self.pid)
@@ -49,6 +66,7 @@ impl Status {
             .put("vault-file", self.vault_file)
             .put("locked", self.locked)
             .put("locked-by-user", self.locked_by_user)
+            .put("locked-because", self.locked_because.as_str())
             .put("problem", self.problem.as_str())
             .put_some(
                 "keychain-changed-from",
@@ -57,15 +75,17 @@ impl Status {
             .put_some("accounts", self.accounts)
             .put("unreadable", self.unreadable)
             .put_some("importing", self.importing)
-            .put("bus-codes", self.bus_codes)
+            .put("bus-codes", self.bus_codes.as_str())
+            .put("attended", self.attended)
             .put("tray", self.tray)
             .done()
     }
 
-    /// Reads the dictionary. Fields that a newer daemon may add are passed over.
+    /// Reads the dictionary. Ignores fields of a newer daemon.
     ///
     /// # Errors
-    /// [`Error::InvalidAccount`] if a field is missing, [`Error::NotSupported`] if one has a wrong type.
+    /// [`Error::InvalidAccount`] if a field is missing, [`Error::NotSupported`] if a field has the wrong
+    /// type.
     pub fn from_dict(dict: Dict) -> Result<Self, Error> {
         let mut reader = Reader::new(dict);
         Ok(Self {
@@ -75,12 +95,14 @@ impl Status {
             vault_file: reader.need("vault-file")?,
             locked: reader.need("locked")?,
             locked_by_user: reader.need("locked-by-user")?,
+            locked_because: reader.take("locked-because")?.unwrap_or_default(),
             problem: reader.need("problem")?,
             keychain_changed_from: reader.take("keychain-changed-from")?,
             accounts: reader.take("accounts")?,
             unreadable: reader.need("unreadable")?,
             importing: reader.take("importing")?,
             bus_codes: reader.need("bus-codes")?,
+            attended: reader.take("attended")?.unwrap_or(false),
             tray: reader.take("tray")?.unwrap_or(false),
         })
     }

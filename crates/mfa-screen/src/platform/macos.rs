@@ -1,5 +1,5 @@
-//! macOS: its own program takes the pictures, into a folder of ours that is removed again. The user is
-//! asked once whether we may see the screen.
+//! macOS: the system's own program takes the pictures. It writes them to a private folder, which is removed
+//! afterwards. The system asks the user once for permission to record the screen.
 
 use std::fs::{self, DirBuilder};
 use std::io;
@@ -12,9 +12,9 @@ use zeroize::Zeroizing;
 
 use crate::Error;
 
-/// The program, which takes one file for each display.
+/// The program, which writes one file per display.
 const PROGRAM: &str = "/usr/sbin/screencapture";
-/// How many displays are looked at.
+/// The largest number of displays.
 const MAX_DISPLAYS: usize = 8;
 
 /// Takes a picture of each display, as PNG.
@@ -48,14 +48,14 @@ pub(crate) async fn screen() -> Result<Vec<Zeroizing<Vec<u8>>>, Error> {
     Ok(pictures)
 }
 
-/// A folder that nobody else can look into, for as long as this is there.
+/// A private folder, which is removed when this value is dropped.
 struct Folder(PathBuf);
 
 impl Folder {
     fn new() -> io::Result<Self> {
         let name = format!("mfactl-screen-{}", std::process::id());
         let path = std::env::temp_dir().join(name);
-        // One that is there already is not ours, or is in use.
+        // If the folder exists already, it is not ours or is in use.
         DirBuilder::new().mode(0o700).create(&path)?;
         Ok(Self(path))
     }
@@ -63,7 +63,7 @@ impl Folder {
 
 impl Drop for Folder {
     fn drop(&mut self) {
-        // There is nobody left to be told.
+        // A destructor cannot report an error.
         drop(fs::remove_dir_all(&self.0));
     }
 }

@@ -1,14 +1,16 @@
-//! Windows gives the screen to everybody.
+//! Windows: every program can read the screen.
 
 use zeroize::Zeroizing;
 
 use crate::Error;
-use crate::platform::picture::{luma, pgm};
+use mfa_helper::pictures::luma;
+
+use crate::platform::picture::pgm;
 
 /// Takes a picture of all monitors.
 pub(crate) async fn screen() -> Result<Vec<Zeroizing<Vec<u8>>>, Error> {
-    // On a screen of more than 96 pixels an inch, others get a smaller picture.
-    mfa_sys::tray::see_real_pixels();
+    // On a screen with more than 96 pixels per inch, other processes get a smaller picture.
+    mfa_sys::screen::see_real_pixels();
     let picture = tokio::task::spawn_blocking(mfa_sys::screen::picture);
     let picture = picture.await.map_err(|error| Error::Failed(error.into()))?;
     let picture = picture.map_err(|error| Error::Failed(error.into()))?;

@@ -1,4 +1,4 @@
-//! What each system has, under the same names.
+//! The code for each system, under the same names.
 
 #[cfg(target_os = "linux")]
 mod linux;
@@ -27,6 +27,6 @@ pub(crate) use unix::lock_pages;
 #[cfg(windows)]
 pub(crate) use windows::lock_pages;
 
-/// Here the allocator does so by itself.
+/// Does nothing: on this system the allocator returns memory by itself.
 #[cfg(not(target_os = "linux"))]
 pub(crate) fn give_back() {}

@@ -1,88 +1,104 @@
-//! The codes that are shown in the open menu, if the user wants that.
+//! The codes in the open menu, if the user wants them.
 //!
-//! It is known when a menu opens, but not when it closes: not all panels tell, and ksni does not pass
-//! it on. So codes are counted down for some minutes after it opened, and then it says how to see them
-//! again: nobody is left with an old code, and nothing ticks for ever.
+//! The tray knows when a menu opens, but not when it closes: not all panels report this, and ksni does not
+//! pass it on. So codes are shown with a countdown for some minutes after the menu opened. Then the menu
+//! tells how to see them again. So no old code stays visible, and no timer runs forever.
 
+use std::cmp::Reverse;
 use std::collections::HashMap;
 use std::time::Duration;
 
-use mfa_core::bidi::isolate_ltr;
+use mfa_core::account::Period;
+use mfa_core::{Account, AccountId};
 use mfa_ipc::Error;
-use mfa_ipc::types::{AccountInfo, IssuedCode};
+use mfa_ipc::types::IssuedCode;
 
-use super::{Effect, Model, Timer, view};
+use super::{Effect, Model, Timer, rows};
 
-/// How often the seconds are counted.
+/// The interval of the countdown.
 const TICK: Duration = Duration::from_secs(1);
-/// How many seconds codes are shown after the menu was opened.
+/// The number of seconds that codes are shown after the menu was opened.
 const MAX_TICKS: u32 = 180;
+/// A menu that is reported open again within this number of seconds is the same one. Some panels report it
+/// whenever the menu changes, and an open menu changes every second.
+const AGAIN: u64 = 2;
 /// A dash as wide as a digit.
 pub(super) const DASH: &str = "\u{2012}";
 
-/// What is shown.
+/// The shown codes.
 #[derive(Debug, Default)]
 pub(super) struct Shown {
-    codes: HashMap<String, IssuedCode>,
+    codes: HashMap<AccountId, IssuedCode>,
     phase: Phase,
+    /// The time of the last report that the menu opened.
+    said: Option<u64>,
 }
 
-/// Where the menu is, as far as that is known.
+/// The state of the menu, as far as it is known.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 enum Phase {
-    /// It is not there.
+    /// The menu is closed.
     #[default]
     Closed,
-    /// It is there, for so many seconds.
+    /// The menu has been open for `ticks` seconds.
     Open { ticks: u32 },
-    /// It was there for longer than anybody looks at it.
+    /// The menu has been open longer than anybody looks at it.
     Over,
 }
 
 impl Shown {
-    /// The code of an account.
-    pub(super) fn code(&self, account: &str, now: u64) -> Option<&str> {
-        let code = self.codes.get(account)?;
+    /// Returns the code of an account, if it is still valid.
+    pub(super) fn code(&self, account: AccountId, now: u64) -> Option<&str> {
+        let code = self.codes.get(&account)?;
         (code.valid_until > now).then_some(code.code.as_str())
+    }
+
+    /// Records a report that the menu opened. Returns whether the report repeats the last one, so that the
+    /// countdown does not start again.
+    fn is_said_again(&mut self, now: u64) -> bool {
+        let last = self.said.replace(now);
+        let is_recent = last.is_some_and(|then| now.abs_diff(then) <= AGAIN);
+        is_recent && self.phase != Phase::Closed
     }
 
     fn is_open(&self) -> bool {
         matches!(self.phase, Phase::Open { .. })
     }
 
-    /// How many seconds codes with this period are left. A menu does not grow while it is open, so there
-    /// is something as wide before.
-    pub(super) fn left(&self, period: u32, now: u64) -> String {
-        match now.checked_rem(period.into()) {
-            Some(past) if self.is_open() => format!("{} s", u64::from(period) - past),
+    /// Returns the number of seconds until codes with this period change. While the number is unknown,
+    /// returns a text of the same width, because an open menu does not grow.
+    pub(super) fn left(&self, period: Period, now: u64) -> String {
+        match now % period.get() {
+            past if self.is_open() => format!("{} s", period.get() - past),
             _ => format!("{} s", DASH.repeat(2)),
         }
     }
 }
 
 impl Model {
-    /// The menu is about to be shown.
+    /// Handles the opening of the menu.
     pub(super) fn menu_opens(&mut self, now: u64) -> Vec<Effect> {
         if self.order.opens(now) {
             self.arrange(now);
         }
         self.order.opened(now);
         if self.is_in_trouble() {
-            // A keychain that has come since, or a daemon, is noticed by asking again.
-            return vec![Effect::Reconnect];
+            // A new try notices a keychain or a daemon that has started since.
+            let is_first = self.reconnected.replace(now) != Some(now);
+            return is_first.then_some(Effect::Reconnect).into_iter().collect();
         }
-        if !self.shows_codes() {
+        if !self.shows_codes() || self.shown.is_said_again(now) {
             return Vec::new();
         }
-        self.shown.phase = Phase::Open { ticks: 0 };
-        let accounts = view::with_codes(self);
+        let accounts = rows::with_codes(self);
         if accounts.is_empty() {
             return Vec::new();
         }
+        self.shown.phase = Phase::Open { ticks: 0 };
         vec![Effect::Show(accounts), Effect::Start(Timer::Tick, TICK)]
     }
 
-    /// The menu was closed, as far as can be known: something was chosen in it.
+    /// Handles the closing of the menu. It is only known if something was chosen in it.
     pub(super) fn menu_closes(&mut self, now: u64) -> Effect {
         self.order.closed();
         self.arrange(now);
@@ -90,14 +106,14 @@ impl Model {
         Effect::Stop(Timer::Tick)
     }
 
-    /// A code to show is there.
+    /// Stores a code to show.
     pub(super) fn shown(
         &mut self,
-        account: String,
+        account: AccountId,
         result: Result<IssuedCode, Error>,
     ) -> Vec<Effect> {
-        // Without it the row has no code, which says enough.
-        // One that comes after the menu was closed is not kept.
+        // If there is no code, the row shows none, which is sufficient. A code that arrives after the menu
+        // was closed is not kept.
         if let Ok(code) = result
             && self.shown.is_open()
         {
@@ -106,23 +122,24 @@ impl Model {
         Vec::new()
     }
 
-    /// A second has passed.
+    /// Handles the next second of an open menu.
     pub(super) fn tick(&mut self, now: u64) -> Vec<Effect> {
         let Phase::Open { ticks } = self.shown.phase else {
             return Vec::new();
         };
         if ticks >= MAX_TICKS {
             self.shown = Shown {
+                codes: HashMap::new(),
                 phase: Phase::Over,
-                ..Shown::default()
+                said: self.shown.said,
             };
             return Vec::new();
         }
         self.shown.phase = Phase::Open { ticks: ticks + 1 };
         let mut effects = vec![Effect::Start(Timer::Tick, TICK)];
-        let ended: Vec<_> = view::with_codes(self)
+        let ended: Vec<_> = rows::with_codes(self)
             .into_iter()
-            .filter(|account| self.shown.code(account, now).is_none())
+            .filter(|account| self.shown.code(*account, now).is_none())
             .collect();
         if !ended.is_empty() {
             effects.push(Effect::Show(ended));
@@ -130,7 +147,7 @@ impl Model {
         effects
     }
 
-    /// The line above codes: when those of the usual period change, or where they have gone.
+    /// Returns the line above the codes: when codes of the usual period change, or how to see codes again.
     pub(super) fn countdown(&self, now: u64) -> Option<String> {
         let period = self.usual_period()?;
         if self.shown.phase == Phase::Over {
@@ -140,23 +157,24 @@ impl Model {
         Some(format!("Codes change in {left}"))
     }
 
-    /// What stands behind an account whose codes change at other times than the line above says.
-    pub(super) fn own_countdown(&self, account: &AccountInfo, now: u64) -> Option<String> {
-        let period = account.period?;
+    /// Returns the countdown of an account, if its period is not the usual one.
+    pub(super) fn own_countdown(&self, account: &Account, now: u64) -> Option<String> {
+        let period = account.kind.period()?;
         let is_usual = self.usual_period() == Some(period);
-        (!is_usual).then(|| isolate_ltr(&self.shown.left(period, now)))
+        (!is_usual).then(|| self.shown.left(period, now))
     }
 
-    /// The period of most accounts whose code is shown; the shortest, if there are several.
-    fn usual_period(&self) -> Option<u32> {
-        let mut counts: HashMap<u32, usize> = HashMap::new();
-        for period in view::first_rows(self).iter().filter_map(|row| row.period) {
-            *counts.entry(period).or_default() += 1;
+    /// Returns the most common period of the accounts with a shown code; the shortest one of several.
+    fn usual_period(&self) -> Option<Period> {
+        let mut counts: HashMap<u64, (Period, usize)> = HashMap::new();
+        let rows = rows::first_rows(self).into_iter();
+        for period in rows.filter_map(|row| row.kind.period()) {
+            counts.entry(period.get()).or_insert((period, 0)).1 += 1;
         }
-        let most = |(period, count): &(u32, usize)| (*count, std::cmp::Reverse(*period));
+        let most = |(seconds, (_, count)): &(u64, (Period, usize))| (*count, Reverse(*seconds));
         counts
             .into_iter()
             .max_by_key(most)
-            .map(|(period, _)| period)
+            .map(|(_, (period, _))| period)
     }
 }

@@ -1,72 +1,94 @@
-//! From a click to the clipboard, and back.
+//! The copying of codes to the clipboard.
 //!
-//! Only one code is on its way at a time, and the last click counts: a code that comes late would
-//! replace the one that the user is about to paste.
+//! Only one code is copied at a time, and the last click counts. A late code would replace the one
+//! that the user is about to paste.
 
 use std::time::Duration;
 
+use mfa_core::{Account, AccountId};
 use mfa_ipc::Error;
-use mfa_ipc::types::{AccountInfo, IssuedCode};
+use mfa_ipc::types::IssuedCode;
 
-use super::{Effect, Model, Refusal, Secret, Timer, notice};
+use super::{Code, Effect, Model, Refusal, Timer, notice};
 
-/// How many seconds a copied code has to be valid.
+/// The number of seconds that a copied code must be valid.
 const MIN_REMAINING: u32 = 5;
-/// The same for the first of two codes: there has to be time to paste it before the second comes.
+/// The same for the first of two codes: the user needs time to paste it before the second code
+/// replaces it.
 const MIN_REMAINING_PAIR: u32 = 10;
-/// How long the clipboard may take to take a code.
+/// The time that the clipboard may take to accept a code.
 const PUT_PATIENCE: Duration = Duration::from_secs(5);
-/// How long the first of two counter-based codes stays: nothing but the user sets the pace.
+/// The time for which the first of two counter-based codes stays on the clipboard. These codes have
+/// no period, so the user sets the pace.
 const COUNTER_PACE: Duration = Duration::from_secs(15);
 
-/// A code on its way.
+/// A copying in progress.
 #[derive(Debug)]
 pub(super) struct Copying {
     number: u64,
-    account: String,
+    account: AccountId,
     request: Option<u64>,
     stage: Stage,
 }
 
 #[derive(Debug)]
 enum Stage {
-    /// The code is asked for, alone or with the next one.
+    /// The code was requested, alone or with the next one.
     Asked { pair: bool },
-    /// It is being put on the clipboard.
+    /// The code is being put on the clipboard.
     Put { valid_until: u64 },
-    /// The first of two is being put there, or is there.
+    /// The first of two codes is on the clipboard or being put there.
     First { second: IssuedCode },
-    /// The second is being put there.
+    /// The second code is being put on the clipboard.
     Second { valid_until: u64 },
 }
 
 impl Model {
     /// Begins to copy the code of an account.
-    pub(super) fn copy(&mut self, id: &str, request: Option<u64>, now: u64) -> Vec<Effect> {
-        self.begin(id, request, false, now)
+    pub(super) fn copy(&mut self, id: AccountId, now: u64) -> Vec<Effect> {
+        self.begin(id, false, now)
     }
 
     /// Begins to copy two codes in a row.
-    pub(super) fn pair(&mut self, id: &str, now: u64) -> Vec<Effect> {
-        self.begin(id, None, true, now)
+    pub(super) fn pair(&mut self, id: AccountId, now: u64) -> Vec<Effect> {
+        self.begin(id, true, now)
     }
 
-    /// Somebody else asks for it.
-    pub(super) fn requested(&mut self, request: u64, id: &str, now: u64) -> Vec<Effect> {
-        if self.account(id).is_some() {
-            return self.copy(id, Some(request), now);
+    /// Begins to copy a code for another program. The daemon has chosen the code.
+    pub(super) fn requested(
+        &mut self,
+        request: u64,
+        id: AccountId,
+        code: IssuedCode,
+    ) -> Vec<Effect> {
+        if self.account(id).is_none() {
+            let refusal = if self.locked {
+                Refusal::Locked
+            } else {
+                Refusal::NotFound
+            };
+            return vec![answer(request, Err(refusal))];
         }
-        let refusal = if self.locked {
-            Refusal::Locked
-        } else {
-            Refusal::NotFound
-        };
-        vec![answer(request, Err(refusal))]
+        let mut effects = self.stop_copying(&Refusal::Superseded);
+        self.numbers += 1;
+        self.copying = Some(Copying {
+            number: self.numbers,
+            account: id,
+            request: Some(request),
+            stage: Stage::Put {
+                valid_until: code.valid_until,
+            },
+        });
+        // The new code replaces the current one, so the timer of the current one must not remove
+        // it.
+        effects.push(Effect::Stop(Timer::Clear));
+        effects.extend(put(self.numbers, code));
+        effects
     }
 
-    fn begin(&mut self, id: &str, request: Option<u64>, pair: bool, now: u64) -> Vec<Effect> {
+    fn begin(&mut self, id: AccountId, pair: bool, now: u64) -> Vec<Effect> {
         let Some(account) = self.account(id) else {
-            // It was removed while the menu was open.
+            // The account was removed while the menu was open.
             return vec![Effect::Notify(notice::gone())];
         };
         let title = self.labels.title(id);
@@ -75,40 +97,41 @@ impl Model {
         } else {
             (1, MIN_REMAINING)
         };
-        // An account whose codes are short-lived leaves less time.
-        let min_remaining = account.period.map_or(0, |period| wish.min(period / 3));
+        // A short period leaves less time.
+        let third = account.kind.period().map_or(0, |period| period.get() / 3);
+        let min_remaining = u32::try_from(third).map_or(wish, |third| wish.min(third));
         let wait = remaining(account, now).filter(|left| *left < u64::from(min_remaining));
         let said = wait.map(|left| Effect::Notify(notice::waiting(title, left)));
         let mut effects = self.stop_copying(&Refusal::Superseded);
         if let Some(said) = said {
             effects.push(said);
-            // Whoever pastes too early shall not paste the code of another account.
+            // A user who pastes too early must not paste the code of another account.
             effects.push(Effect::TakeBack);
         }
         self.numbers += 1;
         self.copying = Some(Copying {
             number: self.numbers,
-            account: id.to_owned(),
-            request,
+            account: id,
+            request: None,
             stage: Stage::Asked { pair },
         });
         effects.push(Effect::Fetch {
             number: self.numbers,
-            account: id.to_owned(),
+            account: id,
             count,
             min_remaining,
         });
         effects
     }
 
-    /// Gives up what is under way.
+    /// Stops the copying in progress.
     pub(super) fn stop_copying(&mut self, refusal: &Refusal) -> Vec<Effect> {
         let Some(copying) = self.copying.take() else {
             return Vec::new();
         };
         let mut effects = vec![Effect::Stop(Timer::Second), Effect::Stop(Timer::Put)];
         if matches!(copying.stage, Stage::First { .. }) {
-            // The first is there, and the second will not replace it.
+            // The first code is on the clipboard, and the second will not replace it.
             effects.push(self.clear_later());
         }
         if let Some(request) = copying.request {
@@ -117,7 +140,7 @@ impl Model {
         effects
     }
 
-    /// The codes are there, or are not to be had.
+    /// Handles the reply to [`Effect::Fetch`].
     pub(super) fn codes(
         &mut self,
         number: u64,
@@ -140,28 +163,29 @@ impl Model {
                 (first, Stage::Put { valid_until })
             }
             (Some(first), Some(second)) if pair => (first, Stage::First { second }),
-            _ => return self.failed("the daemon gave another number of codes"),
+            _ => return self.failed("the daemon returned the wrong number of codes"),
         };
         copying.stage = stage;
         let mut effects = vec![
-            // What is there now is about to be replaced; its time is not that of the new one.
+            // The new code replaces the current one, so the timer of the current one must not
+            // remove it.
             Effect::Stop(Timer::Clear),
         ];
         effects.extend(put(number, first));
         effects
     }
 
-    /// The clipboard has taken a code, or has not.
+    /// Handles the reply to [`Effect::Put`].
     pub(super) fn put(&mut self, number: u64, result: Result<(), String>, now: u64) -> Vec<Effect> {
         let Some(copying) = self.copying.as_ref().filter(|c| c.number == number) else {
-            // Its copying was given up; the code is there all the same and has to go again.
+            // The copying was stopped, but the code is on the clipboard and must be removed.
             return result.map_or_else(|_| Vec::new(), |()| vec![self.clear_later()]);
         };
         if let Err(reason) = result {
             return self.failed(&reason);
         }
         let mut effects = vec![Effect::Stop(Timer::Put)];
-        let title = self.labels.title(&copying.account);
+        let title = self.labels.title(copying.account);
         match &copying.stage {
             Stage::Asked { .. } => {}
             Stage::First { second } => {
@@ -184,12 +208,14 @@ impl Model {
         effects
     }
 
-    /// The clipboard takes too long. Whatever it takes later is taken back at once.
+    /// Handles a clipboard that does not answer. If it accepts the code later, the code is removed
+    /// at once.
     pub(super) fn put_hangs(&mut self) -> Vec<Effect> {
         self.failed("the clipboard does not answer")
     }
 
-    /// It is time for the second code, or long past that if the machine was asleep.
+    /// Puts the second code on the clipboard. If the machine was asleep, it may be too late for
+    /// that.
     pub(super) fn second(&mut self, now: u64) -> Vec<Effect> {
         let Some(copying) = &mut self.copying else {
             return Vec::new();
@@ -199,7 +225,7 @@ impl Model {
         };
         let second = second.clone();
         if left(second.valid_until, now) == Some(0) {
-            return self.failed("it is too late for the second code; begin again");
+            return self.failed("it is too late for the second code: start again");
         }
         copying.stage = Stage::Second {
             valid_until: second.valid_until,
@@ -207,23 +233,24 @@ impl Model {
         put(copying.number, second).into()
     }
 
-    /// All is done.
+    /// Completes the copying.
     fn copied(&mut self, said: notice::Notice, now: u64) -> Vec<Effect> {
         let mut effects = vec![Effect::Notify(said), self.clear_later()];
         if let Some(copying) = self.copying.take() {
-            effects.extend(self.count(&copying.account, now));
-            if let Some(request) = copying.request {
-                effects.push(answer(request, Ok(())));
+            match copying.request {
+                Some(request) => effects.push(answer(request, Ok(()))),
+                // A code for another program is counted when the daemon reports it.
+                None => effects.extend(self.count(copying.account, now)),
             }
         }
         effects
     }
 
-    /// The user has to know, and whoever asked.
+    /// Reports a failure to the user and to the program that asked.
     fn failed(&mut self, reason: &str) -> Vec<Effect> {
         let mut effects = self.stop_copying(&Refusal::Failed(reason.to_owned()));
         effects.push(Effect::Notify(notice::failed(reason)));
-        // An older code must not be taken for the one that was asked for.
+        // An older code must not be mistaken for the requested one.
         effects.push(Effect::TakeBack);
         effects
     }
@@ -237,7 +264,7 @@ impl Model {
 }
 
 fn put(number: u64, code: IssuedCode) -> [Effect; 2] {
-    let code = Secret(code.code);
+    let code = Code(code.code);
     [
         Effect::Put { number, code },
         Effect::Start(Timer::Put, PUT_PATIENCE),
@@ -248,13 +275,13 @@ fn answer(request: u64, result: Result<(), Refusal>) -> Effect {
     Effect::Answer { request, result }
 }
 
-/// How many seconds the current code of an account is still valid.
-fn remaining(account: &AccountInfo, now: u64) -> Option<u64> {
-    let period = u64::from(account.period?);
-    Some(period - now.checked_rem(period)?)
+/// Returns the number of seconds for which the current code of an account is valid.
+fn remaining(account: &Account, now: u64) -> Option<u64> {
+    let period = account.kind.period()?.get();
+    Some(period - now % period)
 }
 
-/// How many seconds a code is still valid; nothing if it does not end by itself.
+/// Returns the number of seconds for which a code is valid, or `None` for a counter-based code.
 fn left(valid_until: u64, now: u64) -> Option<u64> {
     (valid_until > 0).then(|| valid_until.saturating_sub(now))
 }

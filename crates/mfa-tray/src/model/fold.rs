@@ -1,32 +1,32 @@
-//! Puts many rows into submenus, so that no menu outgrows the screen.
+//! Puts many rows into submenus, so that no menu is taller than the screen.
 
 use mfa_core::bidi::isolate;
 
+use super::item::Item;
 use super::label;
-use super::view::Item;
 
-/// The most submenus beside each other.
+/// The maximum number of submenus in a menu.
 const MAX_GROUPS: usize = 8;
-/// The most rows in one of them.
+/// The maximum number of rows in a submenu.
 const MAX_ROWS: usize = 20;
 
-/// The longest name of a range, in characters.
+/// The maximum length of the name of a range, in characters.
 const MAX_RANGE: usize = 48;
 
-/// A row, and what it is grouped by.
+/// A row, and the values by which it is grouped.
 pub(super) struct Row {
-    /// What it is sorted by.
+    /// The key by which it is sorted.
     pub(super) key: String,
-    /// What it is called, where nothing has to be isolated.
+    /// The label without isolation characters.
     pub(super) name: String,
-    /// The user's tag for it, if there is one.
+    /// The tag that the user gave it, if there is one.
     pub(super) tag: Option<String>,
-    /// What is shown.
+    /// The menu entry.
     pub(super) item: Item,
 }
 
-/// A submenu for each tag, and for each letter of what has no tag; neighbours share one if there are
-/// too many.
+/// Returns a submenu for each tag, and for each first letter of rows without a tag. If there are
+/// too many, neighbours are merged.
 pub(super) fn fold(mut rows: Vec<Row>) -> Vec<Item> {
     rows.sort_by(|a, b| (tag_key(a), &a.key).cmp(&(tag_key(b), &b.key)));
     let groups = grouped(rows, |row| {
@@ -41,12 +41,12 @@ pub(super) fn fold(mut rows: Vec<Row>) -> Vec<Item> {
         .collect()
 }
 
-/// Tags come before letters.
+/// Returns a sort key that puts tags before letters.
 fn tag_key(row: &Row) -> (bool, &str) {
     (row.tag.is_none(), row.tag.as_deref().unwrap_or(""))
 }
 
-/// The first letter, or `#` for whatever is none.
+/// Returns the first letter, or `#` if the first character is not a letter.
 fn letter(key: &str) -> String {
     match key.chars().next() {
         Some(first) if first.is_alphabetic() => first.to_uppercase().to_string(),
@@ -54,7 +54,7 @@ fn letter(key: &str) -> String {
     }
 }
 
-/// Neighbours of the same name together.
+/// Groups neighbours with the same name.
 fn grouped(rows: Vec<Row>, name: impl Fn(&Row) -> String) -> Vec<(String, Vec<Row>)> {
     let mut groups: Vec<(String, Vec<Row>)> = Vec::new();
     for row in rows {
@@ -67,7 +67,7 @@ fn grouped(rows: Vec<Row>, name: impl Fn(&Row) -> String) -> Vec<(String, Vec<Ro
     groups
 }
 
-/// As few groups as a menu can take: the smallest neighbours are put together, `A – C`.
+/// Merges the smallest neighbours (`A – C`) until there are few enough groups.
 fn merged(mut groups: Vec<(String, Vec<Row>)>) -> Vec<(String, Vec<Row>)> {
     while groups.len() > MAX_GROUPS {
         let size = |at: &usize| groups[*at].1.len() + groups[*at + 1].1.len();
@@ -83,7 +83,7 @@ fn merged(mut groups: Vec<(String, Vec<Row>)>) -> Vec<(String, Vec<Row>)> {
     groups
 }
 
-/// The rows of a group, in as many further submenus as it takes.
+/// Puts the rows of a group into as many further submenus as necessary.
 fn chunked(mut rows: Vec<Row>) -> Vec<Item> {
     rows.sort_by(|a, b| a.key.cmp(&b.key));
     if rows.len() <= MAX_ROWS {
@@ -103,7 +103,8 @@ fn chunked(mut rows: Vec<Row>) -> Vec<Item> {
     items
 }
 
-/// From where to where rows go: as many words as it takes to tell the first from the last.
+/// Returns the label of a range of rows, with as many words as are needed to distinguish the first
+/// row from the last.
 fn range(first: &str, last: &str) -> String {
     let pairs = first.split(' ').zip(last.split(' '));
     let words = pairs.take_while(|(a, b)| a == b).count() + 1;

@@ -1,210 +1,229 @@
-//! What the model is told, and what it wants done.
+//! The messages to the model, and its effects.
 
 use std::time::Duration;
 
+use mfa_core::access::{Answer, Question, Record};
+use mfa_core::{Account, AccountId};
 use mfa_ipc::Error;
-use mfa_ipc::types::{AccountInfo, IssuedCode};
+use mfa_ipc::types::IssuedCode;
 use zeroize::Zeroizing;
 
+use super::choice::Choice;
 use super::memory::Memory;
 use super::notice::Notice;
-use crate::config::{Look, Settings};
+use crate::config::Settings;
 
-/// What the user can choose in the menu.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Choice {
-    /// Copy the code of an account, by its id.
-    Copy(String),
-    /// Copy two codes in a row.
-    Pair(String),
-    /// Find a QR code on the screen.
-    AddFromScreen,
-    /// Take a link, a key or a picture from the clipboard.
-    AddFromClipboard,
-    /// Show codes in the menu from now on, or not.
-    ShowCodes(bool),
-    /// Give the icon this look.
-    Look(Look),
-    /// Start with the desktop from now on, or not.
-    StartAtLogin(bool),
-    /// Lock the accounts.
-    Lock,
-    /// Unlock them.
-    Unlock,
-    /// Try to reach the daemon again.
-    Reconnect,
-    /// Open the configuration.
-    OpenSettings,
-    /// End.
-    Quit,
-}
-
-/// What can run out.
+/// The timers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Timer {
-    /// The time of a code on the clipboard.
+    /// The time that a code stays on the clipboard.
     Clear,
     /// The time until the second code of a pair.
     Second,
-    /// A second of the open menu.
+    /// One second of the open menu.
     Tick,
     /// The time for a panel to appear.
     Panel,
     /// The time that the clipboard may take.
     Put,
-    /// The time until what was counted is kept: not each use is worth a write.
+    /// The time until new counts are saved, because a write for each use would be too much.
     Save,
 }
 
-/// Something that happened.
+/// An event for the model.
 #[derive(Debug)]
 pub enum Msg {
-    /// The daemon is there, with these accounts; why there are none, if something is wrong.
+    /// The daemon is connected.
     Connected {
-        /// Whether they are locked.
+        /// Whether the accounts are locked.
         locked: bool,
-        /// All of them.
-        accounts: Vec<AccountInfo>,
-        /// What is wrong with the keychain.
+        /// All accounts.
+        accounts: Vec<Account>,
+        /// The problem of the keychain, if there is one.
         problem: Option<String>,
     },
-    /// The daemon is gone, or cannot be reached.
+    /// The daemon exited or cannot be reached.
     Disconnected {
-        /// Why.
+        /// The reason.
         problem: String,
+        /// What the user can do, if anything.
+        hint: Option<String>,
     },
     /// The accounts were locked.
     Locked,
-    /// Somebody got a code.
+    /// A code was handed out to a program.
     Issued {
         /// The id of the account.
-        account: String,
-        /// Which program.
+        account: AccountId,
+        /// The name of the program.
         application: String,
     },
-    /// The menu is about to be shown.
+    /// The open questions have changed.
+    Questions(Vec<Question>),
+    /// The access log has changed. These are its last events, oldest first.
+    Logged(Vec<Record>),
+    /// The menu is about to open.
     MenuOpens,
-    /// Something was chosen in it.
+    /// The user chose a menu entry.
     Chosen(Choice),
-    /// Somebody asks for a code to be copied.
+    /// Another program asks for a code to be copied.
     Requested {
-        /// What to answer to.
+        /// The number of the request, for the reply.
         request: u64,
         /// The id of the account.
-        account: String,
+        account: AccountId,
+        /// The code.
+        code: IssuedCode,
     },
-    /// The codes that [`Effect::Fetch`] asked for.
+    /// The reply to [`Effect::Fetch`].
     Codes {
-        /// For which copying.
+        /// The number of the copying.
         number: u64,
-        /// They, or why there are none.
+        /// The codes, or an error.
         result: Result<Vec<IssuedCode>, Error>,
     },
-    /// A code that [`Effect::Show`] asked for.
+    /// A code of the reply to [`Effect::Show`].
     Shown {
-        /// The id of its account.
-        account: String,
-        /// The code, or why there is none.
+        /// The id of the account.
+        account: AccountId,
+        /// The code, or an error.
         result: Result<IssuedCode, Error>,
     },
-    /// Whether the clipboard took a code.
+    /// The reply to [`Effect::Put`].
     Put {
-        /// For which copying.
+        /// The number of the copying.
         number: u64,
-        /// Why it did not.
+        /// Whether the clipboard accepted the code, or the reason why not.
         result: Result<(), String>,
     },
-    /// Something that was asked for in the menu was done, or not.
+    /// The reply to [`Effect::Confirm`].
+    Confirmed {
+        /// The number of the window.
+        number: u64,
+        /// What the user said.
+        reply: Reply,
+    },
+    /// The result of an action of the menu.
     Done(Notice),
+    /// Whether a question was shown to the user.
+    Asked(bool),
     /// A timer ran out.
     Elapsed(Timer),
     /// Whether a panel shows the icon.
     Panel(bool),
     /// The configuration was read again.
     Settings(Settings),
-    /// Whether the desktop starts us at login, where that can be told.
+    /// Whether the tray starts at login, or `None` if that is unknown.
     StartsAtLogin(Option<bool>),
-    /// The user has started us once more.
+    /// The user started the tray again.
     StartedAgain,
 }
 
-/// Something to be done.
+/// An action that the model requests.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Effect {
-    /// Ask for codes to copy; the answer is [`Msg::Codes`].
+    /// Ask the daemon for codes to copy; the reply is [`Msg::Codes`].
     Fetch {
-        /// For which copying.
+        /// The number of the copying.
         number: u64,
         /// The id of the account.
-        account: String,
-        /// How many in a row.
+        account: AccountId,
+        /// The number of codes in a row.
         count: u32,
-        /// How many seconds the first has to be valid.
+        /// The number of seconds that the first code must be valid.
         min_remaining: u32,
     },
-    /// Ask for codes to show, each answered by [`Msg::Shown`].
-    Show(Vec<String>),
-    /// Put a code on the clipboard; the answer is [`Msg::Put`].
+    /// Ask the daemon for codes to show; each reply is [`Msg::Shown`].
+    Show(Vec<AccountId>),
+    /// Put a code on the clipboard; the reply is [`Msg::Put`].
     Put {
-        /// For which copying.
+        /// The number of the copying.
         number: u64,
         /// The code.
-        code: Secret,
+        code: Code,
     },
-    /// Take the code back from the clipboard, if it is still there.
+    /// Remove the code from the clipboard, if it is still there.
     TakeBack,
-    /// Say something.
+    /// Show a notification.
     Notify(Notice),
-    /// Answer a request.
+    /// Reply to a request.
     Answer {
-        /// Which.
+        /// The number of the request.
         request: u64,
-        /// How it went.
+        /// The result.
         result: Result<(), Refusal>,
     },
-    /// Start a timer anew.
+    /// Answer the question of the daemon with this number.
+    AnswerQuestion(u64, Answer),
+    /// Show a window that confirms an answer; the reply is [`Msg::Confirmed`].
+    Confirm(Confirmation),
+    /// Close that window.
+    StopConfirming,
+    /// Start a timer, or start it again.
     Start(Timer, Duration),
-    /// Stop it.
+    /// Stop a timer.
     Stop(Timer),
-    /// Ask the daemon to lock.
+    /// Ask the daemon to lock the accounts.
     Lock,
-    /// Ask it to unlock.
+    /// Ask the daemon to unlock the accounts.
     Unlock,
-    /// Look for it again.
+    /// Try to connect to the daemon again.
     Reconnect,
-    /// Look for a QR code on the screen.
+    /// Find a QR code on the screen.
     AddFromScreen,
-    /// Look at the clipboard.
+    /// Read the clipboard.
     AddFromClipboard,
     /// Open the configuration.
     OpenSettings,
-    /// Have the desktop start us at login, or not.
+    /// Set whether the tray starts at login.
     StartAtLogin(bool),
-    /// Keep this for the next start.
+    /// Save the state for the next start.
     Save(Memory),
-    /// End.
+    /// Quit.
     Quit,
 }
 
-/// A code on its way to the clipboard: not to be printed.
-#[derive(Clone, PartialEq, Eq)]
-pub struct Secret(pub Zeroizing<String>);
+/// A window that confirms an answer.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Confirmation {
+    /// The number of the window.
+    pub number: u64,
+    /// The answer. Its label is that of the button that confirms it.
+    pub answer: Answer,
+    /// The text. Its first line has no words of others.
+    pub text: String,
+}
 
-impl std::fmt::Debug for Secret {
+/// The reply of the user in a window that confirms an answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reply {
+    /// The answer is meant.
+    Yes,
+    /// The answer is not meant, or the window was closed.
+    No,
+    /// No program can show such a window.
+    Nobody,
+}
+
+/// A code for the clipboard. `Debug` does not show it.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Code(pub Zeroizing<String>);
+
+impl std::fmt::Debug for Code {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("Secret(redacted)")
+        f.write_str("Code(redacted)")
     }
 }
 
-/// Why a request was not answered by a copied code.
+/// A reason why no code was copied for a request.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Refusal {
-    /// There is no such account.
+    /// The account does not exist.
     NotFound,
     /// The accounts were locked.
     Locked,
-    /// Another code was asked for before this one was there.
+    /// Another code was requested before this one was copied.
     Superseded,
-    /// Anything else, for people.
+    /// Any other reason, as a text for people.
     Failed(String),
 }

@@ -1,57 +1,78 @@
-//! What the tray knows and decides, without doing any of it.
+//! The state of the tray and its decisions, without side effects.
 //!
-//! Whatever happens is a [`Msg`]; [`Model::update`] answers with [`Effect`]s for others to carry
-//! out, and [`Model::view`] describes the menu. No clock, no bus, no clipboard: tests tell it the
-//! time and read what it wants.
+//! Each event is a [`Msg`]. [`Model::update`] returns [`Effect`]s for `app` to carry out, and [`Model::view`]
+//! describes the menu. The model uses no clock, no bus and no clipboard: tests pass the time and check the
+//! effects.
 //!
-//! | file | what it does |
+//! | file | contents |
 //! |---|---|
-//! | `copying` | from a click to the clipboard, and back |
-//! | `codes` | the codes that are shown in the open menu |
+//! | `copying` | the copying of codes to the clipboard |
+//! | `codes` | the codes in the open menu |
 //! | [`view`] | the menu |
-//! | `fold` | puts many accounts into submenus |
-//! | `label` | what an account is called |
-//! | `order` | where it stands |
+//! | `item` | an entry of the menu |
+//! | `question` | the open questions in the menu |
+//! | `confirm` | the window that confirms an answer |
+//! | `uses` | the last uses in the menu |
+//! | `rows` | the accounts in the menu itself |
+//! | `fold` | submenus for many accounts |
+//! | `label` | the labels of accounts |
+//! | `order` | the order of accounts |
+//! | `choice` | the choices of the user |
 //! | `message` | [`Msg`] and [`Effect`] |
-//! | [`memory`] | what outlives the program |
-//! | [`notice`] | what is said to the user |
+//! | [`memory`] | the state that outlives the program |
+//! | [`notice`] | the notifications |
 
+mod choice;
 mod codes;
+mod confirm;
 mod copying;
 mod fold;
+mod item;
 mod label;
 pub mod memory;
 mod message;
 pub mod notice;
 mod order;
+mod question;
+mod rows;
+mod uses;
 pub mod view;
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 
 use std::time::Duration;
 
-use mfa_ipc::types::AccountInfo;
+use mfa_core::access::{Question, Record};
+use mfa_core::{Account, AccountId};
 
 use crate::config::{Codes, Settings};
+pub use choice::Choice;
 use codes::Shown;
+use confirm::Confirming;
 use copying::Copying;
+use item::Item;
 use label::Labels;
 use memory::Memory;
-pub use message::{Choice, Effect, Msg, Refusal, Secret, Timer};
+pub use message::{Code, Confirmation, Effect, Msg, Refusal, Reply, Timer};
 use order::Order;
 
-/// How long a panel may take to appear after us, or to come back.
+/// The time that a panel may take to appear after the tray, or to come back.
 const PANEL_GRACE: Duration = Duration::from_secs(20);
-/// How long uses are gathered before they are kept.
+/// The time for which uses are collected before they are saved.
 const SAVE_PAUSE: Duration = Duration::from_secs(5);
 
-/// Where the daemon is.
+/// The state of the daemon.
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum Daemon {
     Starting,
-    There { problem: Option<String> },
-    Gone { problem: String },
+    There {
+        problem: Option<String>,
+    },
+    Gone {
+        problem: String,
+        hint: Option<String>,
+    },
 }
 
 /// The state of the tray.
@@ -61,7 +82,7 @@ pub struct Model {
     desktop: String,
     daemon: Daemon,
     locked: bool,
-    accounts: Vec<AccountInfo>,
+    accounts: Vec<Account>,
     labels: Labels,
     order: Order,
     memory: Memory,
@@ -69,15 +90,27 @@ pub struct Model {
     copying: Option<Copying>,
     numbers: u64,
     shown: Shown,
-    /// Whether there was no account, as far as we know.
+    /// The open questions of the daemon.
+    questions: Vec<Question>,
+    /// Whether an answer that allows has to be confirmed.
+    confirms: bool,
+    /// The answer that waits to be confirmed.
+    confirming: Option<Confirming>,
+    /// The last uses, newest first.
+    uses: Vec<Record>,
+    /// Whether there were no accounts, as far as is known.
     was_empty: bool,
+    /// Whether a question is being sent to the desktop.
+    is_asking: bool,
+    /// The last time that the tray tried to connect because the menu opened.
+    reconnected: Option<u64>,
     has_panel: bool,
     starts_at_login: Option<bool>,
 }
 
 impl Model {
-    /// The state at the start: what the user chose, what was kept, and the desktop's name as
-    /// `XDG_CURRENT_DESKTOP` has it.
+    /// Creates the state at the start from the settings, the saved state, and the name of the desktop in
+    /// `XDG_CURRENT_DESKTOP`.
     #[must_use]
     pub fn new(settings: Settings, memory: Memory, desktop: String) -> Self {
         Self {
@@ -93,13 +126,26 @@ impl Model {
             copying: None,
             numbers: 0,
             shown: Shown::default(),
+            questions: Vec::new(),
+            confirms: true,
+            confirming: None,
+            uses: Vec::new(),
             was_empty: false,
+            is_asking: false,
+            reconnected: None,
             has_panel: true,
             starts_at_login: None,
         }
     }
 
-    /// Takes note of what happened at `now`, in Unix seconds, and says what is to be done.
+    /// Sets whether an answer that allows has to be confirmed, which is so at first.
+    #[must_use]
+    pub fn confirming_answers(mut self, confirms: bool) -> Self {
+        self.confirms = confirms;
+        self
+    }
+
+    /// Handles an event at `now`, in Unix seconds. Returns the effects to carry out.
     pub fn update(&mut self, msg: Msg, now: u64) -> Vec<Effect> {
         match msg {
             Msg::Connected {
@@ -107,26 +153,31 @@ impl Model {
                 accounts,
                 problem,
             } => self.connected(locked, accounts, problem, now),
-            Msg::Disconnected { problem } => {
-                self.daemon = Daemon::Gone { problem };
-                self.forget(&Refusal::Failed("the daemon went away".into()))
-            }
+            Msg::Disconnected { problem, hint } => self.disconnected(problem, hint),
             Msg::Locked => self.lock(),
             Msg::Issued {
                 account,
                 application,
-            } => self.issued(&account, &application, now),
+            } => self.issued(account, &application, now),
+            Msg::Questions(questions) => self.questions(questions),
+            Msg::Logged(records) => self.logged(records),
             Msg::MenuOpens => self.menu_opens(now),
             Msg::Chosen(choice) => {
                 let mut effects = vec![self.menu_closes(now)];
                 effects.extend(self.chosen(choice, now));
                 effects
             }
-            Msg::Requested { request, account } => self.requested(request, &account, now),
+            Msg::Requested {
+                request,
+                account,
+                code,
+            } => self.requested(request, account, code),
             Msg::Codes { number, result } => self.codes(number, result),
             Msg::Shown { account, result } => self.shown(account, result),
             Msg::Put { number, result } => self.put(number, result, now),
+            Msg::Confirmed { number, reply } => self.confirmed(number, reply),
             Msg::Done(notice) => vec![Effect::Notify(notice)],
+            Msg::Asked(was_shown) => self.asked(was_shown),
             Msg::Elapsed(timer) => self.elapsed(timer, now),
             Msg::Panel(there) => self.panel(there),
             Msg::Settings(settings) => self.configured(settings),
@@ -150,7 +201,7 @@ impl Model {
     fn connected(
         &mut self,
         locked: bool,
-        accounts: Vec<AccountInfo>,
+        accounts: Vec<Account>,
         problem: Option<String>,
         now: u64,
     ) -> Vec<Effect> {
@@ -165,22 +216,43 @@ impl Model {
         self.accounts = accounts;
         self.arrange(now);
         if locked {
-            // We may have missed that: the daemon was away.
+            // The tray may have missed the lock while the daemon was not running.
             return self.lock();
         }
-        if is_first {
+        self.memory.question_is_due |= is_first;
+        if is_readable && !self.accounts.is_empty() {
             return self.ask_about_codes();
         }
         Vec::new()
     }
 
-    /// The first account was added: asks once whether its code is to be shown.
+    fn disconnected(&mut self, problem: String, hint: Option<String>) -> Vec<Effect> {
+        self.daemon = Daemon::Gone { problem, hint };
+        self.forget(&Refusal::Failed(
+            "the connection to the daemon was lost".into(),
+        ))
+    }
+
+    /// Asks whether to show codes, once the first account was added, until the question was shown to the
+    /// user.
     fn ask_about_codes(&mut self) -> Vec<Effect> {
-        if self.memory.knows_about_codes(&self.settings) {
+        let is_needed = self.memory.question_is_due && !self.is_asking;
+        if !is_needed || self.memory.knows_about_codes(&self.settings) {
+            return Vec::new();
+        }
+        self.is_asking = true;
+        vec![Effect::Notify(notice::ask_about_codes()), self.save()]
+    }
+
+    fn asked(&mut self, was_shown: bool) -> Vec<Effect> {
+        self.is_asking = false;
+        if !was_shown {
+            // The question comes again when the accounts change, or after the next login.
             return Vec::new();
         }
         self.memory.asked_about_codes = true;
-        vec![Effect::Notify(notice::ask_about_codes()), self.save()]
+        self.memory.question_is_due = false;
+        vec![self.save()]
     }
 
     fn lock(&mut self) -> Vec<Effect> {
@@ -191,20 +263,23 @@ impl Model {
         effects
     }
 
-    /// Lets go of everything that needs an unlocked daemon.
+    /// Forgets everything that needs an unlocked daemon.
     fn forget(&mut self, refusal: &Refusal) -> Vec<Effect> {
         self.accounts.clear();
         self.labels = Labels::default();
         self.shown = Shown::default();
+        self.questions.clear();
         let mut effects = self.stop_copying(refusal);
+        effects.extend(self.stop_confirming());
         effects.push(Effect::Stop(Timer::Tick));
         effects
     }
 
     fn chosen(&mut self, choice: Choice, now: u64) -> Vec<Effect> {
         match choice {
-            Choice::Copy(account) => self.copy(&account, None, now),
-            Choice::Pair(account) => self.pair(&account, now),
+            Choice::Copy(account) => self.copy(account, now),
+            Choice::Pair(account) => self.pair(account, now),
+            Choice::Answer(id, answer) => self.answer_question(id, answer),
             Choice::AddFromScreen => vec![Effect::AddFromScreen],
             Choice::AddFromClipboard => vec![Effect::AddFromClipboard],
             Choice::ShowCodes(is_on) => {
@@ -225,17 +300,18 @@ impl Model {
         }
     }
 
-    /// Counts what others use; what we copy is counted when it is on the clipboard.
-    fn issued(&mut self, account: &str, application: &str, now: u64) -> Vec<Effect> {
+    /// Counts the uses of other programs. Codes that the tray copies are counted when they are on the
+    /// clipboard.
+    fn issued(&mut self, account: AccountId, application: &str, now: u64) -> Vec<Effect> {
         if application == env!("CARGO_PKG_NAME") {
             return Vec::new();
         }
         self.count(account, now).into_iter().collect()
     }
 
-    /// Counts a use, to be kept a little later.
-    fn count(&mut self, account: &str, now: u64) -> Option<Effect> {
-        self.memory.count(account);
+    /// Counts a use. It is saved a little later.
+    fn count(&mut self, account: AccountId, now: u64) -> Option<Effect> {
+        self.memory.count(&account.to_string());
         self.arrange(now);
         let first = !std::mem::replace(&mut self.unsaved, true);
         first.then_some(Effect::Start(Timer::Save, SAVE_PAUSE))
@@ -280,7 +356,7 @@ impl Model {
         effects
     }
 
-    /// Whether there are no codes to be had although they are not locked.
+    /// Returns whether no code can be produced at present although the accounts are not locked.
     fn is_in_trouble(&self) -> bool {
         match &self.daemon {
             Daemon::Starting => false,
@@ -289,7 +365,7 @@ impl Model {
         }
     }
 
-    fn account(&self, id: &str) -> Option<&AccountInfo> {
+    fn account(&self, id: AccountId) -> Option<&Account> {
         self.accounts.iter().find(|account| account.id == id)
     }
 }

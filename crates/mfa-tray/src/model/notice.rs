@@ -1,37 +1,40 @@
-//! What is said to the user. Never a code: notifications are kept, shown on locked screens and read
-//! by others.
+//! Notifications to the user. They never contain a code, because notifications are stored, shown on
+//! locked screens and read by other programs.
 
 use std::time::Duration;
 
-use mfa_core::bidi::isolate;
+use mfa_core::AccountId;
+use mfa_core::access::Answer;
+use mfa_intake::Rest;
 use mfa_ipc::Error;
 
+use super::choice::Choice;
 use super::label;
 
-/// The longest body in characters.
+/// The maximum length of a body, in characters.
 const MAX_BODY: usize = 300;
 
 /// A notification.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Notice {
-    /// The first line; plain text.
+    /// The first line, as plain text.
     pub summary: String,
-    /// What follows; plain text, though some servers would read it as markup.
+    /// The rest, as plain text, although some servers would read it as markup.
     pub body: String,
-    /// What can be done about it: a button for each, the first one where there is room for one.
-    pub actions: Vec<(String, super::Choice)>,
-    /// How much it matters.
+    /// The buttons, with their actions. If there is room for only one, the first is shown.
+    pub actions: Vec<(String, Choice)>,
+    /// The importance.
     pub kind: Kind,
 }
 
-/// How much a notification matters.
+/// The importance of a notification.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
-    /// It may be missed.
+    /// The user may miss it.
     News,
-    /// It has to be seen.
+    /// The user must see it.
     Problem,
-    /// It waits for an answer, and is not replaced by what is said meanwhile.
+    /// It waits for an answer, and other notifications do not replace it.
     Question,
 }
 
@@ -53,33 +56,33 @@ fn problem(summary: impl Into<String>, body: &str) -> Notice {
     }
 }
 
-/// A code was copied, and is valid for so many seconds.
+/// A code was copied and is valid for `left` seconds.
 pub(super) fn copied(title: &str, left: Option<u64>) -> Notice {
     plain(format!("Code for {title} copied{}", valid(left)), "")
 }
 
-/// The current code ends too soon.
+/// The current code expires too soon. The next one comes in `left` seconds.
 pub(super) fn waiting(title: &str, left: u64) -> Notice {
-    let summary = format!("Waiting for the next code for {title}, {left} s");
-    plain(summary, "The current one ends too soon to be used.")
+    let summary = format!("Next code for {title} in {left} s");
+    plain(summary, "The current code expires too soon to be used.")
 }
 
-/// The first of two was copied.
+/// The first of two codes was copied.
 pub(super) fn first(title: &str, wait: Duration) -> Notice {
     plain(
         format!("First code for {title} copied"),
-        &format!("Paste it, the next one comes in {} s.", wait.as_secs()),
+        &format!("Paste it. The next code comes in {} s.", wait.as_secs()),
     )
 }
 
-/// The second was copied.
+/// The second of two codes was copied.
 pub(super) fn second(title: &str, left: Option<u64>) -> Notice {
     let summary = format!("Second code for {title} copied{}", valid(left));
-    plain(summary, "Paste it, and that is all.")
+    plain(summary, "Paste it to finish.")
 }
 
 fn valid(left: Option<u64>) -> String {
-    left.map_or_else(String::new, |left| format!(", valid {left} s"))
+    left.map_or_else(String::new, |left| format!(", valid for {left} s"))
 }
 
 /// No code was copied.
@@ -87,100 +90,162 @@ pub(super) fn failed(reason: &str) -> Notice {
     problem("No code was copied", reason)
 }
 
-/// What was chosen is no more.
+/// The chosen account no longer exists.
 pub(super) fn gone() -> Notice {
-    problem("No code was copied", "The account is not there any more.")
+    problem("No code was copied", "The account no longer exists.")
 }
 
-/// Nobody shows the icon.
+/// No panel shows the icon.
 pub(super) fn no_panel(desktop: &str) -> Notice {
     let gnome = desktop
         .split(':')
         .any(|name| name.eq_ignore_ascii_case("gnome"));
     let body = if gnome {
-        "GNOME needs the extension “AppIndicator and KStatusNotifierItem Support” for it (on Debian \
-         and Ubuntu the package gnome-shell-extension-appindicator). Until then: mfactl get, in a terminal."
+        "GNOME needs the extension “AppIndicator and KStatusNotifierItem Support” (on Debian and Ubuntu, \
+         the package gnome-shell-extension-appindicator). Until then, use mfactl get in a terminal."
     } else {
-        "It needs a panel with a tray (StatusNotifierItem). Until then: mfactl get, in a terminal."
+        "Add a panel with a tray (StatusNotifierItem). Until then, use mfactl get in a terminal."
     };
     problem("This desktop shows no tray icons", body)
 }
 
-/// The first account is there: what shall be seen of it?
+/// The first account was added. Asks whether to show codes.
 pub(super) fn ask_about_codes() -> Notice {
     Notice {
         actions: vec![
-            (
-                "Show codes in the menu".to_owned(),
-                super::Choice::ShowCodes(true),
-            ),
-            (
-                "Keep them hidden".to_owned(),
-                super::Choice::ShowCodes(false),
-            ),
+            ("Show codes in the menu".to_owned(), Choice::ShowCodes(true)),
+            ("Keep them hidden".to_owned(), Choice::ShowCodes(false)),
         ],
         kind: Kind::Question,
         ..plain(
             "Show codes in the menu of mfactl?".to_owned(),
-            "A click copies a code either way. Codes that are shown can be read by other programs of yours. \
-             “Show codes” in the menu changes it at any time.",
+            "A click copies a code either way. Your other programs can read codes that are shown. You can \
+             change this at any time with “Show codes” in the menu.",
         )
     }
 }
 
-/// The user has started the tray once more, and its icon is shown.
+/// The user started the tray again while its icon was shown.
 pub(super) fn running() -> Notice {
     plain(
         "mfactl is in the panel".to_owned(),
-        "Click its icon, and an account to copy its code.",
+        "Click its icon, then click an account to copy its code.",
     )
 }
 
 /// An account was added.
 #[must_use]
-pub fn added(id: &str, issuer: &str, name: &str) -> Notice {
+pub fn added(id: AccountId, issuer: &str, name: &str) -> Notice {
     let what = if issuer.is_empty() { name } else { issuer };
     Notice {
-        actions: vec![(
-            "Two codes in a row".to_owned(),
-            super::Choice::Pair(id.to_owned()),
-        )],
+        actions: vec![("Two codes in a row".to_owned(), Choice::Pair(id))],
         ..plain(
             format!(
                 "{} added as {}",
-                isolate(&label::clean(what, label::MAX)),
-                isolate(&label::clean(name, label::MAX))
+                label::isolated(&label::clean(what, label::MAX)),
+                label::isolated(&label::clean(name, label::MAX))
             ),
             "Click it in the menu to copy its code.",
         )
     }
 }
 
-/// Several accounts were added, and some perhaps not; why the first of those was not.
+/// Several accounts were added, and perhaps some were not.
 #[must_use]
-pub fn added_several(added: usize, failed: usize, why: Option<&str>) -> Notice {
+pub fn added_several(added: usize, rest: &Rest) -> Notice {
     let summary = match added {
         0 => "No account was added".to_owned(),
         1 => "1 account added".to_owned(),
         _ => format!("{added} accounts added"),
     };
-    match (failed, why) {
-        (0, _) | (_, None) => plain(summary, ""),
-        (1, Some(why)) => problem(summary, &format!("1 could not be added: {why}")),
-        (_, Some(why)) => problem(
-            summary,
-            &format!("{failed} could not be added, the first because: {why}"),
-        ),
-    }
+    with_rest(plain(summary, ""), rest)
 }
 
-/// What was asked for in the menu was not done.
+/// Adds to a notification what was not added, and why the first of it was skipped: this has to be seen.
+#[must_use]
+pub fn with_rest(mut notice: Notice, rest: &Rest) -> Notice {
+    notice.body.push_str(&sentences(rest));
+    notice.body = notice.body.trim_start().to_owned();
+    if rest.skipped > 0 {
+        notice.kind = Kind::Problem;
+    }
+    notice
+}
+
+/// Adds the same to the reason why the only account was not added.
+#[must_use]
+pub fn reason_with_rest(reason: &str, rest: &Rest) -> String {
+    sentence(reason) + &sentences(rest)
+}
+
+/// Returns what was not added, and why the first of it was skipped, as sentences, each after a space.
+fn sentences(rest: &Rest) -> String {
+    let why = rest.why.as_ref().map_or_else(String::new, |why| {
+        format!(" {}", sentence(&label::clean(why, MAX_BODY)))
+    });
+    rest.sentences() + &why
+}
+
+/// Adds remarks on the account that was added: what was cut, and that its secret is short.
+#[must_use]
+pub fn with_remarks(mut notice: Notice, remarks: &[String]) -> Notice {
+    for remark in remarks {
+        notice.body.push_str(&format!(" {}", sentence(remark)));
+    }
+    notice.body = notice.body.trim_start().to_owned();
+    notice
+}
+
+/// An action of the menu failed.
 #[must_use]
 pub fn not_done(what: &str, reason: &str) -> Notice {
     problem(what, reason)
 }
 
-/// An error of the daemon, for people.
+/// An answer to the question of a program did not arrive.
+#[must_use]
+pub fn not_answered(error: &Error) -> Notice {
+    match error {
+        Error::NotFound(_) => question_over(),
+        error => problem("Your answer did not count", &reason(error)),
+    }
+}
+
+/// The question of a program was over before it was answered.
+pub(super) fn question_over() -> Notice {
+    problem(
+        "The question is no longer open",
+        "It was answered elsewhere, nobody answered it in time, or the program has ended. Your answer \
+         changes nothing.",
+    )
+}
+
+/// No program can show the window that confirms an answer to the question with this number.
+pub(super) fn needs_terminal(question: u64, answer: Answer) -> Notice {
+    let option = match answer {
+        Answer::UntilLocked => " --until-locked",
+        Answer::Always => " --always",
+        Answer::Once | Answer::Deny | Answer::Never => "",
+    };
+    problem(
+        "Your answer needs a terminal",
+        &format!(
+            "No program can show the window that confirms it. Run “mfactl access approve {question}{option}” in a \
+             terminal, or install zenity or kdialog."
+        ),
+    )
+}
+
+/// The user chose an action while another one, `entry`, may be asking something.
+#[must_use]
+pub fn still_going(entry: &str) -> Notice {
+    problem(
+        format!("“{entry}” is still open"),
+        "Answer its question or close its window, then choose again.",
+    )
+}
+
+/// Returns the text of an error of the daemon.
 #[must_use]
 pub fn reason(error: &Error) -> String {
     match error {
@@ -189,8 +254,8 @@ pub fn reason(error: &Error) -> String {
     }
 }
 
-/// What is said begins with a capital letter and ends with a full stop.
-fn sentence(text: &str) -> String {
+/// Returns the text with a capital letter at the beginning and a full stop at the end.
+pub(crate) fn sentence(text: &str) -> String {
     let mut letters = text.chars();
     let first = letters.next().map(|c| c.to_uppercase().to_string());
     let end = if text.ends_with(['.', '…', '!', '?']) {

@@ -1,30 +1,31 @@
-//! In which order accounts stand in the menu: pinned ones first, then the most used.
+//! The order of accounts in the menu: pinned ones first, then the most used.
 //!
-//! Nothing moves while the menu may be open: whoever is about to click must not hit another row.
+//! No row moves while the menu may be open, because a user who is about to click must not hit another row.
 
 use std::cmp::Reverse;
 use std::collections::HashMap;
 
-use mfa_ipc::types::AccountInfo;
+use mfa_core::{Account, AccountId};
 
 use super::label::{self, Labels};
 use super::memory::Memory;
 
-/// How many seconds a menu may be open. It is known when it opens, but not when it closes.
+/// The number of seconds that a menu may be open. The tray knows when it opens, but not when it closes.
 const OPEN: u64 = 120;
-/// Within so many seconds a menu that is said to open again is still the same: some panels say it twice.
+/// A menu that is reported open again within this number of seconds is the same one, because some panels
+/// report it twice.
 const AGAIN: u64 = 1;
 
-/// The ids of the accounts, in their order.
+/// The ids of the accounts in their order.
 #[derive(Debug, Default)]
 pub(super) struct Order {
-    ids: Vec<String>,
+    ids: Vec<AccountId>,
     opened: Option<u64>,
 }
 
 impl Order {
-    /// The menu is about to be opened at `now`, in Unix seconds. Says whether it was closed until now, so
-    /// that everything may find its place.
+    /// Handles the opening of the menu at `now`, in Unix seconds. Returns whether it was closed until now, so
+    /// that rows may move.
     pub(super) fn opens(&mut self, now: u64) -> bool {
         let was_closed = self.opened.is_none_or(|then| now.abs_diff(then) > AGAIN);
         if was_closed {
@@ -33,26 +34,25 @@ impl Order {
         was_closed
     }
 
-    /// It was opened: from now on everything stays where it is.
+    /// Records that the menu is open. From now on, all rows stay in place.
     pub(super) fn opened(&mut self, now: u64) {
         self.opened = Some(now);
     }
 
-    /// Something was chosen in the menu, which closes it.
+    /// Records that the menu was closed, because something was chosen in it.
     pub(super) fn closed(&mut self) {
         self.opened = None;
     }
 
-    /// Whether the menu may be open.
+    /// Returns whether the menu may be open.
     fn is_fixed(&self, now: u64) -> bool {
         self.opened.is_some_and(|then| now.abs_diff(then) <= OPEN)
     }
 
-    /// Puts the accounts in order, unless the menu may be open: then only what is new is put behind
-    /// what is there.
+    /// Sorts the accounts. If the menu may be open, only adds new accounts at the end.
     pub(super) fn arrange(
         &mut self,
-        accounts: &[AccountInfo],
+        accounts: &[Account],
         labels: &Labels,
         memory: &Memory,
         now: u64,
@@ -60,26 +60,22 @@ impl Order {
         let mut sorted: Vec<_> = accounts.iter().collect();
         sorted.sort_by_cached_key(|account| {
             let label = label::key(&labels.plain(account));
-            let uses = memory.uses(&account.id);
+            let uses = memory.uses(&account.id.to_string());
             (!account.pinned, Reverse(uses), label, account.name.clone())
         });
         if self.is_fixed(now) {
             let old = self.ids.iter().enumerate();
-            let places: HashMap<_, _> = old.map(|(place, id)| (id.as_str(), place)).collect();
-            let place = |account: &&AccountInfo| places.get(account.id.as_str()).copied();
+            let places: HashMap<_, _> = old.map(|(place, id)| (*id, place)).collect();
+            let place = |account: &&Account| places.get(&account.id).copied();
             sorted.sort_by_key(|account| place(account).unwrap_or(usize::MAX));
         }
-        self.ids = sorted
-            .into_iter()
-            .map(|account| account.id.clone())
-            .collect();
+        self.ids = sorted.into_iter().map(|account| account.id).collect();
     }
 
-    /// The accounts in their order.
-    pub(super) fn of<'a>(&self, accounts: &'a [AccountInfo]) -> Vec<&'a AccountInfo> {
-        let by_id: HashMap<_, _> = accounts.iter().map(|a| (a.id.as_str(), a)).collect();
+    /// Returns the accounts in their order.
+    pub(super) fn of<'a>(&self, accounts: &'a [Account]) -> Vec<&'a Account> {
+        let by_id: HashMap<_, _> = accounts.iter().map(|a| (a.id, a)).collect();
         let ids = self.ids.iter();
-        ids.filter_map(|id| by_id.get(id.as_str()).copied())
-            .collect()
+        ids.filter_map(|id| by_id.get(id).copied()).collect()
     }
 }

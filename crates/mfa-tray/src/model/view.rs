@@ -1,26 +1,28 @@
-//! The menu, as a description that any tray can show.
+//! The menu, as a description for any tray.
 
-use mfa_core::bidi::isolate_ltr;
+use mfa_core::Account;
+use mfa_core::bidi::{isolate_ltr, turns_around};
 use mfa_core::otp::grouped;
-use mfa_ipc::types::AccountInfo;
 
 use super::codes::DASH;
 use super::fold::{Row, fold};
+pub use super::item::Item;
 use super::label::FROM_THE_LEFT;
+use super::rows::{first_rows, split};
 use super::{Choice, Daemon, Model, label};
 use crate::config::{Codes, Look};
 
-/// The most accounts that stand in the menu itself, if there are no more than that.
-const MAX_ROWS: usize = 15;
-/// How many stand there if there are more: the submenus of the others need room too.
-const FIRST_ROWS: usize = 10;
-/// The longest line that is only read, in characters.
+/// The maximum length of a line of text, in characters.
 const MAX_TEXT: usize = 100;
+/// The maximum length of a text in several rows, in characters.
+const MAX_TEXTS: usize = 300;
 /// A space as wide as a digit.
 const SPACE: &str = "\u{2007}";
-/// What stands between a code and whose it is.
+/// The space within a code. It keeps the digits one number in texts of either direction.
+const WITHIN: &str = "\u{a0}";
+/// The text between a code and its label.
 const GAP: &str = "   ";
-/// The looks of the icon, as the menu names them.
+/// The looks of the icon, with their names in the menu.
 const LOOKS: [(&str, Look); 4] = [
     ("Icon in colour", Look::Colour),
     ("Light icon, for dark panels", Look::Light),
@@ -28,82 +30,48 @@ const LOOKS: [(&str, Look); 4] = [
     ("Symbolic icon, coloured by the panel", Look::Symbolic),
 ];
 
-/// An entry of a menu.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Item {
-    /// Something to choose.
-    Action {
-        /// What it says.
-        label: String,
-        /// What it does.
-        choice: Choice,
-    },
-    /// Something to turn on and off.
-    Check {
-        /// What it says.
-        label: String,
-        /// What choosing it does.
-        choice: Choice,
-        /// Whether it is on.
-        is_on: bool,
-    },
-    /// Several of which one holds.
-    OneOf {
-        /// What each says, and what choosing it does.
-        options: Vec<(String, Choice)>,
-        /// Which one holds, from 0.
-        selected: usize,
-    },
-    /// A further menu.
-    Menu {
-        /// What it says.
-        label: String,
-        /// What is in it.
-        items: Vec<Self>,
-    },
-    /// Something to read.
-    Text(String),
-    /// A line between groups.
-    Line,
-}
-
-/// What the icon tells.
+/// The state that the icon shows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Face {
-    /// Codes are to be had.
+    /// Codes are available.
     Unlocked,
-    /// They are not.
+    /// No codes are available.
     Locked,
 }
 
-/// All that a tray shows.
+/// The visible state of the tray.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct View {
-    /// The icon.
+    /// The state that the icon shows.
     pub face: Face,
-    /// Which of its pictures.
+    /// The look of the icon.
     pub look: Look,
-    /// What is said when one points at it.
+    /// The tooltip.
     pub hint: String,
     /// The menu.
     pub items: Vec<Item>,
 }
 
 impl Model {
-    /// What is to be shown at `now`, in Unix seconds.
+    /// Returns the view at `now`, in Unix seconds.
     #[must_use]
     pub fn view(&self, now: u64) -> View {
         let face = match (&self.daemon, self.locked) {
             (Daemon::There { problem: None }, false) => Face::Unlocked,
             _ => Face::Locked,
         };
-        let mut items = self.accounts_part(now);
+        let mut items = Vec::new();
+        if face == Face::Unlocked {
+            items.extend(self.questions_part());
+        }
+        items.extend(self.accounts_part(now));
         items.push(Item::Line);
         if face == Face::Unlocked {
             items.extend(self.actions_part());
             items.push(Item::Line);
             items.push(self.show_codes());
             items.push(action("Lock", Choice::Lock));
+            items.extend(self.last_used(now));
         }
         items.push(self.settings_part());
         items.push(action("Quit", Choice::Quit));
@@ -121,45 +89,55 @@ impl Model {
             (Daemon::Gone { .. }, _) => "the daemon is not running".to_owned(),
             (Daemon::There { problem: Some(_) }, _) => "the keychain cannot be used".to_owned(),
             (Daemon::There { .. }, true) => "locked".to_owned(),
-            (Daemon::There { .. }, false) => match self.accounts.len() {
-                0 => "no accounts yet".to_owned(),
-                1 => "1 account".to_owned(),
-                n => format!("{n} accounts"),
-            },
+            (Daemon::There { .. }, false) => self
+                .questions_hint()
+                .unwrap_or_else(|| self.accounts_hint()),
+        }
+    }
+
+    fn accounts_hint(&self) -> String {
+        match self.accounts.len() {
+            0 => "no accounts yet".to_owned(),
+            1 => "1 account".to_owned(),
+            n => format!("{n} accounts"),
         }
     }
 
     fn accounts_part(&self, now: u64) -> Vec<Item> {
         match &self.daemon {
             Daemon::Starting => vec![text("Starting…")],
-            Daemon::Gone { problem } => vec![
-                text("The daemon is not running"),
-                text(problem),
-                text("In a terminal: mfactl doctor"),
-                action("Try again", Choice::Reconnect),
-            ],
+            Daemon::Gone { problem, hint } => {
+                let mut items = vec![text("The daemon is not running")];
+                items.extend(texts(problem));
+                items.extend(hint.iter().flat_map(|hint| texts(hint)));
+                items.push(text("In a terminal: mfactl doctor"));
+                items.push(action("Try again", Choice::Reconnect));
+                items
+            }
             Daemon::There {
                 problem: Some(problem),
-            } => vec![
-                text("The keychain cannot be used"),
-                text(problem),
-                text("In a terminal: mfactl doctor"),
-                action("Try again", Choice::Reconnect),
-            ],
+            } => {
+                let mut items = vec![text("The keychain cannot be used")];
+                // The other lines say what the doctor says too.
+                items.extend(texts(problem.lines().next().unwrap_or("")));
+                items.push(text("In a terminal: mfactl doctor"));
+                items.push(action("Try again", Choice::Reconnect));
+                items
+            }
             Daemon::There { problem: None } if self.locked => {
                 vec![action("Unlock…", Choice::Unlock)]
             }
             Daemon::There { problem: None } if self.accounts.is_empty() => vec![
                 text("No accounts yet"),
-                text("Copy the link or the picture of a QR code,"),
-                text("or show it on the screen, and choose below."),
+                text("Copy a link or a picture of a QR code,"),
+                text("or show it on the screen, then choose below."),
                 text("In a terminal: mfactl add"),
             ],
             Daemon::There { problem: None } => self.rows(now),
         }
     }
 
-    /// The accounts, with their codes if those are to be shown.
+    /// Returns the accounts, with their codes if codes are shown.
     fn rows(&self, now: u64) -> Vec<Item> {
         let mut items = Vec::new();
         if self.shows_codes() {
@@ -169,14 +147,14 @@ impl Model {
         items
     }
 
-    /// Some accounts in the menu itself, and the others in further ones.
+    /// Returns some accounts in the menu itself and the others in submenus.
     fn list(
         &self,
-        label: impl Fn(&AccountInfo) -> String,
-        choice: fn(&AccountInfo) -> Choice,
+        label: impl Fn(&Account) -> String,
+        choice: fn(&Account) -> Choice,
     ) -> Vec<Item> {
         let (first, rest) = split(self);
-        let row = |account: &AccountInfo| action(label(account), choice(account));
+        let row = |account: &Account| action(label(account), choice(account));
         let mut items: Vec<_> = first.into_iter().map(row).collect();
         if !rest.is_empty() {
             items.push(Item::Line);
@@ -185,37 +163,40 @@ impl Model {
         items
     }
 
-    /// The row of an account: its code first, which no panel cuts there, and which stands below the others.
-    fn row(&self, account: &AccountInfo, now: u64) -> String {
+    /// Returns the row of an account. The code comes first, so that panels do not cut it and all codes are
+    /// below each other.
+    fn row(&self, account: &Account, now: u64) -> String {
         let label = self.labels.row(account);
         if !self.shows_codes() {
             return label;
         }
-        let digits = usize::try_from(account.digits).unwrap_or(0);
-        let mut code = match self.shown.code(&account.id, now) {
+        let digits = usize::from(account.digits.get());
+        let code = match self.shown.code(account.id, now) {
             Some(code) => grouped(code),
-            // As wide as what will stand there: a menu does not grow while it is open.
-            None if account.period.is_some() => grouped(&DASH.repeat(digits)),
+            // The text is as wide as the code, because an open menu does not grow.
+            None if account.kind.period().is_some() => grouped(&DASH.repeat(digits)),
             None => grouped(&SPACE.repeat(digits)),
         };
-        let most = first_rows(self).iter().map(|account| account.digits).max();
-        let most = most.and_then(|most| usize::try_from(most).ok());
+        let most = first_rows(self).into_iter();
+        let most = most.map(|account| usize::from(account.digits.get())).max();
+        let mut code = code.replace(' ', WITHIN);
         code.push_str(&SPACE.repeat(most.unwrap_or(0).saturating_sub(digits)));
-        let mut row = format!("{FROM_THE_LEFT}{}{GAP}{label}", isolate_ltr(&code));
-        if let Some(left) = self.own_countdown(account, now) {
-            row.push_str(GAP);
-            row.push_str(&left);
+        let left = self.own_countdown(account, now);
+        let left = left.map(|left| format!("{GAP}{left}")).unwrap_or_default();
+        if !turns_around(&label) {
+            return format!("{code}{GAP}{label}{left}");
         }
-        row
+        let (code, left) = (isolate_ltr(&code), isolate_ltr(&left));
+        format!("{FROM_THE_LEFT}{code}{GAP}{label}{left}")
     }
 
-    /// Whether codes stand in the menu, if there are any.
+    /// Returns whether the menu shows codes, if there are any.
     pub(super) fn shows_codes(&self) -> bool {
         self.memory.codes(&self.settings) == Codes::Shown && !self.locked
     }
 
-    fn folded(&self, accounts: &[&AccountInfo], choice: fn(&AccountInfo) -> Choice) -> Vec<Row> {
-        let row = |account: &&AccountInfo| {
+    fn folded(&self, accounts: &[&Account], choice: fn(&Account) -> Choice) -> Vec<Row> {
+        let row = |account: &&Account| {
             let name = self.labels.plain(account);
             Row {
                 key: label::key(&name),
@@ -233,7 +214,7 @@ impl Model {
     fn actions_part(&self) -> Vec<Item> {
         let mut items = Vec::new();
         if !self.accounts.is_empty() {
-            let label = |account: &AccountInfo| self.labels.row(account);
+            let label = |account: &Account| self.labels.row(account);
             items.push(Item::Menu {
                 label: "Two codes in a row".to_owned(),
                 items: self.list(label, pair),
@@ -280,30 +261,6 @@ impl Model {
     }
 }
 
-/// The accounts that stand in the menu itself, and the others.
-fn split(model: &Model) -> (Vec<&AccountInfo>, Vec<&AccountInfo>) {
-    let mut first = model.order.of(&model.accounts);
-    let rest = if first.len() > MAX_ROWS {
-        first.split_off(FIRST_ROWS)
-    } else {
-        Vec::new()
-    };
-    (first, rest)
-}
-
-/// The accounts that stand in the menu itself.
-pub(super) fn first_rows(model: &Model) -> Vec<&AccountInfo> {
-    split(model).0
-}
-
-/// The accounts whose code is shown: those that stand in the menu itself. A counter-based one would
-/// move by being looked at.
-pub(super) fn with_codes(model: &Model) -> Vec<String> {
-    let moving = first_rows(model).into_iter();
-    let moving = moving.filter(|account| account.period.is_some());
-    moving.map(|account| account.id.clone()).collect()
-}
-
 fn action(label: impl Into<String>, choice: Choice) -> Item {
     Item::Action {
         label: label.into(),
@@ -311,15 +268,21 @@ fn action(label: impl Into<String>, choice: Choice) -> Item {
     }
 }
 
-/// The first line of it.
+/// Returns the whole text, in rows that are no wider than those of accounts.
+fn texts(text: &str) -> impl Iterator<Item = Item> {
+    let rows = label::wrapped(&label::clean(text, MAX_TEXTS), label::MAX);
+    rows.into_iter().map(Item::Text)
+}
+
+/// Returns the first line of a text.
 fn text(text: &str) -> Item {
     Item::Text(label::clean(text.lines().next().unwrap_or(""), MAX_TEXT))
 }
 
-fn copy(account: &AccountInfo) -> Choice {
-    Choice::Copy(account.id.clone())
+fn copy(account: &Account) -> Choice {
+    Choice::Copy(account.id)
 }
 
-fn pair(account: &AccountInfo) -> Choice {
-    Choice::Pair(account.id.clone())
+fn pair(account: &Account) -> Choice {
+    Choice::Pair(account.id)
 }

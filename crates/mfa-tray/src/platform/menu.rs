@@ -1,5 +1,5 @@
-//! The menu of Windows and macOS, made of the description by muda, which is part of the crate
-//! tray-icon. It stays on the thread that has made it.
+//! The menu of Windows and macOS. muda, a part of the crate tray-icon, makes it from the description. The
+//! menu stays on the thread that created it.
 
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -12,11 +12,11 @@ use crate::input::Inputs;
 use crate::model::view::Item;
 use crate::model::{Choice, Msg};
 
-/// What an entry that is only read is called among the events.
+/// The id of text entries in events.
 const NOTHING: &str = "";
 
-/// Says when the menu is about to open: when the button of the mouse goes down, since it opens when that
-/// is let go. What is to be in it is asked for in between.
+/// Reports that the menu is about to open when the mouse button goes down, because the menu opens when the
+/// button is released. In between, the tray asks for the codes.
 pub(super) fn hear_clicks(inputs: Inputs) {
     TrayIconEvent::set_event_handler(Some(move |event| {
         let is_pressed = matches!(
@@ -32,12 +32,12 @@ pub(super) fn hear_clicks(inputs: Inputs) {
     }));
 }
 
-/// What can be chosen in the menu that is there, by the number that events name it by.
+/// The choices of the current menu, by the number that events contain.
 #[derive(Clone)]
 pub(super) struct Choices(Arc<Mutex<Vec<Choice>>>);
 
 impl Choices {
-    /// Tells whoever waits for `inputs` what is chosen. A process has one menu.
+    /// Sends the chosen entries to `inputs`. A process has one menu.
     pub(super) fn hear(inputs: Inputs) -> Self {
         let choices = Self(Arc::default());
         let heard = choices.clone();
@@ -51,7 +51,7 @@ impl Choices {
 
     fn named(&self, id: &str) -> Option<Choice> {
         let choices = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        choices.get(id.parse::<usize>().ok()?).cloned()
+        choices.get(id.parse::<usize>().ok()?).copied()
     }
 
     fn replace(&self, choices: Vec<Choice>) {
@@ -59,14 +59,14 @@ impl Choices {
     }
 }
 
-/// An entry whose text may change.
-enum Entry {
+/// An entry with a text that may change.
+enum Labelled {
     Item(MenuItem),
     Check(CheckMenuItem),
     Menu(Submenu),
 }
 
-impl Entry {
+impl Labelled {
     fn say(&self, text: &str) {
         match self {
             Self::Item(entry) => entry.set_text(text),
@@ -76,16 +76,16 @@ impl Entry {
     }
 }
 
-/// A menu that was made.
+/// A created menu.
 pub(super) struct Made {
     pub(super) menu: Menu,
     items: Vec<Item>,
-    /// Those with a text, in the order of reading.
-    entries: Vec<Entry>,
+    /// The entries with a text, in reading order.
+    entries: Vec<Labelled>,
 }
 
 impl Made {
-    /// Makes one. What can be chosen in the one before counts no more.
+    /// Creates a menu. The choices of the previous menu become invalid.
     pub(super) fn new(items: &[Item], choices: &Choices) -> Result<Self> {
         let mut made = Self {
             menu: Menu::new(),
@@ -112,14 +112,14 @@ impl Made {
                 Item::Text(label) => {
                     let entry = MenuItem::with_id(NOTHING, escape(label), false, None);
                     append(&entry)?;
-                    self.entries.push(Entry::Item(entry));
+                    self.entries.push(Labelled::Item(entry));
                 }
                 Item::Action { label, choice } => {
                     let id = choices.len().to_string();
                     let entry = MenuItem::with_id(id, escape(label), true, None);
                     append(&entry)?;
-                    self.entries.push(Entry::Item(entry));
-                    choices.push(choice.clone());
+                    self.entries.push(Labelled::Item(entry));
+                    choices.push(*choice);
                 }
                 Item::Check { label, choice, .. } => {
                     self.add_check(label, choice, choices, append)?;
@@ -132,7 +132,7 @@ impl Made {
                 Item::Menu { label, items } => {
                     let entry = Submenu::new(escape(label), true);
                     append(&entry)?;
-                    self.entries.push(Entry::Menu(entry.clone()));
+                    self.entries.push(Labelled::Menu(entry.clone()));
                     self.fill(items, choices, &mut |item| entry.append(item))?;
                 }
             }
@@ -150,16 +150,15 @@ impl Made {
         let id = choices.len().to_string();
         let entry = CheckMenuItem::with_id(id, escape(label), true, false, None);
         append(&entry)?;
-        self.entries.push(Entry::Check(entry));
-        choices.push(choice.clone());
+        self.entries.push(Labelled::Check(entry));
+        choices.push(*choice);
         Ok(())
     }
 
-    /// Checks what is on, and nothing else: muda turns an entry over when it is chosen, whatever comes of
-    /// that.
+    /// Restores the check marks, because muda toggles an entry when it is chosen, whatever the result.
     pub(super) fn check(&self) {
         let entries = self.entries.iter().filter_map(|entry| match entry {
-            Entry::Check(entry) => Some(entry),
+            Labelled::Check(entry) => Some(entry),
             _ => None,
         });
         for (entry, is_on) in entries.zip(checks(&self.items)) {
@@ -167,8 +166,8 @@ impl Made {
         }
     }
 
-    /// Changes what the entries say. Says whether that is all there is to change: an open menu can
-    /// show other texts, and nothing else.
+    /// Changes the texts of the entries. Returns whether that is sufficient: an open menu can change only its
+    /// texts.
     pub(super) fn say(&mut self, items: &[Item]) -> bool {
         if !have_same_shape(&self.items, items) {
             return false;
@@ -185,7 +184,7 @@ impl Made {
     }
 }
 
-/// Whether they differ in nothing but in what they say.
+/// Returns whether two menus differ only in their texts.
 fn have_same_shape(one: &[Item], other: &[Item]) -> bool {
     one.len() == other.len()
         && one.iter().zip(other).all(|pair| match pair {
@@ -206,7 +205,7 @@ fn choice((_, choice): &(String, Choice)) -> &Choice {
     choice
 }
 
-/// What is said, in the order of reading.
+/// Returns the texts in reading order.
 fn labels(items: &[Item]) -> Vec<&str> {
     let mut labels = Vec::new();
     for item in items {
@@ -227,7 +226,7 @@ fn labels(items: &[Item]) -> Vec<&str> {
     labels
 }
 
-/// Whether what can be turned on is on, in the order of reading.
+/// Returns the check marks in reading order.
 fn checks(items: &[Item]) -> Vec<bool> {
     let mut checks = Vec::new();
     for item in items {
@@ -243,7 +242,7 @@ fn checks(items: &[Item]) -> Vec<bool> {
     checks
 }
 
-/// An ampersand marks the letter to press.
+/// Escapes ampersands, because an ampersand marks the letter to press.
 fn escape(label: &str) -> String {
     label.replace('&', "&&")
 }
@@ -251,11 +250,12 @@ fn escape(label: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::tests::id;
 
     fn action(label: &str, account: &str) -> Item {
         Item::Action {
             label: label.to_owned(),
-            choice: Choice::Copy(account.to_owned()),
+            choice: Choice::Copy(id(account)),
         }
     }
 

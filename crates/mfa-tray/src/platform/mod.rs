@@ -1,5 +1,5 @@
-//! What each desktop has of its own: the session, the icon, notifications, how a file is opened, what starts
-//! at login, and which programs ask the user.
+//! The parts that differ between desktops: the session, the icon, notifications, opening files, starting at
+//! login, and the programs that ask the user.
 
 #[cfg(target_os = "linux")]
 mod linux;
@@ -14,28 +14,36 @@ mod windows;
 
 #[cfg(target_os = "linux")]
 pub(crate) use linux::{
-    ASKS_FOR_NAMES, PINENTRIES, Session, beside_the_desktop, desktop, is_unwanted_at_login,
-    log_file, name_prompts, open, start_at_login, starts_at_login,
+    ASKS_FOR_NAMES, PINENTRIES, Session, beside_the_desktop, confirm_prompts, desktop,
+    is_unwanted_at_login, log_file, name_prompts, open, start_at_login, starts_at_login,
 };
 #[cfg(target_os = "macos")]
 pub(crate) use macos::{
-    ASKS_FOR_NAMES, PINENTRIES, Session, beside_the_desktop, desktop, is_unwanted_at_login,
-    log_file, name_prompts, open, start_at_login, starts_at_login,
+    ASKS_FOR_NAMES, PINENTRIES, Session, beside_the_desktop, confirm_prompts, desktop,
+    is_unwanted_at_login, log_file, name_prompts, open, start_at_login, starts_at_login,
 };
 #[cfg(windows)]
 pub(crate) use windows::{
-    ASKS_FOR_NAMES, PINENTRIES, Session, beside_the_desktop, desktop, is_unwanted_at_login,
-    log_file, name_prompts, open, start_at_login, starts_at_login,
+    ASKS_FOR_NAMES, PINENTRIES, Session, beside_the_desktop, confirm_prompts, desktop,
+    is_unwanted_at_login, log_file, name_prompts, open, start_at_login, starts_at_login,
 };
 
-/// Why the tray has to end.
+/// Whether clicks in the menu come over the session bus, and so perhaps from any program there. On Linux, panels report
+/// them by dbusmenu, and neither ksni nor the tray learns who has sent them. On other systems, the menu belongs to the
+/// tray, and only the user can click in it.
+pub(crate) const CLICKS_COME_OVER_THE_BUS: bool = cfg!(target_os = "linux");
+
+/// The reason why the tray must exit.
 pub(crate) enum Ended {
-    /// Somebody wants it to.
+    /// The tray was asked to exit.
     Asked,
-    /// Its desktop is gone.
+    /// The desktop is gone.
     #[cfg_attr(
         not(target_os = "linux"),
-        expect(dead_code, reason = "elsewhere who is in a session ends with it")
+        expect(
+            dead_code,
+            reason = "other systems end the processes of a session themselves"
+        )
     )]
     Over,
 }

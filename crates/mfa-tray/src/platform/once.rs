@@ -1,4 +1,5 @@
-//! One tray for each user: a file that the first one locks. The system unlocks it with the process.
+//! Allows one tray per user, by a file that the first tray locks. The system unlocks it when the
+//! process ends.
 
 use std::fs::{File, OpenOptions, TryLockError};
 use std::io;
@@ -6,13 +7,13 @@ use std::io;
 use mfa_ipc::paths;
 use mfa_sys::files;
 
-/// What is held by the one tray.
+/// The lock of the one tray.
 pub(super) struct Claim {
     _lock: File,
 }
 
 impl Claim {
-    /// Takes it, if nobody has it.
+    /// Takes the lock. Returns `None` if another tray holds it.
     pub(super) fn take() -> io::Result<Option<Self>> {
         files::create_private_folder(&paths::state())?;
         let path = paths::state().join("tray.lock");

@@ -1,7 +1,7 @@
-//! Asks for a passphrase, by pinentry: the program that GnuPG asks with, which every desktop has its own of.
+//! Asks for a passphrase or a yes with pinentry, the program of GnuPG. Each desktop has its own version.
 //!
-//! It speaks the Assuan protocol over its pipes, see <https://gnupg.org/documentation/manuals/assuan/>:
-//! a line is a command, and its answer lines of data (`D`, percent-encoded) up to `OK` or `ERR`.
+//! It speaks the Assuan protocol over its pipes, see <https://gnupg.org/documentation/manuals/assuan/>: a
+//! command is a line, and the answer is lines of data (`D`, percent-encoded) up to `OK` or `ERR`.
 
 use std::fmt::Write;
 use std::io::{self, ErrorKind};
@@ -9,93 +9,144 @@ use std::process::Stdio;
 use std::time::Duration;
 
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
-use tokio::process::Command;
 use tokio::time::timeout;
 use zeroize::Zeroizing;
 
-use super::{Answer, PATIENCE};
+use super::{Answer, PATIENCE, Reach, command};
 use crate::platform;
 
-/// The longest line of the protocol, in bytes, with its end.
+/// The maximum length of a line of the protocol, in bytes, with its end.
 const MAX_LINE: usize = 1002;
-/// The longest answer, in bytes.
+/// The maximum length of an answer, in bytes.
 const MAX_ANSWER: usize = 4096;
-/// How many lines may come before the end of an answer.
+/// The maximum number of lines before the end of an answer.
 const MAX_LINES: usize = 100;
-/// How long it may take to end when it is told to.
+/// The time that pinentry may take to end.
 const END: Duration = Duration::from_secs(2);
-/// What is said when the user has closed the dialog (`GPG_ERR_CANCELED`, `GPG_ERR_FULLY_CANCELED`), or
-/// when nobody has answered it (`GPG_ERR_TIMEOUT`). What stands above it says who says so.
-const CANCELLED: [u32; 3] = [99, 198, 62];
+/// The errors of a dialog that the user has closed (`GPG_ERR_CANCELED`, `GPG_ERR_FULLY_CANCELED`), has not answered
+/// (`GPG_ERR_TIMEOUT`) or has answered with a no (`GPG_ERR_NOT_CONFIRMED`). The higher bits of an error, which contain
+/// its source, are removed.
+const CANCELLED: [u32; 4] = [99, 198, 62, 114];
 
-/// What is asked. It is for everybody to see.
+/// A question. All users of the machine can see it.
 pub(crate) struct Question<'q> {
     pub(crate) title: &'q str,
     pub(crate) text: &'q str,
     pub(crate) prompt: &'q str,
-    /// What was wrong with the last answer.
+    /// The fault of the last answer.
     pub(crate) error: Option<&'q str>,
 }
 
-/// Asks it, by the first program that can.
+/// Something to agree to. All users of the machine can see it.
+pub(crate) struct Confirmation<'c> {
+    pub(crate) title: &'c str,
+    pub(crate) text: &'c str,
+    /// The label of the button that agrees.
+    pub(crate) yes: &'c str,
+    /// The label of the other button.
+    pub(crate) no: &'c str,
+}
+
+/// A dialog: the commands that set its texts, the command that shows it, and what the answer means.
+struct Dialog<'d, T> {
+    texts: Vec<(&'static str, &'d str)>,
+    show: &'static str,
+    read: fn(&[u8]) -> io::Result<T>,
+    reach: Reach,
+}
+
+impl<'q> Question<'q> {
+    fn dialog(&self) -> Dialog<'q, Zeroizing<String>> {
+        let mut texts = vec![
+            ("SETTITLE", self.title),
+            ("SETDESC", self.text),
+            ("SETPROMPT", self.prompt),
+        ];
+        texts.extend(self.error.map(|error| ("SETERROR", error)));
+        Dialog {
+            texts,
+            show: "GETPIN",
+            read: |answer| match std::str::from_utf8(answer) {
+                Ok(text) => Ok(Zeroizing::new(text.to_owned())),
+                Err(_) => Err(ErrorKind::InvalidData.into()),
+            },
+            reach: Reach::SessionBus,
+        }
+    }
+}
+
+impl<'c> Confirmation<'c> {
+    fn dialog(&self) -> Dialog<'c, ()> {
+        Dialog {
+            texts: vec![
+                ("SETTITLE", self.title),
+                ("SETDESC", self.text),
+                ("SETOK", self.yes),
+                ("SETCANCEL", self.no),
+            ],
+            show: "CONFIRM",
+            read: |_| Ok(()),
+            reach: Reach::Screen,
+        }
+    }
+}
+
+/// Asks the question with the first program that works.
 pub(crate) async fn ask(question: &Question<'_>) -> Answer {
+    show(&question.dialog()).await
+}
+
+/// Asks whether the user agrees, with the first program that works without the session bus.
+pub(crate) async fn confirm(confirmation: &Confirmation<'_>) -> Answer<()> {
+    show(&confirmation.dialog()).await
+}
+
+async fn show<T>(dialog: &Dialog<'_, T>) -> Answer<T> {
     for program in platform::PINENTRIES {
-        match run(program, question).await {
+        match run(program, dialog).await {
             Ok(answer) => return answer,
-            Err(error) => tracing::debug!(%error, program, "cannot ask for a passphrase"),
+            Err(error) => tracing::debug!(%error, program, "cannot ask with a pinentry"),
         }
     }
     Answer::Nobody
 }
 
-async fn run(program: &str, question: &Question<'_>) -> io::Result<Answer> {
-    let mut child = Command::new(program)
+async fn run<T>(program: &str, dialog: &Dialog<'_, T>) -> io::Result<Answer<T>> {
+    let mut child = command(program, dialog.reach)
         .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::null())
-        .kill_on_drop(true)
         .spawn()?;
     let (Some(input), Some(output)) = (child.stdin.take(), child.stdout.take()) else {
         return Err(ErrorKind::BrokenPipe.into());
     };
-    let answer = timeout(PATIENCE, converse(output, input, question)).await;
-    // Its input is closed now, which ends it; else it is killed when it is dropped.
+    let answer = timeout(PATIENCE, converse(output, input, dialog)).await;
+    // Its input is now closed, which ends it. Otherwise it is killed when it is dropped.
     drop(timeout(END, child.wait()).await);
     answer.unwrap_or(Ok(Answer::Cancelled))
 }
 
-async fn converse(
+async fn converse<T>(
     reader: impl AsyncRead + Unpin,
     writer: impl AsyncWrite + Unpin,
-    question: &Question<'_>,
-) -> io::Result<Answer> {
+    dialog: &Dialog<'_, T>,
+) -> io::Result<Answer<T>> {
     let mut pinentry = Assuan { reader, writer };
     pinentry.answer().await?.map_err(said)?;
-    // What is typed comes in this charset. One that does not know the option answers in its own.
+    // Sets the charset of the answer. A pinentry that does not know this option uses its own charset.
     drop(pinentry.say("OPTION lc-ctype", "=C.UTF-8").await?);
-    let error = question.error.map(|error| ("SETERROR", error));
-    let texts = [
-        ("SETTITLE", question.title),
-        ("SETDESC", question.text),
-        ("SETPROMPT", question.prompt),
-    ];
-    for (command, text) in texts.into_iter().chain(error) {
+    for (command, text) in &dialog.texts {
         let text = format!(" {}", encode(text));
         pinentry.say(command, &text).await?.map_err(said)?;
     }
-    match pinentry.say("GETPIN", "").await? {
-        Ok(answer) => match std::str::from_utf8(&answer) {
-            Ok(text) => Ok(Answer::Given(Zeroizing::new(text.to_owned()))),
-            Err(_) => Err(ErrorKind::InvalidData.into()),
-        },
+    match pinentry.say(dialog.show, "").await? {
+        Ok(answer) => (dialog.read)(&answer).map(Answer::Given),
         Err(code) if CANCELLED.contains(&code) => Ok(Answer::Cancelled),
         Err(code) => Err(said(code)),
     }
 }
 
-/// An error that is none of the user's: it has no screen, for example.
+/// Returns an error that the user did not cause, such as a missing screen.
 fn said(code: u32) -> io::Error {
-    io::Error::other(format!("pinentry says error {code}"))
+    io::Error::other(format!("pinentry reports error {code}"))
 }
 
 struct Assuan<R, W> {
@@ -107,9 +158,13 @@ struct Assuan<R, W> {
 type Said = Result<Zeroizing<Vec<u8>>, u32>;
 
 impl<R: AsyncRead + Unpin, W: AsyncWrite + Unpin> Assuan<R, W> {
-    /// Sends a command, and waits for its answer.
+    /// Sends a command, and waits for its answer. A line that is too long is not shortened: what is missing could be what
+    /// the user has to know.
     async fn say(&mut self, command: &str, rest: &str) -> io::Result<Said> {
         let line = format!("{command}{rest}\n");
+        if line.len() >= MAX_LINE {
+            return Err(ErrorKind::InvalidInput.into());
+        }
         self.writer.write_all(line.as_bytes()).await?;
         self.writer.flush().await?;
         self.answer().await
@@ -127,7 +182,7 @@ impl<R: AsyncRead + Unpin, W: AsyncWrite + Unpin> Assuan<R, W> {
                 b"OK" => return Ok(Ok(data)),
                 b"ERR" => return Ok(Err(number(rest))),
                 b"D" if data.len() + rest.len() <= MAX_ANSWER => decode(rest, &mut data),
-                // How it goes, and remarks.
+                // Status lines and comments.
                 b"S" | b"#" => {}
                 _ => return Err(ErrorKind::InvalidData.into()),
             }
@@ -135,7 +190,7 @@ impl<R: AsyncRead + Unpin, W: AsyncWrite + Unpin> Assuan<R, W> {
         Err(ErrorKind::InvalidData.into())
     }
 
-    /// A line, byte by byte: so it is in no buffer but this one.
+    /// Reads a line byte by byte, so that no other buffer contains it.
     async fn line(&mut self) -> io::Result<Zeroizing<Vec<u8>>> {
         let mut line = Zeroizing::new(Vec::with_capacity(MAX_LINE));
         while line.len() < MAX_LINE {
@@ -148,7 +203,7 @@ impl<R: AsyncRead + Unpin, W: AsyncWrite + Unpin> Assuan<R, W> {
     }
 }
 
-/// The number that an error begins with, without who says it.
+/// Returns the number at the beginning of an error, without its source.
 fn number(text: &[u8]) -> u32 {
     let digits = text.iter().take_while(|byte| byte.is_ascii_digit());
     let number = digits.fold(0_u32, |number, digit| {
@@ -159,7 +214,7 @@ fn number(text: &[u8]) -> u32 {
     number & 0xffff
 }
 
-/// Puts behind `data` what a line of it stands for.
+/// Decodes a data line and appends it to `data`.
 fn decode(line: &[u8], data: &mut Vec<u8>) {
     let mut bytes = line.iter().copied();
     while let Some(byte) = bytes.next() {
@@ -174,7 +229,7 @@ fn decode(line: &[u8], data: &mut Vec<u8>) {
     }
 }
 
-/// A text as it may stand in a line.
+/// Encodes a text for a line.
 fn encode(text: &str) -> String {
     let mut line = String::with_capacity(text.len());
     for c in text.chars() {
@@ -190,7 +245,7 @@ fn encode(text: &str) -> String {
 mod tests {
     use super::*;
 
-    /// What it answers to `said`, and what it was asked.
+    /// Returns the answer to `said`, and the lines that were sent.
     async fn converse_with(said: &str) -> (io::Result<Answer>, String) {
         let mut asked = Vec::new();
         let question = Question {
@@ -199,7 +254,26 @@ mod tests {
             prompt: "Passphrase:",
             error: Some("That was wrong."),
         };
-        let answer = converse(said.as_bytes(), &mut asked, &question).await;
+        let answer = converse(said.as_bytes(), &mut asked, &question.dialog()).await;
+        (answer, String::from_utf8(asked).unwrap())
+    }
+
+    /// Returns whether `said` is a yes, or nothing if no answer was given, and the lines that were sent.
+    async fn confirm_with(text: &str, said: &str) -> (io::Result<Option<bool>>, String) {
+        let mut asked = Vec::new();
+        let confirmation = Confirmation {
+            title: "mfactl",
+            text,
+            yes: "Allow once",
+            no: "Cancel",
+        };
+        let dialog = confirmation.dialog();
+        let answer = converse(said.as_bytes(), &mut asked, &dialog).await;
+        let answer = answer.map(|answer| match answer {
+            Answer::Given(()) => Some(true),
+            Answer::Cancelled => Some(false),
+            Answer::Nobody => None,
+        });
         (answer, String::from_utf8(asked).unwrap())
     }
 
@@ -244,6 +318,36 @@ mod tests {
         assert_eq!(after(&long.repeat(5)).await, invalid, "too much of it");
         let ended = ErrorKind::UnexpectedEof.to_string();
         assert_eq!(after("D secr").await, ended);
+    }
+
+    #[tokio::test]
+    async fn only_a_yes_is_one() {
+        let before = "OK hello\nOK\nOK\nOK\nOK\nOK\n";
+        let after = async |said: &str| confirm_with("", &format!("{before}{said}")).await.0;
+        assert_eq!(after("OK\n").await.unwrap(), Some(true));
+        for no in ["83886179 Operation cancelled", "83886194 Not confirmed"] {
+            assert_eq!(after(&format!("ERR {no}\n")).await.unwrap(), Some(false));
+        }
+        for none in ["ERR 83918950 Inappropriate ioctl\n", "O", "YES\n", ""] {
+            assert!(after(none).await.is_err(), "{none:?}");
+        }
+        // A pinentry that cannot label the buttons is not used.
+        let unlabelled = "OK hello\nOK\nOK\nOK\nERR 536871187 Unknown command\nOK\nOK\n";
+        assert!(confirm_with("", unlabelled).await.0.is_err());
+    }
+
+    #[tokio::test]
+    async fn a_text_to_agree_to_is_one_line_and_complete() {
+        let said = "OK hello\nOK\nOK\nOK\nOK\nOK\nOK\n";
+        let (_, asked) = confirm_with("50 % of\nCONFIRM\r\nx", said).await;
+        assert_eq!(
+            asked,
+            "OPTION lc-ctype=C.UTF-8\nSETTITLE mfactl\nSETDESC 50 %25 of%0ACONFIRM%0D%0Ax\n\
+             SETOK Allow once\nSETCANCEL Cancel\nCONFIRM\n"
+        );
+        let (answer, asked) = confirm_with(&"x".repeat(1000), said).await;
+        assert_eq!(answer.unwrap_err().kind(), ErrorKind::InvalidInput);
+        assert!(!asked.contains("CONFIRM"), "{asked}");
     }
 
     #[test]

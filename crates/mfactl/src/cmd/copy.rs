@@ -1,80 +1,76 @@
-//! `mfactl get --copy`: by the tray, which is there to stay; without one, by a process of our own.
+//! `mfactl get --copy`: the tray copies, because it stays running. Without a tray, a process of our own does.
 //!
-//! The clipboard of X11 and Wayland belongs to a running program, and mfactl ends at once. So it
-//! starts mfa-clipboard, and hands it the code through a pipe.
+//! The clipboard of X11 and Wayland belongs to a running program, and mfactl ends at once. So mfactl starts
+//! mfa-clipboard, and hands it the code through a pipe.
 
 use std::io::{Read, Write};
 use std::process::{Command, Stdio};
 
+use mfa_helper::clipboard::{CLEAR_AFTER, COPIED};
+use mfa_ipc::launcher;
 use mfa_ipc::types::{CodeOptions, IssuedCode};
-use mfa_ipc::{Client, launcher};
 
-use super::Context;
-use super::get::{code, now, options};
-use super::json::remaining;
-use crate::args::Get;
+use super::context::{Context, connect};
+use super::get::{Get, because, code, options, query};
+use super::validity::{now, remaining};
 use crate::error::{Error, Kind};
 use crate::platform;
 
-/// How many seconds a code stays on the clipboard: as long as with the tray, whose default is in
-/// mfa-clipboard. We do not link that.
-const CLEAR_AFTER: u64 = 30;
-
-pub(super) async fn run(
-    context: &Context,
-    client: &Client,
-    query: &str,
-    args: &Get,
-) -> Result<(), Error> {
-    // The tray copies the current code; any other wish is ours to fulfil.
-    if options(args) == CodeOptions::default() {
+pub(super) async fn run(context: &Context, args: Get) -> Result<(), Error> {
+    let client = &because(connect().await?, &args);
+    let query = &*query(context, client, &args).await?;
+    let options = options(&args);
+    // The tray copies the current code; with any other option, we copy the code ourselves.
+    if options == CodeOptions::default() {
         let asked = context.ask(client, async |client| client.copy_code(query).await);
         match asked.await {
             Ok(()) => {
                 context.output.hint("copied by the tray");
                 return Ok(());
             }
-            // There is none, or it hangs.
+            // There is no tray, or it hangs.
             Err(error) if error.is_not_supported() || error.kind == Kind::TimedOut => {}
             Err(error) => return Err(context.explain(client, query, error).await),
         }
     }
     if !platform::has_screen() {
-        let text = "there is no desktop here, so no clipboard";
-        return Err(Error::new(Kind::Other, text).hint("Print the code instead: mfactl get"));
+        let text = "cannot use the clipboard: no desktop is running here";
+        return Err(Error::new(Kind::Other, text).hint("To print the code instead: mfactl get"));
     }
-    let code = match code(context, client, query, options(args)).await {
+    let code = match code(context, client, query, options).await {
         Ok(code) => code,
         Err(error) => return Err(context.explain(client, query, error).await),
     };
     hand_over(&code)?;
-    say(context, &code);
+    context.output.hint(copied(remaining(&code, now())));
     Ok(())
 }
 
-fn say(context: &Context, code: &IssuedCode) {
-    match remaining(code, now()) {
-        Some(left) => context.output.hint(format_args!(
-            "copied, valid {left} s; cleared in {CLEAR_AFTER} s"
-        )),
-        None => context
-            .output
-            .hint(format_args!("copied; cleared in {CLEAR_AFTER} s")),
+/// Says how long the code is valid, and how long it stays.
+fn copied(left: Option<u64>) -> String {
+    let cleared = format!("cleared in {} s", CLEAR_AFTER.as_secs());
+    match left {
+        Some(left) => format!("copied; valid for {left} s, {cleared}"),
+        None => format!("copied; {cleared}"),
     }
 }
 
-/// Starts the process that keeps the code, and waits until it has it on the clipboard.
+/// Starts the process that keeps the code, and waits until the code is on the clipboard.
 fn hand_over(code: &IssuedCode) -> Result<(), Error> {
     let program = launcher::beside("mfa-clipboard");
     let holder = platform::outliving(&mut Command::new(&program))
-        .arg(CLEAR_AFTER.to_string())
+        .arg(CLEAR_AFTER.as_secs().to_string())
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .stderr(Stdio::null())
         .spawn();
     let mut holder = holder.map_err(|error| {
-        let text = format!("nothing is copied: {}: {error}", program.display());
-        Error::new(Kind::Other, text).hint("Install it beside mfactl, or start mfa-tray.")
+        let text = format!(
+            "cannot copy the code: cannot run {}: {error}",
+            program.display()
+        );
+        Error::new(Kind::Other, text)
+            .hint("Install mfa-clipboard beside mfactl, or start mfa-tray.")
     })?;
     if let Some(mut input) = holder.stdin.take() {
         input.write_all(code.code.as_bytes())?;
@@ -83,12 +79,40 @@ fn hand_over(code: &IssuedCode) -> Result<(), Error> {
     if let Some(mut output) = holder.stdout.take() {
         output.read_to_string(&mut said)?;
     }
-    match said.as_str() {
-        "ok" => Ok(()),
+    answered(&said)
+}
+
+/// What mfa-clipboard said.
+fn answered(said: &str) -> Result<(), Error> {
+    match said {
+        COPIED => Ok(()),
         "" => Err(Error::new(
             Kind::Other,
-            "nothing is copied: mfa-clipboard ended",
+            "cannot copy the code: mfa-clipboard ended unexpectedly",
         )),
         reason => Err(Error::new(Kind::Other, reason)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_copied_says_how_long_it_stays() {
+        assert_eq!(copied(Some(7)), "copied; valid for 7 s, cleared in 30 s");
+        assert_eq!(copied(None), "copied; cleared in 30 s");
+    }
+
+    #[test]
+    fn only_one_answer_means_that_the_code_was_copied() {
+        assert!(answered("ok").is_ok());
+        let error = |said| answered(said).unwrap_err().to_string();
+        assert_eq!(
+            error("cannot reach the clipboard"),
+            "cannot reach the clipboard"
+        );
+        let silent = "cannot copy the code: mfa-clipboard ended unexpectedly";
+        assert_eq!(error(""), silent);
     }
 }

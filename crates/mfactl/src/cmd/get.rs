@@ -2,32 +2,62 @@
 
 use std::time::Duration;
 
+use clap::Args as Arguments;
 use mfa_ipc::Client;
 use mfa_ipc::types::{CodeOptions, IssuedCode};
 
-use super::json::{Got, remaining};
-use super::{Context, connect, copy};
-use crate::args::Get;
+use super::context::{Context, connect};
+use super::validity::{WithCode, now, remaining};
 use crate::error::Error;
 
-/// After this long without an answer we say that we wait.
+/// How long to wait for an answer before saying so.
 const PATIENCE: Duration = Duration::from_millis(300);
-/// Below so many seconds of validity we say so.
+/// The validity in seconds up to which a hint is given.
 const SHORT: u64 = 5;
 
+/// The arguments of `get`.
+#[derive(Debug, Arguments)]
+pub(crate) struct Get {
+    /// The account; see mfactl --help
+    pub(super) query: String,
+    /// Copy the code instead of printing it
+    ///
+    /// If the tray is running, it copies the code and clears the clipboard after a while. Otherwise, a
+    /// small process does so and clears the clipboard after 30 seconds.
+    #[arg(short, long, conflicts_with_all = ["json", "no_newline"])]
+    pub(super) copy: bool,
+    /// Omit the newline after the code
+    #[arg(short = 'n', long = "no-newline")]
+    pub(super) no_newline: bool,
+    /// Print the next code instead of the current one
+    #[arg(long, conflicts_with = "fresh")]
+    pub(super) next: bool,
+    /// Wait for the next code if the current one is valid for less than SEC seconds
+    #[arg(long, value_name = "SEC")]
+    pub(super) min_ttl: Option<u32>,
+    /// Print a code that was never handed out before; wait for the next one if necessary
+    #[arg(long)]
+    pub(super) fresh: bool,
+    /// Wait at most SEC seconds, up to 300 [default: 90]
+    #[arg(long, value_name = "SEC")]
+    pub(super) timeout: Option<u32>,
+    /// Print the account, the code and its validity as JSON
+    #[arg(long)]
+    pub(super) json: bool,
+    /// Match only a whole name, id, serial or issuer:username
+    #[arg(long)]
+    pub(super) exact: bool,
+    /// Say why the code is needed, for the question to the user and the access log
+    #[arg(long, value_name = "TEXT")]
+    pub(super) reason: Option<String>,
+}
+
 pub(super) async fn run(context: &Context, args: Get) -> Result<(), Error> {
-    let client = connect().await?;
+    let client = because(connect().await?, &args);
     if args.json {
         return print_json(context, &client, &args).await;
     }
-    let query = if args.exact {
-        context.whole(&client, &args.query).await?.id
-    } else {
-        args.query.clone()
-    };
-    if args.copy {
-        return copy::run(context, &client, &query, &args).await;
-    }
+    let query = query(context, &client, &args).await?;
     let code = match code(context, &client, &query, options(&args)).await {
         Ok(code) => code,
         Err(error) => return Err(context.explain(&client, &query, error).await),
@@ -38,25 +68,45 @@ pub(super) async fn run(context: &Context, args: Get) -> Result<(), Error> {
         && !args.next
     {
         context.output.hint(format_args!(
-            "valid for {left} s only. To wait for the next one: --min-ttl {}",
+            "valid for only {left} s. To wait for the next code: --min-ttl {}",
             SHORT * 2
         ));
     }
     Ok(())
 }
 
-/// Finds the account first: a code that is spent must not be lost to a name that changes.
+/// Returns the client, whose requests say why they are made if the user gives a reason.
+pub(super) fn because(client: Client, args: &Get) -> Client {
+    match &args.reason {
+        Some(reason) => client.because(reason),
+        None => client,
+    }
+}
+
+/// Returns the query for the daemon: what was typed, or with `--exact` the id of the account that it names.
+pub(super) async fn query(context: &Context, client: &Client, args: &Get) -> Result<String, Error> {
+    if !args.exact {
+        return Ok(args.query.clone());
+    }
+    let account = context.whole(client, &args.query).await?;
+    Ok(account.id.to_string())
+}
+
+/// Prints the code as JSON. It finds the account first: a code that is used up must not be lost to a changed
+/// name.
 async fn print_json(context: &Context, client: &Client, args: &Get) -> Result<(), Error> {
     let account = if args.exact {
         context.whole(client, &args.query).await?
     } else {
         context.account(client, &args.query).await?
     };
-    let code = code(context, client, &account.id, options(args)).await?;
-    context.output.json(&Got::new(&account, &code, now()))
+    let code = code(context, client, &account.id.to_string(), options(args)).await?;
+    context
+        .output
+        .json(&WithCode::new(&account, Some(&code), now()))
 }
 
-/// What is wished of the code.
+/// Returns the options of the code.
 pub(super) fn options(args: &Get) -> CodeOptions {
     CodeOptions {
         next: args.next,
@@ -67,7 +117,7 @@ pub(super) fn options(args: &Get) -> CodeOptions {
     }
 }
 
-/// Asks for the code; where it takes a while, says what we wait for.
+/// Asks for the code. If it takes a while, says what it waits for.
 pub(super) async fn code(
     context: &Context,
     client: &Client,
@@ -86,8 +136,64 @@ pub(super) async fn code(
     asking.await
 }
 
-/// The time in Unix seconds.
-pub(super) fn now() -> u64 {
-    let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
-    since.map_or(0, |time| time.as_secs())
+#[cfg(test)]
+mod tests {
+    use mfa_core::account::{Kind, Period};
+    use mfa_core::{Account, AccountId};
+
+    use super::*;
+
+    fn args(arguments: &[&str]) -> Get {
+        #[derive(clap::Parser)]
+        struct Program {
+            #[command(flatten)]
+            get: Get,
+        }
+        let arguments = ["get"].into_iter().chain(arguments.iter().copied());
+        let program: Program = clap::Parser::try_parse_from(arguments).unwrap();
+        program.get
+    }
+
+    #[test]
+    fn what_the_arguments_say_is_what_the_daemon_is_asked() {
+        assert_eq!(options(&args(&["aws"])), CodeOptions::default());
+        let asked = options(&args(&[
+            "aws",
+            "--fresh",
+            "--min-ttl",
+            "9",
+            "--timeout",
+            "7",
+        ]));
+        let expected = CodeOptions {
+            fresh: true,
+            min_remaining: Some(9),
+            timeout: Some(7),
+            ..CodeOptions::default()
+        };
+        assert_eq!(asked, expected);
+        assert!(options(&args(&["aws", "--next"])).next);
+    }
+
+    #[test]
+    fn json_says_whose_code_it_is_and_how_long_it_is_valid() {
+        let period = Period::new(30).unwrap();
+        let account = Account {
+            name: "aws".into(),
+            issuer: "Amazon Web Services".into(),
+            ..Account::new(AccountId::from_random([1; 16]), Kind::Totp { period }, 0)
+        };
+        let code = IssuedCode {
+            code: "012345".to_owned().into(),
+            valid_from: 60,
+            valid_until: 90,
+        };
+        let json = serde_json::to_value(WithCode::new(&account, Some(&code), 71)).unwrap();
+        let mut expected = serde_json::to_value(&account).unwrap();
+        expected["code"] = "012345".into();
+        expected["valid_from"] = 60.into();
+        expected["valid_until"] = 90.into();
+        expected["remaining"] = 19.into();
+        assert_eq!(json, expected);
+    }
 }

@@ -1,24 +1,23 @@
-//! What accounts come from: files, and what helper programs find on the screen and on the clipboard.
+//! The sources of accounts: files, and what helper programs find on the screen and on the clipboard.
 //!
-//! mfactl links nothing that knows a screen or a picture. mfa-screen and mfa-clipboard print what they
-//! find, and mfa-import decodes it.
+//! mfactl links nothing that handles a screen or a picture. mfa-screen and mfa-clipboard print what they find,
+//! and mfa-import decodes it.
 
 use std::fs::File;
 use std::io::{self, Write};
 use std::path::Path;
 use std::process::{Command, Stdio};
 
-use mfa_intake::{Decoded, Source, Why};
+use mfa_helper::clipboard::{FORGET, READ, is_picture};
+use mfa_intake::{Decoded, Exit, Source};
 use mfa_ipc::launcher;
 use zeroize::Zeroizing;
 
-use super::Context;
+use super::context::Context;
 use crate::error::{Error, Kind};
-use crate::output::clean;
-use crate::prompt;
+use crate::text::clean;
+use crate::{platform, prompt};
 
-/// How a picture begins that mfa-clipboard prints.
-const PICTURE_FILE: &[u8] = b"P7\n";
 /// How often a password is asked for.
 const TRIES: usize = 3;
 
@@ -32,8 +31,8 @@ pub(super) fn file(path: &Path) -> Result<Bytes, Error> {
     if path.to_string_lossy().contains("://") {
         let text = "this is a link, not a file";
         return Err(Error::usage(text).hint(
-            "Give a link on standard input: mfactl add --uri -. It may be in the history of your \
-             shell now: remove it there.",
+            "Pass the link on standard input: mfactl add --uri -. It may now be in your shell history: \
+             remove it there.",
         ));
     }
     let read = File::open(path).and_then(|file| {
@@ -43,7 +42,7 @@ pub(super) fn file(path: &Path) -> Result<Bytes, Error> {
     read.map_err(|error| Error::new(Kind::Other, format!("{}: {error}", name(path))))
 }
 
-/// What a file is called.
+/// Returns the name of a file for messages.
 pub(super) fn name(path: &Path) -> String {
     if path == Path::new("-") {
         return "standard input".to_owned();
@@ -51,7 +50,7 @@ pub(super) fn name(path: &Path) -> String {
     clean(&path.to_string_lossy())
 }
 
-/// The same, from the user's own folder on where it is in there.
+/// Returns the same, relative to `~` if the file is in the user's home folder.
 pub(super) fn short(path: &Path) -> String {
     let home = std::env::home_dir().filter(|home| !home.as_os_str().is_empty());
     let below = home.as_ref().and_then(|home| path.strip_prefix(home).ok());
@@ -61,47 +60,47 @@ pub(super) fn short(path: &Path) -> String {
     }
 }
 
-/// Pictures of the screen, one or several.
+/// Returns one or several pictures of the screen.
 pub(super) fn screen() -> Result<Vec<Bytes>, Error> {
+    needs_desktop(
+        "screen",
+        "To read a picture of the QR code instead: mfactl add --qr FILE",
+    )?;
     let printed = helper("mfa-screen", &[])?;
-    let mut rest = &printed[..];
-    let mut pictures = Vec::new();
-    while !rest.is_empty() {
-        let (picture, behind) = first(rest).ok_or_else(|| {
-            let text = "mfa-screen is of another version";
-            Error::new(Kind::Other, text).hint("Install it anew.")
-        })?;
-        pictures.push(Zeroizing::new(picture.to_owned()));
-        rest = behind;
+    let pictures = mfa_helper::pictures::read(&printed).ok_or_else(|| {
+        let text = "mfa-screen does not match the version of mfactl";
+        Error::new(Kind::Other, text).hint("Install mfa-screen again.")
+    })?;
+    let picture = |picture: &[u8]| Zeroizing::new(picture.to_owned());
+    Ok(pictures.into_iter().map(picture).collect())
+}
+
+/// Returns an error that says what to do if there is no desktop, so that nobody waits for one.
+fn needs_desktop(what: &str, instead: &str) -> Result<(), Error> {
+    if platform::has_screen() {
+        return Ok(());
     }
-    Ok(pictures)
+    let text = format!("cannot use the {what}: no desktop is running here");
+    Err(Error::new(Kind::Other, text).hint(instead))
 }
 
-/// A picture that stands behind a line with its length, and what comes after it.
-fn first(printed: &[u8]) -> Option<(&[u8], &[u8])> {
-    let end = printed.iter().position(|byte| *byte == b'\n')?;
-    let length = std::str::from_utf8(&printed[..end]).ok()?.parse().ok()?;
-    printed[end + 1..].split_at_checked(length)
-}
-
-/// The link, the key or the picture that is on the clipboard.
+/// Returns the link, the key or the picture on the clipboard.
 pub(super) fn clipboard() -> Result<Bytes, Error> {
-    helper("mfa-clipboard", &["read"])
+    needs_desktop(
+        "clipboard",
+        "Pass a link or a secret on standard input: mfactl add --uri -, or mfactl add NAME --secret -",
+    )?;
+    helper("mfa-clipboard", &[READ])
 }
 
-/// Whether what is on the clipboard is a picture.
-pub(super) fn is_picture(clip: &[u8]) -> bool {
-    clip.starts_with(PICTURE_FILE)
-}
-
-/// Takes a text that was added off the clipboard, unless something else was copied since.
+/// Removes an added text from the clipboard, unless something else was copied since.
 pub(super) fn forget(context: &Context, text: &[u8]) {
     if is_picture(text) {
         return;
     }
     let forgotten = || {
         let mut program = Command::new(launcher::beside("mfa-clipboard"))
-            .arg("forget")
+            .arg(FORGET)
             .stdin(Stdio::piped())
             .stderr(Stdio::null())
             .spawn()?;
@@ -111,12 +110,12 @@ pub(super) fn forget(context: &Context, text: &[u8]) {
         program.wait().map(|status| status.success())
     };
     if !matches!(forgotten(), Ok(true)) {
-        let text = "What was added may still be on the clipboard: copy something else.";
+        let text = "The link or secret may still be on the clipboard: copy something else.";
         context.output.hint(text);
     }
 }
 
-/// Runs a program of ours, which prints what it finds, or says why it finds nothing.
+/// Runs one of our helper programs, which prints what it finds, or says why it finds nothing.
 fn helper(program: &str, arguments: &[&str]) -> Result<Bytes, Error> {
     let program = launcher::beside(program);
     let output = Command::new(&program)
@@ -124,7 +123,7 @@ fn helper(program: &str, arguments: &[&str]) -> Result<Bytes, Error> {
         .stdin(Stdio::null())
         .output();
     let output = output.map_err(|error| {
-        let text = format!("{} cannot be run: {error}", program.display());
+        let text = format!("cannot run {}: {error}", program.display());
         Error::new(Kind::Other, text).hint("Install it beside mfactl.")
     })?;
     let found = Zeroizing::new(output.stdout);
@@ -135,7 +134,7 @@ fn helper(program: &str, arguments: &[&str]) -> Result<Bytes, Error> {
     Err(Error::new(Kind::Other, said))
 }
 
-/// Decodes what needs no password.
+/// Decodes a source that needs no password.
 pub(super) async fn decode(bytes: &[u8], format: Option<&str>) -> Result<Decoded, Error> {
     let source = Source {
         bytes,
@@ -145,15 +144,15 @@ pub(super) async fn decode(bytes: &[u8], format: Option<&str>) -> Result<Decoded
     Ok(mfa_intake::decode(source).await?)
 }
 
-/// Passwords, from a file or from a person.
+/// The passwords, from a file or from a person.
 pub(super) struct Passwords {
-    /// What opened the last file, or is to open the first.
+    /// The password that opened the last file, or is to open the first.
     password: Option<Zeroizing<String>>,
     may_ask: bool,
 }
 
 impl Passwords {
-    /// The first line of a file, if one is given; else a person is asked when it is needed.
+    /// Reads the first line of a file, if one is given. Otherwise a person is asked when a password is needed.
     pub(super) fn new(context: &Context, file: Option<&Path>) -> Result<Self, Error> {
         let password = file.map(|file| prompt::passphrase(Some(file), "", false));
         Ok(Self {
@@ -162,7 +161,7 @@ impl Passwords {
         })
     }
 
-    /// Decodes a file with the password that it needs.
+    /// Decodes a file, with a password if it needs one.
     pub(super) async fn decode(
         &mut self,
         path: &Path,
@@ -180,11 +179,14 @@ impl Passwords {
                 Ok(decoded) => return Ok(decoded),
                 Err(error) => error,
             };
-            let is_password = matches!(error.why(), Some(Why::PasswordNeeded | Why::WrongPassword));
+            let is_password = matches!(
+                error.why(),
+                Some(Exit::PasswordNeeded | Exit::WrongPassword)
+            );
             if is_password && self.may_ask && asked < TRIES {
-                let again = if asked > 0 { "Not the password. " } else { "" };
+                let again = if asked > 0 { "Wrong password. " } else { "" };
                 let name = name(path);
-                let question = format!("{again}Password of {name} (it is not shown)");
+                let question = format!("{again}Password for {name} (not shown)");
                 self.password = Some(prompt::password(&question)?);
                 asked += 1;
                 continue;

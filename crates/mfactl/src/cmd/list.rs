@@ -2,16 +2,34 @@
 
 use std::collections::HashMap;
 
+use clap::Args as Arguments;
+use mfa_core::Account;
 use mfa_ipc::Client;
-use mfa_ipc::types::{AccountInfo, IssuedCode, MAX_PEEKED};
+use mfa_ipc::types::{IssuedCode, MAX_PEEKED};
+use serde::Serialize;
 
-use super::get::now;
-use super::json::{Accounts, remaining};
+use super::context::{Context, connect, no_match};
 use super::table::{self, Row};
-use super::{Context, connect};
-use crate::args::List;
+use super::validity::{WithCode, now, remaining};
 use crate::error::Error;
-use crate::output::clean;
+use crate::text::clean;
+
+/// The arguments of `list`.
+#[derive(Debug, Arguments)]
+pub(crate) struct List {
+    /// List only the accounts that match this query
+    pub(super) query: Option<String>,
+    /// Print one account per line, separated by tabs: name, issuer, user name and id; with --codes also the
+    /// code and the seconds that it remains valid
+    #[arg(long, conflicts_with = "json")]
+    pub(super) plain: bool,
+    /// Print JSON
+    #[arg(long)]
+    pub(super) json: bool,
+    /// Also show the current codes
+    #[arg(long)]
+    pub(super) codes: bool,
+}
 
 pub(super) async fn run(context: &Context, args: List) -> Result<(), Error> {
     let client = connect().await?;
@@ -21,18 +39,19 @@ pub(super) async fn run(context: &Context, args: List) -> Result<(), Error> {
             .ask(&client, async |client| client.find_accounts(query).await)
             .await?;
         if ids.is_empty() {
-            return Err(super::no_match(query, &accounts));
+            return Err(no_match(query, &accounts));
         }
-        accounts.retain(|account| ids.contains(&account.id));
-        accounts.sort_by_key(|account| ids.iter().position(|id| *id == account.id));
+        accounts.retain(|account| ids.contains(&account.id.to_string()));
+        accounts
+            .sort_by_cached_key(|account| ids.iter().position(|id| *id == account.id.to_string()));
     }
     let mut codes = if args.codes {
-        codes(&client, &accounts).await?
+        codes(context, &client, &accounts).await?
     } else {
         HashMap::new()
     };
-    let row = |account: AccountInfo| {
-        let code = codes.remove(&account.id);
+    let row = |account: Account| {
+        let code = codes.remove(&account.id.to_string());
         (account, code)
     };
     let rows: Vec<Row> = accounts.into_iter().map(row).collect();
@@ -48,7 +67,7 @@ pub(super) async fn run(context: &Context, args: List) -> Result<(), Error> {
     if rows.is_empty() {
         context
             .output
-            .hint("there are no accounts yet. Add one: mfactl add");
+            .hint("no accounts yet. To add one: mfactl add");
         return Ok(());
     }
     let output = context.output;
@@ -61,18 +80,25 @@ pub(super) async fn run(context: &Context, args: List) -> Result<(), Error> {
     lines.iter().try_for_each(|line| output.line(line))
 }
 
-/// The codes of these accounts, by id. They are looked at and not used, in one call.
+/// Returns the codes of the accounts, by id. One call only looks at them and does not use them up.
 async fn codes(
+    context: &Context,
     client: &Client,
-    accounts: &[AccountInfo],
+    accounts: &[Account],
 ) -> Result<HashMap<String, IssuedCode>, Error> {
-    let ids: Vec<_> = accounts.iter().map(|account| &*account.id).collect();
+    let ids: Vec<_> = accounts
+        .iter()
+        .map(|account| account.id.to_string())
+        .collect();
+    let ids: Vec<_> = ids.iter().map(String::as_str).collect();
     if ids.is_empty() {
         return Ok(HashMap::new());
     }
-    // To name none is to ask for all.
+    // A list without ids asks for all accounts.
     let ids = if ids.len() > MAX_PEEKED { &[] } else { &*ids };
-    Ok(client.peek_codes(ids).await?)
+    context
+        .ask(client, async |client| client.peek_codes(ids).await)
+        .await
 }
 
 fn plain_row((account, code): &Row) -> String {
@@ -80,7 +106,7 @@ fn plain_row((account, code): &Row) -> String {
         &account.name,
         &account.issuer,
         &account.username,
-        &account.id,
+        &account.id.to_string(),
     ]
     .into_iter()
     .map(|field| clean(field))
@@ -90,4 +116,63 @@ fn plain_row((account, code): &Row) -> String {
         fields.push(remaining(code, now()).unwrap_or(0).to_string());
     }
     fields.join("\t")
+}
+
+/// `mfactl list --json`
+#[derive(Serialize)]
+struct Accounts<'a> {
+    accounts: Vec<WithCode<'a>>,
+}
+
+impl<'a> Accounts<'a> {
+    fn new(rows: impl Iterator<Item = (&'a Account, Option<&'a IssuedCode>)>, now: u64) -> Self {
+        let accounts = rows.map(|(account, code)| WithCode::new(account, code, now));
+        Self {
+            accounts: accounts.collect(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use mfa_core::AccountId;
+    use mfa_core::account::Kind;
+
+    use super::*;
+
+    fn row(code: Option<&str>) -> Row {
+        let account = Account {
+            name: "aws".into(),
+            issuer: "Amazon\tWeb\nServices".into(),
+            username: "root".into(),
+            ..Account::new(AccountId::from_random([1; 16]), Kind::Unknown, 0)
+        };
+        let code = code.map(|code| IssuedCode {
+            code: code.to_owned().into(),
+            valid_from: 0,
+            valid_until: 0,
+        });
+        (account, code)
+    }
+
+    #[test]
+    fn a_plain_row_has_as_many_fields_whatever_the_texts_are() {
+        let without = plain_row(&row(None));
+        assert_eq!(without.split('\t').count(), 4, "{without}");
+        assert!(!without.contains('\n'));
+        let with = plain_row(&row(Some("123456")));
+        let fields: Vec<_> = with.split('\t').collect();
+        assert_eq!(fields[4..], ["123456", "0"]);
+    }
+
+    #[test]
+    fn json_has_a_code_only_where_one_was_asked_for() {
+        let (without, with) = (row(None), row(Some("123456")));
+        let rows = [&without, &with].map(|(account, code)| (account, code.as_ref()));
+        let json = serde_json::to_value(Accounts::new(rows.into_iter(), 0)).unwrap();
+        let accounts = &json["accounts"];
+        assert_eq!(accounts[0].get("code"), None);
+        assert_eq!(accounts[1]["code"], "123456");
+        assert_eq!(accounts[1]["name"], "aws");
+    }
 }

@@ -1,16 +1,24 @@
 //! `mfactl lock` and `mfactl unlock`.
 
-use mfa_ipc::Client;
+use std::path::PathBuf;
 
-use super::{Context, connect};
-use crate::args::Passphrase;
-use crate::error::Error;
+use clap::Args as Arguments;
+use zeroize::Zeroizing;
+
+use super::context::{Context, PASSPHRASE, connect};
+use crate::error::{Error, Kind};
 use crate::prompt;
 
-const QUESTION: &str = "Passphrase of the vault (it is not shown)";
+/// Where a passphrase comes from.
+#[derive(Debug, Arguments)]
+pub(crate) struct Passphrase {
+    /// Read the passphrase of the vault file from the first line of FILE (- for standard input)
+    #[arg(long, value_name = "FILE")]
+    pub(super) password_file: Option<PathBuf>,
+}
 
 pub(super) async fn lock(context: &Context) -> Result<(), Error> {
-    // A daemon that is not running has to remember it too.
+    // A daemon that is not running is started, because it has to remember the lock too.
     let client = connect().await?;
     client.lock().await?;
     context.output.hint("locked. To unlock: mfactl unlock");
@@ -21,24 +29,24 @@ pub(super) async fn unlock(context: &Context, args: Passphrase) -> Result<(), Er
     let client = connect().await?;
     if let Some(file) = args.password_file.as_deref() {
         client
-            .unlock_vault(&prompt::passphrase(Some(file), QUESTION, false)?)
+            .unlock_vault(&prompt::passphrase(Some(file), PASSPHRASE, false)?)
             .await?;
         context.output.hint("unlocked");
         return Ok(());
     }
     match client.unlock().await {
         Ok(()) => {}
-        // A file that the configuration names may hold an old passphrase.
+        // A passphrase file that the configuration names may hold an old passphrase.
         Err(mfa_ipc::Error::Locked(_) | mfa_ipc::Error::AccessDenied(_))
             if client.status().await?.vault_file =>
         {
-            client
-                .unlock_vault(&prompt::passphrase(None, QUESTION, false)?)
-                .await?;
+            client.unlock_vault(&ask(context)?).await?;
         }
-        // From a launcher, too: who gives this command wants to be asked.
+        // This also works from a launcher: a user who gives this command wants to be asked.
         Err(mfa_ipc::Error::Locked(_)) if context.may_ask || context.may_prompt => {
-            announce(context);
+            context
+                .output
+                .hint("waiting up to 60 s for you to answer the prompt…");
             client.interactive(true).unlock().await?;
         }
         Err(error) => return Err(error.into()),
@@ -47,29 +55,13 @@ pub(super) async fn unlock(context: &Context, args: Passphrase) -> Result<(), Er
     Ok(())
 }
 
-/// Has the user unlock what a request needs: a vault file here, an OS keychain by its own prompt.
-///
-/// What the user has locked, or left idle, stays locked until `mfactl unlock`.
-pub(super) async fn by_the_user(
-    context: &Context,
-    client: &Client,
-    locked: mfa_ipc::Error,
-) -> Result<(), Error> {
-    let status = client.status().await?;
-    if status.vault_file {
-        client
-            .unlock_vault(&prompt::passphrase(None, QUESTION, false)?)
-            .await?;
-    } else if status.locked_by_user {
-        return Err(locked.into());
-    } else {
-        announce(context);
-    }
-    Ok(())
-}
-
-fn announce(context: &Context) {
-    context
-        .output
-        .hint("the keychain is locked; waiting up to 60 s for you to unlock it…");
+/// Asks for the passphrase of the vault file. A launcher has no terminal, but perhaps there is the tray, which asks
+/// in a window.
+fn ask(context: &Context) -> Result<Zeroizing<String>, Error> {
+    prompt::passphrase(None, PASSPHRASE, false).map_err(|error| match error.kind {
+        Kind::Usage if context.may_prompt => {
+            error.hint("Or choose “Unlock…” in the menu of the tray (mfa-tray)")
+        }
+        _ => error,
+    })
 }

@@ -1,13 +1,19 @@
-//! The commands, one file each.
+//! The command line, and the commands: one file each, with its arguments, its text and its JSON.
+//!
+//! Help, manual pages and completions are made from [`Args`].
 
+mod access;
 mod add;
+mod columns;
+mod context;
 mod copy;
-pub(crate) mod doctor;
+mod details;
+mod doctor;
 mod edit;
 mod get;
 mod import;
 mod intake;
-pub(crate) mod json;
+mod known;
 mod list;
 mod lock;
 mod man;
@@ -20,20 +26,121 @@ mod show;
 mod status;
 mod strength;
 mod table;
+mod validity;
 mod vault;
 
-use mfa_core::query::{self, Index};
-use mfa_core::{Account, AccountId};
-use mfa_ipc::types::AccountInfo;
-use mfa_ipc::{Client, launcher};
+use clap::{CommandFactory, Parser, Subcommand};
 
-use crate::args::{Args, Command};
-use crate::error::{Error, Kind};
-use crate::output::{Output, clean};
+use crate::error::{EXIT_CODES, Error};
+use crate::output::Output;
 use crate::{platform, prompt};
+use context::Context;
 
-/// How many names an error suggests.
-const MAX_SUGGESTIONS: usize = 3;
+/// Print one-time codes from the command line
+///
+/// Secrets are in the keychain of your desktop or in an encrypted vault file. The daemon mfad reads them;
+/// it starts when it is needed.
+///
+/// QUERY is the name, id, serial (such as an AWS ARN) or issuer:username of an account, or the beginning or
+/// another part of its name, issuer or user name. It must match exactly one account.
+#[derive(Debug, Parser)]
+#[command(name = "mfactl", version, max_term_width = 100, after_help = EXIT_CODES)]
+#[command(disable_help_subcommand = true)]
+pub(crate) struct Args {
+    /// Do not print hints or warnings
+    #[arg(short, long, global = true, display_order = 100, help_heading = GLOBAL)]
+    pub(crate) quiet: bool,
+
+    /// Never ask for input or open a prompt
+    #[arg(long, global = true, display_order = 101, help_heading = GLOBAL)]
+    pub(crate) no_input: bool,
+
+    /// What to do
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+/// The heading under which the help lists the options of all commands.
+const GLOBAL: &str = "Global options";
+
+/// The commands.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Print the code of an account
+    ///
+    /// Prints only the code and a newline to standard output.
+    #[command(visible_aliases = ["code", "totp"])]
+    Get(get::Get),
+    /// Print two codes in a row, as AWS and others require when you register a device
+    ///
+    /// Prints the first code, waits until the second one is valid, then prints that one.
+    Pair(pair::Pair),
+    /// List the accounts
+    #[command(visible_alias = "ls")]
+    List(list::List),
+    /// Add an account from a link or a secret
+    ///
+    /// The secret comes from a QR code (--qr, --screen, --clipboard) or from standard input (--uri,
+    /// --secret). Without any of these options, mfactl asks for the secret and does not show it while you
+    /// type.
+    Add(add::Add),
+    /// Import accounts from another app's export
+    ///
+    /// Reads the exports of Aegis, 2FAS, Ente Auth, Google Authenticator, Bitwarden, andOTP, FreeOTP,
+    /// KeePass and many other apps, encrypted or not. Also reads pictures of QR codes, and text files with
+    /// links. For the full list, run mfa-import formats. Shows what would be added, and asks before it adds
+    /// anything.
+    ///
+    /// Stores all accounts or none. An account whose secret is already stored is left unchanged. If another
+    /// account has the same name, the new account gets a free name.
+    ///
+    /// The exit code is 5 if the password is wrong, and 1 if a file cannot be read or a QR code of the
+    /// export is missing.
+    Import(import::Import),
+    /// Show the details of an account
+    Show(show::Show),
+    /// Change an account
+    ///
+    /// Only the given fields change. An empty value clears a field.
+    Edit(edit::Edit),
+    /// Remove an account and its secret
+    #[command(visible_alias = "remove")]
+    Rm(rm::Rm),
+    /// Lock the accounts until you unlock them
+    ///
+    /// The daemon wipes all secrets from memory and stays locked even after a restart. The keychain itself
+    /// does not change, because other programs use it too.
+    Lock,
+    /// Unlock the accounts
+    ///
+    /// If the accounts are in the OS keychain and it is locked, the keychain asks for its password. If they
+    /// are in a vault file, mfactl asks for the passphrase or reads it from --password-file.
+    Unlock(lock::Passphrase),
+    /// Show the state of the daemon and the keychain
+    ///
+    /// Does not start the daemon. If the daemon is not running, the exit code is 6.
+    Status(status::Status),
+    /// Check everything that codes depend on
+    ///
+    /// Checks the daemon, the keychain, the clock and the desktop, and says how to fix each problem. The
+    /// exit code is 1 if mfactl cannot produce codes.
+    Doctor(doctor::Doctor),
+    /// Choose which programs may have codes, and see which ones got codes
+    ///
+    /// You and the tray get codes without a question. Before any other program gets one, a notification
+    /// asks you. If a program runs mfactl, the question is about that program.
+    #[command(subcommand)]
+    Access(access::Access),
+    /// Keep accounts in an encrypted file if there is no keychain
+    #[command(subcommand)]
+    Vault(vault::Vault),
+    /// Print a shell completion script
+    ///
+    /// For example, in bash: mfactl completions bash > ~/.local/share/bash-completion/completions/mfactl
+    Completions(man::Completions),
+    /// Print the manual page, or write all manual pages to a folder
+    Man(man::Man),
+}
 
 /// Runs a command.
 pub(crate) async fn run(args: Args, output: &Output) -> Result<(), Error> {
@@ -41,11 +148,16 @@ pub(crate) async fn run(args: Args, output: &Output) -> Result<(), Error> {
         output: *output,
         may_ask: !args.no_input && prompt::possible(),
         may_prompt: !args.no_input && platform::has_screen(),
+        may_be_asked_about: !args.no_input,
     };
     match args.command {
+        Command::Get(args) if args.copy => copy::run(&context, args).await,
         Command::Get(args) => get::run(&context, args).await,
         Command::Pair(args) => pair::run(&context, args).await,
         Command::List(args) => list::run(&context, args).await,
+        Command::Add(args) if args.qr.is_some() || args.screen || args.clipboard => {
+            scan::run(&context, args).await
+        }
         Command::Add(args) => add::run(&context, args).await,
         Command::Import(args) => import::run(&context, args).await,
         Command::Show(args) => show::run(&context, args).await,
@@ -54,129 +166,10 @@ pub(crate) async fn run(args: Args, output: &Output) -> Result<(), Error> {
         Command::Lock => lock::lock(&context).await,
         Command::Unlock(args) => lock::unlock(&context, args).await,
         Command::Status(args) => status::run(&context, args).await,
+        Command::Access(args) => access::run(&context, args).await,
         Command::Vault(args) => vault::run(&context, args).await,
-        Command::Completions { shell } => man::completions(&context, shell),
+        Command::Completions(args) => man::completions(&context, &args, &mut Args::command()),
         Command::Doctor(args) => doctor::run(&context, args).await,
-        Command::Man { output } => man::run(&context, output.as_deref()),
+        Command::Man(args) => man::run(&context, &args, Args::command()),
     }
-}
-
-/// What all commands need.
-pub(crate) struct Context {
-    output: Output,
-    /// Whether there is a person who may be asked.
-    may_ask: bool,
-    /// Whether there is a desktop on which the keychain may ask, be there a terminal or not.
-    may_prompt: bool,
-}
-
-impl Context {
-    /// Asks the daemon. If it is locked and there is a person, has them unlock it, and asks again
-    /// with a prompt allowed.
-    async fn ask<T>(
-        &self,
-        client: &Client,
-        call: impl AsyncFn(&Client) -> Result<T, mfa_ipc::Error>,
-    ) -> Result<T, Error> {
-        match call(client).await {
-            Err(locked @ mfa_ipc::Error::Locked(_)) if self.may_ask => {
-                lock::by_the_user(self, client, locked).await?;
-                Ok(call(&client.interactive(true)).await?)
-            }
-            other => Ok(other?),
-        }
-    }
-
-    /// The one account that a query means.
-    async fn account(&self, client: &Client, query: &str) -> Result<AccountInfo, Error> {
-        self.search(client, query, Index::find).await
-    }
-
-    /// The one account whose id, serial, issuer:username or name is the query as a whole.
-    async fn whole(&self, client: &Client, query: &str) -> Result<AccountInfo, Error> {
-        self.search(client, query, Index::find_whole).await
-    }
-
-    async fn search(
-        &self,
-        client: &Client,
-        query: &str,
-        find: fn(&Index, &str) -> Result<AccountId, query::Error>,
-    ) -> Result<AccountInfo, Error> {
-        let mut accounts = self.ask(client, Client::list_accounts).await?;
-        let mut index = Index::default();
-        for account in &accounts {
-            index.insert(&Account::try_from(account)?);
-        }
-        let found = match find(&index, query) {
-            Ok(id) => id.to_string(),
-            Err(query::Error::NotFound) => return Err(no_match(query, &accounts)),
-            Err(query::Error::Ambiguous(ids)) => {
-                let ids: Vec<_> = ids.iter().map(ToString::to_string).collect();
-                let labels = accounts.iter().filter(|a| ids.contains(&a.id)).map(label);
-                return Err(ambiguous(query, &labels.collect::<Vec<_>>().join(", ")));
-            }
-        };
-        let at = accounts.iter().position(|account| account.id == found);
-        let at = at.ok_or_else(|| no_match(query, &accounts))?;
-        Ok(accounts.swap_remove(at))
-    }
-
-    /// Replaces the daemon's answer to a query by one that names the query and what is near.
-    async fn explain(&self, client: &Client, query: &str, error: Error) -> Error {
-        match error.kind {
-            Kind::NoMatch => match client.list_accounts().await {
-                Ok(accounts) => no_match(query, &accounts),
-                Err(_) => error,
-            },
-            Kind::Ambiguous => match self.account(client, query).await {
-                Err(better) => better,
-                Ok(_) => error,
-            },
-            _ => error,
-        }
-    }
-}
-
-fn label(account: &AccountInfo) -> String {
-    clean(&Account::try_from(account).map_or_else(|_| account.name.clone(), |a| a.label()))
-}
-
-fn no_match(query: &str, accounts: &[AccountInfo]) -> Error {
-    let query = clean(query);
-    if accounts.is_empty() {
-        return Error::new(Kind::NoMatch, "there are no accounts yet").hint("Add one: mfactl add");
-    }
-    let mut near: Vec<_> = accounts
-        .iter()
-        .map(|account| {
-            (
-                strsim::jaro_winkler(&query, &account.name),
-                clean(&account.name),
-            )
-        })
-        .filter(|(likeness, _)| *likeness > 0.6)
-        .collect();
-    near.sort_by(|a, b| b.0.total_cmp(&a.0));
-    near.truncate(MAX_SUGGESTIONS);
-    let names: Vec<_> = near.into_iter().map(|(_, name)| name).collect();
-    let closest = if names.is_empty() {
-        String::new()
-    } else {
-        format!(" Closest: {}.", names.join(", "))
-    };
-    let message = format!("no account matches “{query}”.{closest} All: mfactl list");
-    Error::new(Kind::NoMatch, message)
-}
-
-fn ambiguous(query: &str, labels: &str) -> Error {
-    let message = format!(
-        "“{}” matches several accounts: {labels}. Say more, or use the id from mfactl list --json",
-        clean(query)
-    );
-    Error::new(Kind::Ambiguous, message)
-}
-
-async fn connect() -> Result<Client, Error> {
-    Ok(launcher::connect().await?)
 }

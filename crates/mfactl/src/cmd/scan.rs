@@ -1,100 +1,152 @@
-//! `mfactl add --qr`, `--screen` and `--clipboard`: accounts from QR codes, and what else is copied.
+//! `mfactl add --qr`, `--screen` and `--clipboard`: adds accounts from QR codes and from copied texts.
 
+use std::path::PathBuf;
+use std::slice;
+
+use mfa_core::AccountChange;
 use mfa_core::secret::is_key;
-use mfa_intake::{Decoded, PICTURE, Part, Skipped};
+use mfa_helper::clipboard::{NOTHING, is_link, is_picture};
+use mfa_intake::{Adding, Decoded, PICTURE, Part};
 use mfa_ipc::Client;
-use mfa_ipc::types::{AccountFields, Fate, ImportOptions};
+use mfa_ipc::dict::AsDict;
+use mfa_ipc::types::{Fate, ImportOptions};
 use zeroize::Zeroizing;
 
-use super::add::Wishes;
-use super::json::Imports;
-use super::plan::{Plan, accounts};
-use super::{Context, add, import, intake, series, strength};
-use crate::args::Add;
+use super::add::{Add, Wishes};
+use super::context::Context;
+use super::plan::{Imports, Plan, accounts};
+use super::{add, import, intake, known, series, strength};
 use crate::error::{Error, Kind};
-use crate::output::clean;
 use crate::prompt;
+use crate::text::clean;
 
-pub(super) async fn run(context: &Context, args: Add) -> Result<(), Error> {
-    if !args.clipboard {
-        return scan(context, args, None).await;
-    }
-    let clip = intake::clipboard()?;
-    match std::str::from_utf8(&clip) {
-        Ok(key) if is_key(key) => add_key(context, args, key).await?,
-        Ok(text) if !text.contains("otpauth") && !intake::is_picture(&clip) => {
-            let text =
-                "there is no otpauth link, no key and no picture on the clipboard: copy one first";
-            return Err(Error::new(Kind::Other, text));
-        }
-        _ => scan(context, args, Some(&clip)).await?,
-    }
-    // What was added does not stay there.
-    intake::forget(context, &clip);
-    Ok(())
+/// Where the accounts are.
+enum Place {
+    /// A file with a picture, or standard input.
+    Picture(PathBuf),
+    Screen,
+    /// The clipboard, and what is on it.
+    Clipboard(Zeroizing<Vec<u8>>),
 }
 
-/// Adds a key, which says nothing but itself.
+pub(super) async fn run(context: &Context, mut args: Add) -> Result<(), Error> {
+    match args.qr.take() {
+        Some(picture) => scan(context, args, Place::Picture(picture)).await,
+        None if args.screen => scan(context, args, Place::Screen).await,
+        None => clipboard(context, args).await,
+    }
+}
+
+async fn clipboard(context: &Context, args: Add) -> Result<(), Error> {
+    let clip = intake::clipboard()?;
+    match std::str::from_utf8(&clip) {
+        Ok(key) if is_key(key) => {
+            add_key(context, args, key).await?;
+            intake::forget(context, &clip);
+            Ok(())
+        }
+        Ok(text) if !is_link(text) && !is_picture(&clip) => Err(Error::new(Kind::Other, NOTHING)),
+        _ => scan(context, args, Place::Clipboard(clip)).await,
+    }
+}
+
+/// Adds a key, which comes with no other details.
 async fn add_key(context: &Context, args: Add, key: &str) -> Result<(), Error> {
-    let client = add::ready(context, args.name.as_deref()).await?;
+    let client = known::ready(context, args.name.as_deref()).await?;
     let wishes = add::wishes(&args);
     let mut account = add::given(args);
     account.secret = Some(Zeroizing::new(key.to_owned()));
     if account.name.is_none() {
         if !context.may_ask {
-            let text = "there is a key on the clipboard, and it says no name";
-            return Err(Error::usage(text).hint("Say it: mfactl add NAME --clipboard"));
+            let text = "the secret on the clipboard has no name";
+            return Err(Error::usage(text).hint("Choose a name: mfactl add NAME --clipboard"));
         }
         account.name = Some(prompt::line(
-            "There is a key on the clipboard. Name of the account",
+            "The clipboard contains a secret. Name of the account",
         )?);
     }
-    add::one(context, &client, account, wishes).await
+    add::one(context, &client, account, wishes, "").await
 }
 
-async fn scan(context: &Context, args: Add, clip: Option<&[u8]>) -> Result<(), Error> {
+async fn scan(context: &Context, args: Add, place: Place) -> Result<(), Error> {
     if args.kind.is_some() {
-        return Err(Error::usage("a QR code has its own type: leave out --type"));
+        return Err(Error::usage(
+            "the QR code or link sets the type: omit --type",
+        ));
     }
-    let client = add::ready(context, args.name.as_deref()).await?;
-    let (found, place) = match &args.qr {
-        Some(path) => {
-            let picture = intake::file(path)?;
-            (
-                intake::decode(&picture, Some(PICTURE)).await,
-                intake::name(path),
-            )
-        }
-        None if args.screen => {
-            let pictures = intake::screen()?;
-            let found = mfa_intake::decode_screen(&pictures).await;
-            (found.map_err(Error::from), "the screen".into())
-        }
-        None => {
-            let clip = clip.unwrap_or_default();
-            (intake::decode(clip, None).await, "the clipboard".into())
-        }
-    };
-    let found = found.map_err(|error| error.about(&place))?;
+    let client = known::ready(context, args.name.as_deref()).await?;
+    let found = place.look().await?;
     let wishes = add::wishes(&args);
-    let picture = args.qr.clone();
     let missing = found.missing();
     agree(context, &missing, wishes)?;
-    add_all(context, &client, found, add::given(args), &place, wishes).await?;
-    series::complete(&missing, picture.as_slice())
+    let given = add::given(args);
+    add_all(context, &client, found, given, &place.name(), wishes).await?;
+    // A text that was added does not stay on the clipboard, even if it was only a part of an export.
+    if let Place::Clipboard(clip) = &place {
+        intake::forget(context, clip);
+    }
+    series::complete(context, &missing, place.pictures())
 }
 
-/// Asks whether what there is of an export shall be added, if it is not all of it.
+impl Place {
+    /// Returns the name for messages.
+    fn name(&self) -> String {
+        match self {
+            Self::Picture(path) => intake::name(path),
+            Self::Screen => "the screen".to_owned(),
+            Self::Clipboard(_) => "the clipboard".to_owned(),
+        }
+    }
+
+    /// Returns the files that can be given again.
+    fn pictures(&self) -> &[PathBuf] {
+        match self {
+            Self::Picture(path) => slice::from_ref(path),
+            Self::Screen | Self::Clipboard(_) => &[],
+        }
+    }
+
+    /// Finds the accounts.
+    async fn look(&self) -> Result<Decoded, Error> {
+        let found = match self {
+            Self::Picture(path) => {
+                let picture = intake::file(path)?;
+                intake::decode(&picture, Some(PICTURE)).await
+            }
+            Self::Screen => {
+                let pictures = intake::screen()?;
+                let found = mfa_intake::decode_screen(&pictures).await;
+                found.map_err(not_on_screen)
+            }
+            Self::Clipboard(clip) => intake::decode(clip, None).await,
+        };
+        found.map_err(|error| error.about(&self.name()))
+    }
+}
+
+fn not_on_screen(error: mfa_intake::Error) -> Error {
+    let is_refused = error.why().is_some();
+    let error = Error::from(error);
+    if !is_refused {
+        return error;
+    }
+    error.hint(
+        "Show the whole QR code on the screen, as large as possible, and try again. Or read a picture of it: \
+         mfactl add --qr FILE",
+    )
+}
+
+/// Asks whether to add what there is of an export, if it is incomplete.
 fn agree(context: &Context, missing: &[Part], wishes: Wishes) -> Result<(), Error> {
-    let Some(text) = series::missing(missing).filter(|_| !wishes.incomplete) else {
+    let Some(text) = mfa_intake::missing(missing).filter(|_| !wishes.incomplete) else {
         return Ok(());
     };
     if wishes.yes || !context.may_ask {
         return Err(Error::new(Kind::Other, text)
-            .hint("Import all of them: mfactl import FILE…")
-            .hint("To add what there is: --allow-incomplete"));
+            .hint("To import all QR codes together: mfactl import FILE…")
+            .hint("To add the accounts that were found: --allow-incomplete"));
     }
-    if prompt::confirm(&format!("{text}. Add what there is?"))? {
+    if prompt::confirm(&format!("{text}. Add the accounts that were found?"))? {
         return Ok(());
     }
     Err(Error::new(Kind::Other, "nothing was added"))
@@ -104,49 +156,48 @@ async fn add_all(
     context: &Context,
     client: &Client,
     mut found: Decoded,
-    given: AccountFields,
+    given: AccountChange,
     place: &str,
     wishes: Wishes,
 ) -> Result<(), Error> {
-    match found.accounts.len() {
-        0 => Err(none(place, found.skipped.first())),
-        1 => {
-            let account = with(found.accounts.remove(0), given);
-            for skipped in found
-                .skipped
-                .iter()
-                .filter(|skipped| skipped.part.is_none())
-            {
-                context.output.hint(reason(skipped));
+    match found.adding() {
+        Adding::Nothing(why) => Err(none(place, &why)),
+        Adding::One(account) => {
+            let account = given.or(*account);
+            for reason in found.reasons() {
+                context.output.warn(clean(&reason));
             }
             if !wishes.json {
                 let label = label(&account);
                 context.output.line(format_args!("Found {label}."))?;
             }
-            add::one(context, client, account, wishes).await
+            let rest = found.rest(&[]).sentences();
+            add::one(context, client, account, wishes, &rest).await
         }
-        count if given.to_dict().is_empty() => {
-            let added = several(context, client, &found, wishes).await;
-            // Which of them it is about is in the text.
+        Adding::Several(several) if given.to_dict().is_empty() => {
+            let count = several.len();
+            found.accounts = several;
+            let added = add_several(context, client, &found, wishes).await;
+            // The text says which account the error is about.
             added.map_err(|error| error.about(&format!("{} in {place}", accounts(count))))
         }
-        count => Err(Error::usage(format!(
-            "there are {} in {place}, but a name and other details are of one account",
-            accounts(count)
+        Adding::Several(several) => Err(Error::usage(format!(
+            "found {} in {place}, but a name and other details apply to only one account",
+            accounts(several.len())
         ))
-        .hint("Add them without, and then change each: mfactl edit")),
+        .hint("Add them without these options, then change each account: mfactl edit")),
     }
 }
 
-/// Adds all, or none.
-async fn several(
+/// Adds all accounts, or none.
+async fn add_several(
     context: &Context,
     client: &Client,
     found: &Decoded,
     wishes: Wishes,
 ) -> Result<(), Error> {
     for account in &found.accounts {
-        // What it remarks is in the table.
+        // The remarks are in the table.
         let checked = strength::check(account, wishes.weak);
         checked.map_err(|error| error.about(&label(account)))?;
     }
@@ -173,29 +224,7 @@ async fn several(
         .line(format_args!("Added {added} to {keychain}.{rest}"))
 }
 
-/// What the code says, and what the command line says better.
-fn with(code: AccountFields, given: AccountFields) -> AccountFields {
-    AccountFields {
-        uri: code.uri,
-        secret: code.secret,
-        pin: given.pin.or(code.pin),
-        kind: code.kind,
-        name: given.name.or(code.name),
-        issuer: given.issuer.or(code.issuer),
-        username: given.username.or(code.username),
-        algorithm: given.algorithm.or(code.algorithm),
-        digits: given.digits.or(code.digits),
-        period: given.period.or(code.period),
-        counter: given.counter.or(code.counter),
-        tags: given.tags.or(code.tags),
-        pinned: given.pinned.or(code.pinned),
-        note: given.note.or(code.note),
-        serial: given.serial.or(code.serial),
-        duplicate: None,
-    }
-}
-
-fn label(account: &AccountFields) -> String {
+fn label(account: &AccountChange) -> String {
     let text = |text: &Option<String>| clean(text.as_deref().unwrap_or_default());
     match (text(&account.issuer), text(&account.username)) {
         (issuer, username) if issuer.is_empty() || username.is_empty() => {
@@ -210,11 +239,37 @@ fn label(account: &AccountFields) -> String {
     }
 }
 
-fn reason(skipped: &Skipped) -> String {
-    format!("{}: {}", clean(&skipped.name), clean(&skipped.reason))
+fn none(place: &str, why: &str) -> Error {
+    Error::new(Kind::Other, clean(why)).about(place)
 }
 
-fn none(place: &str, skipped: Option<&Skipped>) -> Error {
-    let text = skipped.map_or_else(|| "there is no account in it".to_owned(), reason);
-    Error::new(Kind::Other, text).about(place)
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_account_that_was_found_is_named_by_what_there_is() {
+        let text = |text: &str| Some(text.to_owned()).filter(|text| !text.is_empty());
+        for (issuer, username, expected) in [
+            ("GitHub", "jane", "GitHub, jane"),
+            ("GitHub", "", "GitHub"),
+            ("", "jane", "jane"),
+            ("", "", "an account"),
+        ] {
+            let account = AccountChange {
+                issuer: text(issuer),
+                username: text(username),
+                ..AccountChange::default()
+            };
+            assert_eq!(label(&account), expected);
+        }
+    }
+
+    #[test]
+    fn a_picture_without_an_account_says_where_it_is_from() {
+        let error = none("the screen", "no account found").to_string();
+        assert_eq!(error, "the screen: no account found");
+        let error = none("a.png", "entry\n2: its type is not known").to_string();
+        assert_eq!(error, "a.png: entry\u{fffd}2: its type is not known");
+    }
 }

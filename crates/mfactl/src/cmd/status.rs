@@ -1,47 +1,65 @@
-//! `mfactl status`: how the daemon and the keychain are. It does not start a daemon itself.
+//! `mfactl status`: prints the state of the daemon and the keychain. It does not start a daemon itself.
 
+use clap::Args as Arguments;
 use mfa_ipc::{launcher, types};
+use serde::Serialize;
 
-use super::Context;
-use super::json::Health;
-use crate::args::Status;
+use super::columns::named;
+use super::context::Context;
 use crate::error::{Error, Kind};
+
+/// How wide the column of names is.
+const NAMES: usize = 11;
+
+/// The arguments of `status`.
+#[derive(Debug, Arguments)]
+pub(crate) struct Status {
+    /// Print JSON
+    #[arg(long)]
+    pub(super) json: bool,
+}
 
 pub(super) async fn run(context: &Context, args: Status) -> Result<(), Error> {
     let Some(client) = launcher::running().await? else {
         return Err(Error::new(Kind::Unreachable, "the daemon is not running")
-            .hint("Any command that needs it starts it: mfactl list"));
+            .hint("Commands that need the daemon start it, for example: mfactl list"));
     };
     let status = client.status().await?;
     if args.json {
         return context.output.json(&Health::new(&status));
     }
-    print(context, &status)
+    let output = context.output;
+    let line = |(name, value): &(&str, String)| output.line(named(output, name, NAMES, value));
+    rows(&status).iter().try_for_each(line)
 }
 
-fn print(context: &Context, status: &types::Status) -> Result<(), Error> {
-    let output = context.output;
+/// Returns what a person sees, by name.
+fn rows(status: &types::Status) -> [(&'static str, String); 6] {
     let keychain = match status.problem.as_str() {
         "" => status.keychain.clone(),
         problem => problem.to_owned(),
     };
     let accounts = match (status.accounts, status.unreadable) {
-        (None, _) if status.locked => "locked".to_owned(),
+        (None, _) if status.locked => why_locked(status),
         (None, _) => "not read".to_owned(),
         (Some(accounts), 0) => accounts.to_string(),
         (Some(accounts), unreadable) => format!("{accounts}, and {unreadable} unreadable"),
     };
-    let bus = if status.bus_codes {
-        "given out"
-    } else {
-        "refused"
+    let bus = match status.bus_codes.as_str() {
+        "allow" => "allowed",
+        "ask" => "after a question",
+        _ => "denied",
+    };
+    let questions = match status.attended {
+        true => "by a notification",
+        false => "not possible, because nothing shows notifications",
     };
     let tray = if status.tray {
         "running"
     } else {
         "not running"
     };
-    for (name, value) in [
+    [
         (
             "daemon",
             format!("mfad {}, pid {}", status.version, status.pid),
@@ -49,12 +67,142 @@ fn print(context: &Context, status: &types::Status) -> Result<(), Error> {
         ("keychain", keychain),
         ("accounts", accounts),
         ("bus codes", bus.to_owned()),
+        ("questions", questions.to_owned()),
         ("tray", tray.to_owned()),
-    ] {
-        output.line(format_args!(
-            "{} {value}",
-            output.dim(&format!("{name:<10}"))
-        ))?;
+    ]
+}
+
+/// Says that the accounts are locked, and why.
+pub(super) fn why_locked(status: &types::Status) -> String {
+    let why = match status.locked_because.as_str() {
+        "request" => " by mfactl lock or by the tray",
+        "idle" => " after a time without use",
+        "keychain" => " with the keychain",
+        "screen" => " because the screen is locked",
+        "suspend" => " because the system went to sleep; the next request opens them",
+        "session-end" => " because the session has ended; the next request opens them",
+        // A newer daemon may know other reasons.
+        _ => "",
+    };
+    format!("locked{why}")
+}
+
+/// `mfactl status --json`
+#[derive(Serialize)]
+struct Health<'a> {
+    version: &'a str,
+    pid: u32,
+    keychain: &'a str,
+    vault_file: bool,
+    locked: bool,
+    locked_by_user: bool,
+    locked_because: Option<&'a str>,
+    problem: Option<&'a str>,
+    keychain_changed_from: Option<&'a str>,
+    accounts: Option<u32>,
+    unreadable: u32,
+    bus_codes: &'a str,
+    attended: bool,
+    tray: bool,
+}
+
+impl<'a> Health<'a> {
+    fn new(status: &'a types::Status) -> Self {
+        Self {
+            version: &status.version,
+            pid: status.pid,
+            keychain: &status.keychain,
+            vault_file: status.vault_file,
+            locked: status.locked,
+            locked_by_user: status.locked_by_user,
+            locked_because: Some(status.locked_because.as_str()).filter(|why| !why.is_empty()),
+            problem: Some(status.problem.as_str()).filter(|problem| !problem.is_empty()),
+            keychain_changed_from: status.keychain_changed_from.as_deref(),
+            accounts: status.accounts,
+            unreadable: status.unreadable,
+            bus_codes: &status.bus_codes,
+            attended: status.attended,
+            tray: status.tray,
+        }
     }
-    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn status() -> types::Status {
+        types::Status {
+            version: "1.2".into(),
+            pid: 7,
+            keychain: "gnome-keyring".into(),
+            bus_codes: "ask".into(),
+            accounts: Some(3),
+            ..types::Status::default()
+        }
+    }
+
+    fn shown(status: &types::Status) -> Vec<String> {
+        let rows = rows(status).into_iter();
+        rows.map(|(name, value)| format!("{name}: {value}"))
+            .collect()
+    }
+
+    #[test]
+    fn all_is_well() {
+        let expected = [
+            "daemon: mfad 1.2, pid 7",
+            "keychain: gnome-keyring",
+            "accounts: 3",
+            "bus codes: after a question",
+            "questions: not possible, because nothing shows notifications",
+            "tray: not running",
+        ];
+        assert_eq!(shown(&status()), expected);
+        let allowed = types::Status {
+            bus_codes: "allow".into(),
+            attended: true,
+            tray: true,
+            ..status()
+        };
+        assert_eq!(
+            shown(&allowed)[3..],
+            [
+                "bus codes: allowed",
+                "questions: by a notification",
+                "tray: running"
+            ]
+        );
+    }
+
+    #[test]
+    fn a_problem_stands_where_the_keychain_does() {
+        let broken = types::Status {
+            problem: "it does not answer".into(),
+            accounts: None,
+            ..status()
+        };
+        let expected = ["keychain: it does not answer", "accounts: not read"];
+        assert_eq!(shown(&broken)[1..3], expected);
+        let problem = Health::new(&broken).problem;
+        assert_eq!(
+            (problem, Health::new(&status()).problem),
+            (Some("it does not answer"), None)
+        );
+    }
+
+    #[test]
+    fn locked_and_unreadable_accounts_are_told_apart() {
+        let locked = types::Status {
+            locked: true,
+            accounts: None,
+            ..status()
+        };
+        assert_eq!(shown(&locked)[2], "accounts: locked");
+        let unreadable = types::Status {
+            unreadable: 2,
+            ..status()
+        };
+        assert_eq!(shown(&unreadable)[2], "accounts: 3, and 2 unreadable");
+    }
 }

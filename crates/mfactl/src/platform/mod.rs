@@ -1,4 +1,4 @@
-//! What the command line knows of each system. The same names on each side.
+//! The parts of the command line that differ between systems. Each system's module has the same names.
 
 #[cfg_attr(unix, path = "unix/mod.rs")]
 #[cfg_attr(windows, path = "windows/mod.rs")]

@@ -4,14 +4,15 @@ use std::collections::HashMap;
 
 use mfa_core::otp::Code;
 use mfa_ipc::Error;
-use mfa_ipc::dict::Dict;
-use mfa_ipc::types::{AccountInfo, CodeOptions};
+use mfa_ipc::dict::{AsDict, Dict, nothing_left, owned};
+use mfa_ipc::types::{CodeOptions, QueryOptions};
 use zbus::message::Header;
 use zbus::object_server::{ResponseDispatchNotifier, SignalEmitter};
-use zbus::{Connection, OwnedVariant, interface};
+use zbus::{Connection, interface};
 
 use crate::caller::Origin;
-use crate::service::Handle;
+use crate::refusals;
+use crate::service::{Handle, ask};
 
 /// The object on one connection.
 pub struct Authenticator {
@@ -20,10 +21,26 @@ pub struct Authenticator {
 }
 
 impl Authenticator {
-    /// Serves whoever is at the other end of a connection.
+    /// Creates the object for the other end of a connection.
     #[must_use]
     pub fn new(service: Handle, origin: Origin) -> Self {
         Self { service, origin }
+    }
+
+    /// Waits for an answer. An answer that `waits` may take long and is given up once nobody wants it any more.
+    async fn wanted<T>(
+        &self,
+        waits: bool,
+        header: &Header<'_>,
+        connection: &Connection,
+        answer: impl Future<Output = Result<T, Error>>,
+    ) -> Result<T, Error> {
+        tokio::select! {
+            answer = answer => answer,
+            () = self.origin.gone(header, connection), if waits => {
+                Err(refusals::nobody_waits())
+            }
+        }
     }
 }
 
@@ -33,21 +50,18 @@ impl Authenticator {
     async fn get_code(
         &self,
         account: String,
-        options: Dict,
+        mut options: Dict,
         #[zbus(header)] header: Header<'_>,
         #[zbus(connection)] connection: &Connection,
     ) -> Result<(String, u64, u64), Error> {
-        let from = self.origin.from(&header, connection).await?;
+        let mut asker = self.origin.asker(&header, connection).await?;
+        asker.take_options(&mut options)?;
         let wish = CodeOptions::from_dict(options)?.wish(1);
-        let codes = tokio::select! {
-            codes = self.service.codes(&from, account, wish) => codes?,
-            () = self.origin.gone(&header, connection), if wish.may_wait() => return Err(nobody()),
-        };
-        self.origin.check(&from)?;
-        let code = codes
-            .first()
-            .ok_or_else(|| Error::Failed("there is no code".into()))?;
-        Ok(wire(code))
+        let waits = asker.may_be_asked_about || wish.may_wait();
+        let codes = self.service.codes(&asker, account, wish);
+        let codes = self.wanted(waits, &header, connection, codes).await?;
+        asker.check()?;
+        Ok(wire(&codes.first))
     }
 
     #[zbus(out_args("codes"))]
@@ -55,17 +69,17 @@ impl Authenticator {
         &self,
         account: String,
         count: u32,
-        options: Dict,
+        mut options: Dict,
         #[zbus(header)] header: Header<'_>,
         #[zbus(connection)] connection: &Connection,
     ) -> Result<Vec<(String, u64, u64)>, Error> {
-        let from = self.origin.from(&header, connection).await?;
+        let mut asker = self.origin.asker(&header, connection).await?;
+        asker.take_options(&mut options)?;
         let wish = CodeOptions::from_dict(options)?.wish(count);
-        let codes = tokio::select! {
-            codes = self.service.codes(&from, account, wish) => codes?,
-            () = self.origin.gone(&header, connection), if wish.may_wait() => return Err(nobody()),
-        };
-        self.origin.check(&from)?;
+        let waits = asker.may_be_asked_about || wish.may_wait();
+        let codes = self.service.codes(&asker, account, wish);
+        let codes = self.wanted(waits, &header, connection, codes).await?;
+        asker.check()?;
         Ok(codes.iter().map(wire).collect())
     }
 
@@ -73,31 +87,53 @@ impl Authenticator {
     async fn peek_codes(
         &self,
         accounts: Vec<String>,
+        mut options: Dict,
         #[zbus(header)] header: Header<'_>,
         #[zbus(connection)] connection: &Connection,
     ) -> Result<HashMap<String, (String, u64, u64)>, Error> {
-        let from = self.origin.from(&header, connection).await?;
-        let codes = self.service.peek(&from, accounts).await?;
+        let mut asker = self.origin.asker(&header, connection).await?;
+        asker.take_options(&mut options)?;
+        nothing_left(&options)?;
+        let codes = self.service.ask(&asker, ask::Peek(accounts));
+        let waits = asker.may_be_asked_about;
+        let codes = self.wanted(waits, &header, connection, codes).await?;
+        asker.check()?;
         Ok(codes.into_iter().map(|(id, c)| (id, wire(&c))).collect())
     }
 
-    #[zbus(out_args("accounts"))]
+    #[zbus(out_args("accounts", "revision"))]
     async fn list_accounts(
         &self,
         #[zbus(header)] header: Header<'_>,
         #[zbus(connection)] connection: &Connection,
-    ) -> Result<ResponseDispatchNotifier<Vec<HashMap<&'static str, OwnedVariant>>>, Error> {
-        let from = self.origin.from(&header, connection).await?;
-        let room = from.process.answer().await;
-        let accounts = self.service.list(&from).await?;
-        let _turn = from.process.turn().await;
-        let accounts = accounts.iter().map(dictionary).collect::<Result<_, _>>()?;
-        let (answer, sent) = ResponseDispatchNotifier::new(accounts);
+    ) -> Result<(Vec<Dict>, ResponseDispatchNotifier<u64>), Error> {
+        let asker = self.origin.asker(&header, connection).await?;
+        let room = asker.process.answer().await;
+        let (accounts, revision) = self.service.ask(&asker, ask::List).await?;
+        let _turn = asker.process.turn().await;
+        let accounts = accounts.iter().map(|account| owned(account.to_dict()));
+        let accounts = accounts.collect::<Result<_, _>>()?;
+        let (revision, sent) = ResponseDispatchNotifier::new(revision);
         tokio::spawn(async move {
             sent.await;
             drop(room);
         });
-        Ok(answer)
+        Ok((accounts, revision))
+    }
+
+    #[zbus(out_args("account"))]
+    async fn get_account(
+        &self,
+        query: String,
+        mut options: Dict,
+        #[zbus(header)] header: Header<'_>,
+        #[zbus(connection)] connection: &Connection,
+    ) -> Result<Dict, Error> {
+        let mut asker = self.origin.asker(&header, connection).await?;
+        asker.take_options(&mut options)?;
+        let options = QueryOptions::from_dict(options)?;
+        let get = ask::Get { query, options };
+        owned(self.service.ask(&asker, get).await?.to_dict())
     }
 
     #[zbus(out_args("ids"))]
@@ -107,19 +143,22 @@ impl Authenticator {
         #[zbus(header)] header: Header<'_>,
         #[zbus(connection)] connection: &Connection,
     ) -> Result<Vec<String>, Error> {
-        let from = self.origin.from(&header, connection).await?;
-        self.service.find(&from, query).await
+        let asker = self.origin.asker(&header, connection).await?;
+        self.service.ask(&asker, ask::Find(query)).await
     }
 
     async fn copy_code(
         &self,
         account: String,
+        mut options: Dict,
         #[zbus(header)] header: Header<'_>,
         #[zbus(connection)] connection: &Connection,
     ) -> Result<(), Error> {
-        let from = self.origin.from(&header, connection).await?;
-        let id = self.service.resolve(&from, account).await?;
-        self.service.copiers().copy(&id).await
+        let mut asker = self.origin.asker(&header, connection).await?;
+        asker.take_options(&mut options)?;
+        nothing_left(&options)?;
+        let copied = self.service.copy(&asker, account);
+        self.wanted(true, &header, connection, copied).await
     }
 
     async fn lock(
@@ -127,8 +166,8 @@ impl Authenticator {
         #[zbus(header)] header: Header<'_>,
         #[zbus(connection)] connection: &Connection,
     ) -> Result<(), Error> {
-        let from = self.origin.from(&header, connection).await?;
-        self.service.lock(&from).await
+        let asker = self.origin.asker(&header, connection).await?;
+        self.service.ask(&asker, ask::Lock).await
     }
 
     async fn unlock(
@@ -136,8 +175,9 @@ impl Authenticator {
         #[zbus(header)] header: Header<'_>,
         #[zbus(connection)] connection: &Connection,
     ) -> Result<(), Error> {
-        let from = self.origin.from(&header, connection).await?;
-        self.service.unlock(&from).await
+        let asker = self.origin.asker(&header, connection).await?;
+        let unlocked = self.service.unlock(&asker);
+        self.wanted(true, &header, connection, unlocked).await
     }
 
     #[zbus(property(emits_changed_signal = "const"))]
@@ -161,7 +201,10 @@ impl Authenticator {
     }
 
     #[zbus(signal)]
-    pub(crate) async fn accounts_changed(emitter: &SignalEmitter<'_>) -> zbus::Result<()>;
+    pub(crate) async fn accounts_changed(
+        emitter: &SignalEmitter<'_>,
+        revision: u64,
+    ) -> zbus::Result<()>;
 
     #[zbus(signal)]
     pub(crate) async fn code_issued(
@@ -171,18 +214,6 @@ impl Authenticator {
     ) -> zbus::Result<()>;
 }
 
-/// Never seen by anybody.
-fn nobody() -> Error {
-    Error::Failed("nobody waits for this answer any more".into())
-}
-
 fn wire(code: &Code) -> (String, u64, u64) {
     (code.expose().to_owned(), code.valid_from, code.valid_until)
-}
-
-fn dictionary(account: &AccountInfo) -> Result<HashMap<&'static str, OwnedVariant>, Error> {
-    let pairs = account.to_dict().into_iter();
-    pairs
-        .map(|(field, value)| Ok((field, OwnedVariant::try_from(value)?)))
-        .collect()
 }

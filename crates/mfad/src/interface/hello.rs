@@ -1,7 +1,7 @@
 //! The one call that some tools make before any other, even where there is no bus.
 //!
-//! `busctl --address=` and `gdbus call --address` say `Hello` to a bus daemon first. Answering lets
-//! them talk to the private connection; the name means nothing there.
+//! `busctl --address=` and `gdbus call --address` first say `Hello` to a bus daemon. An answer lets them talk
+//! to a private connection; the name in it has no meaning there.
 
 use zbus::interface;
 

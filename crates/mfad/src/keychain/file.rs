@@ -1,41 +1,33 @@
 //! The embedded vault: a KDBX 4 file, for machines without a keychain.
 //!
-//! It is a KeePass database on purpose. KeePassXC, KeePassDX and others open it and show the same
-//! codes: each account is an entry whose `otp` attribute is the `otpauth://` link. Entries that
-//! another program added with such an attribute are accounts to us too.
+//! It is a KeePass database on purpose. KeePassXC, KeePassDX and others open it and show the same codes: each
+//! account is an entry whose `otp` attribute is the `otpauth://` link. Entries with such an attribute that
+//! another program added are accounts to us too.
 //!
-//! Writing is atomic: a new file beside the old one, synchronised, then renamed over it, then the
-//! folder synchronised. A file that another program changed meanwhile is read again first.
+//! Writing is atomic: a new file is written beside the old one and synchronised, then it is renamed over the
+//! old one, then the folder is synchronised. A file that another program has changed meanwhile is read again
+//! first.
 
-mod entry;
 mod gate;
-mod header;
 mod platform;
 
-use std::fs::{self, File, OpenOptions, TryLockError};
+use std::fs::{self, File, TryLockError};
 use std::io::{self, Read, Write};
-use std::panic;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use keepass::config::{DatabaseConfig, DatabaseVersion, KdfConfig};
-use keepass::db::DatabaseOpenError;
-use keepass::error::{DatabaseFormatError, DatabaseKeyError};
-use keepass::{Database, DatabaseKey};
 use mfa_core::AccountId;
 use mfa_core::port::{ItemStore, StoreError};
+use mfa_host::replace::{Outlives, replace_file};
+use mfa_keepass::{Database, DatabaseKey, entry};
 use mfa_sys::files::{self, Others};
 use zeroize::Zeroizing;
 
 pub(super) use gate::FileGate;
 use platform::{Claim, Fingerprint};
 
-/// The memory that deriving the key takes, in bytes. OWASP asks for 19 MiB at least.
-const KDF_MEMORY: u64 = 64 * 1024 * 1024;
-/// How often that memory is gone over. About a quarter of a second on a laptop.
-const KDF_ITERATIONS: u64 = 8;
-/// How often a change is made anew because another program was quicker.
+/// How often a change is tried because another program was quicker.
 const MAX_TRIES: u32 = 3;
 /// The largest file that is read, in bytes.
 const MAX_FILE: u64 = 64 * 1024 * 1024;
@@ -44,7 +36,7 @@ const MAX_FILE: u64 = 64 * 1024 * 1024;
 pub(super) struct FileStore {
     path: PathBuf,
     open: Option<Opened>,
-    /// Tells the gate whether we are open.
+    /// Tells the gate whether the store is open.
     is_open: Arc<AtomicBool>,
 }
 
@@ -52,7 +44,7 @@ struct Opened {
     key: DatabaseKey,
     database: Database,
     seen: Fingerprint,
-    /// Keeps other daemons off this file. KeePassXC does not look at it; what it writes is noticed.
+    /// Keeps other daemons off this file. KeePassXC ignores it, but its writes are noticed.
     claim: Claim,
 }
 
@@ -66,11 +58,14 @@ impl FileStore {
         }
     }
 
-    /// What is on disk now; read again if it was changed. A passphrase that was changed with it
-    /// closes the store.
+    /// Returns the database as it is on disk now, read again if the file has changed. If the passphrase has
+    /// changed too, the store is closed.
     fn current(&mut self) -> Result<&mut Opened, StoreError> {
+        let opened = self.open.as_ref().ok_or(StoreError::Locked)?;
+        // If the file cannot be looked at, the store stays open.
+        let is_same = fingerprint(&self.path)? == opened.seen;
         let opened = self.open.take().ok_or(StoreError::Locked)?;
-        let opened = if fingerprint(&self.path)? == opened.seen {
+        let opened = if is_same {
             Ok(opened)
         } else {
             read(&self.path, opened.key.clone(), &opened)
@@ -83,7 +78,7 @@ impl FileStore {
         }
     }
 
-    /// Applies a change to what is on disk now, and stores it. A change that cannot be made or
+    /// Applies a change to the database as it is on disk now, and stores it. A change that cannot be made or
     /// stored leaves everything as it was.
     fn change(
         &mut self,
@@ -94,11 +89,13 @@ impl FileStore {
             let opened = self.current()?;
             let mut database = opened.database.clone();
             change(&mut database)?;
-            let bytes = encrypt(&database, opened.key.clone())?;
-            // Encrypting takes a while, in which another program may have written.
+            let bytes = mfa_keepass::save(&database, opened.key.clone()).map_err(unusable)?;
+            // Encrypting takes a while, and another program may have written meanwhile.
             if fingerprint(&path)? == opened.seen {
-                opened.claim.follow(replace(&path, &bytes).map_err(failed)?);
+                let file = replace(&path, &bytes).map_err(failed)?;
+                // If this fails, the file is free to be claimed when it is read again.
                 opened.seen = fingerprint(&path)?;
+                opened.claim.follow(file);
                 opened.database = database;
                 return Ok(());
             }
@@ -128,7 +125,7 @@ impl ItemStore for FileStore {
         let account = mfa_core::item::Entry::from_text(id, text)
             .map_err(|error| StoreError::Unavailable(error.to_string()))?;
         self.change(|database| {
-            let on_disk = database.entry(entry::entry_id(id));
+            let on_disk = database.entry(entry::id(id));
             let on_disk = on_disk.map(|item| entry::to_text(id, &item));
             match (&on_disk, old) {
                 (None, None) => {}
@@ -162,32 +159,19 @@ impl ItemStore for FileStore {
     }
 }
 
-/// Makes an empty vault.
+/// Creates an empty vault.
 pub(super) fn create(path: &Path, passphrase: &str) -> Result<(), StoreError> {
     if let Some(folder) = path.parent() {
         files::create_private_folder(folder).map_err(failed)?;
     }
-    let mut database = Database::with_config(encryption());
-    database.meta.database_name = Some("mfactl".to_owned());
-    let bytes = encrypt(&database, DatabaseKey::new().with_password(passphrase))?;
+    let key = DatabaseKey::new().with_password(passphrase);
+    let bytes = mfa_keepass::save(&mfa_keepass::create(), key).map_err(unusable)?;
     replace(path, &bytes).map_err(failed)?;
     Ok(())
 }
 
-/// How the file is encrypted.
-fn encryption() -> DatabaseConfig {
-    let mut config = DatabaseConfig::default();
-    config.kdf_config = KdfConfig::Argon2id {
-        iterations: KDF_ITERATIONS,
-        memory: KDF_MEMORY,
-        parallelism: 2,
-        version: argon2::Version::Version13,
-    };
-    config
-}
-
-/// Reads the file. `ours` is what we have open already, whose claim is on the same file or on the
-/// one before.
+/// Reads the file. `ours` is the vault that is open already; its claim is on this file or on the file that was
+/// there before.
 fn read<'o>(
     path: &Path,
     key: DatabaseKey,
@@ -209,12 +193,7 @@ fn read<'o>(
         let text = "the vault file is larger than 64 MiB";
         return Err(StoreError::Unavailable(text.into()));
     }
-    let mut database = decrypt(&bytes, &key)?;
-    // Older formats can be read but not written: the next change makes it the newest one.
-    if !matches!(database.config.version, DatabaseVersion::KDB4(_)) {
-        database.config = encryption();
-    }
-    database.config.version = encryption().version;
+    let database = mfa_keepass::open(&bytes, &key).map_err(unusable)?;
     Ok(Opened {
         key,
         database,
@@ -229,7 +208,7 @@ fn fingerprint(path: &Path) -> Result<Fingerprint, StoreError> {
         .map_err(failed)
 }
 
-/// A file that others can change is none to rely on: they could give it back as it was, counters too.
+/// Refuses a file that others can change: they could put back an older state of it, counters included.
 fn check_owner(file: &File) -> Result<(), StoreError> {
     let refused = |what| StoreError::Unavailable(format!("the vault file {what}"));
     match files::others(file).map_err(failed)? {
@@ -243,67 +222,29 @@ fn check_owner(file: &File) -> Result<(), StoreError> {
     }
 }
 
-/// Opens what is in a file.
-fn decrypt(bytes: &[u8], key: &DatabaseKey) -> Result<Database, StoreError> {
-    header::check(bytes)?;
-    // keepass (0.17) panics where a field of the header is shorter than it should be.
-    let parsed = panic::catch_unwind(|| Database::parse(bytes, key.clone()));
-    let parsed = parsed.map_err(|_| header::damaged())?;
-    parsed.map_err(|error| match error {
-        DatabaseOpenError::Key(DatabaseKeyError::IncorrectKey)
-        | DatabaseOpenError::Cryptography(_)
-        // The older format has no better way to say so.
-        | DatabaseOpenError::Format(DatabaseFormatError::Kdbx3(_)) => StoreError::WrongPassphrase,
-        _ => header::damaged(),
-    })
-}
-
-/// Makes sure that no other daemon writes to the same file: counters would go back.
+/// Makes sure that no other daemon writes to the same file, because counters would go back.
 fn claim(path: &Path, file: &File) -> Result<Claim, StoreError> {
     Claim::take(path, file).map_err(|error| match error {
         TryLockError::WouldBlock => {
-            StoreError::Unavailable("another mfad has the vault file open".into())
+            StoreError::Unavailable("another mfad is using the vault file".into())
         }
         TryLockError::Error(error) => failed(error),
     })
 }
 
-fn encrypt(database: &Database, key: DatabaseKey) -> Result<Vec<u8>, StoreError> {
-    let mut bytes = Vec::new();
-    database
-        .save(&mut bytes, key)
-        .map_err(|_| StoreError::Unavailable("the vault cannot be encrypted".into()))?;
-    Ok(bytes)
+fn unusable(error: mfa_keepass::Error) -> StoreError {
+    match error {
+        mfa_keepass::Error::WrongPassphrase => StoreError::WrongPassphrase,
+        error => StoreError::Unavailable(format!("the vault file {error}")),
+    }
 }
 
-/// Replaces the file as a whole, or leaves the old one. What comes back is the new one, claimed.
+/// Replaces the file as a whole, or leaves the old one. Returns the new file, claimed.
 fn replace(path: &Path, bytes: &[u8]) -> io::Result<File> {
-    // A link stays one; what it points to is replaced.
-    let path = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
-    let folder = path
-        .parent()
-        .filter(|p| !p.as_os_str().is_empty())
-        .unwrap_or(Path::new("."));
-    let mut name = path.file_name().unwrap_or_default().to_os_string();
-    // Always the same name: what a killed process left behind is overwritten, not collected.
-    name.push(".new");
-    let new = folder.join(name);
-    drop(fs::remove_file(&new));
-    let written = files::private(OpenOptions::new().write(true).create_new(true))
-        .open(&new)
-        .and_then(|mut file| {
-            Claim::prepare(&file)?;
-            file.write_all(bytes)?;
-            file.sync_all()?;
-            fs::rename(&new, &path)?;
-            Ok(file)
-        });
-    if written.is_err() {
-        drop(fs::remove_file(&new));
-    }
-    let file = written?;
-    files::sync_folder(folder)?;
-    Ok(file)
+    replace_file(path, Outlives::APowerCut, |file| {
+        Claim::prepare(file)?;
+        file.write_all(bytes)
+    })
 }
 
 #[expect(

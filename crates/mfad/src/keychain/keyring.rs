@@ -1,25 +1,26 @@
 //! The store on the operating system's keychain, through keyring-core.
 //!
-//! One item holds one account. What the keychain shows without being unlocked says nothing: the
-//! service is `mfactl`, the user a UUID, the label always the same. Issuer and user name are inside
+//! One item holds one account. The parts that the keychain shows without being unlocked reveal nothing: the
+//! service is `mfactl`, the user is a UUID, and the label is always the same. Issuer and user name are inside
 //! the secret.
 //!
-//! A connection to the keychain is made for each call and dropped afterwards. An old one goes stale
-//! when the provider restarts, keeps threads alive, and calls are rare: all items at start, one
-//! when an account changes.
+//! A connection to the keychain is made for each call and dropped afterwards. A lasting one would go stale when
+//! the provider restarts, and keep threads alive. Calls are rare: one for all items at the start, and one when
+//! an account changes.
 
 use std::collections::HashMap;
 
 use keyring_core::{Entry, Error};
 use mfa_core::port::{ItemStore, StoreError};
 use mfa_core::{AccountId, item};
+use mfa_ipc::launcher;
 use zeroize::Zeroizing;
 
 use super::platform;
 
 /// The service that all our items carry.
 pub(super) const SERVICE: &str = "mfactl";
-/// What keychain managers show.
+/// The label that keychain managers show.
 const LABEL: &str = "mfactl account";
 
 /// The store; see the module.
@@ -45,7 +46,7 @@ impl ItemStore for KeyringStore {
                     }
                 }
                 Err(Error::NoEntry) => {}
-                // Handing on an empty text counts the item as unreadable and leaves it alone.
+                // An empty text makes the item count as unreadable, and it is left alone.
                 Err(Error::BadEncoding(bytes) | Error::BadDataFormat(bytes, _)) => {
                     drop(Zeroizing::new(bytes));
                     each(id, Zeroizing::default());
@@ -89,8 +90,8 @@ fn entry(id: AccountId) -> Result<Entry, StoreError> {
         .map_err(unusable)
 }
 
-/// An item's text. It is handled as bytes: Credential Manager would keep text as UTF-16, and take
-/// half as much of it.
+/// Returns an item's text. It is handled as bytes: the Credential Manager would store text as UTF-16, and
+/// accept only half as much of it.
 fn read(entry: &Entry) -> Result<Zeroizing<String>, Error> {
     match String::from_utf8(entry.get_secret()?) {
         Ok(text) => Ok(Zeroizing::new(text)),
@@ -98,7 +99,7 @@ fn read(entry: &Entry) -> Result<Zeroizing<String>, Error> {
     }
 }
 
-/// Says what went wrong without the bytes that some errors of keyring-core carry.
+/// Converts an error without the bytes that some errors of keyring-core carry.
 #[expect(
     clippy::needless_pass_by_value,
     reason = "it is used where errors are mapped"
@@ -108,12 +109,27 @@ fn unusable(error: Error) -> StoreError {
         Error::NoStorageAccess(_) => StoreError::Locked,
         Error::TooLong(..) => StoreError::TooLarge,
         Error::PlatformFailure(source) => {
-            // It comes from the keychain, before or after an item and without what is in one.
+            // The source is an error of the keychain before or after it handles an item, and holds nothing of
+            // the item.
             tracing::debug!(error = %source, "the keychain");
-            StoreError::Unavailable("it failed: see the daemon's log (MFAD_LOG=debug)".into())
+            StoreError::Unavailable(format!(
+                "it reported an error\n  For details, set MFAD_LOG=debug and see the log of mfad: {}",
+                launcher::where_it_logs()
+            ))
         }
-        Error::Ambiguous(_) => StoreError::Unavailable("it holds an item twice".into()),
-        Error::NoEntry => StoreError::Unavailable("it has no place for new items".into()),
-        _ => StoreError::Unavailable("it answered in a way that we do not know".into()),
+        Error::Ambiguous(_) => StoreError::Unavailable(
+            "it contains an item twice: remove one of the two in the program of your keychain"
+                .into(),
+        ),
+        Error::NoEntry => StoreError::Unavailable(
+            "it has no place for new items: create a default keyring or open a database".into(),
+        ),
+        other => {
+            // These say what is wrong with the keychain. Others carry bytes of an item.
+            if let Error::BadStoreFormat(what) | Error::NotSupportedByStore(what) = other {
+                tracing::warn!(%what, "the keychain gave an unknown answer");
+            }
+            StoreError::Unavailable("it gave an unknown answer: see the log of mfad".into())
+        }
     }
 }

@@ -1,20 +1,20 @@
-//! Where the secrets are kept: the OS keychain, or an encrypted file where there is none.
+//! The place of the secrets: the OS keychain, or an encrypted file where there is none.
 //!
-//! A [`Keychain`] has two halves. The **store** reads and writes items; it may block, so it runs on
-//! a thread of its own and every call has a deadline. The **gate** says whether the store is open
-//! and opens it; it never blocks anybody but who waits for it, so a prompt that nobody answers
-//! keeps one caller waiting and no other.
+//! A [`Keychain`] has two halves. The **store** reads and writes items; it may block, so it runs on a thread of
+//! its own and every call has a deadline. The **gate** tells whether the store is open, and opens it. It blocks
+//! nobody but the caller that waits for it, so a prompt that nobody answers keeps only that caller waiting.
 //!
-//! The store is only asked while the gate is open. That matters because the keyring stores raise a
-//! prompt of their own when they meet a locked item, and wait for it without limit.
+//! The store is called only while the gate is open. This matters because the keyring stores raise a prompt of
+//! their own when they meet a locked item, and wait for it without limit.
 
 mod file;
 mod keyring;
+mod passphrase;
 mod platform;
 mod thread;
+mod vault_file;
 
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 use std::time::Duration;
 
 use mfa_core::AccountId;
@@ -23,37 +23,43 @@ use tokio::sync::mpsc;
 use zeroize::Zeroizing;
 
 use file::FileGate;
+pub(crate) use passphrase::Passphrase;
 use thread::Thread;
+pub(crate) use vault_file::VaultFile;
 
 /// How long a keychain may take to say whether it is locked.
 const STATE_DEADLINE: Duration = Duration::from_secs(2);
 /// How long the user has to answer the keychain's prompt.
 const PROMPT_DEADLINE: Duration = Duration::from_secs(60);
 
+/// The name of a keychain that is not there, or that did not tell its name in time.
+pub const NAMELESS: &str = "none";
+
 /// An item on its way from the store.
 pub type Item = (AccountId, Zeroizing<String>);
 
-/// Which store it is.
+/// The identity of a store.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Identity {
-    /// What people call it: `gnome-keyring`, `KeePassXC`, or the path of the file.
+    /// The name that people know: `gnome-keyring`, `KeePassXC`, or the path of the file.
     pub name: String,
-    /// What tells it from other stores: the keychain and its default collection, or the file's real path.
+    /// The text that tells it from other stores: the keychain and its default collection, or the file's real
+    /// path.
     pub store: String,
 }
 
-/// Whether the store can be used.
+/// The state of the store.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum State {
-    /// It can.
+    /// The store is open.
     Open,
-    /// It is locked.
+    /// The store is locked.
     Locked,
 }
 
 #[derive(Clone, Debug)]
 enum Gate {
-    /// Never closed: stores of tests, by their names.
+    /// Never closed: the store of a test, by its name.
     None(String),
     Os(platform::OsGate),
     File(FileGate),
@@ -67,7 +73,7 @@ pub struct Keychain {
 }
 
 impl Keychain {
-    /// The keychain of the operating system. `bus` is the session bus, if there is one.
+    /// Returns the keychain of the operating system. `bus` is the session bus, if there is one.
     #[must_use]
     pub fn os(bus: Option<zbus::Connection>) -> Self {
         Self {
@@ -76,20 +82,13 @@ impl Keychain {
         }
     }
 
-    /// An encrypted file. `passphrase_file` may hold its passphrase.
+    /// Returns an encrypted file as a keychain. `passphrase_file` may hold its passphrase.
     #[must_use]
     pub fn file(path: PathBuf, passphrase_file: Option<PathBuf>) -> Self {
-        let gate = FileGate::new(path.clone(), passphrase_file);
-        let is_open = gate.is_open();
-        let thread =
-            Thread::new(move || Box::new(file::FileStore::new(path.clone(), Arc::clone(&is_open))));
-        Self {
-            gate: Gate::File(gate),
-            thread,
-        }
+        VaultFile::new(path, passphrase_file).into()
     }
 
-    /// A store that is never locked, and what people call it.
+    /// Returns a store that is never locked. `name` is what people call it.
     pub fn always_open(
         name: &str,
         make: impl Fn() -> Box<dyn ItemStore> + Send + Sync + 'static,
@@ -100,7 +99,7 @@ impl Keychain {
         }
     }
 
-    /// The path of the file, if it is one.
+    /// Returns the path of the vault file, if the keychain is one.
     #[must_use]
     pub fn path(&self) -> Option<&Path> {
         match &self.gate {
@@ -109,7 +108,7 @@ impl Keychain {
         }
     }
 
-    /// Which one it is.
+    /// Returns the identity of the store.
     pub async fn identity(&self) -> Identity {
         match &self.gate {
             Gate::None(name) => Identity {
@@ -121,10 +120,10 @@ impl Keychain {
         }
     }
 
-    /// Whether the store can be used. Never raises a prompt.
+    /// Returns whether the store can be used. Never raises a prompt.
     ///
     /// # Errors
-    /// That it is not there, or does not answer.
+    /// Returns an error if the keychain is not there or does not answer.
     pub async fn state(&self) -> Result<State, StoreError> {
         match &self.gate {
             Gate::None(_) => Ok(State::Open),
@@ -136,7 +135,7 @@ impl Keychain {
     /// Asks the user to open the store, and waits.
     ///
     /// # Errors
-    /// [`StoreError::Locked`] if the user declines, [`StoreError::TimedOut`] if nobody answers.
+    /// Returns [`StoreError::Locked`] if the user declines, [`StoreError::TimedOut`] if nobody answers.
     pub async fn prompt(&self) -> Result<(), StoreError> {
         match &self.gate {
             Gate::None(_) => Ok(()),
@@ -145,31 +144,7 @@ impl Keychain {
         }
     }
 
-    /// Opens the file with a passphrase.
-    ///
-    /// # Errors
-    /// [`StoreError::WrongPassphrase`], or that this keychain takes none.
-    pub async fn open(&self, passphrase: Zeroizing<String>) -> Result<(), StoreError> {
-        match &self.gate {
-            Gate::File(gate) => gate.open(&self.thread, passphrase).await,
-            Gate::None(_) | Gate::Os(_) => Err(StoreError::Unavailable(
-                "it is not opened by a passphrase".into(),
-            )),
-        }
-    }
-
-    /// Makes the file, which must not be there yet, and opens it.
-    ///
-    /// # Errors
-    /// What the file system says, or that this keychain is no file.
-    pub async fn create(&self, passphrase: Zeroizing<String>) -> Result<(), StoreError> {
-        match &self.gate {
-            Gate::File(gate) => gate.create(&self.thread, passphrase).await,
-            Gate::None(_) | Gate::Os(_) => Err(StoreError::Unavailable("it is not a file".into())),
-        }
-    }
-
-    /// Closes the file and forgets its passphrase. An OS keychain stays as it is: it belongs to
+    /// Closes the vault file and forgets its passphrase. An OS keychain stays as it is, because it belongs to
     /// other programs too.
     pub async fn close(&self) {
         if let Gate::File(gate) = &self.gate {
@@ -180,15 +155,15 @@ impl Keychain {
     /// Reads all items into `sink`.
     ///
     /// # Errors
-    /// Those of the store. What was read until then is in the sink.
+    /// Returns the errors of the store. The items read until then are in the sink.
     pub async fn load(&self, sink: mpsc::Sender<Item>) -> Result<(), StoreError> {
         self.thread.load(sink).await
     }
 
-    /// Writes an item; `old` is what we know of it, nothing for a new one.
+    /// Writes an item. `old` is its text as we know it, or `None` for a new item.
     ///
     /// # Errors
-    /// [`StoreError::Changed`] and the others.
+    /// Returns [`StoreError::Changed`] and the other errors of the store.
     pub async fn put(
         &self,
         id: AccountId,
@@ -202,7 +177,7 @@ impl Keychain {
     /// Deletes an item.
     ///
     /// # Errors
-    /// Those of the store.
+    /// Returns the errors of the store.
     pub async fn delete(&self, id: AccountId) -> Result<(), StoreError> {
         self.check().await?;
         self.thread.delete(id).await
@@ -216,7 +191,7 @@ impl Keychain {
         std::future::pending::<()>().await;
     }
 
-    /// A last look before writing, so that the store meets nothing locked.
+    /// Checks the gate once more before writing, so that the store meets nothing locked.
     async fn check(&self) -> Result<(), StoreError> {
         match self.state().await? {
             State::Open => Ok(()),

@@ -1,10 +1,9 @@
 //! The one thread that talks to the store.
 //!
-//! Stores block, and a keyring store may wait for ever: for a prompt, or for a provider that died
-//! meanwhile. So each call has a deadline, and a thread that missed it is left to itself and
-//! replaced by a new one with a new store. A store that panics ends its call and is replaced too: what
-//! it has left half done is not used again. After each call the stack is scrubbed, since decrypting
-//! leaves plain text there.
+//! Stores block, and a keyring store may wait for ever: for a prompt, or for a provider that has died
+//! meanwhile. So each call has a deadline. A thread that misses it is abandoned and replaced by a new one with
+//! a new store. A store that panics fails its call and is replaced too: its half-done state is not used again.
+//! After each call the stack is scrubbed, because decrypting leaves plain text there.
 
 use std::fmt;
 use std::panic::{self, AssertUnwindSafe};
@@ -14,6 +13,7 @@ use std::time::Duration;
 
 use mfa_core::AccountId;
 use mfa_core::port::{ItemStore, StoreError};
+use mfa_ipc::launcher;
 use tokio::sync::{mpsc, oneshot};
 use zeroize::Zeroizing;
 
@@ -21,9 +21,9 @@ use super::{Item, within};
 
 /// How long a call, or reading one item, may take.
 const DEADLINE: Duration = Duration::from_secs(10);
-/// How many calls may wait for the thread.
+/// The number of calls that may wait for the thread.
 const QUEUE: usize = 64;
-/// How many threads may be hanging at once before we stop making new ones.
+/// The number of threads that may hang at once before no new ones are started.
 const MAX_THREADS: usize = 8;
 
 type Make = dyn Fn() -> Box<dyn ItemStore> + Send + Sync;
@@ -49,7 +49,7 @@ pub(super) struct Thread {
     running: Arc<Mutex<Running>>,
 }
 
-/// The queue of the thread that is in charge now.
+/// The queue of the current thread.
 struct Running {
     queue: Option<SyncSender<Job>>,
     /// Each thread holds a share of this for as long as it lives.
@@ -75,7 +75,7 @@ impl Thread {
     }
 
     pub(super) async fn load(&self, sink: mpsc::Sender<Item>) -> Result<(), StoreError> {
-        // Items pass through here, so that the deadline is one for each item and not for all.
+        // Items pass through here, so that the deadline applies to each item and not to all of them.
         let (items, mut arriving) = mpsc::channel(QUEUE);
         let (reply, mut done) = oneshot::channel();
         self.send(Job::Load(items, reply))?;
@@ -120,7 +120,7 @@ impl Thread {
             .await
     }
 
-    /// Waits for the thread, and gives it up if it takes too long.
+    /// Waits for the thread, and abandons it if it takes too long.
     async fn in_time<T>(
         &self,
         future: impl Future<Output = Result<T, StoreError>>,
@@ -129,7 +129,7 @@ impl Thread {
         if matches!(result, Err(StoreError::TimedOut)) {
             let mut running = self.running();
             if running.queue.take().is_some() {
-                tracing::warn!("the keychain hangs; starting over");
+                tracing::warn!("the keychain does not respond; starting over");
             }
         }
         result
@@ -149,7 +149,8 @@ impl Thread {
             Err(TrySendError::Full(_)) => Err(StoreError::TimedOut),
             Err(TrySendError::Disconnected(_)) => {
                 running.queue = None;
-                Err(StoreError::Unavailable("its thread ended".into()))
+                let text = "an internal error occurred: try again";
+                Err(StoreError::Unavailable(text.into()))
             }
         }
     }
@@ -169,7 +170,7 @@ fn start(make: Arc<Make>, share: Arc<()>) -> SyncSender<Job> {
         .name("keychain".into())
         .spawn(work);
     if let Err(error) = spawned {
-        tracing::error!(%error, "no thread for the keychain");
+        tracing::error!(%error, "cannot start the thread for the keychain");
     }
     queue
 }
@@ -184,9 +185,12 @@ fn work(make: &Make, jobs: &Receiver<Job>) {
     }
 }
 
-/// What whoever asked is told when nobody is left to answer.
+/// Returns the error for a call that no thread is left to answer.
 fn broken() -> StoreError {
-    StoreError::Unavailable("something went wrong in it: see the daemon's log".into())
+    StoreError::Unavailable(format!(
+        "an internal error occurred\n  For details, see the log of mfad: {}",
+        launcher::where_it_logs()
+    ))
 }
 
 fn run(store: &mut dyn ItemStore, job: Job) {
@@ -206,7 +210,7 @@ fn run(store: &mut dyn ItemStore, job: Job) {
             (Ok(()), reply)
         }
     };
-    // Whoever asked may have given up.
+    // The receiver may have given up.
     drop(reply.send(result));
 }
 
@@ -214,9 +218,9 @@ fn run(store: &mut dyn ItemStore, job: Job) {
 mod tests {
     use super::*;
 
-    /// A store that never answers when it is asked to keep this.
+    /// The text at which the store hangs when it is asked to keep it.
     const HANG: &str = "hang";
-    /// One that fails by a fault of its own then.
+    /// The text at which the store panics.
     const PANIC: &str = "panic";
 
     struct Faulty;

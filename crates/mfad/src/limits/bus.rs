@@ -1,5 +1,5 @@
-//! The session bus, which all share: it is read no faster than it takes our answers, and each sender has so
-//! many calls.
+//! The session bus, which all programs share: it is read no faster than it takes our answers, and the calls of
+//! each sender are limited.
 
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -14,7 +14,7 @@ use super::{CALLS_OF_ALL, lock, when};
 
 /// The connection to the session bus.
 ///
-/// Calls are not counted here: some wait for long, and would keep those of others waiting.
+/// Calls are not counted here: some of them wait for long, and those of others would have to wait too.
 #[derive(Debug)]
 pub struct Bus {
     sending: AtomicBool,
@@ -50,7 +50,7 @@ impl Gate for Bus {
     }
 }
 
-/// How many calls each sender has under way.
+/// The number of calls that each sender has under way.
 pub(super) type Senders = Arc<Mutex<HashMap<String, usize>>>;
 
 /// A call on the session bus, for as long as it is under way.

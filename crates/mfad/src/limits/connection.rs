@@ -1,7 +1,8 @@
-//! What one private connection has under way.
+//! The calls that one private connection has under way.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::time::Duration;
 
 use async_trait::async_trait;
 use mfa_ipc::transport::stream::Gate;
@@ -10,7 +11,10 @@ use tokio::sync::Notify;
 use super::process::Process;
 use super::{CALLS, CALLS_OF_ALL, when};
 
-/// What one private connection has under way.
+/// How long a client may read nothing of an answer. Other clients want its place.
+const UNTAKEN: Duration = Duration::from_secs(10);
+
+/// A private connection, and the number of calls that it has under way.
 #[derive(Debug)]
 pub struct Connection {
     calls: AtomicUsize,
@@ -32,7 +36,7 @@ impl Connection {
         }
     }
 
-    /// Counts a call, until what comes back is dropped.
+    /// Counts a call until the returned value is dropped.
     pub(crate) fn call(self: &Arc<Self>) -> Call {
         self.calls.fetch_add(1, Ordering::Relaxed);
         self.process.calls.fetch_add(1, Ordering::Relaxed);
@@ -45,24 +49,31 @@ impl Connection {
         when(&self.process.changed, is_at_rest).await;
     }
 
-    /// Resolves when its place is needed for somebody else.
+    /// Resolves when its place is needed for another connection.
     pub(crate) async fn given_up(&self) {
         self.given_up.notified().await;
     }
 
     pub(super) fn give_up(&self) {
-        self.is_given_up.store(true, Ordering::Relaxed);
+        if !self.is_given_up.swap(true, Ordering::Relaxed) {
+            self.process.given_up.fetch_add(1, Ordering::Relaxed);
+        }
         self.given_up.notify_one();
     }
 
-    /// Whether nobody would miss anything, and it is not on its way out.
-    pub(super) fn is_idle(&self) -> bool {
-        self.calls.load(Ordering::Relaxed) == 0 && !self.is_given_up.load(Ordering::Relaxed)
+    /// Returns whether it was given up and is still ending.
+    pub(super) fn is_given_up(&self) -> bool {
+        self.is_given_up.load(Ordering::Relaxed)
     }
 
-    /// How many connections its process has.
+    /// Returns whether no call is under way.
+    pub(super) fn is_idle(&self) -> bool {
+        self.calls.load(Ordering::Relaxed) == 0
+    }
+
+    /// Returns the number of connections of its process that were not given up.
     pub(super) fn of_its_process(&self) -> usize {
-        self.process.connections()
+        self.process.staying()
     }
 
     pub(super) fn may_read(&self) -> bool {
@@ -75,6 +86,9 @@ impl Connection {
 impl Drop for Connection {
     fn drop(&mut self) {
         self.process.connections.fetch_sub(1, Ordering::Relaxed);
+        if self.is_given_up() {
+            self.process.given_up.fetch_sub(1, Ordering::Relaxed);
+        }
     }
 }
 
@@ -93,6 +107,14 @@ impl Gate for Connection {
 
     fn passed(&self, bytes: usize) {
         self.process.work.done(bytes);
+    }
+
+    fn patience(&self) -> Option<Duration> {
+        Some(UNTAKEN)
+    }
+
+    fn stuck(&self) {
+        self.give_up();
     }
 }
 

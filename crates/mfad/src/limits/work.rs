@@ -1,19 +1,20 @@
-//! What a burst of work costs all others: memory that stays with the allocator, and long answers in a row.
+//! The costs of a burst of work for everybody else: memory that stays with the allocator, and long answers in a
+//! row.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use tokio::sync::{Notify, Semaphore, SemaphorePermit};
 
-/// After so many bytes it is worth to look for memory that is free.
+/// The number of bytes after which it is worth looking for free memory.
 const MUCH: usize = 1024 * 1024;
-/// How long what is under way has to end, before memory is given back.
+/// How long work that is under way has to end before memory is given back.
 const PAUSE: Duration = Duration::from_secs(5);
 
-/// What was done for everybody.
+/// The work that was done for all processes.
 #[derive(Debug)]
 pub(super) struct Work {
-    /// How many bytes have passed since memory was given back.
+    /// The number of bytes that have passed since memory was last given back.
     bytes: AtomicUsize,
     much: Notify,
     turn: Semaphore,
@@ -30,7 +31,7 @@ impl Default for Work {
 }
 
 impl Work {
-    /// So many bytes have passed.
+    /// Counts bytes that have passed.
     pub(super) fn done(&self, bytes: usize) {
         let before = self.bytes.fetch_add(bytes, Ordering::Relaxed);
         if before < MUCH && before.saturating_add(bytes) >= MUCH {
@@ -38,7 +39,7 @@ impl Work {
         }
     }
 
-    /// Gives memory back after much work, until there is little; never returns.
+    /// Gives memory back after much work, until there is little again; never returns.
     pub(super) async fn tidy(&self) {
         loop {
             self.much.notified().await;
@@ -53,9 +54,9 @@ impl Work {
         }
     }
 
-    /// Waits for its turn to make a long answer: many of them at once would be one long wait for all others.
+    /// Waits for a turn to make a long answer. Many of them at once would be one long wait for everybody else.
     pub(super) async fn turn(&self) -> Option<SemaphorePermit<'_>> {
-        // It is never closed.
+        // The semaphore is never closed.
         let turn = self.turn.acquire().await.ok();
         tokio::task::yield_now().await;
         turn

@@ -1,4 +1,4 @@
-//! Opening the vault and closing it.
+//! Opening the accounts and closing them.
 //!
 //! ```text
 //!            request            open               read all items
@@ -10,175 +10,191 @@
 //!                        └───────────────────────────────────────────▲
 //! ```
 //!
-//! Requests that come meanwhile wait, except where that would mean waiting for a prompt that they
-//! did not allow.
+//! Requests that arrive meanwhile wait, unless they would have to wait for a prompt that they did not allow.
 
-use mfa_core::access::Caller;
-use mfa_core::item::Entry;
-use mfa_core::lock::Reason;
-use mfa_core::naming;
+use std::time::Duration;
+
+use mfa_core::lock::{Reason, Session};
 use mfa_core::port::StoreError;
-use mfa_core::vault::Vault;
 use mfa_ipc::Error;
 use tokio::sync::mpsc;
-use tokio::task::JoinSet;
+use tokio::task::{AbortHandle, JoinError, JoinSet};
 
-use super::request::{Action, Reply, Request};
-use super::{MAX_WAITING, QUEUE, Service, Signal, answer, errors};
-use crate::keychain::{Identity, Item, Keychain, State};
+use super::cause::{Cause, Needs};
+use super::items::Items;
+use super::reply::answer;
+use super::request::Request;
+use super::state::{Event, State, watch};
+use super::{Parts, Service, errors};
+use crate::keychain::{self, Identity};
 
-/// Whether the accounts are known.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Door {
-    /// No, and we did not look yet or could not.
-    Closed,
-    /// We are looking whether the keychain is open.
-    Probing,
-    /// The user is asked to open it.
-    Prompting,
-    /// The items are being read.
-    Loading,
-    /// Yes.
-    Open,
-    /// No, and this is why.
-    Locked(Reason),
+/// The door between requests and the accounts.
+pub(super) struct Door {
+    pub(super) state: State,
+    /// The tasks that open or close the accounts; dropped when the accounts are locked.
+    pub(super) tasks: JoinSet<Event>,
+    /// The items that are being read.
+    pub(super) items: Items,
+    /// Whether a passphrase is being tried or a vault file created.
+    pub(super) is_trying: bool,
+    /// The store that is read or was read last; empty if it is unknown.
+    pub(super) store: String,
+    /// Why there are no accounts; empty if nothing is wrong.
+    pub(super) problem: String,
+    /// The OS keychain that held the accounts before, if another one answers now.
+    pub(super) changed_from: Option<String>,
+    /// Notified when the keychain may have been locked, unlocked or replaced.
+    pub(super) changes: mpsc::Receiver<()>,
+    /// The task that listens to the keychain.
+    pub(super) watcher: AbortHandle,
+    /// The time of the last request, since boot.
+    pub(super) last_request: Duration,
+    /// The number of times that the accounts were locked.
+    pub(super) locks: u64,
+    /// The session of the user, which may keep the accounts locked.
+    pub(super) session: Session,
 }
 
 impl Door {
-    pub(super) fn is_locked(self) -> bool {
-        matches!(self, Self::Locked(_) | Self::Prompting)
+    pub(super) fn new(parts: &Parts) -> Self {
+        let (watcher, changes) = watch(&parts.keychain);
+        Self {
+            state: if parts.notes.locked {
+                State::Locked(Reason::Request)
+            } else {
+                State::Closed
+            },
+            tasks: JoinSet::new(),
+            items: Items::default(),
+            is_trying: false,
+            store: String::new(),
+            problem: String::new(),
+            changed_from: None,
+            changes,
+            watcher,
+            last_request: parts.clock.since_boot(),
+            locks: 0,
+            session: Session::default(),
+        }
     }
-
-    pub(super) fn is_locked_by_user(self) -> bool {
-        matches!(self, Self::Locked(reason) if reason.lasts())
-    }
-
-    pub(super) fn is_opening(self) -> bool {
-        matches!(self, Self::Probing | Self::Prompting | Self::Loading)
-    }
-}
-
-/// What comes back from a task that opens the vault.
-pub(super) enum Event {
-    /// Whether the keychain is open, and which one it is.
-    Probed(Result<State, StoreError>, Identity),
-    /// The same, because something changed.
-    Rechecked(Result<State, StoreError>, Identity),
-    Prompted(Result<(), StoreError>),
-    Loaded(Result<(), StoreError>),
-    FileOpened(Result<(), StoreError>, Caller, Reply<()>),
-    FileCreated(Result<Keychain, Error>, Reply<String>),
-    Closed,
 }
 
 impl Service {
-    /// Serves a request now, later or not at all, as the door stands.
-    pub(super) fn needs_vault(&mut self, request: Request) {
-        self.last_request = self.parts.clock.since_boot();
-        match self.door {
-            Door::Open => return self.serve(request),
-            Door::Loading if self.is_certain(&request) => return self.serve(request),
-            door if door.is_locked_by_user() => {
-                return request.action.fail(errors::locked_by_user());
+    /// Serves a request, puts it aside or refuses it, depending on the state of the door.
+    pub(super) fn arrived(&mut self, request: Request) {
+        if request.needs() == Needs::Nothing {
+            return request.serve(self);
+        }
+        self.lock_if_unused();
+        if let Some(reason) = self.stays_locked() {
+            return request.refuse(errors::locked(reason));
+        }
+        self.door.last_request = self.parts.clock.since_boot();
+        match self.door.state {
+            State::Open => return request.serve(self),
+            State::Loading if request.is_certain(&self.accounts.unlocked) => {
+                return request.serve(self);
             }
-            Door::Prompting if !request.interactive => {
-                return request.action.fail(errors::store(&StoreError::Locked));
+            State::Prompting if !request.asker.interactive => {
+                return request.refuse(errors::store(&StoreError::Locked));
             }
             _ => {}
         }
-        if self.waiting.len() >= MAX_WAITING {
-            return request.action.fail(errors::too_much());
-        }
-        self.waiting.push(request);
+        self.parking.park(request, Cause::Door);
         self.open();
     }
 
-    /// Whether accounts that are still to be read cannot change the answer.
-    fn is_certain(&self, request: &Request) -> bool {
-        match &request.action {
-            Action::Codes { query, .. } => self.vault.index().certain(query).is_some(),
-            Action::Redeem { ticket, .. } => self.vault.get(ticket.id).is_some(),
-            _ => false,
-        }
-    }
-
-    /// Begins to open the vault, unless that is under way or was forbidden by the user.
+    /// Begins to open the accounts, unless this is under way or they have to stay locked.
     pub(super) fn open(&mut self) {
-        if matches!(self.door, Door::Closed | Door::Locked(Reason::Keychain)) {
-            self.door = Door::Probing;
+        let is_closed = matches!(self.door.state, State::Closed | State::Locked(_));
+        if is_closed && self.stays_locked().is_none() {
+            self.door.state = State::Probing;
             self.probe(Event::Probed);
         }
     }
 
-    /// Something happened to the keychain: it may be locked, open or gone.
+    /// Looks again at a keychain that may have been locked, unlocked or removed.
     pub(super) fn look_again(&mut self) {
         if matches!(
-            self.door,
-            Door::Open | Door::Closed | Door::Locked(Reason::Keychain)
+            self.door.state,
+            State::Open | State::Closed | State::Locked(Reason::Keychain)
         ) {
             self.probe(Event::Rechecked);
         }
     }
 
-    fn probe(&mut self, event: fn(Result<State, StoreError>, Identity) -> Event) {
+    fn probe(&mut self, event: fn(Result<keychain::State, StoreError>, Identity) -> Event) {
         let keychain = self.parts.keychain.clone();
-        self.tasks.spawn(async move {
+        self.door.tasks.spawn(async move {
             let state = keychain.state().await;
             event(state, keychain.identity().await)
         });
     }
 
     pub(super) fn door_event(&mut self, event: Event) {
-        match (event, self.door) {
-            (Event::Probed(state, identity), Door::Probing) => {
+        match (event, self.door.state) {
+            (Event::Probed(state, identity), State::Probing) => {
                 self.identify(identity);
                 self.probed(state);
             }
             (Event::Rechecked(state, identity), door) => {
+                let known = &self.door.store;
+                let is_other = !["", known].contains(&&*identity.store) && !known.is_empty();
                 self.identify(identity);
                 self.rechecked(state, door);
-            }
-            (Event::Prompted(Ok(())), Door::Prompting) => self.load(),
-            (Event::Prompted(Err(error)), Door::Prompting) => {
-                self.door = Door::Locked(Reason::Keychain);
-                self.fail_all(&errors::unanswered(&error));
-            }
-            (Event::Loaded(result), Door::Loading) => self.loaded(result),
-            (Event::FileOpened(result, caller, reply), _) => {
-                self.trying = false;
-                match result {
-                    Ok(()) => self.unlock(false, caller, reply),
-                    Err(error) => answer(reply, Err(errors::store(&error))),
+                if is_other {
+                    // The known accounts are those of the previous store.
+                    self.read_again();
                 }
             }
-            (Event::FileCreated(Ok(keychain), reply), _) => self.switch_to(keychain, reply),
-            (Event::FileCreated(Err(error), reply), _) => answer(reply, Err(error)),
+            (Event::Prompted(Ok(())), State::Prompting) => self.load(),
+            (Event::Prompted(Err(error)), State::Prompting) => {
+                self.door.state = State::Locked(Reason::Keychain);
+                self.refuse_all(&errors::unanswered(&error));
+            }
+            (Event::Loaded(result), State::Loading) => self.loaded(result),
+            (Event::FileOpened(result, reply), _) => {
+                self.door.is_trying = false;
+                answer(reply, result);
+            }
+            (Event::FileMade(result, reply), _) => {
+                self.door.is_trying = false;
+                let path = result.map(|file| self.switch_to(file));
+                answer(reply, path);
+            }
             (Event::Probed(..) | Event::Prompted(_) | Event::Loaded(_) | Event::Closed, _) => {}
         }
     }
 
     fn identify(&mut self, Identity { name, store }: Identity) {
-        self.publish_keychain(name);
-        self.store = store;
+        self.announcer.keychain(name);
+        // A store that gives no identity may be the same one.
+        if !store.is_empty() {
+            self.door.store = store;
+        }
     }
 
-    fn probed(&mut self, state: Result<State, StoreError>) {
+    fn probed(&mut self, state: Result<keychain::State, StoreError>) {
         match state {
-            Ok(State::Open) => self.load(),
-            Ok(State::Locked) => self.ask_the_user(),
+            Ok(keychain::State::Open) => self.load(),
+            Ok(keychain::State::Locked) => self.ask_the_user(),
             Err(error) => self.unavailable(&error),
         }
     }
 
-    fn rechecked(&mut self, state: Result<State, StoreError>, door: Door) {
+    fn rechecked(&mut self, state: Result<keychain::State, StoreError>, door: State) {
         match (state, door) {
-            (Ok(State::Open), Door::Closed | Door::Locked(Reason::Keychain)) => self.load(),
-            (Ok(State::Locked), Door::Open) => {
+            (Ok(keychain::State::Open), State::Closed | State::Locked(Reason::Keychain)) => {
+                self.load();
+            }
+            (Ok(keychain::State::Locked), State::Open) => {
                 self.lock(Reason::Keychain, &errors::store(&StoreError::Locked));
             }
-            (Ok(State::Locked), Door::Closed) => self.door = Door::Locked(Reason::Keychain),
-            (Err(error), Door::Open | Door::Closed | Door::Locked(Reason::Keychain)) => {
-                if door == Door::Open {
+            (Ok(keychain::State::Locked), State::Closed) => {
+                self.door.state = State::Locked(Reason::Keychain);
+            }
+            (Err(error), State::Open | State::Closed | State::Locked(Reason::Keychain)) => {
+                if door == State::Open {
                     self.lock(Reason::Keychain, &errors::store(&error));
                 }
                 self.unavailable(&error);
@@ -187,202 +203,62 @@ impl Service {
         }
     }
 
-    /// Raises a prompt for those who allow it, and sends the others away.
+    /// Raises a prompt for the requests that allow it, and refuses the others.
     fn ask_the_user(&mut self) {
-        let waiting = std::mem::take(&mut self.waiting);
-        let (patient, others): (Vec<_>, Vec<_>) =
-            waiting.into_iter().partition(|request| request.interactive);
+        let locked = errors::store(&StoreError::Locked);
+        let is_patient = |request: &Request| request.asker.interactive;
+        let at_door = self.parking.take_at_door().into_iter();
+        let (patient, others): (Vec<_>, Vec<_>) = at_door.partition(is_patient);
         for request in others {
-            request.action.fail(errors::store(&StoreError::Locked));
+            request.refuse(locked.clone());
         }
-        self.waiting = patient;
-        if self.waiting.is_empty() {
-            self.door = Door::Locked(Reason::Keychain);
+        if patient.is_empty() {
+            self.door.state = State::Locked(Reason::Keychain);
             return;
         }
-        self.door = Door::Prompting;
+        for request in patient {
+            self.parking.park(request, Cause::Door);
+        }
+        self.door.state = State::Prompting;
         let keychain = self.parts.keychain.clone();
-        self.tasks
+        self.door
+            .tasks
             .spawn(async move { Event::Prompted(keychain.prompt().await) });
     }
 
-    /// Begins to read all items.
-    fn load(&mut self) {
-        self.door = Door::Loading;
-        self.fail_dry_runs(&errors::read_again());
-        self.vault = Vault::default();
-        self.renamed.clear();
-        self.left.clear();
-        self.unreadable = 0;
-        let (sink, items) = mpsc::channel(QUEUE);
-        self.items = Some(items);
-        let keychain = self.parts.keychain.clone();
-        self.tasks
-            .spawn(async move { Event::Loaded(keychain.load(sink).await) });
-    }
-
-    /// Takes in one item, and serves whoever was waiting for just that.
-    pub(super) fn item(&mut self, (id, text): Item) {
-        if self.is_left(id) {
-            self.left.insert(id);
-            return;
-        }
-        match Entry::from_text(id, &text) {
-            Ok(entry) => self.admit(entry),
-            Err(error) => {
-                tracing::warn!(%id, %error, "left an item alone");
-                self.unreadable += 1;
-                return;
-            }
-        }
-        let waiting = std::mem::take(&mut self.waiting);
-        let (ready, waiting): (Vec<_>, Vec<_>) = waiting
-            .into_iter()
-            .partition(|request| self.is_certain(request));
-        self.waiting = waiting;
-        for request in ready {
-            self.serve(request);
-        }
-    }
-
-    /// Puts an account into the vault. One whose name is taken gets another for the time being: it
-    /// comes from a file that another program edits.
-    fn admit(&mut self, mut entry: Entry) {
-        if self.vault.admits(&entry.account).is_err() {
-            let account = &mut entry.account;
-            let taken = |name: &str| self.vault.has_name(name);
-            self.renamed.insert(account.id, account.name.clone());
-            account.name = naming::suggest(&account.name, &account.username, taken);
-        }
-        self.keep(entry);
-    }
-
-    /// Holds an account, in memory that is not swapped out if that can be had.
-    pub(super) fn keep(&mut self, entry: Entry) {
-        if !mfa_sys::memory::lock(entry.secret.expose()) && self.vault.is_empty() {
-            tracing::warn!("secrets may be swapped to disk: raise the limit on locked memory");
-        }
-        self.vault.put(entry);
-    }
-
-    fn loaded(&mut self, result: Result<(), StoreError>) {
-        while let Some(item) = self.items.as_mut().and_then(|items| items.try_recv().ok()) {
-            self.item(item);
-        }
-        self.items = None;
-        if let Err(error) = result {
-            self.vault = Vault::default();
-            return self.unavailable(&error);
-        }
-        self.door = Door::Open;
-        self.problem.clear();
-        tracing::info!(
-            accounts = self.vault.len(),
-            unreadable = self.unreadable,
-            "open"
-        );
-        self.signal(Signal::AccountsChanged);
-        self.compare_keychain();
-        self.discard_left();
-        self.write_next();
-        for request in std::mem::take(&mut self.waiting) {
-            self.serve(request);
-        }
-    }
-
-    /// The keychain cannot be used: whoever waits is told, and the next request tries again.
-    fn unavailable(&mut self, error: &StoreError) {
-        self.door = match error {
-            StoreError::Locked => Door::Locked(Reason::Keychain),
-            _ => Door::Closed,
+    /// Handles a keychain that cannot be used: waiting requests are refused, and the next request tries again.
+    pub(super) fn unavailable(&mut self, error: &StoreError) {
+        self.door.state = match error {
+            StoreError::Locked => State::Locked(Reason::Keychain),
+            _ => State::Closed,
         };
-        self.problem = error.to_string();
-        tracing::warn!(%error, "no accounts");
-        self.fail_all(&errors::store(error));
+        self.door.problem = error.to_string();
+        tracing::warn!(%error, "cannot read the accounts");
+        self.refuse_all(&errors::store(error));
     }
 
-    pub(super) fn fail_all(&mut self, error: &Error) {
-        for request in self.waiting.drain(..) {
-            request.action.fail(error.clone());
+    /// Handles a panic in a task: no request may wait for it for ever, and the next request starts over.
+    pub(super) fn door_failed(&mut self, error: &JoinError) {
+        tracing::error!(%error, "a task ended unexpectedly");
+        self.door.is_trying = false;
+        if self.door.state.is_opening() {
+            self.door.state = State::Closed;
         }
-        for write in self.writes.drain(..) {
-            write.fail(error.clone());
-        }
-        self.fail_dry_runs(error);
+        self.refuse_all(&errors::internal());
     }
 
-    fn fail_dry_runs(&mut self, error: &Error) {
-        for run in self.dry_runs.drain(..) {
-            answer(run.reply, Err(error.clone()));
-        }
+    /// Refuses all requests that cannot go on without the accounts.
+    pub(super) fn refuse_all(&mut self, error: &Error) {
+        let is_one = |cause| matches!(cause, Cause::Door | Cause::Turn);
+        self.parking.refuse(error, is_one);
+        self.changes.refuse(error);
     }
 
-    /// Closes the vault and wipes it. Whoever waits for it gets the error.
-    ///
-    /// A write that is under way is let finish, so that its answer is true.
-    fn lock(&mut self, reason: Reason, error: &Error) {
-        tracing::info!("locked {reason}");
-        // Whatever is under way would open the vault again.
-        self.tasks = JoinSet::new();
-        self.trying = false;
-        self.items = None;
-        self.vault = Vault::default();
-        self.door = Door::Locked(reason);
-        self.fail_all(error);
-        let keychain = self.parts.keychain.clone();
-        self.tasks.spawn(async move {
-            keychain.close().await;
-            Event::Closed
-        });
-    }
-
-    /// Locks until the user unlocks. The error says that a restart will undo it.
-    pub(super) fn lock_on_request(&mut self) -> Result<(), Error> {
-        if !self.door.is_locked_by_user() {
-            self.lock(Reason::Request, &errors::store(&StoreError::Locked));
-        }
-        self.note_lock(true)
-            .map_err(|error| errors::not_noted(&error))
-    }
-
-    pub(super) fn lock_if_idle(&mut self) {
-        if self.idle_check().is_some_and(|left| left.is_zero()) {
-            self.lock(Reason::Idle, &errors::store(&StoreError::Locked));
-            if let Err(error) = self.note_lock(true) {
-                tracing::warn!(%error, "a restart will not know that the vault was locked");
-            }
-        }
-    }
-
-    /// Reads all items once more: they are not what we took them for.
+    /// Reads all items again, because the accounts turned out to be outdated.
     pub(super) fn read_again(&mut self) {
-        if self.door == Door::Open {
-            self.door = Door::Closed;
+        if self.door.state == State::Open {
+            self.door.state = State::Closed;
             self.open();
         }
-    }
-
-    /// Opens what the user closed.
-    pub(super) fn unlock(&mut self, interactive: bool, caller: Caller, reply: Reply<()>) {
-        self.end_lock();
-        self.needs_vault(Request {
-            caller,
-            interactive,
-            action: Action::Unlock(reply),
-        });
-    }
-
-    pub(super) fn end_lock(&mut self) {
-        if self.door.is_locked_by_user() {
-            self.door = Door::Closed;
-            if let Err(error) = self.note_lock(false) {
-                tracing::warn!(%error, "a restart will find the vault locked");
-            }
-        }
-    }
-
-    fn note_lock(&mut self, locked: bool) -> std::io::Result<()> {
-        self.parts.notes.locked = locked;
-        self.parts.journal.store(&self.parts.notes)
     }
 }

@@ -1,13 +1,18 @@
-//! What went wrong, as an answer: a code for programs and a text for people.
+//! Converts errors into answers: a code for programs and a text for people.
 //!
-//! No text here holds anything that was sent in.
+//! No text here contains anything that the request sent.
+
+mod consent;
 
 use std::path::Path;
 
+use mfa_core::lock::Reason;
 use mfa_core::port::StoreError;
-use mfa_core::{Account, account, item, ledger, uri, vault};
+use mfa_core::{Account, AccountId, change, item, ledger, unlocked};
 use mfa_ipc::Error;
 use mfa_ipc::types::{MAX_IMPORTED, MAX_PEEKED};
+
+pub(super) use consent::*;
 
 pub(super) fn store(error: &StoreError) -> Error {
     let text = error.to_string();
@@ -21,13 +26,15 @@ pub(super) fn store(error: &StoreError) -> Error {
     }
 }
 
-/// The prompt did not open the keychain.
+/// Returns the error for a prompt that did not open the keychain.
 pub(super) fn unanswered(error: &StoreError) -> Error {
     match error {
         StoreError::Locked => {
-            Error::Locked("the prompt was closed: the keychain stays locked".into())
+            Error::Locked("the prompt was closed, so the keychain stays locked".into())
         }
-        StoreError::TimedOut => Error::TimedOut("nobody answered the keychain's prompt".into()),
+        StoreError::TimedOut => {
+            Error::TimedOut("nobody answered the prompt of the keychain".into())
+        }
         StoreError::WrongPassphrase
         | StoreError::Unavailable(_)
         | StoreError::TooLarge
@@ -35,16 +42,26 @@ pub(super) fn unanswered(error: &StoreError) -> Error {
     }
 }
 
-pub(super) fn locked_by_user() -> Error {
-    Error::Locked("the accounts were locked and stay so until you unlock them".into())
+/// Returns the error for accounts that are locked for a reason.
+pub(super) fn locked(reason: Reason) -> Error {
+    let text = match reason {
+        Reason::Request | Reason::Idle => {
+            "the accounts are locked and stay locked until you unlock them"
+        }
+        Reason::Keychain => return store(&StoreError::Locked),
+        Reason::Screen => "the accounts are locked because the screen is locked",
+        Reason::Suspend => "the accounts are locked because the system is about to sleep",
+        Reason::SessionEnd => "the accounts were locked because the session has ended",
+    };
+    Error::Locked(text.into())
 }
 
 pub(super) fn locked_meanwhile() -> Error {
-    Error::Locked("the accounts were locked meanwhile".into())
+    Error::Locked("the accounts were locked in the meantime".into())
 }
 
 pub(super) fn too_much() -> Error {
-    Error::LimitsExceeded("too many requests at once".into())
+    Error::LimitsExceeded("too many requests at once: try again later".into())
 }
 
 pub(super) fn no_file() -> Error {
@@ -53,7 +70,7 @@ pub(super) fn no_file() -> Error {
 
 pub(super) fn file_exists(path: &Path) -> Error {
     let text = format!(
-        "there is a vault file already, {0}: to use it, write vault = \"{0}\" into the configuration",
+        "the vault file {0} already exists: to use it, set vault = \"{0}\" in the configuration",
         path.display()
     );
     Error::AlreadyExists(text)
@@ -61,39 +78,81 @@ pub(super) fn file_exists(path: &Path) -> Error {
 
 pub(super) fn not_noted(error: &std::io::Error) -> Error {
     Error::Failed(format!(
-        "locked, but a restart will not know of it: {error}"
+        "locked, but the lock will not survive a restart: {error}"
     ))
 }
 
 pub(super) fn import_not_noted(error: &std::io::Error) -> Error {
     Error::Failed(format!(
-        "nothing was stored: it cannot be noted that an import is under way: {error}"
+        "nothing was stored: cannot record that an import is under way: {error}"
     ))
 }
 
+pub(super) fn code_not_noted(error: &std::io::Error) -> Error {
+    Error::Failed(format!("cannot record that this code is used: {error}"))
+}
+
+pub(super) fn configuration_not_written(error: &std::io::Error) -> Error {
+    Error::Failed(format!("cannot write the configuration: {error}"))
+}
+
+/// Returns the error for an import of which items are missing when they are read back.
+pub(super) fn items_missing(count: usize) -> StoreError {
+    StoreError::Unavailable(format!(
+        "{count} of the accounts that were written are missing"
+    ))
+}
+
+pub(super) fn no_peek_at_counter() -> Error {
+    let text = "cannot look at the code of a counter-based account: each request uses one up";
+    Error::NotSupported(text.into())
+}
+
+pub(super) fn no_next_of_counter() -> Error {
+    let text = "cannot show the next code of a counter-based account: each request gives a new one";
+    Error::NotSupported(text.into())
+}
+
 pub(super) fn counter_at_end() -> Error {
-    Error::LimitsExceeded("the counter of this account is at its end".into())
+    Error::LimitsExceeded("the counter of this account has reached its maximum".into())
+}
+
+pub(super) fn not_proved() -> Error {
+    let text = "the accounts stay locked: the prompt for your password was not answered";
+    Error::AccessDenied(text.into())
+}
+
+pub(super) fn no_agent(pid: u32) -> Error {
+    Error::AccessDenied(format!(
+        "the accounts stay locked: no agent of polkit can ask for your password here. In a terminal, run: pkttyagent \
+         --process {pid} &"
+    ))
+}
+
+pub(super) fn proof_underway() -> Error {
+    let text = "a prompt to unlock the accounts is open already: answer that one first";
+    Error::LimitsExceeded(text.into())
 }
 
 pub(super) fn one_at_a_time() -> Error {
-    Error::LimitsExceeded("another passphrase is being tried: wait for it".into())
+    Error::LimitsExceeded("another passphrase is being tried: wait, then try again".into())
 }
 
 pub(super) fn keychain_answers() -> Error {
-    Error::NotSupported("the OS keychain answers, so no vault file is needed".into())
+    Error::NotSupported("the OS keychain is available, so no vault file is needed".into())
 }
 
 pub(super) fn bus_codes() -> Error {
     Error::AccessDenied(
-        "codes are not given out on the session bus, where every program can listen: use the \
-         private address, or CopyCode"
+        "codes are not handed out on the session bus, where every program can listen: use the private \
+         socket, or CopyCode"
             .into(),
     )
 }
 
 pub(super) fn too_many_peeked() -> Error {
     Error::LimitsExceeded(format!(
-        "one request may look at the codes of {MAX_PEEKED} accounts: name none for all"
+        "one request can name at most {MAX_PEEKED} accounts to look at: name none to get all"
     ))
 }
 
@@ -103,59 +162,93 @@ pub(super) fn read_again() -> Error {
 
 pub(super) fn too_many_imported() -> Error {
     Error::LimitsExceeded(format!(
-        "one import may have up to {MAX_IMPORTED} accounts: import them in parts"
+        "one import can have at most {MAX_IMPORTED} accounts: import them in parts"
     ))
 }
 
 pub(super) fn clock_set_back() -> Error {
-    Error::TimedOut("the clock was set back while a code was waited for: ask again".into())
+    Error::TimedOut("the clock was set back while the request waited for a code: try again".into())
+}
+
+pub(super) fn before_1970() -> Error {
+    Error::Failed("the clock of this machine is set before 1970".into())
+}
+
+pub(super) fn long_query() -> Error {
+    Error::LimitsExceeded("the query is too long".into())
+}
+
+pub(super) fn no_match() -> Error {
+    Error::NotFound("no account matches".into())
+}
+
+/// Returns the error for a query that several accounts match: these, by their labels, and `more`.
+pub(super) fn ambiguous(candidates: Vec<(String, AccountId)>, more: usize) -> Error {
+    let labels: Vec<_> = candidates.iter().map(|(label, _)| label.as_str()).collect();
+    let mut text = format!("several accounts match: {}", labels.join(", "));
+    if more > 0 {
+        text.push_str(&format!(" and {more} more"));
+    }
+    let candidates = candidates.into_iter();
+    let candidates = candidates.map(|(label, id)| (id.to_string(), label));
+    Error::Ambiguous(text, candidates.collect())
 }
 
 pub(super) fn no_such_id() -> Error {
-    Error::NotFound("there is no account of this id".into())
+    Error::NotFound("no account has this id".into())
 }
 
-pub(super) fn account(error: account::Error) -> Error {
+pub(super) fn change(error: change::Error) -> Error {
     Error::InvalidAccount(error.to_string())
 }
 
-pub(super) fn link(error: uri::Error) -> Error {
-    Error::InvalidAccount(error.to_string())
+pub(super) fn shutting_down() -> Error {
+    Error::Failed("the daemon is shutting down".into())
+}
+
+pub(super) fn internal() -> Error {
+    Error::Failed("an internal error occurred in the daemon".into())
+}
+
+/// Returns the error for a change that may have been stored or not.
+pub(super) fn change_unknown() -> Error {
+    let text = "an internal error occurred in the daemon: check whether the change was stored";
+    Error::Failed(text.into())
+}
+
+pub(super) fn no_random() -> Error {
+    Error::Failed("cannot get random numbers from this machine".into())
 }
 
 pub(super) fn item(error: item::Error) -> Error {
     Error::InvalidAccount(error.to_string())
 }
 
-pub(super) fn vault(error: vault::Error) -> Error {
+pub(super) fn unlocked(error: unlocked::Error) -> Error {
     match error {
-        vault::Error::NoSuchAccount => Error::NotFound(error.to_string()),
+        unlocked::Error::NoSuchAccount => Error::NotFound(error.to_string()),
+        unlocked::Error::UnknownKind => Error::NotSupported(error.to_string()),
     }
 }
 
-/// An account cannot stand beside another one.
-pub(super) fn clash(clash: vault::Clash<'_>) -> Error {
+/// Returns the error for an account that cannot exist beside another one.
+pub(super) fn clash(clash: unlocked::Clash<'_>) -> Error {
     Error::AlreadyExists(match clash {
-        vault::Clash::Name(other) => {
-            format!("“{}” is taken by {}", other.name, described(other))
+        unlocked::Clash::Name(other) => {
+            format!(
+                "the name “{}” is taken by {}",
+                other.name,
+                other.described()
+            )
         }
-        vault::Clash::Serial(other) => {
-            format!("this serial is that of “{}”", other.name)
+        unlocked::Clash::Serial(other) => {
+            format!("the serial is taken by “{}”", other.name)
         }
     })
 }
 
 pub(super) fn known_secret(other: &Account) -> Error {
-    Error::AlreadyExists(format!("this secret is here already, as “{}”", other.name))
-}
-
-/// What is known of an account besides its name.
-fn described(account: &Account) -> String {
-    match (account.issuer.as_str(), account.username.as_str()) {
-        (issuer, "") if issuer.eq_ignore_ascii_case(&account.name) => "another account".to_owned(),
-        ("", one) | (one, "") => one.to_owned(),
-        (issuer, username) => format!("{issuer} ({username})"),
-    }
+    Error::AlreadyExists(format!("this secret is already stored as “{}”", other.name))
 }
 
 pub(super) fn plan(error: ledger::Error) -> Error {

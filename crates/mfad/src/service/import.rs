@@ -1,243 +1,268 @@
-//! Imports: many accounts at once, all of them or none.
+//! Decides what becomes of each account of an import.
 //!
-//! First it is decided what becomes of each, against the vault as it is. Then their ids are noted,
-//! their items are written one after the other, and read back; then the note is crossed out. If
-//! something fails, what was written is removed again. What cannot be removed then, or was left by a
-//! daemon that was killed, is noted still: it is not served, and is removed as soon as the keychain
-//! has been read. `notes` keeps that apart for each store.
-
-mod plan;
+//! All other requests wait meanwhile, so whether an account is known is looked up and never searched for: the
+//! time is proportional to the number of accounts, however similar they are.
 
 use std::collections::{BTreeSet, HashMap, HashSet};
-use std::io;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicU32, Ordering};
+use std::hash::{BuildHasher, Hash, Hasher, RandomState};
 
-use mfa_core::AccountId;
-use mfa_core::item::{self, Entry};
-use mfa_core::port::StoreError;
+use mfa_core::account::{Kind, MAX_FIELD, MAX_NAME, MAX_NOTE, MAX_TAGS, Period};
+use mfa_core::change::Others;
+use mfa_core::item::Entry;
+use mfa_core::naming;
+use mfa_core::unlocked::Unlocked;
+use mfa_core::{Account, AccountChange, AccountId};
 use mfa_ipc::Error;
-use mfa_ipc::types::{AccountFields, ImportResult, MAX_IMPORTED};
-use tokio::sync::mpsc;
+use mfa_ipc::types::{Fate, ImportResult};
 
-use super::request::Reply;
-use super::writes::Write;
-use super::{QUEUE, Service, answer, errors};
-use crate::keychain::{Item, Keychain};
-pub(super) use plan::DryRun;
-use plan::Planner;
+use super::{accounts, errors};
+use crate::keychain::Item;
 
-/// How many dry runs may be under way.
-const MAX_DRY_RUNS: usize = 8;
-
-/// What becomes of the accounts of an import.
+/// The outcome of an import, account by account.
 #[derive(Default)]
 pub(super) struct Batch {
-    /// In the order in which they came.
+    /// The results, in the order of the accounts.
     pub(super) results: Vec<ImportResult>,
-    /// Those that are added.
+    /// The accounts that are added.
     pub(super) entries: Vec<Entry>,
-    /// Which store they are written to.
-    pub(super) store: String,
-    items: Vec<Item>,
-    stored: Arc<AtomicU32>,
-}
-
-/// What is written for it.
-pub(super) struct Task {
-    items: Vec<Item>,
-    stored: Arc<AtomicU32>,
+    /// The items that are written for them.
+    pub(super) items: Vec<Item>,
 }
 
 impl Batch {
-    /// How many are stored so far.
-    pub(super) fn stored(&self) -> u32 {
-        self.stored.load(Ordering::Relaxed)
-    }
-
     pub(super) fn ids(&self) -> BTreeSet<AccountId> {
         self.entries.iter().map(|entry| entry.account.id).collect()
     }
 
-    /// The results of a dry run, whose new ids are never seen again.
-    fn planned(mut self) -> Vec<ImportResult> {
+    /// Returns the results of a dry run, without the ids of new accounts, as nothing is stored.
+    pub(super) fn planned(mut self) -> Vec<ImportResult> {
         let new: HashSet<_> = self.ids().iter().map(ToString::to_string).collect();
         for result in &mut self.results {
             result.id.take_if(|id| new.contains(id));
         }
         self.results
     }
+}
 
-    /// Takes out what is to be written, if there is anything.
-    pub(super) fn task(&mut self) -> Option<Task> {
-        let items = std::mem::take(&mut self.items);
-        let stored = Arc::clone(&self.stored);
-        (!items.is_empty()).then_some(Task { items, stored })
+/// A planner that decides on one account after the other.
+pub(super) struct Planner {
+    now: u64,
+    /// Its key differs from process to process, so a hash reveals nothing of a secret, and nobody can make
+    /// secrets that all have the same hash.
+    hasher: RandomState,
+    /// The existing accounts, by the hash of their codes.
+    known: HashMap<u64, AccountId>,
+    /// The indices of the accounts that are added, by the hash of their codes, issuer and user name.
+    added: HashMap<u64, usize>,
+    /// The names of all accounts, by issuer and user name in lower case.
+    labels: HashMap<(String, String), String>,
+    /// The names of the accounts that are added, by the name in lower case.
+    names: HashMap<String, String>,
+    serials: HashSet<String>,
+    pub(super) batch: Batch,
+}
+
+/// The names and serials that an account of an import must not have.
+struct Taken<'p>(&'p Unlocked, &'p Planner);
+
+impl Others for Taken<'_> {
+    fn has_name(&self, name: &str) -> bool {
+        self.0.has_name(name) || self.1.names.contains_key(&name.to_lowercase())
+    }
+
+    fn has_serial(&self, serial: &str) -> bool {
+        self.0.has_serial(serial) || self.1.serials.contains(serial)
     }
 }
 
-impl Task {
-    pub(super) fn ids(&self) -> BTreeSet<AccountId> {
-        self.items.iter().map(|(id, _)| *id).collect()
-    }
-
-    /// Writes all items, or none. Says which could not be removed again.
-    pub(super) async fn run(
-        self,
-        keychain: &Keychain,
-    ) -> (Result<(), StoreError>, BTreeSet<AccountId>) {
-        let Err(error) = self.put(keychain).await else {
-            return (Ok(()), BTreeSet::new());
-        };
-        // Those that are stored, and the one that failed; to look for the others takes its time.
-        let begun = usize::try_from(self.stored.load(Ordering::Relaxed)).unwrap_or(usize::MAX);
-        let begun = self.items.iter().take(begun.saturating_add(1));
-        let begun: BTreeSet<_> = begun.map(|(id, _)| *id).collect();
-        let (_, left) = remove(keychain, begun.clone()).await;
-        // What came too late for us may still come.
-        let left = match error {
-            StoreError::TimedOut => begun,
-            _ => left,
-        };
-        (Err(error), left)
-    }
-
-    async fn put(&self, keychain: &Keychain) -> Result<(), StoreError> {
-        for (id, text) in &self.items {
-            keychain.put(*id, None, text.clone()).await?;
-            self.stored.fetch_add(1, Ordering::Relaxed);
-        }
-        self.read_back(keychain).await
-    }
-
-    /// Looks whether the keychain has kept them as they are.
-    async fn read_back(&self, keychain: &Keychain) -> Result<(), StoreError> {
-        let (sink, mut arriving) = mpsc::channel::<Item>(QUEUE);
-        let mut missing: HashMap<_, _> = self.items.iter().map(|(id, text)| (*id, text)).collect();
-        let compare = async {
-            while let Some((id, text)) = arriving.recv().await {
-                if missing
-                    .get(&id)
-                    .is_some_and(|ours| item::same(id, ours, &text))
-                {
-                    missing.remove(&id);
-                }
-            }
-        };
-        let (loaded, ()) = tokio::join!(keychain.load(sink), compare);
-        loaded?;
-        if missing.is_empty() {
-            return Ok(());
-        }
-        let text = format!("of what was written, {} did not stay", missing.len());
-        Err(StoreError::Unavailable(text))
-    }
-}
-
-/// Removes items. Says which are there still.
-pub(super) async fn remove(
-    keychain: &Keychain,
-    mut ids: BTreeSet<AccountId>,
-) -> (Result<(), StoreError>, BTreeSet<AccountId>) {
-    while let Some(id) = ids.first().copied() {
-        if let Err(error) = keychain.delete(id).await {
-            return (Err(error), ids);
-        }
-        ids.remove(&id);
-    }
-    (Ok(()), ids)
-}
-
-impl Service {
-    /// Says what would become of the accounts, or has them stored.
-    pub(super) fn import(
-        &mut self,
-        accounts: Vec<AccountFields>,
-        dry_run: bool,
-        reply: Reply<Vec<ImportResult>>,
-    ) {
-        if accounts.len() > MAX_IMPORTED {
-            return answer(reply, Err(errors::too_many_imported()));
-        }
-        if dry_run {
-            return self.dry_run(accounts, reply);
-        }
-        self.write(Write::Import {
-            accounts,
+impl Planner {
+    pub(super) fn new(unlocked: &Unlocked, now: u64) -> Self {
+        let hasher = RandomState::new();
+        let known = unlocked.entries();
+        let known = known.map(|entry| (hasher.hash_one(Codes(entry)), entry.account.id));
+        let labels = unlocked.entries();
+        let labels = labels.map(|entry| (label(entry), entry.account.name.clone()));
+        Self {
+            now,
+            known: known.collect(),
+            hasher,
+            added: HashMap::new(),
+            labels: labels.collect(),
+            names: HashMap::new(),
+            serials: HashSet::new(),
             batch: Batch::default(),
-            reply,
-        });
-    }
-
-    fn dry_run(&mut self, accounts: Vec<AccountFields>, reply: Reply<Vec<ImportResult>>) {
-        if self.dry_runs.len() >= MAX_DRY_RUNS {
-            return answer(reply, Err(errors::too_much()));
-        }
-        match self.now() {
-            Ok(now) => {
-                let planner = Planner::new(&self.vault, now);
-                self.dry_runs
-                    .push_back(DryRun::new(accounts, planner, reply));
-            }
-            Err(error) => answer(reply, Err(error)),
         }
     }
 
-    /// Goes on with a dry run, for a moment.
-    pub(super) fn go_on(&mut self) {
-        let Some(mut run) = self.dry_runs.pop_front() else {
-            return;
+    /// Decides on one account.
+    pub(super) fn decide(&mut self, unlocked: &Unlocked, fields: &mut AccountChange) {
+        let result = self.fate(unlocked, fields).unwrap_or_else(|e| skipped(&e));
+        self.batch.results.push(result);
+    }
+
+    fn fate(
+        &mut self,
+        unlocked: &Unlocked,
+        fields: &mut AccountChange,
+    ) -> Result<ImportResult, Error> {
+        let cut = tidy(fields);
+        let taken = Taken(unlocked, self);
+        let wanted = fields.name.take();
+        if let Some(wanted) = &wanted {
+            fields.name = Some(naming::free(wanted, |name| taken.has_name(name)));
+        }
+        // A serial that already belongs to another account stays with that account.
+        fields.serial.take_if(|serial| taken.has_serial(serial));
+        let entry = fields.create(accounts::new_id()?, self.now, &taken);
+        let entry = entry.map_err(errors::change)?;
+        let text = entry.to_text().map_err(errors::item)?;
+        if let Some(twin) = self.twin(unlocked, &entry) {
+            return Ok(ImportResult {
+                fate: Fate::Present,
+                name: twin.account.name.clone(),
+                id: Some(twin.account.id.to_string()),
+                clash: None,
+                reason: None,
+            });
+        }
+        let result = ImportResult {
+            fate: Fate::Added,
+            name: entry.account.name.clone(),
+            id: Some(entry.account.id.to_string()),
+            clash: self.clash(unlocked, &entry, wanted.as_deref()),
+            reason: cut,
         };
-        if run.reply.is_closed() {
-            return;
-        }
-        if run.go_on(&self.vault) {
-            // All of them come round.
-            self.dry_runs.push_back(run);
-        } else {
-            let (batch, reply) = run.end();
-            answer(reply, Ok(batch.planned()));
-        }
+        self.batch.items.push((entry.account.id, text));
+        self.add(entry);
+        Ok(result)
     }
 
-    /// Decides what becomes of each account.
-    pub(super) fn plan_import(&self, accounts: &mut [AccountFields]) -> Result<Batch, Error> {
-        let mut planner = Planner::new(&self.vault, self.now()?);
-        for account in accounts {
-            planner.decide(&self.vault, account);
-        }
-        Ok(planner.batch)
+    fn add(&mut self, entry: Entry) {
+        let place = self.batch.entries.len();
+        self.added.insert(self.labelled(&entry), place);
+        let Account { name, serial, .. } = &entry.account;
+        self.labels
+            .entry(label(&entry))
+            .or_insert_with(|| name.clone());
+        self.names.insert(name.to_lowercase(), name.clone());
+        self.serials.insert(serial.clone());
+        self.batch.entries.push(entry);
     }
 
-    /// All items are read: has those removed that are left of an import, unless that is under way.
-    pub(super) fn discard_left(&mut self) {
-        if matches!(self.writing, Some(Write::Import { .. })) {
-            self.left.clear();
-            return;
-        }
-        // Of the others there is nothing here, and to look for each takes its time.
-        let store = self.store.clone();
-        let own = &self.unfinished(&store) & &self.left;
-        if let Err(error) = self.note_unfinished(&store, own) {
-            tracing::warn!(%error, "what is left of an import stays noted");
-        }
-        self.discard_unfinished();
+    /// Returns the account that this one duplicates: an existing account with the same codes, whatever its name
+    /// is by now, or an account of the import with the same codes and label. Within an import, accounts with
+    /// different labels are different accounts, because a name would be lost otherwise.
+    fn twin<'e>(&'e self, unlocked: &'e Unlocked, entry: &Entry) -> Option<&'e Entry> {
+        let same_codes = |other: &&Entry| Codes(other) == Codes(entry);
+        let known = self.known.get(&self.hasher.hash_one(Codes(entry)));
+        let known = known.and_then(|id| unlocked.get(*id)).filter(same_codes);
+        known.or_else(|| {
+            let other = &self.batch.entries[*self.added.get(&self.labelled(entry))?];
+            let (a, b) = (&other.account, &entry.account);
+            let same_label = a.issuer == b.issuer && a.username == b.username;
+            Some(other).filter(same_codes).filter(|_| same_label)
+        })
     }
 
-    fn discard_unfinished(&mut self) {
-        if !self.left.is_empty() || !self.unfinished(&self.store).is_empty() {
-            tracing::warn!("removing what is left of an import that was not complete");
-            let store = self.store.clone();
-            self.writes.push_back(Write::Discard { store });
-        }
+    fn labelled(&self, entry: &Entry) -> u64 {
+        let account = &entry.account;
+        self.hasher
+            .hash_one((Codes(entry), &account.issuer, &account.username))
     }
 
-    /// An import is complete but the note cannot be crossed out, by which the next daemon would
-    /// remove it: so it is removed now, and fails.
-    pub(super) fn take_back(&mut self, write: Write, error: &io::Error) {
-        tracing::warn!(%error, "an import cannot be completed");
-        write.fail(errors::import_not_noted(error));
-        self.discard_unfinished();
-        self.write_next();
+    /// Returns the name of the account that the new one is easily mistaken for.
+    fn clash(&self, unlocked: &Unlocked, entry: &Entry, wanted: Option<&str>) -> Option<String> {
+        let label = label(entry);
+        let has_label = !label.0.is_empty() || !label.1.is_empty();
+        let alike = self.labels.get(&label).filter(|_| has_label);
+        let alike = alike.or_else(|| {
+            let known = unlocked.named(wanted?).map(|other| &other.account.name);
+            known.or_else(|| self.names.get(&wanted?.to_lowercase()))
+        });
+        alike.cloned()
     }
+}
+
+/// Returns issuer and user name in lower case.
+fn label(entry: &Entry) -> (String, String) {
+    let account = &entry.account;
+    (
+        account.issuer.to_lowercase(),
+        account.username.to_lowercase(),
+    )
+}
+
+/// An account, compared by what its codes are made of. How many of them were used makes no difference.
+struct Codes<'e>(&'e Entry);
+
+impl Codes<'_> {
+    /// Returns everything that the codes are made of, except the secret.
+    fn parameters(&self) -> impl PartialEq + Hash {
+        let account = &self.0.account;
+        let kind = match account.kind {
+            Kind::Hotp { .. } => Kind::Hotp { counter: 0 },
+            kind => kind,
+        };
+        let period = kind.period().map(Period::get);
+        let algorithm = account.algorithm.as_str();
+        (kind.as_str(), period, algorithm, account.digits.get())
+    }
+}
+
+impl PartialEq for Codes<'_> {
+    fn eq(&self, other: &Self) -> bool {
+        self.parameters() == other.parameters() && self.0.secret.same_as(&other.0.secret)
+    }
+}
+
+impl Hash for Codes<'_> {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.parameters().hash(state);
+        self.0.secret.expose().hash(state);
+        self.0.secret.expose_pin().hash(state);
+    }
+}
+
+fn skipped(error: &Error) -> ImportResult {
+    ImportResult {
+        fate: Fate::Skipped,
+        name: String::new(),
+        id: None,
+        clash: None,
+        reason: Some(error.text().to_owned()),
+    }
+}
+
+/// Cuts texts to the length that fits. Other apps allow longer ones, and no account may be lost because of
+/// that. Returns a text that says what was cut.
+fn tidy(fields: &mut AccountChange) -> Option<String> {
+    let mut cut = Vec::new();
+    for (what, text, max) in [
+        ("name", &mut fields.name, MAX_NAME),
+        ("issuer", &mut fields.issuer, MAX_FIELD),
+        ("user name", &mut fields.username, MAX_FIELD),
+        ("serial", &mut fields.serial, MAX_FIELD),
+    ] {
+        let Some(text) = text else { continue };
+        if naming::fit(text, max) {
+            cut.push(naming::was_cut(what, max));
+        }
+    }
+    // A link as a name may contain a secret.
+    fields.name = fields
+        .name
+        .take()
+        .filter(|name| !name.is_empty() && !name.contains("://"));
+    fields.serial = fields.serial.take().filter(|serial| !serial.is_empty());
+    if let Some(tags) = &mut fields.tags {
+        let tidied = tags.iter().map(|tag| naming::tidy(tag, MAX_NAME));
+        *tags = tidied
+            .filter(|tag| !tag.is_empty())
+            .take(MAX_TAGS)
+            .collect();
+    }
+    if let Some(note) = &mut fields.note {
+        *note = naming::tidy_lines(note, MAX_NOTE);
+    }
+    (!cut.is_empty()).then(|| cut.join(", "))
 }

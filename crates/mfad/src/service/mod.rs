@@ -1,382 +1,191 @@
 //! The one owner of accounts, secrets and policy.
 //!
-//! Everybody else sends it a [`Request`] and awaits the reply. It never waits itself: whatever
-//! takes time (the keychain, a prompt) runs as a task and comes back as an event. So a prompt
-//! that nobody answers, or a keychain that hangs, keeps only those waiting who need it.
+//! All other parts ask it through a [`Handle`] and await the answer. The service itself never waits: anything
+//! that takes time (the keychain, a prompt) runs as a task and comes back as an event. So a prompt that nobody
+//! answers, or a keychain that hangs, delays only the requests that need it.
 //!
 //! | file | what it does |
 //! |---|---|
-//! | [`request`] | what can be asked, and the handle to ask with |
-//! | `door` | opens the vault from the keychain and closes it |
-//! | `file` | opens a vault file and makes one |
-//! | `codes` | hands out codes and remembers which |
-//! | `writes` | adds, changes and removes accounts, one after the other |
-//! | `import` | adds many accounts, all or none |
-//! | `notes` | what is noted of a store |
-//! | `fields` | what was sent becomes an account |
-//! | `errors` | what went wrong becomes an answer |
+//! | `handle` | how the other parts ask the service, in one step or in several |
+//! | `ask` | the requests that change no account, one file each |
+//! | `change` | the changes, one file each, and their queue |
+//! | `request` | a request on its way: served, refused or put aside |
+//! | `reply` | the channel that an answer is sent to |
+//! | `parking` | the requests that are put aside, and `cause` the causes for that |
+//! | `consent` | decides who may have what, and asks the user |
+//! | `door` | opens the accounts from the keychain and closes them |
+//! | `state` | the states of the accounts, and the events that change them |
+//! | `lock` | locks the accounts, and undoes that |
+//! | `session` | locks and opens the accounts with the session of the user |
+//! | `items` | reads the items of the keychain |
+//! | `accounts` | the accounts that were read |
+//! | `series` | a code and the codes after it, handed out together |
+//! | `import` | decides what becomes of each account of an import |
+//! | `notes` | the notes on a store |
+//! | `announce` | the events and properties that are announced without being asked for |
+//! | `errors` | converts errors into answers |
 
-mod codes;
+mod accounts;
+mod announce;
+pub(crate) mod ask;
+mod cause;
+pub(crate) mod change;
+pub(crate) mod consent;
 mod door;
 mod errors;
-mod fields;
-mod file;
+mod handle;
 mod import;
+mod items;
+mod lock;
 mod notes;
-pub mod request;
-mod writes;
+mod parking;
+mod reply;
+mod request;
+mod series;
+mod session;
+mod state;
 
-use std::collections::{BTreeSet, HashMap, VecDeque};
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
-use mfa_core::AccountId;
-use mfa_core::access::{self, Caller, Transport};
-use mfa_core::lock;
 use mfa_core::port::{Clock, Journal, Notes};
-use mfa_core::vault::Vault;
-use mfa_ipc::Error;
-use mfa_ipc::types::{AccountInfo, Status};
-use tokio::sync::{broadcast, mpsc, watch};
-use tokio::task::{AbortHandle, JoinError, JoinSet};
+use tokio::sync::mpsc;
 
+use crate::copiers::Copiers;
 use crate::keychain::Keychain;
+use crate::presence::Presence;
+use crate::session::Events;
+use accounts::Accounts;
+use announce::Announcer;
+pub use announce::{Public, Signal};
+use change::Queue;
+use consent::Consent;
+pub use consent::Parts as ConsentParts;
 use door::Door;
-use import::DryRun;
-use request::{Action, Reply};
-pub use request::{Handle, Request};
-use writes::{Write, Written};
+pub use handle::Handle;
+use parking::Parking;
+use request::Request;
+pub(crate) use series::CodeSeries;
 
-/// How many requests may wait to be looked at.
+/// The number of requests that may wait to be looked at.
 const QUEUE: usize = 64;
-/// How many requests may wait for the keychain.
-const MAX_WAITING: usize = 256;
-/// How long we sleep at most when idling is limited: sleeping does not count suspend.
-const IDLE_CHECK: Duration = Duration::from_secs(60);
 
-/// What happened that clients may want to know.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Signal {
-    /// Accounts were added, changed or removed, or appeared by unlocking.
-    AccountsChanged,
-    /// A code was handed out.
-    CodeIssued {
-        /// Of which account.
-        account: String,
-        /// To which program.
-        application: String,
-    },
-}
-
-/// What clients can see without asking for it.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Public {
-    /// Whether codes are to be had without unlocking.
-    pub locked: bool,
-    /// Where the accounts are kept.
-    pub keychain: String,
-}
-
-/// What the service is made of.
+/// The parts of the service.
 pub struct Parts {
-    /// Where the accounts are kept.
+    /// The keychain that holds the accounts.
     pub keychain: Keychain,
-    /// The time.
+    /// The clock.
     pub clock: Arc<dyn Clock>,
-    /// Where notes are kept.
+    /// The journal that keeps the notes.
     pub journal: Box<dyn Journal>,
-    /// What was noted before.
+    /// The notes from before.
     pub notes: Notes,
-    /// Who may have codes.
-    pub access: access::Policy,
-    /// When the vault closes by itself.
-    pub lock: lock::Policy,
-    /// What to use where there is no OS keychain, once the user asks for it.
+    /// The policy on when the accounts are locked without a request.
+    pub lock: mfa_core::lock::Policy,
+    /// What happens to the session of the user.
+    pub session: Events,
+    /// The way to ask for a proof that a person is there.
+    pub presence: Arc<dyn Presence>,
+    /// The vault file to use where there is no OS keychain, once the user asks for it.
     pub fallback: Option<Fallback>,
 }
 
-/// Writes down which vault file is used.
+/// A function that records which vault file is used.
 pub type Remember = dyn Fn(&Path) -> io::Result<()> + Send + Sync;
 
-/// The vault file that is used where there is no OS keychain: only if the user asks for it.
+/// The vault file to use where there is no OS keychain. It is used only if the user asks for it.
 #[derive(Clone)]
 pub struct Fallback {
-    /// Where it is.
+    /// The path of the file.
     pub path: PathBuf,
     /// Makes the choice last over a restart.
     pub remember: Arc<Remember>,
 }
 
 /// The service; see the module.
-struct Service {
+pub(crate) struct Service {
     parts: Parts,
-    vault: Vault,
-    /// The stored names of accounts that go by another one, since theirs was taken.
-    renamed: HashMap<AccountId, String>,
-    /// What was read and belongs to an import that is not complete.
-    left: BTreeSet<AccountId>,
-    unreadable: u32,
     door: Door,
-    /// Which store is read, or was read last; empty if it cannot be told.
-    store: String,
-    problem: String,
-    /// The OS keychain that the accounts were in before, if another one answers now.
-    changed_from: Option<String>,
-    waiting: Vec<Request>,
-    writes: VecDeque<Write>,
-    writing: Option<Write>,
-    dry_runs: VecDeque<DryRun>,
-    /// What opens the vault or closes it; dropped when it is locked.
-    tasks: JoinSet<door::Event>,
-    /// The write that is under way; it is let finish, whatever happens to the vault.
-    write_task: JoinSet<Written>,
-    /// Whether a passphrase is being tried.
-    trying: bool,
-    items: Option<mpsc::Receiver<crate::keychain::Item>>,
-    changes: mpsc::Receiver<()>,
-    watcher: AbortHandle,
-    last_request: Duration,
-    signals: broadcast::Sender<Signal>,
-    public: watch::Sender<Public>,
+    consent: Consent,
+    accounts: Accounts,
+    parking: Parking,
+    changes: Queue,
+    copiers: Copiers,
+    announcer: Announcer,
 }
 
-/// Starts the service on the current runtime. It ends, and wipes its secrets, when all handles are
-/// gone; the task resolves then.
+/// Starts the service on the current runtime. When all handles are gone, it wipes its secrets and ends, and the
+/// task resolves.
 #[must_use]
-pub fn start(parts: Parts) -> (Handle, tokio::task::JoinHandle<()>) {
+pub fn start(parts: Parts, consent: ConsentParts) -> (Handle, tokio::task::JoinHandle<()>) {
     let (requests, arriving) = mpsc::channel(QUEUE);
-    let (signals, _) = broadcast::channel(QUEUE);
-    let (public, watching) = watch::channel(Public::default());
-    let handle = Handle::new(
-        requests,
-        signals.clone(),
-        watching,
-        Arc::clone(&parts.clock),
-    );
-    let last_request = parts.clock.since_boot();
-    let door = if parts.notes.locked {
-        Door::Locked(lock::Reason::Request)
-    } else {
-        Door::Closed
-    };
-    let (watcher, changes) = watch_keychain(&parts.keychain);
-    let service = Service {
-        parts,
-        vault: Vault::default(),
-        renamed: HashMap::new(),
-        left: BTreeSet::new(),
-        unreadable: 0,
-        door,
-        store: String::new(),
-        problem: String::new(),
-        changed_from: None,
-        waiting: Vec::new(),
-        writes: VecDeque::new(),
-        writing: None,
-        dry_runs: VecDeque::new(),
-        tasks: JoinSet::new(),
-        write_task: JoinSet::new(),
-        trying: false,
-        items: None,
-        changes,
-        watcher,
-        last_request,
-        signals,
-        public,
-    };
+    let announcer = Announcer::new();
+    let handle = Handle::new(requests, announcer.signals(), announcer.public());
+    let service = Service::new(parts, consent, announcer);
     (handle, tokio::spawn(service.run(arriving)))
 }
 
 impl Service {
+    fn new(parts: Parts, consent: ConsentParts, announcer: Announcer) -> Self {
+        Self {
+            door: Door::new(&parts),
+            consent: Consent::new(consent),
+            accounts: Accounts::default(),
+            parking: Parking::default(),
+            changes: Queue::default(),
+            copiers: Copiers::default(),
+            announcer,
+            parts,
+        }
+    }
+
     async fn run(mut self, mut requests: mpsc::Receiver<Request>) {
+        self.look_at_session().await;
         self.open();
         loop {
-            self.publish();
-            let idle = self.idle_check();
+            self.announcer.locked(self.door.state.is_locked());
+            let (idle, waiting) = (self.idle_check(), self.clock_check());
             tokio::select! {
                 request = requests.recv() => match request {
-                    Some(request) => self.request(request),
+                    Some(request) => self.arrived(request),
                     None => break,
                 },
-                Some(item) = next_item(&mut self.items) => self.item(item),
-                Some(event) = self.tasks.join_next() => match event {
+                Some(item) = self.door.items.next() => self.item(item),
+                Some(event) = self.door.tasks.join_next() => match event {
                     Ok(event) => self.door_event(event),
-                    Err(error) => self.task_ended(&error),
+                    Err(error) => self.door_failed(&error),
                 },
-                Some(result) = self.write_task.join_next() => {
-                    self.written(result.unwrap_or(Written::Unknown));
-                },
-                Some(()) = self.changes.recv() => self.look_again(),
-                // Whoever else has something to do comes first.
-                () = tokio::task::yield_now(), if !self.dry_runs.is_empty() => self.go_on(),
+                Some(written) = self.changes.written() => self.written(written),
+                Some(()) = self.door.changes.recv() => self.look_again(),
+                Some(event) = self.parts.session.recv() => self.session_event(event),
+                () = self.copiers.forget_who_leaves() => {}
+                Some(Ok((id, answer))) = self.consent.questions.answers.join_next() => {
+                    self.answered(id, answer);
+                }
+                // All other work comes first.
+                () = tokio::task::yield_now(), if self.parking.has_turns() => self.next_turn(),
+                () = sleep(waiting), if waiting.is_some() => self.look_at_clock(),
                 () = sleep(idle), if idle.is_some() => self.lock_if_idle(),
             }
         }
-        self.watcher.abort();
+        self.door.watcher.abort();
         self.parts.keychain.close().await;
     }
 
-    /// A task of ours panicked: nobody may wait for it for ever, and the next request starts over.
-    fn task_ended(&mut self, error: &JoinError) {
-        tracing::error!(%error, "a task ended early");
-        self.trying = false;
-        if self.door.is_opening() {
-            self.door = Door::Closed;
-        }
-        self.fail_all(&Error::Failed("something went wrong in the daemon".into()));
+    /// Announces that the accounts have changed.
+    fn accounts_changed(&mut self) {
+        self.accounts.revision += 1;
+        let revision = self.accounts.revision;
+        self.announcer.tell(Signal::AccountsChanged { revision });
     }
 
-    /// Answers a request, or puts it aside until the vault is open.
-    fn request(&mut self, request: Request) {
-        match request.action {
-            Action::Lock(reply) => {
-                let noted = self.lock_on_request();
-                answer(reply, noted);
-            }
-            Action::Unlock(reply) => self.unlock(request.interactive, request.caller, reply),
-            Action::UnlockVault(passphrase, reply) => {
-                self.unlock_file(passphrase, request.caller, reply);
-            }
-            Action::CreateVault(passphrase, reply) => self.create_file(passphrase, reply),
-            Action::Status(reply) => {
-                let status = self.status();
-                answer(reply, Ok(status));
-            }
-            _ => self.needs_vault(request),
-        }
-    }
-
-    /// Serves a request from the open vault.
-    fn serve(&mut self, Request { caller, action, .. }: Request) {
-        match action {
-            Action::Codes { query, wish, reply } => self.codes(&caller, &query, wish, reply),
-            Action::Redeem { ticket, reply } => {
-                let codes = self.redeem(&caller, &ticket);
-                answer(reply, codes);
-            }
-            Action::Peek { ids, reply } => {
-                let codes = self.peek(&caller, &ids);
-                answer(reply, codes);
-            }
-            Action::List(reply) => {
-                let accounts = self.list(&caller);
-                answer(reply, Ok(accounts));
-            }
-            Action::Find { query, reply } => {
-                let found = codes::check(&query).map(|()| self.vault.index().search(&query));
-                let found = found.map(|ids| ids.iter().map(ToString::to_string).collect());
-                answer(reply, found);
-            }
-            Action::Resolve { query, reply } => {
-                let found = self.resolve(&query).map(|id| id.to_string());
-                answer(reply, found);
-            }
-            Action::Add { fields, reply } => self.write(Write::add(fields, reply)),
-            Action::Import {
-                accounts,
-                dry_run,
-                reply,
-            } => self.import(accounts, dry_run, reply),
-            Action::Update { id, fields, reply } => self.write(Write::update(id, fields, reply)),
-            Action::Remove { id, reply } => self.write(Write::remove(id, reply)),
-            Action::Reveal { id, reply } => {
-                let link = self.reveal(&id);
-                answer(reply, link);
-            }
-            Action::Export(reply) => {
-                let links = self.export();
-                answer(reply, Ok(links));
-            }
-            Action::Unlock(reply) => answer(reply, Ok(())),
-            Action::Lock(_)
-            | Action::UnlockVault(..)
-            | Action::CreateVault(..)
-            | Action::Status(_) => {
-                tracing::error!("a request was put aside that needs no vault");
-            }
-        }
-    }
-
-    /// All accounts. A note often holds recovery codes, so it is not for the session bus, where every
-    /// program can listen.
-    fn list(&self, caller: &Caller) -> Vec<AccountInfo> {
-        let accounts = self.vault.accounts().into_iter();
-        let mut accounts: Vec<_> = accounts.map(AccountInfo::from).collect();
-        if caller.transport == Transport::SessionBus {
-            accounts.iter_mut().for_each(|a| a.note.clear());
-        }
-        accounts
-    }
-
-    fn status(&self) -> Status {
-        let public = self.public.borrow();
-        let is_open = self.door == Door::Open;
-        Status {
-            version: env!("CARGO_PKG_VERSION").to_owned(),
-            pid: std::process::id(),
-            keychain: public.keychain.clone(),
-            vault_file: self.parts.keychain.path().is_some(),
-            locked: public.locked,
-            locked_by_user: self.door.is_locked_by_user(),
-            problem: self.problem.clone(),
-            keychain_changed_from: self.changed_from.clone(),
-            accounts: is_open.then(|| u32::try_from(self.vault.len()).unwrap_or(u32::MAX)),
-            unreadable: self.unreadable,
-            importing: self.writing.as_ref().and_then(Write::stored),
-            bus_codes: self.parts.access.bus_codes == access::BusCodes::Allow,
-            tray: false,
-        }
-    }
-
-    /// Tells everybody whether the vault is locked, if that changed.
-    fn publish(&self) {
-        let locked = self.door.is_locked();
-        self.public
-            .send_if_modified(|public| std::mem::replace(&mut public.locked, locked) != locked);
-    }
-
-    /// Tells everybody where the accounts are kept, if that changed.
-    fn publish_keychain(&self, name: String) {
-        self.public.send_if_modified(|public| {
-            let changed = public.keychain != name;
-            public.keychain = name;
-            changed
-        });
-    }
-
-    fn idle_check(&self) -> Option<Duration> {
-        let now = self.parts.clock.since_boot();
-        let remaining = self.parts.lock.remaining(self.last_request, now)?;
-        (self.door == Door::Open).then(|| remaining.min(IDLE_CHECK))
-    }
-
-    fn signal(&self, signal: Signal) {
-        // Nobody may be listening.
-        drop(self.signals.send(signal));
-    }
-}
-
-/// Listens to a keychain; the channel holds one change, since any further one means the same.
-fn watch_keychain(keychain: &Keychain) -> (AbortHandle, mpsc::Receiver<()>) {
-    let (changed, changes) = mpsc::channel(1);
-    let keychain = keychain.clone();
-    let watcher = tokio::spawn(async move { keychain.watch(changed).await });
-    (watcher.abort_handle(), changes)
-}
-
-/// Replies, if somebody still waits.
-fn answer<T>(reply: Reply<T>, result: Result<T, Error>) {
-    drop(reply.send(result));
-}
-
-async fn next_item(
-    items: &mut Option<mpsc::Receiver<crate::keychain::Item>>,
-) -> Option<crate::keychain::Item> {
-    match items {
-        Some(items) => items.recv().await,
-        None => None,
+    /// Returns how long to sleep for the requests that wait for the clock, or for the user.
+    fn clock_check(&self) -> Option<Duration> {
+        let now = self.parts.clock.unix().unwrap_or(u64::MAX);
+        let sleeps = [self.parking.sleep(now), self.consent.questions.sleep()];
+        sleeps.into_iter().flatten().min()
     }
 }
 

@@ -1,8 +1,7 @@
-//! What is noted of a store: which of its items are left of an import, and where there were accounts.
+//! The notes on a store: which of its items are left over from an import, and which keychain held accounts.
 //!
-//! Ids are random, so an item that is noted is never served, whichever store it turns up in. But a note
-//! is only crossed out for the store that it was made for: that another one does not have the item says
-//! nothing.
+//! Ids are random, so a noted item is never served, whichever store it turns up in. But a note is crossed out
+//! only for its own store: if another store does not have the item, that proves nothing.
 
 use std::collections::BTreeSet;
 use std::io;
@@ -10,21 +9,22 @@ use std::io;
 use mfa_core::AccountId;
 
 use super::Service;
+use crate::keychain::NAMELESS;
 
 impl Service {
-    /// Whether an item is left of an import that is not complete.
+    /// Returns whether an item is left over from an incomplete import.
     pub(super) fn is_left(&self, id: AccountId) -> bool {
         let mut stores = self.parts.notes.unfinished.values();
         stores.any(|ids| ids.contains(&id))
     }
 
-    /// What a store has, or may have, of imports that are not complete.
+    /// Returns the items of incomplete imports that a store has or may have.
     pub(super) fn unfinished(&self, store: &str) -> BTreeSet<AccountId> {
         let noted = self.parts.notes.unfinished.get(store);
         noted.cloned().unwrap_or_default()
     }
 
-    /// Notes which items a store has that are not to stay.
+    /// Notes which items of a store are not to stay.
     pub(super) fn note_unfinished(
         &mut self,
         store: &str,
@@ -52,14 +52,39 @@ impl Service {
         }
     }
 
-    /// Remembers in which OS keychain there are accounts, and notices when another one answers: the
-    /// accounts seem to be gone then.
+    /// Removes the items left over from an import once all items are read, unless an import is under way.
+    pub(super) fn discard_left(&mut self) {
+        if self.changes.importing().is_some() {
+            self.accounts.left.clear();
+            return;
+        }
+        // The other noted items are not here, and looking for each takes time.
+        let store = self.door.store.clone();
+        let own = &self.unfinished(&store) & &self.accounts.left;
+        if let Err(error) = self.note_unfinished(&store, own) {
+            tracing::warn!(%error, "cannot update the record of an unfinished import");
+        }
+        self.discard_unfinished();
+    }
+
+    /// Removes the items left over from an import.
+    pub(super) fn discard_unfinished(&mut self) {
+        if !self.accounts.left.is_empty() || !self.unfinished(&self.door.store).is_empty() {
+            tracing::warn!("removing the accounts of an unfinished import");
+            self.discard(self.door.store.clone());
+        }
+    }
+
+    /// Remembers which OS keychain holds accounts, and notices when another one answers, because the accounts
+    /// then seem to be gone.
     ///
-    /// A vault file is one that the user chose.
+    /// A vault file is not compared: the user chose it. Neither is a keychain that does not tell its name.
     pub(super) fn compare_keychain(&mut self) {
-        self.changed_from = None;
-        let name = self.public.borrow().keychain.clone();
-        if self.parts.keychain.path().is_some() || self.store.is_empty() {
+        self.door.changed_from = None;
+        let Some(name) = told(self.announcer.keychain_name()) else {
+            return;
+        };
+        if self.parts.keychain.path().is_some() || self.door.store.is_empty() {
             return;
         }
         let before = &mut self.parts.notes.keychain;
@@ -67,14 +92,31 @@ impl Service {
             return;
         }
         if let Some(before) = before {
-            tracing::warn!("the accounts were in {before} before, and {name} answers now");
+            tracing::warn!("the accounts were in {before} before, but now {name} answers");
         }
-        self.changed_from.clone_from(before);
-        if !self.vault.is_empty() {
+        self.door.changed_from.clone_from(before);
+        if !self.accounts.unlocked.is_empty() {
             *before = Some(name);
             if let Err(error) = self.parts.journal.store(&self.parts.notes) {
-                tracing::warn!(%error, "a restart will not know of this keychain");
+                tracing::warn!(%error, "cannot record the name of the keychain");
             }
+        }
+    }
+}
+
+/// Returns the name of a keychain, if it told one.
+fn told(name: String) -> Option<String> {
+    Some(name).filter(|name| !["", NAMELESS].contains(&name.as_str()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_keychain_that_told_no_name_is_no_other_one() {
+        for (name, expected) in [("KWallet", Some("KWallet")), (NAMELESS, None), ("", None)] {
+            assert_eq!(told(name.to_owned()).as_deref(), expected);
         }
     }
 }

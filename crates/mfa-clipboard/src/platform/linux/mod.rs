@@ -1,21 +1,23 @@
-//! X11 and Wayland: the clipboard is whatever program owns it offers. So what is ours is known by who
-//! owns it, and nobody has to be asked for the text: its owner may hang.
+//! X11 and Wayland: a program owns the clipboard and offers its contents. So the owner tells whether a code
+//! is still there, and no program has to be asked for the text, which could hang.
 //!
-//! `x-kde-passwordManagerHint` = `secret`, which KDE's Klipper began with, is offered beside it.
+//! The hint `x-kde-passwordManagerHint` = `secret` is offered with the code. It was introduced by KDE's
+//! Klipper.
 
 mod wayland;
 mod x11;
 
 use crate::Error;
 
-/// The clipboard of the desktop that we are in.
+/// The clipboard of the current desktop.
 pub(crate) enum Board {
     Wayland(wayland::Board),
     X11(Box<x11::Board>),
 }
 
 impl Board {
-    /// Compositors without the data-control protocol, as GNOME's, are reached as an X11 server.
+    /// Opens the clipboard. Compositors without the data-control protocol, such as GNOME's, are reached
+    /// through X11.
     pub(crate) fn open() -> Result<Self, Error> {
         if wayland::is_there() {
             Ok(Self::Wayland(wayland::Board::default()))

@@ -1,4 +1,4 @@
-//! Wayland, by the data-control protocol: a thread offers the code until somebody else copies.
+//! Wayland, with the data-control protocol: a thread offers the code until another program copies something.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, mpsc};
@@ -8,7 +8,7 @@ use wl_clipboard_rs::utils::is_primary_selection_supported;
 
 use crate::Error;
 
-/// Whether the compositor has the protocol.
+/// Checks whether the compositor supports the protocol.
 pub(super) fn is_there() -> bool {
     let is_set = std::env::var_os("WAYLAND_DISPLAY").is_some_and(|value| !value.is_empty());
     is_set && is_primary_selection_supported().is_ok()
@@ -33,7 +33,7 @@ impl Board {
                 options.foreground(true).sensitive(true);
                 match options.prepare_copy(Source::Bytes(bytes), MimeType::Text) {
                     Ok(copy) => {
-                        // Whoever waits for it has given up, or there is nobody to be told.
+                        // The caller may have stopped waiting, and nobody can be told of a later error.
                         ready.send(Ok(())).ok();
                         copy.serve().ok();
                     }
@@ -59,7 +59,7 @@ impl Board {
     }
 }
 
-/// Takes away what is there; the thread that offers it ends.
+/// Clears the clipboard. The thread that offers the code then ends.
 pub(super) fn clear() -> Result<(), Error> {
     copy::clear(ClipboardType::Regular, Seat::All).map_err(Error::refused)
 }

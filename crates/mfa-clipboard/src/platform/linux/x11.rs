@@ -1,4 +1,4 @@
-//! X11: arboard offers the code; the server knows who owns the clipboard.
+//! X11: arboard offers the code, and the server knows the owner of the clipboard.
 
 use arboard::SetExtLinux;
 use x11rb::connection::Connection;
@@ -13,7 +13,7 @@ pub(crate) struct Board {
     server: RustConnection,
     /// The atom `CLIPBOARD`.
     selection: Atom,
-    /// The window that owned it right after we had put a code there, which is arboard's.
+    /// The window of arboard, which owned the clipboard right after the last code was copied.
     owner: Option<Window>,
 }
 

@@ -1,6 +1,6 @@
-//! Bitwarden's vault and Bitwarden Authenticator: JSON, plain or with a password, and CSV.
+//! Bitwarden's vault and Bitwarden Authenticator: JSON, plain or encrypted with a password, and CSV.
 //!
-//! Of a vault only what has to do with codes is taken: notes may hold anything.
+//! Only the fields that concern codes are read: notes may contain anything.
 
 mod sealed;
 
@@ -29,7 +29,7 @@ impl Format for Bitwarden {
 
     fn detect(&self, bytes: &[u8]) -> bool {
         let shape = Shape::of(bytes);
-        // Old versions do not say whether it is encrypted.
+        // Old versions do not say whether the file is encrypted.
         ["encrypted", "folders", "collections"]
             .iter()
             .any(|key| shape.has(&[key, "items"]))
@@ -86,7 +86,7 @@ fn items(file: &Value) -> Result<Found, Damage> {
     Ok(found)
 }
 
-/// Rows may be longer than the header, and there may be empty ones.
+/// Reads the rows of CSV. Rows may be longer than the header, and some may be empty.
 fn rows(bytes: &[u8]) -> Result<Found, Damage> {
     let mut found = Found::default();
     for row in table::rows(bytes)? {
@@ -178,6 +178,6 @@ mod tests {
             Err(Error::PasswordNeeded)
         ));
         let error = Bitwarden.read(file, Some(b"x")).unwrap_err();
-        assert!(error.to_string().contains("more work"), "{error}");
+        assert!(error.to_string().contains("too expensive"), "{error}");
     }
 }

@@ -1,4 +1,4 @@
-//! What Bitwarden encrypts with a password.
+//! Decrypts exports of Bitwarden that are encrypted with a password.
 
 use hkdf::Hkdf;
 use hmac::{Hmac, KeyInit, Mac};
@@ -12,13 +12,13 @@ use crate::document::Fields;
 use crate::error::Error;
 use crate::text;
 
-/// The key of the cipher, and the one of the check sum.
+/// The keys of the cipher and of the checksum.
 struct Keys {
     enc: Key,
     mac: Key,
 }
 
-/// The JSON inside of a file.
+/// Returns the JSON of an encrypted file.
 pub(super) fn open(file: Fields<'_>, password: Option<&[u8]>) -> Result<Plain, Error> {
     let keys = keys(file, need(password)?)?;
     let known = "encKeyValidation_DO_NOT_EDIT";
@@ -30,7 +30,7 @@ pub(super) fn open(file: Fields<'_>, password: Option<&[u8]>) -> Result<Plain, E
 }
 
 fn keys(file: Fields<'_>, password: &[u8]) -> Result<Keys, Damage> {
-    // Neither is the salt decoded nor trimmed.
+    // The salt is used as it is, neither decoded nor trimmed.
     let salt = file.raw_text("salt").as_bytes();
     let rounds = file.number("kdfIterations").required("kdfIterations")?;
     let master = match file.number("kdfType").required("kdfType")? {
@@ -59,7 +59,8 @@ fn keys(file: Fields<'_>, password: &[u8]) -> Result<Keys, Damage> {
 }
 
 impl Keys {
-    /// Opens `2.iv|sealed|mac`: nothing if it is not of this form, nothing within if the key is another.
+    /// Decrypts `2.iv|sealed|mac`. Returns `None` if the text has another form, and `Some(None)` if the key
+    /// is wrong.
     fn open(&self, text: &str) -> Option<Option<Plain>> {
         let mut parts = text.strip_prefix("2.")?.split('|').map(text::base64);
         let (iv, sealed, mac) = (parts.next()??, parts.next()??, parts.next()??);

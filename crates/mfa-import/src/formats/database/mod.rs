@@ -1,4 +1,4 @@
-//! The databases of authenticator apps for Android, as they lie on the phone.
+//! The databases of Android authenticator apps, as they are stored on the phone.
 
 mod sqlite;
 
@@ -69,7 +69,7 @@ fn google(row: Fields<'_>) -> Draft<'_> {
 
 fn microsoft(row: Fields<'_>) -> Draft<'_> {
     let key = row.text("oath_secret_key");
-    // What signs in to Microsoft itself has a key in another code and two digits more.
+    // The account type of Microsoft's own codes, which have two more digits and a key in another encoding.
     let own = row.number("account_type") == Number::Whole(1);
     Draft {
         issuer: row.text("name"),
@@ -83,7 +83,7 @@ fn microsoft(row: Fields<'_>) -> Draft<'_> {
     }
 }
 
-/// The tables of Stratum have the names of its backup, in lower case.
+/// Reads a database of Stratum. Its tables have the names of the backup, in lower case.
 fn stratum_entries(database: &Database<'_>) -> Result<Found, Damage> {
     let table = |name: &str, keys: &[&str]| -> Result<Value, Damage> {
         let rows = database.rows(name)?.into_iter();

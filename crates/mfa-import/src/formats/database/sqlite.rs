@@ -1,17 +1,17 @@
-//! SQLite's file format, as far as reading whole tables needs it (<https://sqlite.org/fileformat.html>).
+//! Reads whole tables from SQLite's file format (<https://sqlite.org/fileformat.html>).
 //!
-//! The library of that name is large and written in C; a table is a tree of pages with records in its
+//! The SQLite library is large and written in C. Here, a table is only a tree of pages with records in its
 //! leaves.
 
 use serde_json::{Map, Value};
 
 use crate::damage::Damage;
 
-/// How a database begins.
+/// The signature of a database.
 pub(super) const MAGIC: &[u8] = b"SQLite format 3\0";
-/// The most records that are read of a table.
+/// The largest number of records of a table.
 const MAX_ROWS: usize = 20_000;
-/// The largest record: a page of text, and an icon.
+/// The largest record: a page of text and an icon.
 const MAX_RECORD: usize = 1024 * 1024;
 const DAMAGE: Damage = Damage::Header;
 
@@ -19,7 +19,7 @@ const DAMAGE: Damage = Damage::Header;
 pub(super) struct Database<'b> {
     bytes: &'b [u8],
     page: usize,
-    /// How much of a page is used.
+    /// The number of bytes of a page that are used.
     usable: usize,
     tables: Vec<Table>,
 }
@@ -27,7 +27,7 @@ pub(super) struct Database<'b> {
 struct Table {
     name: String,
     root: usize,
-    /// In lower case.
+    /// The names of the columns, in lower case.
     columns: Vec<String>,
 }
 
@@ -41,7 +41,7 @@ impl<'b> Database<'b> {
             _ => return Err(DAMAGE),
         };
         let reserved = usize::from(*bytes.get(20).ok_or(Damage::CutOff)?);
-        // UTF-16 is possible, and no app that we know of uses it.
+        // SQLite also supports UTF-16, but no known app uses it.
         if page - reserved < 480 || bytes.get(56..60) != Some(&[0, 0, 0, 1]) {
             return Err(DAMAGE);
         }
@@ -69,13 +69,13 @@ impl<'b> Database<'b> {
         Ok(database)
     }
 
-    /// Whether there is a table with a column.
+    /// Checks whether a table has a column.
     pub(super) fn has(&self, table: &str, column: &str) -> bool {
         let table = self.tables.iter().find(|known| known.name == table);
         table.is_some_and(|table| table.columns.iter().any(|known| known == column))
     }
 
-    /// All records of a table, as objects.
+    /// Returns all records of a table, as objects.
     pub(super) fn rows(&self, table: &str) -> Result<Vec<Value>, Damage> {
         let table = self.tables.iter().find(|known| known.name == table);
         let table = table.ok_or(Damage::Empty)?;
@@ -93,7 +93,7 @@ impl<'b> Database<'b> {
     fn read(&self, root: usize, columns: &[String]) -> Result<Vec<Value>, Damage> {
         let mut rows = Vec::new();
         let mut pages = vec![root];
-        // In a tree no page is seen twice.
+        // A tree contains no page twice.
         let mut left = self.bytes.len() / self.page;
         while let Some(number) = pages.pop() {
             left = left.checked_sub(1).ok_or(DAMAGE)?;
@@ -108,7 +108,7 @@ impl<'b> Database<'b> {
             if !leaf {
                 pages.push(int(page, head + 8)?);
             }
-            // They are taken from the end: the first comes last.
+            // The pages are taken from the end of the list, so the first one is pushed last.
             for cell in (0..count).rev().map(|cell| short(page, first + 2 * cell)) {
                 if !leaf {
                     pages.push(int(page, cell?)?);
@@ -125,7 +125,7 @@ impl<'b> Database<'b> {
         Ok(rows)
     }
 
-    /// What is in a cell, with what does not fit into its page.
+    /// Returns the contents of a cell, including the part that does not fit into its page.
     fn payload(&self, page: &[u8], cell: usize) -> Result<Vec<u8>, Damage> {
         let mut input = page.get(cell..).ok_or(DAMAGE)?;
         let size = varint(&mut input)?;
@@ -174,7 +174,7 @@ fn int(page: &[u8], at: usize) -> Result<usize, Damage> {
     usize::try_from(u32::from_be_bytes(*bytes)).map_err(|_| DAMAGE)
 }
 
-/// A number of 1 to 9 bytes.
+/// Reads a number of 1 to 9 bytes.
 fn varint(input: &mut &[u8]) -> Result<u64, Damage> {
     let mut number = 0_u64;
     for index in 0..9 {
@@ -191,7 +191,7 @@ fn varint(input: &mut &[u8]) -> Result<u64, Damage> {
     Ok(number)
 }
 
-/// A record: the types of all values, then the values. Of those only numbers and texts are of use.
+/// Reads a record: the types of all values, then the values. Only numbers and texts are kept.
 fn record(payload: &[u8], columns: &[String]) -> Result<Value, Damage> {
     let mut types = payload;
     let size = usize::try_from(varint(&mut types)?).map_err(|_| DAMAGE)?;
@@ -202,7 +202,7 @@ fn record(payload: &[u8], columns: &[String]) -> Result<Value, Damage> {
     let mut values = payload.get(size..).ok_or(DAMAGE)?;
     let mut row = Map::new();
     for column in columns {
-        // Columns that were added later are not there.
+        // A record written before a column was added lacks that column.
         if types.is_empty() {
             break;
         }
@@ -240,7 +240,7 @@ fn integer(bytes: &[u8]) -> i64 {
         .fold(sign, |number, byte| number << 8 | i64::from(*byte))
 }
 
-/// The names of the columns of a table, from the command that made it, in lower case.
+/// Returns the names of the columns of a table, in lower case, from the statement that created it.
 fn columns(sql: &str) -> Vec<String> {
     let Some((_, body)) = sql.split_once('(') else {
         return Vec::new();
@@ -296,7 +296,7 @@ mod tests {
         file[16..18].copy_from_slice(&[2, 0]);
         file[59] = 1;
         assert!(Database::new(&file).is_err());
-        // A tree that is its own branch.
+        // A tree that contains itself.
         file[100..112].copy_from_slice(&[5, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1]);
         assert!(Database::new(&file).is_err());
     }

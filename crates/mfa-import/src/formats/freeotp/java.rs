@@ -1,14 +1,14 @@
-//! A `HashMap<String, String>` as Java serialises it.
+//! Reads a `HashMap<String, String>` that Java serialised.
 
 use crate::damage::Damage;
 
-/// How such a file begins: magic, version, an object of a class.
+/// The signature of such a file: magic, version, an object of a class.
 pub(super) const MAGIC: &[u8] = b"\xac\xed\x00\x05sr";
-/// What texts are numbered from: the class and the map come before.
+/// The number of the first text. The class and the map come before it.
 const FIRST: u32 = 0x7e_0002;
-/// The most pairs that are read.
+/// The largest number of pairs.
 const MAX_PAIRS: u32 = 100_000;
-/// How long all texts may be together. One may be referred to as often as there are pairs.
+/// The largest length of all texts together. A file can refer to one text as often as it has pairs.
 const MAX_BYTES: usize = 64 * 1024 * 1024;
 
 /// Reads the pairs of a map.
@@ -24,7 +24,7 @@ pub(super) fn map(bytes: &[u8]) -> Result<Vec<(String, String)>, Damage> {
     if class != b"java.util.HashMap" {
         return Err(Damage::Field("HashMap"));
     }
-    // Its serial number and flags.
+    // Skips the serial number and the flags.
     input.take(9)?;
     let fields = input.short()?;
     for _ in 0..fields {
@@ -51,9 +51,9 @@ pub(super) fn map(bytes: &[u8]) -> Result<Vec<(String, String)>, Damage> {
 
 struct Input<'b> {
     rest: &'b [u8],
-    /// Texts so far: one that is there again is only referred to.
+    /// The texts so far. A repeated text is only a reference.
     texts: Vec<&'b [u8]>,
-    /// How much may still be read.
+    /// The number of bytes that may still be read.
     left: usize,
 }
 
@@ -82,7 +82,7 @@ impl<'b> Input<'b> {
         Ok(u32::from_be_bytes(bytes))
     }
 
-    /// A text, or nothing where there is a null.
+    /// Reads a text, or `None` for a null.
     fn text(&mut self) -> Result<Option<String>, Damage> {
         let text = match self.take(1)? {
             b"p" => return Ok(None),
@@ -112,7 +112,7 @@ impl<'b> Input<'b> {
     }
 }
 
-/// Reads Java's own UTF-8, in which what is beyond 16 bits is written as two halves.
+/// Decodes Java's modified UTF-8, in which a character beyond 16 bits is written as two surrogates.
 fn decode(bytes: &[u8]) -> Option<String> {
     if let Ok(text) = str::from_utf8(bytes) {
         return Some(text.to_owned());

@@ -1,5 +1,5 @@
-//! FreeOTP and FreeOTP+: the JSON that FreeOTP+ exports, the settings file of both, and FreeOTP 2's
-//! encrypted backup.
+//! FreeOTP and FreeOTP+: the JSON that FreeOTP+ exports, the settings file of both apps, and the encrypted
+//! backup of FreeOTP 2.
 
 mod java;
 mod sealed;
@@ -12,7 +12,7 @@ use crate::draft::{Coded, Draft, Type};
 use crate::error::Error;
 use crate::found::Found;
 
-/// What FreeOTP and FreeOTP+ write.
+/// A file of FreeOTP or FreeOTP+.
 pub(super) struct FreeOtp;
 
 impl Format for FreeOtp {
@@ -62,7 +62,8 @@ fn secret(token: Fields<'_>) -> Coded<'_> {
     Coded::bytes(token.bytes("secret"), "a list of bytes")
 }
 
-/// These apps store the counter of the last code; the backup of FreeOTP 2 has that of the next.
+/// Returns the counter. These apps store the counter of the last code, but the backup of FreeOTP 2 has that
+/// of the next one.
 fn stored_counter(token: Fields<'_>) -> Number {
     match token.integer("counter") {
         None => token.number("counter").or(1),

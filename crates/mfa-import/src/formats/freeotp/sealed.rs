@@ -1,4 +1,4 @@
-//! The backup of FreeOTP 2: a key that the password opens, and one secret for each token.
+//! The backup of FreeOTP 2: a master key encrypted with the password, and one encrypted secret per token.
 
 use std::collections::BTreeMap;
 
@@ -11,7 +11,7 @@ use crate::crypto::cipher::{self, Plain};
 use crate::crypto::{Key, kdf, need};
 use crate::damage::Damage;
 use crate::document::{self, Fields};
-use crate::draft::Coded;
+use crate::draft::{Coded, Reason};
 use crate::error::Error;
 use crate::found::Found;
 
@@ -31,7 +31,7 @@ pub(super) fn read(bytes: &[u8], password: Option<&[u8]>) -> Result<Found, Error
             Ok(token) => {
                 let secret = map.get(id).and_then(|sealed| secret(&master, sealed));
                 let secret = secret.map(|secret| secret.to_vec());
-                let secret = Coded::bytes(secret, "one that the key of the backup opens");
+                let secret = secret.map_or(Coded::Bad(Reason::Sealed), Coded::Bytes);
                 let token = Fields::new(&token);
                 found.add(&draft(token, secret, token.number("counter")));
             }
@@ -56,14 +56,14 @@ fn open_master(master: Fields<'_>, password: &[u8]) -> Result<Key, Error> {
     Ok(Key::new(master))
 }
 
-/// The secret of a token, which is JSON in a text in JSON.
+/// Decrypts the secret of a token, which is JSON within a text of JSON.
 fn secret(master: &Key, sealed: &str) -> Option<Plain> {
     let outer: Value = document::parse(sealed.as_bytes()).ok()?;
     let inner = document::parse(Fields::new(&outer).text("key").as_bytes()).ok()?;
     open(master, Fields::new(&inner))?
 }
 
-/// Opens something: nothing if it is of another form, nothing within if the key is another.
+/// Decrypts an object. Returns `None` if it has another form, and `Some(None)` if the key is wrong.
 fn open(key: &Key, sealed: Fields<'_>) -> Option<Option<Plain>> {
     if sealed.text("mCipher") != "AES/GCM/NoPadding" {
         return None;
@@ -77,7 +77,7 @@ fn open(key: &Key, sealed: Fields<'_>) -> Option<Option<Plain>> {
     ))
 }
 
-/// The nonce in DER: an octet string, which may be the first of a sequence.
+/// Returns the nonce from DER: an octet string, which may be the first element of a sequence.
 fn nonce(der: &[u8]) -> Option<&[u8; 12]> {
     let der = match der {
         [0x30, _, rest @ ..] => rest,

@@ -1,4 +1,4 @@
-//! The ways in which entries keep secrets: KeePassXC's, the plugins', and KeePass 2's own.
+//! The ways in which entries store secrets: those of KeePassXC, of plugins and of KeePass 2 itself.
 
 use percent_encoding::percent_decode_str;
 
@@ -7,7 +7,7 @@ use crate::draft::{Coded, Draft, Type};
 use crate::found::Found;
 use crate::{links, text};
 
-/// The fields that matter, beside the link.
+/// The fields that concern codes, apart from the link.
 pub(super) const FIELDS: [&str; 17] = [
     "Title",
     "UserName",
@@ -28,17 +28,17 @@ pub(super) const FIELDS: [&str; 17] = [
     "otp",
 ];
 
-/// An entry, as far as it has to do with codes.
+/// The fields of an entry that concern codes.
 #[derive(Default)]
 pub(super) struct Entry {
     fields: Vec<(String, String)>,
     pub(super) tags: Vec<String>,
-    /// Why it is not wanted.
+    /// The reason to skip the entry, if it is in the recycle bin.
     pub(super) trashed: Option<&'static str>,
 }
 
 impl Entry {
-    /// Takes a field, if it matters.
+    /// Sets a field, if it concerns codes.
     pub(super) fn set(&mut self, key: &str, value: &str) {
         if FIELDS.contains(&key) && !value.trim().is_empty() {
             self.fields.push((key.to_owned(), value.to_owned()));
@@ -60,8 +60,8 @@ impl Entry {
         }
     }
 
-    /// Adds its accounts: one that moves with time, and one that does not. Where the same is kept in
-    /// several ways, the first counts.
+    /// Adds the accounts of the entry: at most one time-based and one counter-based. If a secret is stored in
+    /// several ways, the first one counts.
     pub(super) fn add(&self, found: &mut Found) {
         let otp = self.get("otp");
         if !otp.is_empty() {
@@ -91,7 +91,7 @@ impl Entry {
         }
     }
 
-    /// `key=…&size=6&step=30&type=hotp&counter=1&otpHashMode=Sha256`, of the plugin KeeOtp.
+    /// Reads `key=…&size=6&step=30&type=hotp&counter=1&otpHashMode=Sha256`, from the plugin KeeOtp.
     fn add_query(&self, query: &str, found: &mut Found) {
         let get = |key: &str| {
             let mut pairs = query.split('&').filter_map(|pair| pair.split_once('='));
@@ -115,7 +115,7 @@ impl Entry {
         });
     }
 
-    /// `TOTP Seed` and `TOTP Settings`: `30;6`, or `30;S` for Steam.
+    /// Reads `TOTP Seed` and `TOTP Settings`: `30;6`, or `30;S` for Steam.
     fn add_seed(&self, found: &mut Found) {
         let mut settings = self.get("TOTP Settings").split(';');
         let (period, digits) = (settings.next().unwrap_or(""), settings.next().unwrap_or(""));
@@ -129,7 +129,7 @@ impl Entry {
         });
     }
 
-    /// A secret of KeePass 2, in the one of four codes that it is in.
+    /// Returns a secret of KeePass 2, which can have one of four encodings.
     fn secret(&self, prefix: &str) -> Option<Coded<'_>> {
         let get = |code| {
             Some(self.get(&format!("{prefix}-Secret{code}"))).filter(|text| !text.is_empty())

@@ -1,10 +1,11 @@
 //! The header of a KeePass database.
 
-use super::kdbx::MAGIC;
 use crate::crypto::Key;
 use crate::crypto::kdf::{self, Argon2, Flavour};
 use crate::damage::Damage;
 
+/// The signature of a database.
+pub(super) const MAGIC: &[u8] = b"\x03\xd9\xa2\x9a\x67\xfb\x4b\xb5";
 const AES_KDF: [&[u8]; 2] = [
     b"\xc9\xd9\xf3\x9a\x62\x8a\x44\x60\xbf\x74\x0d\x08\xc1\x8a\x4f\xea",
     b"\x7c\x02\xbb\x82\x79\xa7\x4a\xc0\x92\x7d\x11\x4a\x00\x64\x82\x38",
@@ -12,7 +13,7 @@ const AES_KDF: [&[u8]; 2] = [
 const ARGON2D: &[u8] = b"\xef\x63\x6d\xdf\x8c\x29\x44\x4b\x91\xf7\xa9\xa4\x03\xe3\x0a\x0c";
 const ARGON2ID: &[u8] = b"\x9e\x29\x8b\x19\x56\xdb\x47\x73\xb2\x3d\xfc\x3e\xc6\xf0\xa1\xe6";
 
-/// Bytes that are read from the front.
+/// The unread rest of the input.
 pub(super) struct Input<'b>(&'b [u8]);
 
 impl<'b> Input<'b> {
@@ -40,14 +41,14 @@ impl<'b> Input<'b> {
         Ok(u16::from_le_bytes(bytes))
     }
 
-    /// Bytes behind their number.
+    /// Reads bytes that follow their length.
     pub(super) fn sized(&mut self) -> Result<&'b [u8], Damage> {
         let size = usize::try_from(self.int()?).map_err(|_| Damage::CutOff)?;
         self.take(size)
     }
 }
 
-/// What the header says.
+/// The fields of the header.
 #[derive(Default)]
 pub(super) struct Header<'b> {
     pub(super) version: u16,
@@ -56,14 +57,14 @@ pub(super) struct Header<'b> {
     pub(super) seed: &'b [u8],
     pub(super) iv: &'b [u8],
     pub(super) kdf: Kdf<'b>,
-    /// What an opened database of version 3 begins with.
+    /// The first bytes of a decrypted database of version 3.
     pub(super) start: &'b [u8],
-    /// What protected values of version 3 are hidden with; 4 has it inside.
+    /// The cipher of the protected values in version 3. Version 4 stores it in the encrypted part.
     pub(super) stream: u32,
     pub(super) stream_key: &'b [u8],
 }
 
-/// How a key is made.
+/// The key derivation settings.
 #[derive(Default)]
 pub(super) struct Kdf<'b> {
     uuid: &'b [u8],
@@ -72,7 +73,7 @@ pub(super) struct Kdf<'b> {
     memory: u64,
     lanes: u64,
     version: u64,
-    /// Whether it wants more than the salt, which nothing writes.
+    /// Whether the settings require more than a salt. No known program writes such a file.
     more: bool,
 }
 
@@ -141,7 +142,7 @@ impl<'b> Kdf<'b> {
         }
     }
 
-    /// Makes the key.
+    /// Derives the key.
     pub(super) fn key(&self, composite: &Key) -> Result<Key, Damage> {
         if AES_KDF.contains(&self.uuid) {
             let seed = self.salt.try_into().map_err(|_| Damage::Header)?;
@@ -164,7 +165,7 @@ impl<'b> Kdf<'b> {
     }
 }
 
-/// A number of 4 or 8 bytes.
+/// Reads a number of 4 or 8 bytes.
 fn number(bytes: &[u8]) -> Result<u64, Damage> {
     let mut all = [0; 8];
     all.get_mut(..bytes.len())

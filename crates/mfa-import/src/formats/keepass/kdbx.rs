@@ -1,4 +1,4 @@
-//! KeePass databases of versions 3 and 4, opened with a password alone.
+//! KeePass databases of versions 3 and 4, protected by a password alone.
 
 use std::io::Read;
 
@@ -14,22 +14,20 @@ use crate::crypto::{Key, kdf, need};
 use crate::damage::Damage;
 use crate::error::Error;
 
-/// How a database begins.
-pub(super) const MAGIC: &[u8] = b"\x03\xd9\xa2\x9a\x67\xfb\x4b\xb5";
-/// The largest text that is unpacked.
+/// The largest unpacked text.
 const MAX_BYTES: u64 = 64 * 1024 * 1024;
 
 const AES: &[u8] = b"\x31\xc1\xf2\xe6\xbf\x71\x43\x50\xbe\x58\x05\x21\x6a\xfc\x5a\xff";
 const TWOFISH: &[u8] = b"\xad\x68\xf2\x9f\x57\x6f\x4b\xb9\xa3\x6a\xd4\x7a\xf9\x65\x34\x6c";
 const CHACHA20: &[u8] = b"\xd6\x03\x8a\x2b\x8b\x6f\x4c\xb5\xa5\x24\x33\x9a\x31\xdb\xb5\x9a";
 
-/// What is inside of a database: XML, and what its protected values are hidden with.
+/// The contents of a database: XML, and the stream that encrypts its protected values.
 pub(super) struct Inside {
     pub(super) xml: Plain,
     pub(super) stream: Stream,
 }
 
-/// Opens a database.
+/// Decrypts a database.
 pub(super) fn open(bytes: &[u8], password: Option<&[u8]>) -> Result<Inside, Error> {
     let mut input = Input::new(bytes);
     let header = Header::read(&mut input)?;
@@ -45,7 +43,7 @@ pub(super) fn open(bytes: &[u8], password: Option<&[u8]>) -> Result<Inside, Erro
 fn open_3(header: &Header<'_>, transformed: &Key, sealed: &[u8]) -> Result<Inside, Error> {
     let key = kdf::sha256(&[header.seed, &**transformed].concat());
     let plain = decrypt(header, &key, sealed)?.ok_or(Error::WrongPassword)?;
-    // There is no check sum but this.
+    // Version 3 has no other checksum.
     let body = plain
         .strip_prefix(header.start)
         .filter(|_| header.start.len() == 32);
@@ -90,7 +88,7 @@ fn open_4(
     Ok(inside(&unpack(header, plain)?)?)
 }
 
-/// The check sums of a header and its blocks, each with a key of its own.
+/// The keys for the checksums of the header and the blocks.
 struct Sums(Zeroizing<Vec<u8>>);
 
 impl Sums {
@@ -108,7 +106,7 @@ impl Sums {
         hmac.verify_slice(sum).is_ok()
     }
 
-    /// All blocks up to the empty one, put together.
+    /// Reads all blocks up to the empty one, and joins them.
     fn blocks(&self, input: &mut Input<'_>) -> Result<Vec<u8>, Damage> {
         let mut sealed = Vec::new();
         let mut index = 0_u64;
@@ -129,7 +127,7 @@ impl Sums {
     }
 }
 
-/// What version 4 has before the XML: the key of the protected values, and files.
+/// Reads what precedes the XML in version 4: the key of the protected values, and files.
 fn inside(plain: &[u8]) -> Result<Inside, Damage> {
     let mut input = Input::new(plain);
     let (mut stream, mut key) = (0, &[][..]);

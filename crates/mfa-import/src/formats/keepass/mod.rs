@@ -1,4 +1,4 @@
-//! KeePass and KeePassXC: databases, XML and CSV. Of an entry only what has to do with codes is taken.
+//! KeePass and KeePassXC: databases, XML and CSV. Only the fields of an entry that concern codes are read.
 
 mod entry;
 mod header;
@@ -20,7 +20,7 @@ use stream::Stream;
 /// An export of KeePass or KeePassXC.
 pub(super) struct KeePass;
 
-/// The fields with secrets that tables have for columns.
+/// The columns of CSV that hold secrets.
 const COLUMNS: [&str; 9] = [
     "totp",
     "timeotp-secret",
@@ -43,7 +43,7 @@ impl Format for KeePass {
     }
 
     fn detect(&self, bytes: &[u8]) -> bool {
-        bytes.starts_with(kdbx::MAGIC)
+        bytes.starts_with(header::MAGIC)
             || is_xml(bytes)
             || COLUMNS
                 .iter()
@@ -51,7 +51,7 @@ impl Format for KeePass {
     }
 
     fn decode(&self, bytes: &[u8], password: Option<&[u8]>) -> Result<Found, Error> {
-        if bytes.starts_with(kdbx::MAGIC) {
+        if bytes.starts_with(header::MAGIC) {
             let inside = kdbx::open(bytes, password)?;
             return Ok(entries(&inside.xml, inside.stream)?);
         }
@@ -67,17 +67,17 @@ fn is_xml(bytes: &[u8]) -> bool {
     head.windows(13).any(|window| window == b"<KeePassFile>")
 }
 
-/// Where a walk over the XML is.
+/// The position of a walk over the XML.
 struct Walk {
     stream: Stream,
-    /// Whether the value that comes is protected.
+    /// Whether the next value is protected.
     protected: bool,
     found: Found,
     entry: Entry,
     key: String,
-    /// The group that is the recycle bin.
+    /// The identity of the group that is the recycle bin.
     bin: String,
-    /// How deep it is in groups, and from which depth on it is in the bin.
+    /// The depth of the current group, and the depth at which the recycle bin began.
     depth: usize,
     in_bin: Option<usize>,
     in_entry: bool,
@@ -122,7 +122,7 @@ impl Walk {
         }
     }
 
-    /// A protected value. All have to be shown, wanted or not: they share a stream.
+    /// Decrypts a protected value. All of them must be decrypted, needed or not, since they share one stream.
     fn show(&mut self, text: &str) -> Result<Zeroizing<String>, Damage> {
         let mut bytes = Zeroizing::new(text::base64(text).ok_or(Damage::Inside)?);
         self.stream.show(&mut bytes)?;
@@ -212,7 +212,7 @@ mod tests {
         )
     }
 
-    /// A file with entries of all kinds.
+    /// Returns a file with entries of all kinds.
     fn file() -> String {
         let title = ("Title", "T&amp;T");
         let all = [

@@ -1,4 +1,4 @@
-//! What the protected values of a KeePass database are hidden with: one stream for all, in their order.
+//! The stream that encrypts the protected values of a KeePass database: one for all values, in their order.
 
 use chacha20::ChaCha20;
 use chacha20::cipher::{KeyIvInit, StreamCipher};
@@ -7,12 +7,12 @@ use sha2::{Digest, Sha256, Sha512};
 
 use crate::damage::Damage;
 
-/// Salsa20's nonce is always this.
+/// The nonce of Salsa20, which is always the same.
 const NONCE: [u8; 8] = [0xe8, 0x30, 0x09, 0x4b, 0x97, 0x20, 0x5d, 0x2a];
 
 /// A stream.
 pub(super) enum Stream {
-    /// Nothing is hidden.
+    /// The values are not encrypted.
     Plain,
     Salsa20(Box<Salsa20>),
     ChaCha20(Box<ChaCha20>),
@@ -37,7 +37,7 @@ impl Stream {
         }
     }
 
-    /// Shows the next value.
+    /// Decrypts the next value.
     pub(super) fn show(&mut self, hidden: &mut [u8]) -> Result<(), Damage> {
         match self {
             Self::Plain => Ok(()),

@@ -1,7 +1,7 @@
-//! The system calls that are left: memory, time, and writing the answer.
+//! The system calls that stay allowed: memory, time, and writing the answer.
 //!
-//! A list of what is allowed, not of what is forbidden: the kernel learns new calls each year. All
-//! others fail with EPERM, which libraries cope with better than with being killed.
+//! This is a list of allowed calls, not of forbidden ones, since the kernel gets new calls each year. All
+//! other calls fail with EPERM, which libraries handle better than being killed.
 
 use std::collections::BTreeMap;
 use std::os::fd::RawFd;
@@ -12,8 +12,8 @@ use seccompiler::{
     SeccompCondition, SeccompFilter, SeccompRule, TargetArch, apply_filter,
 };
 
-/// Calls that are allowed whatever their arguments. The C library and Rust's make most of them on
-/// their own: to get memory, to begin a hash map, to end.
+/// The calls that are allowed with any arguments. The C library and Rust's standard library make most of them
+/// by themselves: to allocate memory, to create a hash map, to exit.
 const ALWAYS: [c_long; 20] = [
     libc::SYS_brk,
     libc::SYS_clock_gettime,
@@ -37,10 +37,10 @@ const ALWAYS: [c_long; 20] = [
     libc::SYS_sigaltstack,
 ];
 
-/// Where the answer and errors go.
+/// The file descriptors for the answer and for errors.
 const OUTPUTS: [RawFd; 2] = [libc::STDOUT_FILENO, libc::STDERR_FILENO];
 
-/// Takes all other calls from this thread and those that it starts.
+/// Forbids all other calls to this thread and the threads that it starts.
 pub(super) fn give_up() -> Result<(), Error> {
     let Ok(architecture) = TargetArch::try_from(std::env::consts::ARCH) else {
         return Ok(());
@@ -53,7 +53,7 @@ pub(super) fn give_up() -> Result<(), Error> {
     );
     let program = BpfProgram::try_from(filter?)?;
     match apply_filter(&program) {
-        // The kernel was built without it.
+        // The kernel was built without seccomp.
         Err(Error::Seccomp(error) | Error::Prctl(error)) if is_unknown(&error) => Ok(()),
         result => result,
     }
@@ -68,11 +68,11 @@ fn allowed() -> Result<BTreeMap<c_long, Vec<SeccompRule>>, BackendError> {
     let outputs = || OUTPUTS.iter().map(|fd| equals(0, fd.unsigned_abs().into()));
     allowed.insert(libc::SYS_write, outputs().collect::<Result<_, _>>()?);
     allowed.insert(libc::SYS_writev, outputs().collect::<Result<_, _>>()?);
-    // Memory that can be written never becomes code.
+    // Memory must never become executable.
     let no_code = || SeccompCmpOp::MaskedEq(libc::PROT_EXEC.unsigned_abs().into());
     allowed.insert(libc::SYS_mmap, vec![argument(2, no_code(), 0)?]);
     allowed.insert(libc::SYS_mprotect, vec![argument(2, no_code(), 0)?]);
-    // To abort is to send oneself a signal.
+    // `abort` sends a signal to its own process.
     let myself = std::process::id().into();
     allowed.insert(libc::SYS_tgkill, vec![equals(0, myself)?]);
     Ok(allowed)

@@ -1,4 +1,4 @@
-//! The Unix socket, and its folder.
+//! The Unix socket and its folder.
 
 use std::io;
 use std::os::unix::fs::{DirBuilderExt, MetadataExt, PermissionsExt};
@@ -9,10 +9,10 @@ use mfa_sys::peer::User;
 /// The kind of D-Bus address.
 pub(crate) const KIND: &str = "unix";
 
-/// The folder of the private socket, mode 0700.
+/// Returns the folder of the private socket, mode 0700.
 ///
-/// It is `$XDG_RUNTIME_DIR/mfad`. Where that is not set (a login without a session manager, a
-/// container), it is `/run/user/UID/mfad` if that is there, else `/tmp/mfad-UID`.
+/// It is `$XDG_RUNTIME_DIR/mfad`. If that variable is not set (a login without a session manager, a
+/// container), it is `/run/user/UID/mfad` if that folder exists, otherwise `/tmp/mfad-UID`.
 #[must_use]
 pub fn folder() -> PathBuf {
     let uid = User::own().uid();
@@ -26,23 +26,24 @@ pub fn folder() -> PathBuf {
     )
 }
 
-/// The private socket, mode 0600.
+/// Returns the path of the private socket, mode 0600.
 #[must_use]
 pub fn socket() -> PathBuf {
     folder().join("bus")
 }
 
-/// Whether a folder belongs to us and nobody else may write to it.
+/// Returns whether a folder belongs to this user and nobody else may write to it.
 fn is_ours(folder: &Path) -> bool {
     folder.symlink_metadata().is_ok_and(|found| {
         found.is_dir() && found.uid() == User::own().uid() && found.mode() & 0o022 == 0
     })
 }
 
-/// Makes sure that the folder is there, is ours and is closed to others.
+/// Creates the folder if necessary, and checks that it belongs to this user and is closed to
+/// others.
 ///
 /// # Errors
-/// What the file system says, or that somebody else got there first.
+/// Errors of the file system, and `PermissionDenied` if the folder belongs to another user.
 pub fn prepare_folder() -> io::Result<PathBuf> {
     let folder = folder();
     match std::fs::DirBuilder::new().mode(0o700).create(&folder) {
@@ -50,7 +51,7 @@ pub fn prepare_folder() -> io::Result<PathBuf> {
         _ => {}
     }
     if !is_ours(&folder) {
-        let text = format!("{} belongs to somebody else: remove it", folder.display());
+        let text = format!("{} belongs to another user: remove it", folder.display());
         return Err(io::Error::new(io::ErrorKind::PermissionDenied, text));
     }
     std::fs::set_permissions(&folder, std::fs::Permissions::from_mode(0o700))?;

@@ -1,5 +1,5 @@
-//! Starting the daemon: D-Bus does, where its activation file is installed and there is a session
-//! bus. Else we do, and it closes its standard output once it is ready.
+//! Starts the daemon. D-Bus starts it if its activation file is installed and there is a session
+//! bus. Otherwise this module does, and the daemon closes its standard output once it is ready.
 
 use std::fs::File;
 use std::io::Read;
@@ -11,10 +11,10 @@ use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use crate::endpoint;
 use crate::launcher::{Error, START};
 
-/// What to read when it does not get ready.
+/// The log to read, besides the file, if the daemon does not become ready.
 pub(crate) const LOG_OF_THE_SYSTEM: &str = "journalctl --user -u mfad, or ";
 
-/// Asks D-Bus to start the daemon. Says whether that worked.
+/// Asks D-Bus to start the daemon. Returns whether that worked.
 pub(crate) async fn activate() -> bool {
     let starting = async {
         let bus = zbus::Connection::session().await?;
@@ -25,7 +25,7 @@ pub(crate) async fn activate() -> bool {
     matches!(tokio::time::timeout(START, starting).await, Ok(Ok(_)))
 }
 
-/// Starts the daemon and waits until it is ready or has ended: it closes its standard output.
+/// Starts the daemon and waits until it is ready or has exited. Both close its standard output.
 pub(crate) fn run(program: &Path, log: File) -> Result<(), Error> {
     let child = Command::new(program)
         .arg("--background")
@@ -46,9 +46,9 @@ pub(crate) fn run(program: &Path, log: File) -> Result<(), Error> {
         Ok(_) => {}
         Err(errno) => return Err(Error::not_started(program, errno.into())),
     }
-    // It writes nothing there, so this is the end of it.
+    // The daemon writes nothing to its standard output, so this waits for the end of it.
     stdout.read_exact(&mut [0]).err();
-    // Whoever lives longer than the daemon has to take note of its end.
+    // A process that outlives the daemon must wait for it, or it stays as a zombie.
     std::thread::spawn(move || child.wait());
     Ok(())
 }

@@ -6,6 +6,8 @@ use std::path::Path;
 
 use mfa_sys::peer::{self, User};
 use mfa_sys::process;
+#[cfg(target_os = "linux")]
+use rustix::event::{PollFd, PollFlags};
 use rustix::net::Shutdown;
 use tokio::net::UnixStream;
 use zbus::fdo::ConnectionCredentials;
@@ -14,11 +16,16 @@ use crate::endpoint;
 use crate::transport::stream::Stream;
 use crate::transport::{Wire, server};
 
-/// Connects to the daemon and makes sure that it is the same user's, and no other program of theirs as far
-/// as can be seen, before anything is sent.
+/// The interval between checks whether a client that has closed its sending side still exists.
+#[cfg(target_os = "linux")]
+const LOOK: std::time::Duration = std::time::Duration::from_millis(500);
+
+/// Connects to the daemon. Before it sends anything, it checks that the daemon belongs to the same user and,
+/// as far as possible, that it is not another program.
 ///
 /// # Errors
-/// What the kernel says; `PermissionDenied` if the other end is somebody else's.
+/// Errors of the kernel, and `PermissionDenied` if the other end belongs to another user or is another
+/// program.
 pub async fn connect() -> io::Result<Stream<UnixStream>> {
     let stream = UnixStream::connect(endpoint::socket()).await?;
     let peer = peer::of(&stream)?;
@@ -30,15 +37,24 @@ pub async fn connect() -> io::Result<Stream<UnixStream>> {
     Ok(Stream::client(stream, peer.user))
 }
 
-/// Whether a program was installed by who may install for all.
+/// Returns whether the administrator installed a program.
 pub(crate) fn is_installed(program: &Path) -> bool {
     let found = program.metadata();
     found.is_ok_and(|found| found.is_file() && found.uid() == 0 && found.mode() & 0o022 == 0)
 }
 
-/// What D-Bus's handshake is told of the other end.
+/// Returns the credentials of the other end for the D-Bus handshake.
 pub(crate) fn credentials(user: &User) -> ConnectionCredentials {
     ConnectionCredentials::default().set_unix_user_id(user.uid())
+}
+
+/// Returns whether the other end has closed its sending side but still reads.
+#[cfg(target_os = "linux")]
+fn is_half_closed(stream: &UnixStream) -> bool {
+    let mut looked = [PollFd::new(stream, PollFlags::RDHUP)];
+    let now = rustix::time::Timespec::default();
+    rustix::event::poll(&mut looked, Some(&now)).is_ok()
+        && !looked[0].revents().contains(PollFlags::HUP)
 }
 
 impl Wire for UnixStream {
@@ -68,9 +84,14 @@ impl Wire for UnixStream {
 
     #[cfg(target_os = "linux")]
     async fn gone(&self) {
-        // Nothing urgent ever comes over a Unix socket, so this waits for its end alone. An error is
-        // found again by whoever reads.
+        // A Unix socket never has urgent data, so this waits for its end only. A read reports any error
+        // again.
         drop(self.ready(tokio::io::Interest::PRIORITY).await);
+        // A client that closed only its sending side still reads replies. The kernel sends no event when it
+        // closes the other side.
+        while is_half_closed(self) {
+            tokio::time::sleep(LOOK).await;
+        }
     }
 
     #[cfg(not(target_os = "linux"))]

@@ -1,4 +1,4 @@
-//! The named pipe, and the folder of the lock that goes with it.
+//! The named pipe, and the folder of its lock.
 
 use std::io;
 use std::path::PathBuf;
@@ -11,22 +11,22 @@ use super::paths;
 /// The kind of address. D-Bus has none for named pipes.
 pub(crate) const KIND: &str = "pipe";
 
-/// The folder of the lock that makes sure of there being one daemon, `%LOCALAPPDATA%\mfactl`.
+/// Returns the folder of the lock that allows only one daemon, `%LOCALAPPDATA%\mfactl`.
 #[must_use]
 pub fn folder() -> PathBuf {
     paths::state()
 }
 
-/// The pipe, `\\.\pipe\mfad-SID`. All users of a machine share these names.
+/// Returns the path of the pipe, `\\.\pipe\mfad-SID`. All users of a machine share these names.
 #[must_use]
 pub fn socket() -> PathBuf {
     PathBuf::from(format!(r"\\.\pipe\mfad-{}", User::own()))
 }
 
-/// Makes sure that the folder is there.
+/// Creates the folder if necessary.
 ///
 /// # Errors
-/// What the file system says.
+/// Errors of the file system.
 pub fn prepare_folder() -> io::Result<PathBuf> {
     let folder = folder();
     files::create_private_folder(&folder)?;

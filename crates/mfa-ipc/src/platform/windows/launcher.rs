@@ -1,5 +1,5 @@
-//! Starting the daemon. It inherits nothing of ours, writes its log itself, and is ready when its
-//! pipe is there.
+//! Starts the daemon. It inherits no handles, writes its log itself, and is ready when its pipe
+//! exists.
 
 use std::fs::File;
 use std::future::{Ready, ready};
@@ -12,18 +12,18 @@ use mfa_sys::{detach, pipe};
 use crate::endpoint;
 use crate::launcher::{Error, START};
 
-/// What to read when it does not get ready: nothing but its own log.
+/// The log to read, besides the file, if the daemon does not become ready: none.
 pub(crate) const LOG_OF_THE_SYSTEM: &str = "";
 
-/// How often to look whether it is ready.
+/// The interval between checks whether the daemon is ready.
 const PAUSE: Duration = Duration::from_millis(5);
 
-/// There is no session bus that could start it.
+/// Does nothing: there is no session bus that could start the daemon.
 pub(crate) fn activate() -> Ready<bool> {
     ready(false)
 }
 
-/// Starts the daemon and waits until it is ready or has ended.
+/// Starts the daemon and waits until it is ready or has exited.
 pub(crate) fn run(program: &Path, log: File) -> Result<(), Error> {
     drop(log);
     let daemon = find(program).and_then(|found| detach::spawn(&found, "--background"));
@@ -33,14 +33,14 @@ pub(crate) fn run(program: &Path, log: File) -> Result<(), Error> {
         if Instant::now() > end {
             return Err(Error::not_ready(program));
         }
-        // Windows has no event for a pipe that comes into being.
+        // Windows has no event for a new pipe.
         std::thread::sleep(PAUSE);
     }
     Ok(())
 }
 
-/// The program on the path. Windows by itself would look into the current folder first, where
-/// anybody may have left one.
+/// Finds the program in `PATH`. Windows itself would look in the current folder first, where
+/// anybody may have put a program.
 fn find(program: &Path) -> io::Result<PathBuf> {
     if program.is_absolute() {
         return Ok(program.to_owned());

@@ -2,17 +2,17 @@
 
 use std::path::PathBuf;
 
-/// Where the configuration is. It may follow the user to other machines.
+/// Returns the folder of the configuration. It may follow the user to other machines.
 pub(crate) fn configuration() -> PathBuf {
     folder("APPDATA", r"AppData\Roaming")
 }
 
-/// Where the state is.
+/// Returns the folder of the state.
 pub(crate) fn state() -> PathBuf {
     folder("LOCALAPPDATA", r"AppData\Local")
 }
 
-/// Where what the user has made is. A vault stays on this machine unless somebody moves it.
+/// Returns the folder of the user's data. A vault stays on this machine unless somebody moves it.
 pub(crate) fn data() -> PathBuf {
     folder("LOCALAPPDATA", r"AppData\Local")
 }

@@ -14,16 +14,17 @@ use crate::endpoint;
 use crate::transport::stream::Stream;
 use crate::transport::{Wire, server};
 
-/// `ERROR_PIPE_BUSY`: all instances are taken, and the next one is not made yet.
+/// `ERROR_PIPE_BUSY`: all instances are taken, and the next one does not exist yet.
 const BUSY: i32 = 231;
-/// How long to wait for it.
+/// The pause before the next try.
 const PAUSE: Duration = Duration::from_millis(5);
 
-/// Connects to the daemon and makes sure that it is the same user's, and no other program of theirs,
-/// before anything is sent.
+/// Connects to the daemon. Before it sends anything, it checks that the daemon belongs to the same
+/// user and is not another program.
 ///
 /// # Errors
-/// What the system says; `PermissionDenied` if the other end is somebody else's.
+/// Errors of the system, and `PermissionDenied` if the other end belongs to another user or is
+/// another program.
 pub async fn connect() -> io::Result<Stream<NamedPipeClient>> {
     let name = endpoint::socket();
     let pipe = tokio::time::timeout(CONNECTING, open(&name)).await??;
@@ -36,12 +37,12 @@ pub async fn connect() -> io::Result<Stream<NamedPipeClient>> {
     Ok(Stream::client(pipe, owner))
 }
 
-/// Here all programs of ours are in one folder.
+/// Returns `false`: on Windows, all programs of this project are in one folder.
 pub(crate) fn is_installed(_program: &Path) -> bool {
     false
 }
 
-/// Opens the pipe. The daemon may learn who we are, and may not act as us: tokio sees to that.
+/// Opens the pipe. The daemon may identify this user but not act as the user: tokio sets this.
 async fn open(name: &Path) -> io::Result<NamedPipeClient> {
     loop {
         match ClientOptions::new().open(name) {
@@ -51,12 +52,12 @@ async fn open(name: &Path) -> io::Result<NamedPipeClient> {
     }
 }
 
-/// What D-Bus's handshake is told of the other end.
+/// Returns the credentials of the other end for the D-Bus handshake.
 pub(crate) fn credentials(user: &User) -> ConnectionCredentials {
     ConnectionCredentials::default().set_windows_sid(user.sid().to_owned())
 }
 
-/// Both ends of a pipe have the same methods, and no trait.
+/// Implements `Wire`. Both ends of a pipe have the same methods but share no trait.
 macro_rules! wire {
     ($pipe:ty) => {
         impl Wire for $pipe {
@@ -65,7 +66,7 @@ macro_rules! wire {
                     self.readable().await?;
                     match self.try_read(buffer) {
                         Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
-                        // The other end has closed.
+                        // The other end closed the pipe.
                         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => return Ok(0),
                         read => return read,
                     }
@@ -82,7 +83,7 @@ macro_rules! wire {
                 }
             }
 
-            /// A pipe has no half that could be closed: it ends when it is dropped.
+            /// Does nothing: a pipe has no half that can be closed. It ends when it is dropped.
             fn shut(&self) -> io::Result<()> {
                 Ok(())
             }

@@ -1,4 +1,5 @@
-//! Wayland has the desktop portal for it, X11 gives the screen to everybody.
+//! Takes pictures with the desktop portal on Wayland, and from the server on X11, which allows it to every
+//! client.
 
 mod portal;
 mod x11;
@@ -7,7 +8,7 @@ use zeroize::Zeroizing;
 
 use crate::Error;
 
-/// Takes a picture in the way of the desktop that we are in.
+/// Takes a picture in the way of the current desktop.
 pub(crate) async fn screen() -> Result<Vec<Zeroizing<Vec<u8>>>, Error> {
     let is_set = |name| std::env::var_os(name).is_some_and(|value| !value.is_empty());
     let picture = if is_set("WAYLAND_DISPLAY") {

@@ -14,38 +14,38 @@ use zeroize::Zeroizing;
 
 use crate::Error;
 
-/// How long the user may think about it.
+/// The time that the user has to answer.
 const PATIENCE: Duration = Duration::from_secs(60);
-/// How long the portal may take for everything else.
+/// The time that the portal has for everything else.
 const DELAY: Duration = Duration::from_secs(30);
-/// The largest picture that is read, in bytes.
+/// The largest picture, in bytes.
 const MAX: u64 = 64 * 1024 * 1024;
 
 const PORTAL: &str = "org.freedesktop.portal.Desktop";
 const OBJECT: &str = "/org/freedesktop/portal/desktop";
-/// The name of our request; we make one at a time.
+/// The name of our request. There is only one at a time.
 const TOKEN: &str = "mfactl";
 
-/// Has the picture taken, reads it and deletes it.
+/// Asks the portal for the picture, reads the file and deletes it.
 pub(super) async fn screen() -> Result<Zeroizing<Vec<u8>>, Error> {
     let uri = tokio::time::timeout(PATIENCE + DELAY, ask());
     let uri = uri.await.map_err(|_| Error::Denied)??;
-    let path = path(&uri).ok_or_else(|| Error::Failed("the portal gave no file".into()))?;
+    let path = path(&uri).ok_or_else(|| Error::Failed("the portal returned no file".into()))?;
     let picture = std::fs::File::open(&path).and_then(|file| {
-        // All at once: a buffer that grows would leave copies of itself behind.
+        // One allocation holds everything: a growing buffer would leave copies of itself behind.
         let length = usize::try_from(file.metadata()?.len().min(MAX)).unwrap_or(0);
         let mut bytes = Zeroizing::new(Vec::with_capacity(length + 1));
         file.take(MAX).read_to_end(&mut bytes)?;
         Ok(bytes)
     });
-    // It shows all that was on the screen, and some portals put it where others can read it.
+    // The picture shows everything on the screen, and some portals store it where others can read it.
     let deleted = std::fs::remove_file(&path);
     let picture = picture.map_err(|error| Error::Failed(error.into()))?;
     deleted.map_err(|error| Error::Failed(error.into()))?;
     Ok(picture)
 }
 
-/// Asks for the picture; its address is the answer.
+/// Asks for the picture, and returns its address.
 async fn ask() -> Result<String, Error> {
     let bus = Connection::session().await.map_err(failed)?;
     let own = bus
@@ -53,7 +53,7 @@ async fn ask() -> Result<String, Error> {
         .map(ToString::to_string)
         .unwrap_or_default();
     let own = own.trim_start_matches(':').replace('.', "_");
-    // The answer may be there before the call returns, so we listen first.
+    // The answer may arrive before the call returns, so this listens first.
     let request = format!("{OBJECT}/request/{own}/{TOKEN}");
     let interface = "org.freedesktop.portal.Request";
     let request = Proxy::new(&bus, PORTAL, request, interface)
@@ -77,7 +77,7 @@ async fn ask() -> Result<String, Error> {
     })?;
     let answer = tokio::time::timeout(PATIENCE, answers.next()).await;
     let Ok(answer) = answer else {
-        // Who agrees later would have a picture made that nobody deletes.
+        // If the user agreed later, the portal would take a picture that nobody deletes.
         drop(request.call_method("Close", &()).await);
         return Err(Error::Denied);
     };
@@ -97,7 +97,7 @@ fn is_absent(error: &zbus::fdo::Error) -> bool {
     )
 }
 
-/// The path of a `file:` address.
+/// Returns the path of a `file:` address.
 fn path(uri: &str) -> Option<PathBuf> {
     let bytes: Vec<u8> = percent_decode_str(uri.strip_prefix("file://")?).collect();
     let path = PathBuf::from(std::ffi::OsString::from_vec(bytes));

@@ -1,4 +1,4 @@
-//! X11: the pixels of the root window, which spans all monitors.
+//! X11: the pixels of the root window, which covers all monitors.
 
 use x11rb::connection::Connection;
 use x11rb::errors::{ConnectError, ConnectionError, ReplyError};
@@ -6,9 +6,11 @@ use x11rb::protocol::xproto::{ConnectionExt, ImageFormat, ImageOrder};
 use zeroize::{Zeroize, Zeroizing};
 
 use crate::Error;
-use crate::platform::picture::{luma, pgm};
+use mfa_helper::pictures::luma;
 
-/// Takes the picture. This asks the server and waits for it.
+use crate::platform::picture::pgm;
+
+/// Takes the picture. This blocks until the server answers.
 pub(super) fn screen() -> Result<Zeroizing<Vec<u8>>, Error> {
     let (server, number) = x11rb::connect(None).map_err(failed::<ConnectError>)?;
     let setup = server.setup();
@@ -48,7 +50,7 @@ pub(super) fn screen() -> Result<Zeroizing<Vec<u8>>, Error> {
             let (width, height) = (size.width.into(), size.height.into());
             Ok(pgm(width, height, data.chunks_exact(4).map(pixel)))
         }
-        _ => Err(Error::Failed("the screen has few colours".into())),
+        _ => Err(Error::Failed("the screen has too few colours".into())),
     };
     data.zeroize();
     grey

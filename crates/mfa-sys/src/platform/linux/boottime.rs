@@ -1,13 +1,13 @@
-//! Time since boot that counts suspend, for locking after idling.
+//! The time since boot including suspend, for locking after idle time.
 //!
-//! `std::time::Instant` stands still while the lid is closed; a vault that locks by it would stay
-//! open over night.
+//! `std::time::Instant` stands still while the computer sleeps. With it, the accounts would stay unlocked
+//! overnight.
 
 use std::time::Duration;
 
 use rustix::time::{ClockId, clock_gettime};
 
-/// Time since boot, suspend included.
+/// Returns the time since boot, including suspend.
 #[must_use]
 pub fn since_boot() -> Duration {
     let now = clock_gettime(ClockId::Boottime);

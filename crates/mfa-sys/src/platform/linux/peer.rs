@@ -1,4 +1,4 @@
-//! Who is at the other end of a Unix socket, as the kernel saw it when the connection was made.
+//! The process at the other end of a Unix socket, as the kernel recorded it when the connection was made.
 
 use std::io;
 use std::os::fd::{AsFd, AsRawFd, BorrowedFd, FromRawFd, OwnedFd};
@@ -8,19 +8,20 @@ use rustix::event::{PollFd, PollFlags, Timespec, poll};
 
 pub use super::super::unix::User;
 
-/// The process at the other end.
+/// The process at the other end of a socket.
 #[derive(Clone, Debug)]
 pub struct Peer {
-    /// Its user.
+    /// The user of the process.
     pub user: User,
-    /// Its process id; 0 if it is in a pid namespace that we cannot see.
+    /// The process id, or 0 if the process is in a pid namespace that we cannot see.
     pub pid: u32,
-    /// Tells whether it is still there, even after its id is used again. Kernels before 6.5 have none.
+    /// A handle that shows whether the process still exists, even if its id is used again. Kernels before 6.5
+    /// have none.
     process: Option<Arc<OwnedFd>>,
 }
 
 impl Peer {
-    /// A process that is known by its id alone.
+    /// Returns a process that is known by its id alone.
     #[must_use]
     pub fn new(user: User, pid: u32) -> Self {
         Self {
@@ -30,7 +31,7 @@ impl Peer {
         }
     }
 
-    /// Whether the process is known to have ended, so that its id may name another one.
+    /// Checks whether the process is known to have ended, so that its id may now stand for another one.
     #[must_use]
     pub fn has_ended(&self) -> bool {
         self.process.as_ref().is_some_and(|process| {
@@ -38,17 +39,17 @@ impl Peer {
                 tv_sec: 0,
                 tv_nsec: 0,
             };
-            // A pidfd can be read from once its process is gone (pidfd_open(2)).
+            // A pidfd becomes readable when its process has ended (pidfd_open(2)).
             let mut look = [PollFd::new(process, PollFlags::IN)];
             !matches!(poll(&mut look, Some(&now)), Ok(0))
         })
     }
 }
 
-/// Asks the kernel for the other end of a connected Unix socket.
+/// Returns the process at the other end of a connected Unix socket.
 ///
 /// # Errors
-/// What the kernel says.
+/// An error of the kernel.
 pub fn of(socket: impl AsFd) -> io::Result<Peer> {
     let socket = socket.as_fd();
     let nobody = libc::ucred {
@@ -56,7 +57,7 @@ pub fn of(socket: impl AsFd) -> io::Result<Peer> {
         uid: 0,
         gid: 0,
     };
-    // rustix has no place for the pid 0 of a process that we cannot see.
+    // rustix cannot represent the pid 0 of a process that we cannot see.
     let found = option(socket, libc::SO_PEERCRED, nobody)?;
     Ok(Peer {
         user: User::from_uid(found.uid),
@@ -65,20 +66,20 @@ pub fn of(socket: impl AsFd) -> io::Result<Peer> {
     })
 }
 
-/// A handle of the process.
+/// Returns a handle of the process.
 #[expect(unsafe_code, reason = "the kernel hands out a bare descriptor")]
 fn process(socket: BorrowedFd<'_>) -> Option<OwnedFd> {
     let number = option(socket, libc::SO_PEERPIDFD, -1).ok()?;
-    // SAFETY: the kernel has just opened this descriptor for us, so nobody else owns it.
+    // SAFETY: the kernel has just opened this descriptor for us, so no other code owns it.
     (number >= 0).then(|| unsafe { OwnedFd::from_raw_fd(number) })
 }
 
-/// An option of a socket. `T` is the type that the kernel has for it.
+/// Returns an option of a socket. `T` is the type that the kernel uses for it.
 #[expect(unsafe_code, reason = "getsockopt writes through a raw pointer")]
 fn option<T: Plain>(socket: BorrowedFd<'_>, name: i32, mut value: T) -> io::Result<T> {
     let mut length = libc::socklen_t::try_from(size_of::<T>()).map_err(io::Error::other)?;
-    // SAFETY: the descriptor is borrowed, so it is open; the pointers are to live values, of which
-    // the kernel writes no more than `length` says; any bytes make a `T`.
+    // SAFETY: the descriptor is borrowed, so it is open. The pointers are to live values, and the kernel
+    // writes no more than `length` bytes. Any bytes are a valid `T`.
     let result = unsafe {
         libc::getsockopt(
             socket.as_raw_fd(),
@@ -94,7 +95,7 @@ fn option<T: Plain>(socket: BorrowedFd<'_>, name: i32, mut value: T) -> io::Resu
     }
 }
 
-/// Types that any bytes are a value of.
+/// A type for which any bytes are a valid value.
 trait Plain {}
 impl Plain for i32 {}
 impl Plain for libc::ucred {}
@@ -135,7 +136,7 @@ mod tests {
         assert!(!peer.has_ended());
         drop(stream);
         child.wait().unwrap();
-        // Older kernels cannot tell.
+        // Older kernels do not report this.
         assert_eq!(peer.has_ended(), peer.process.is_some());
     }
 }

@@ -1,32 +1,97 @@
-//! What `/proc` says about another process.
+//! Information from `/proc` about another process.
 //!
-//! All of it can change between two looks, and a process can make itself unreadable. Nothing here
-//! is proof of anything but of what was there at that moment.
+//! All of it can change between two reads, and a process can make itself unreadable. It proves only what was
+//! true at that moment.
 
 use std::fs;
+use std::io::Read;
+use std::os::unix::fs::MetadataExt;
 use std::path::PathBuf;
 
-/// When a process was started, in clock ticks since boot.
-#[must_use]
-pub fn start_time(pid: u32) -> Option<u64> {
-    let stat = fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;
-    // The second field is the program's name in parentheses and may hold anything, also spaces and
-    // parentheses; the start time is field 22 (proc_pid_stat(5)).
-    stat.rsplit_once(')')?
-        .1
-        .split_whitespace()
-        .nth(19)?
-        .parse()
-        .ok()
+/// The largest number of bytes that are read of the arguments of a process.
+const MAX_ARGUMENTS: u64 = 4096;
+
+/// The status of a process (proc_pid_stat(5)).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Status {
+    /// The process that started this one, or the one that adopted it.
+    pub parent: u32,
+    /// Whether it has a controlling terminal.
+    pub has_terminal: bool,
+    /// Whether it leads its session, as the shell that a terminal has started.
+    pub leads_session: bool,
+    /// The start time, in clock ticks since boot.
+    pub start_time: u64,
 }
 
-/// The program that a process runs, or `None` if the kernel does not tell.
+/// Returns the status of a process, or `None` if there is no such process.
+#[must_use]
+pub fn status(pid: u32) -> Option<Status> {
+    let stat = fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;
+    // The second field is the name of the program in parentheses. It may contain anything, even spaces and
+    // parentheses. The fields after it are numbered from 3.
+    let fields: Vec<_> = stat.rsplit_once(')')?.1.split_whitespace().collect();
+    let field = |number: usize| fields.get(number - 3);
+    Some(Status {
+        parent: field(4)?.parse().ok()?,
+        has_terminal: field(7)? != &"0",
+        leads_session: field(6)?.parse() == Ok(pid),
+        start_time: field(22)?.parse().ok()?,
+    })
+}
+
+/// Returns the start time of a process, in clock ticks since boot.
+#[must_use]
+pub fn start_time(pid: u32) -> Option<u64> {
+    status(pid).map(|status| status.start_time)
+}
+
+/// Returns the arguments that a process was started with, its own name first, as far as they are in the first 4 KiB. A
+/// process can change them. Returns `None` if there are none: the process has hidden them, or is about to run another
+/// program.
+#[must_use]
+pub fn arguments(pid: u32) -> Option<Vec<String>> {
+    let mut bytes = Vec::new();
+    let file = fs::File::open(format!("/proc/{pid}/cmdline")).ok()?;
+    file.take(MAX_ARGUMENTS).read_to_end(&mut bytes).ok()?;
+    if bytes.is_empty() {
+        return None;
+    }
+    let arguments = bytes
+        .strip_suffix(&[0])
+        .unwrap_or(&bytes)
+        .split(|byte| *byte == 0);
+    let arguments = arguments.map(|text| String::from_utf8_lossy(text).into_owned());
+    Some(arguments.collect())
+}
+
+/// Returns the working directory of a process.
+#[must_use]
+pub fn folder(pid: u32) -> Option<PathBuf> {
+    fs::read_link(format!("/proc/{pid}/cwd")).ok()
+}
+
+/// Checks whether only root can change the executable of a process. The folders above it do not matter, since
+/// the file is the very one that runs.
+#[must_use]
+pub fn is_of_system(pid: u32) -> bool {
+    let found = fs::metadata(format!("/proc/{pid}/exe"));
+    found.is_ok_and(|found| found.uid() == 0 && found.mode() & 0o022 == 0)
+}
+
+/// Checks whether a process runs as root, so that no other user can change its name.
+#[must_use]
+pub fn is_of_root(pid: u32) -> bool {
+    fs::metadata(format!("/proc/{pid}")).is_ok_and(|found| found.uid() == 0)
+}
+
+/// Returns the program that a process runs, or `None` if the kernel does not say.
 #[must_use]
 pub fn executable(pid: u32) -> Option<PathBuf> {
     fs::read_link(format!("/proc/{pid}/exe")).ok()
 }
 
-/// The short name of a process, at most 15 characters.
+/// Returns the short name of a process, at most 15 characters.
 #[must_use]
 pub fn short_name(pid: u32) -> Option<String> {
     Some(
@@ -50,7 +115,36 @@ mod tests {
     }
 
     #[test]
+    fn a_child_is_seen_as_it_was_started() {
+        let mut child = std::process::Command::new("/bin/sleep");
+        let mut child = child.arg("60").current_dir("/").spawn().unwrap();
+        let pid = child.id();
+        let own = status(std::process::id()).unwrap();
+        // The child has no arguments until it runs its program.
+        let arguments = loop {
+            if let Some(arguments) = arguments(pid) {
+                break arguments;
+            }
+            std::thread::yield_now();
+        };
+        let of_child = status(pid).unwrap();
+        let (folder, of_system) = (folder(pid), is_of_system(pid));
+        child.kill().unwrap();
+        child.wait().unwrap();
+        assert_eq!(of_child.parent, std::process::id());
+        assert_eq!(of_child.has_terminal, own.has_terminal);
+        assert!(of_child.start_time >= own.start_time);
+        assert_eq!(arguments, ["/bin/sleep", "60"]);
+        assert_eq!(folder, Some(PathBuf::from("/")));
+        assert!(of_system);
+        assert!(is_of_root(1));
+    }
+
+    #[test]
     fn nobody_has_the_highest_pid() {
+        assert_eq!(status(u32::MAX), None);
+        assert_eq!(arguments(u32::MAX), None);
+        assert!(!is_of_system(u32::MAX) && !is_of_root(u32::MAX));
         assert_eq!(start_time(u32::MAX), None);
         assert_eq!(executable(u32::MAX), None);
     }

@@ -1,13 +1,13 @@
-//! Time since boot that counts sleep, for locking after idling.
+//! The time since boot including sleep, for locking after idle time.
 
 use std::time::Duration;
 
 use rustix::time::{ClockId, clock_gettime};
 
-/// Time since boot, sleep included.
+/// Returns the time since boot, including sleep.
 #[must_use]
 pub fn since_boot() -> Duration {
-    // On macOS it is this clock that goes on while the system sleeps.
+    // On macOS this clock goes on while the system sleeps.
     let now = clock_gettime(ClockId::Monotonic);
     Duration::new(
         now.tv_sec.unsigned_abs(),

@@ -1,13 +1,13 @@
-//! Keeps the daemon's memory to itself: no debugger, no core file.
+//! Protects the daemon's memory: no debugger, no core file.
 
 use std::io;
 
 use rustix::process::{Resource, Rlimit, setrlimit};
 
-/// Turns debuggers away and core files off.
+/// Refuses debuggers and turns core files off.
 ///
 /// # Errors
-/// What the kernel says. The process is then not protected and should not hold secrets.
+/// An error of the kernel. The process is then not protected and should not hold secrets.
 pub fn process() -> io::Result<()> {
     setrlimit(
         Resource::Core,

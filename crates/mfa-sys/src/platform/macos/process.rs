@@ -1,17 +1,16 @@
-//! What the kernel says about another process.
+//! Information from the kernel about another process.
 //!
-//! All of it can change between two looks. Nothing here is proof of anything but of what was there
-//! at that moment.
+//! All of it can change between two reads. It proves only what was true at that moment.
 
 use std::ffi::OsString;
 use std::mem::MaybeUninit;
 use std::os::unix::ffi::OsStringExt;
 use std::path::PathBuf;
 
-/// The longest path that the kernel gives, in bytes (`PROC_PIDPATHINFO_MAXSIZE`).
+/// The longest path that the kernel returns, in bytes (`PROC_PIDPATHINFO_MAXSIZE`).
 const MAX_PATH: u16 = 4096;
 
-/// When a process was started, in microseconds since 1970.
+/// Returns the start time of a process, in microseconds since 1970.
 #[expect(unsafe_code, reason = "proc_pidinfo writes through a raw pointer")]
 #[must_use]
 pub fn start_time(pid: u32) -> Option<u64> {
@@ -30,12 +29,12 @@ pub fn start_time(pid: u32) -> Option<u64> {
     if written != size {
         return None;
     }
-    // SAFETY: it was written as a whole, and is made of integers.
+    // SAFETY: it was written completely, and consists of integers.
     let info = unsafe { info.assume_init() };
     Some(info.pbi_start_tvsec * 1_000_000 + info.pbi_start_tvusec)
 }
 
-/// The program that a process runs, or `None` if the kernel does not tell.
+/// Returns the program that a process runs, or `None` if the kernel does not say.
 #[expect(unsafe_code, reason = "proc_pidpath writes through a raw pointer")]
 #[must_use]
 pub fn executable(pid: u32) -> Option<PathBuf> {

@@ -1,25 +1,25 @@
-//! Lets go of whoever started this process: its terminal, its folder, its open files.
+//! Detaches this process from the one that started it: from its terminal, its folder and its open files.
 //!
-//! A daemon that is started by a command line would otherwise hold the locks and pipes of the
-//! script around that, and keep its folder from being unmounted.
+//! Otherwise a daemon that a command line starts would hold the locks and pipes of the calling script, and
+//! keep its folder from being unmounted.
 
 use std::io;
 use std::os::fd::RawFd;
 
-/// Where the system lists the open files of a process.
+/// The folder in which the system lists the open files of a process.
 const OPEN: &str = if cfg!(target_os = "linux") {
     "/proc/self/fd"
 } else {
     "/dev/fd"
 };
 
-/// Makes this process the leader of its own session, in the root folder, with no files open but the
+/// Makes this process the leader of its own session, in the root folder, with no open files except the
 /// standard three.
 ///
-/// Call it first: files that the process has opened itself are closed too.
+/// Call this first: it also closes files that the process has opened itself.
 ///
 /// # Errors
-/// What the kernel says.
+/// An error of the kernel.
 pub fn process() -> io::Result<()> {
     rustix::process::setsid()?;
     std::env::set_current_dir("/")?;
@@ -27,7 +27,7 @@ pub fn process() -> io::Result<()> {
         .filter_map(|entry| entry.ok()?.file_name().to_str()?.parse().ok())
         .filter(|number| *number > 2)
         .collect();
-    // The one that listed them is closed by now.
+    // The descriptor that listed them is closed by now.
     for number in open {
         if std::fs::symlink_metadata(format!("{OPEN}/{number}")).is_ok() {
             close(number);
@@ -36,10 +36,10 @@ pub fn process() -> io::Result<()> {
     Ok(())
 }
 
-/// Closes the standard output, as whoever started us waits for, and leaves nothing to write to.
+/// Closes the standard output, which the caller waits for, and redirects it to `/dev/null`.
 ///
 /// # Errors
-/// What the kernel says.
+/// An error of the kernel.
 pub fn output() -> io::Result<()> {
     let nowhere = std::fs::OpenOptions::new().write(true).open("/dev/null")?;
     Ok(rustix::stdio::dup2_stdout(nowhere)?)
@@ -47,7 +47,7 @@ pub fn output() -> io::Result<()> {
 
 #[expect(unsafe_code, reason = "the descriptors have no owner in this program")]
 fn close(number: RawFd) {
-    // SAFETY: these descriptors were inherited, so nothing in this program owns them, and the caller
-    // has looked that this one is open.
+    // SAFETY: these descriptors were inherited, so nothing in this program owns them. The caller has checked
+    // that this one is open.
     unsafe { rustix::io::close(number) }
 }

@@ -1,4 +1,4 @@
-//! Files and folders that are nobody else's business.
+//! Files and folders that are private to the user.
 
 use std::fs::{self, DirBuilder, File, OpenOptions, Permissions};
 use std::io;
@@ -9,7 +9,7 @@ use rustix::fs::OFlags;
 
 use super::user::User;
 
-/// The most that other users can do with a file, but for root.
+/// The most that other users, except root, can do with a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Others {
     /// Nothing.
@@ -18,22 +18,21 @@ pub enum Others {
     Read,
     /// Change it.
     Write,
-    /// Whatever they like: it is theirs.
+    /// Anything: they own the file.
     Own,
 }
 
-/// A file that is made by these options is closed to others.
+/// Makes these options create files that are closed to others.
 pub fn private(options: &mut OpenOptions) -> &mut OpenOptions {
     options.mode(0o600)
 }
 
-/// Makes a folder that is closed to others, and those above it, where they are missing. One that is there
-/// stays as it is.
+/// Creates a folder that is closed to others, and its missing parents. Existing folders stay as they are.
 ///
 /// # Errors
-/// What the file system says.
+/// An error of the file system.
 pub fn create_private_folder(path: &Path) -> io::Result<()> {
-    // The folder that we are in.
+    // The current folder.
     if path.as_os_str().is_empty() {
         return Ok(());
     }
@@ -46,10 +45,10 @@ pub fn create_private_folder(path: &Path) -> io::Result<()> {
     }
 }
 
-/// Makes sure that a folder of ours is there and is closed to others.
+/// Creates a folder of ours if it is missing, and closes it to others.
 ///
 /// # Errors
-/// What the file system says.
+/// An error of the file system.
 pub fn own_folder(path: &Path) -> io::Result<()> {
     create_private_folder(path)?;
     let found = fs::metadata(path)?;
@@ -61,40 +60,40 @@ pub fn own_folder(path: &Path) -> io::Result<()> {
 
 fn create_folder(path: &Path) -> io::Result<()> {
     match DirBuilder::new().mode(0o700).create(path) {
-        // The umask may have taken from us what we need.
+        // The umask may have removed permissions that we need.
         Ok(()) => fs::set_permissions(path, Permissions::from_mode(0o700)),
         Err(error) if error.kind() == io::ErrorKind::AlreadyExists && path.is_dir() => Ok(()),
         Err(error) => Err(error),
     }
 }
 
-/// Makes sure that a new name in a folder is there after a power cut.
+/// Makes sure that a new name in a folder survives a power cut.
 ///
 /// # Errors
-/// What the file system says.
+/// An error of the file system.
 pub fn sync_folder(path: &Path) -> io::Result<()> {
     File::open(path)?.sync_all()
 }
 
-/// Whether nobody else may read a file.
+/// Checks whether no other user may read a file.
 ///
 /// # Errors
-/// What the file system says.
+/// An error of the file system.
 pub fn is_private(file: &File) -> io::Result<bool> {
     Ok(file.metadata()?.mode() & 0o077 == 0)
 }
 
-/// Opens a file for reading, and nothing that is no file: a pipe would keep us waiting, and a device may
-/// have no end.
+/// Opens a regular file for reading, and nothing else: a pipe would block, and a device may have no end.
 ///
 /// # Errors
-/// What the file system says; [`io::ErrorKind::InvalidInput`] if it is something else.
+/// An error of the file system, or [`io::ErrorKind::InvalidInput`] if it is not a regular file.
 pub fn open_regular(path: &Path) -> io::Result<File> {
     let check = |found: fs::Metadata| {
         let error = || io::Error::new(io::ErrorKind::InvalidInput, "it is not a regular file");
         found.is_file().then_some(()).ok_or_else(error)
     };
-    // Some devices act when they are opened; and what is there may be another thing a moment later.
+    // Opening a device may have side effects, so its type is checked first. It may change before the file is
+    // opened, so it is checked again.
     check(fs::metadata(path)?)?;
     let file = OpenOptions::new()
         .read(true)
@@ -104,10 +103,10 @@ pub fn open_regular(path: &Path) -> io::Result<File> {
     Ok(file)
 }
 
-/// What others can do with a file, by its owner and its mode.
+/// Returns what others can do with a file, according to its owner and its mode.
 ///
 /// # Errors
-/// What the file system says.
+/// An error of the file system.
 pub fn others(file: &File) -> io::Result<Others> {
     let found = file.metadata()?;
     Ok(match found.mode() {

@@ -1,4 +1,4 @@
-//! Who a process belongs to.
+//! The user of a process.
 
 use std::fmt;
 
@@ -7,19 +7,19 @@ use std::fmt;
 pub struct User(u32);
 
 impl User {
-    /// The user with this number.
+    /// Returns the user with this id.
     #[must_use]
     pub fn from_uid(uid: u32) -> Self {
         Self(uid)
     }
 
-    /// The user that this process runs as.
+    /// Returns the user that this process runs as.
     #[must_use]
     pub fn own() -> Self {
         Self(rustix::process::getuid().as_raw())
     }
 
-    /// Its number.
+    /// Returns the user id.
     #[must_use]
     pub fn uid(&self) -> u32 {
         self.0

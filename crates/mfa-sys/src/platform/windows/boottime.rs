@@ -1,14 +1,14 @@
-//! Time since boot that counts sleep, for locking after idling.
+//! The time since boot including sleep, for locking after idle time.
 
 use std::time::Duration;
 
 use windows_sys::Win32::System::SystemInformation::GetTickCount64;
 
-/// Time since boot, sleep included.
+/// Returns the time since boot, including sleep.
 #[expect(unsafe_code, reason = "every call of Win32 is")]
 #[must_use]
 pub fn since_boot() -> Duration {
-    // SAFETY: it takes nothing and cannot fail.
+    // SAFETY: it has no arguments and cannot fail.
     Duration::from_millis(unsafe { GetTickCount64() })
 }
 

@@ -1,8 +1,8 @@
-//! Confines a process that looks at what others have made, as far as a program can do that to itself.
+//! Confines a process that decodes untrusted input, as far as a process can do so by itself.
 //!
-//! A job bounds its memory and its time, and lets it start no other program and reach no window. Its
-//! integrity is lowered, so that it can write to nothing of the user's. It can still read files and
-//! use the network: to take that as well takes a container that somebody else starts it in.
+//! A job limits memory and time, and keeps the process from starting programs and reaching windows. Low
+//! integrity keeps it from writing to the user's files. It can still read files and use the network. Only a
+//! container, which another program must set up, would prevent that.
 
 use std::io;
 use std::os::windows::io::AsRawHandle;
@@ -27,16 +27,16 @@ use windows_sys::Win32::System::Threading::{GetCurrentProcess, OpenProcessToken}
 
 use super::{owned, wide, worked};
 
-/// All restrictions that there are (`JOB_OBJECT_UILIMIT_ALL`): the clipboard, windows of others, the
+/// All restrictions of a job (`JOB_OBJECT_UILIMIT_ALL`): the clipboard, windows of other programs, the
 /// desktop, settings, and logging off.
 const NO_WINDOWS: u32 = 0xff;
-/// The SID of low integrity, which may write to hardly anything.
+/// The SID of low integrity, which may write to almost nothing.
 const LOW: &str = "S-1-16-4096";
 
-/// Confines this process to so much memory, in bytes, and so much time of a processor, for good.
+/// Limits this process permanently to `memory`, in bytes, and `time` of a processor.
 ///
 /// # Errors
-/// What the system says. The process may be confined in part then.
+/// An error of the system. The process may be partly confined then.
 pub fn process(memory: usize, time: Duration) -> io::Result<()> {
     enter_job(memory, time)?;
     lower_integrity()
@@ -62,22 +62,22 @@ fn enter_job(memory: usize, time: Duration) -> io::Result<()> {
     let windows = JOBOBJECT_BASIC_UI_RESTRICTIONS {
         UIRestrictionsClass: NO_WINDOWS,
     };
-    // SAFETY: what is null may be: the job has no name, and is nobody else's. The handle is new.
+    // SAFETY: the null arguments are allowed: the job has no name and default security. The handle is new.
     let made = owned(unsafe { CreateJobObjectW(null(), null()) })?;
     let job = made.as_raw_handle();
     set(job, JobObjectExtendedLimitInformation, &limits)?;
     set(job, JobObjectBasicUIRestrictions, &windows)?;
-    // SAFETY: the job is open, and the other handle means this process. The job lasts as long as there
-    // is a process in it.
+    // SAFETY: the job is open, and the other handle stands for this process. The job lasts as long as it
+    // contains a process.
     worked(unsafe { AssignProcessToJobObject(job, GetCurrentProcess()) })
 }
 
-/// Sets limits of a job; `T` has to be the structure that goes with `class`.
+/// Sets limits of a job. `T` must be the structure that belongs to `class`.
 #[expect(unsafe_code, reason = "every call of Win32 is")]
 fn set<T>(job: HANDLE, class: JOBOBJECTINFOCLASS, limits: &T) -> io::Result<()> {
     let size = u32::try_from(size_of::<T>()).map_err(io::Error::other)?;
-    // SAFETY: the job is open; pointer and size are those of a live structure, which is only read, and
-    // refused if its size is not that of the class.
+    // SAFETY: the job is open. Pointer and size are those of a live structure, which is only read. The call
+    // fails if the size does not fit the class.
     worked(unsafe { SetInformationJobObject(job, class, std::ptr::from_ref(limits).cast(), size) })
 }
 
@@ -85,12 +85,13 @@ fn set<T>(job: HANDLE, class: JOBOBJECTINFOCLASS, limits: &T) -> io::Result<()> 
 fn lower_integrity() -> io::Result<()> {
     let mut token = null_mut();
     let access = TOKEN_ADJUST_DEFAULT | TOKEN_QUERY;
-    // SAFETY: the handle means this process; the pointer is to a live one that receives a new handle.
+    // SAFETY: the handle stands for this process. The pointer is to a live variable that receives a new
+    // handle.
     worked(unsafe { OpenProcessToken(GetCurrentProcess(), access, &raw mut token) })?;
     let token = owned(token)?;
     let text = wide(LOW);
     let mut level: PSID = null_mut();
-    // SAFETY: the text ends with a zero; the pointer is to a live one that receives memory.
+    // SAFETY: the text ends with a zero. The pointer is to a live variable that receives memory.
     worked(unsafe { ConvertStringSidToSidW(text.as_ptr(), &raw mut level) })?;
     let label = TOKEN_MANDATORY_LABEL {
         Label: SID_AND_ATTRIBUTES {
@@ -99,8 +100,8 @@ fn lower_integrity() -> io::Result<()> {
         },
     };
     let size = u32::try_from(size_of_val(&label)).map_err(io::Error::other)?;
-    // SAFETY: the token is open; pointer and size are those of a live structure, which is only read,
-    // as is the SID that was just made. That is freed once, when nothing points to it any more.
+    // SAFETY: the token is open. Pointer and size are those of a live structure, which is only read, as is
+    // the new SID. The SID is freed once, when nothing points to it any more.
     unsafe {
         let label = (&raw const label).cast();
         let lowered = SetTokenInformation(token.as_raw_handle(), TokenIntegrityLevel, label, size);
@@ -118,10 +119,10 @@ mod tests {
 
     use super::*;
 
-    /// Set where the test is to confine itself, which lasts.
+    /// The variable that tells the test to confine its own process, which is permanent.
     const INSIDE: &str = "MFA_SYS_TEST_CONFINES_ITSELF";
 
-    /// That the limits are kept is not looked at: wine takes them and forgets them.
+    /// The test does not check the limits themselves: wine accepts them and ignores them.
     #[test]
     fn a_process_enters_a_job_of_its_own() {
         if std::env::var_os(INSIDE).is_none() {
@@ -138,7 +139,7 @@ mod tests {
     #[expect(unsafe_code, reason = "every call of Win32 is")]
     fn is_in_job() -> bool {
         let mut is_in = 0;
-        // SAFETY: the handle means this process, the null any job; the pointer is to a live integer.
+        // SAFETY: the handle stands for this process, and null for any job. The pointer is to a live integer.
         let asked = unsafe { IsProcessInJob(GetCurrentProcess(), null_mut(), &raw mut is_in) };
         asked != 0 && is_in != 0
     }

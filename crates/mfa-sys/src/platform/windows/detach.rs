@@ -1,8 +1,7 @@
-//! Lets go of whoever started this process, and starts one that holds on to nothing of ours.
+//! Detaches this process from the one that started it, and starts processes that inherit none of our handles.
 //!
-//! A program on Windows inherits what its parent has open, unless it is started without. A daemon
-//! that a command line starts would otherwise keep the script around that waiting for the end of
-//! its output.
+//! By default, a program on Windows inherits the open handles of its parent. Otherwise a daemon that a
+//! command line starts would keep the calling script waiting for the end of its output.
 
 use std::ffi::OsStr;
 use std::io;
@@ -24,10 +23,10 @@ use windows_sys::Win32::System::Threading::{
 
 use super::{owned, wide, worked};
 
-/// Leaves the folder that we were started in, which could otherwise not be removed.
+/// Leaves the folder that the process was started in, which could otherwise not be removed.
 ///
 /// # Errors
-/// What the system says.
+/// An error of the system.
 pub fn process() -> io::Result<()> {
     match std::env::var_os("SystemRoot") {
         Some(folder) => std::env::set_current_dir(folder),
@@ -35,30 +34,29 @@ pub fn process() -> io::Result<()> {
     }
 }
 
-/// Closes the standard output, as whoever started us may wait for.
+/// Closes the standard output, which the caller may wait for.
 ///
 /// # Errors
-/// What the system says.
+/// An error of the system.
 #[expect(unsafe_code, reason = "every call of Win32 is")]
 pub fn output() -> io::Result<()> {
-    // SAFETY: the call takes a constant, and gives a handle of ours, or none.
+    // SAFETY: the call takes a constant. It returns a handle of ours, or none.
     let output = unsafe { GetStdHandle(STD_OUTPUT_HANDLE) };
     if output.is_null() || output == INVALID_HANDLE_VALUE {
         return Ok(());
     }
-    // SAFETY: without it, whoever asks for the standard output is told that there is none.
+    // SAFETY: afterwards, the process has no standard output, and callers are told so.
     worked(unsafe { SetStdHandle(STD_OUTPUT_HANDLE, null_mut()) })?;
-    // SAFETY: nobody can ask for this handle any more, and the standard library keeps none.
+    // SAFETY: no code can get this handle any more, and the standard library stores none.
     worked(unsafe { CloseHandle(output) })
 }
 
-/// Keeps our standard streams from programs that the standard library starts, but for those that
-/// it hands on itself. Else they would inherit them, and whoever reads our output would wait for
-/// their end, too.
+/// Keeps programs that the standard library starts from inheriting our standard streams, except those that it
+/// passes on itself. Otherwise a reader of our output would also wait for the end of those programs.
 #[expect(unsafe_code, reason = "every call of Win32 is")]
 pub fn keep_streams() {
     for stream in [STD_INPUT_HANDLE, STD_OUTPUT_HANDLE, STD_ERROR_HANDLE] {
-        // SAFETY: the calls take no pointers, and refuse a handle that is none.
+        // SAFETY: the calls take no pointers, and refuse an invalid handle.
         unsafe { SetHandleInformation(GetStdHandle(stream), HANDLE_FLAG_INHERIT, 0) };
     }
 }
@@ -68,19 +66,19 @@ pub fn keep_streams() {
 pub struct Started(OwnedHandle);
 
 impl Started {
-    /// Whether it is no more.
+    /// Checks whether the process has ended.
     #[expect(unsafe_code, reason = "every call of Win32 is")]
     #[must_use]
     pub fn has_ended(&self) -> bool {
-        // SAFETY: the handle is open, and may be waited for.
+        // SAFETY: the handle is open and may be waited for.
         unsafe { WaitForSingleObject(self.0.as_raw_handle(), 0) != WAIT_TIMEOUT }
     }
 }
 
-/// Starts a program that has no console, and nothing of ours.
+/// Starts a program without a console that inherits none of our handles.
 ///
 /// # Errors
-/// What the system says.
+/// An error of the system.
 #[expect(unsafe_code, reason = "every call of Win32 is")]
 pub fn spawn(program: &Path, argument: &str) -> io::Result<Started> {
     let mut line = OsStr::new("\"").to_os_string();
@@ -88,11 +86,11 @@ pub fn spawn(program: &Path, argument: &str) -> io::Result<Started> {
     line.push("\" ");
     line.push(argument);
     let mut line = wide(line);
-    // SAFETY: both are made of integers and pointers, for which zero is a value.
+    // SAFETY: both consist of integers and pointers, for which zero is valid.
     let (mut startup, mut made): (STARTUPINFOW, PROCESS_INFORMATION) = unsafe { zeroed() };
     startup.cb = u32::try_from(size_of::<STARTUPINFOW>()).map_err(io::Error::other)?;
-    // SAFETY: the command line ends with a zero and may be written to; the structures are live ones;
-    // what is null may be.
+    // SAFETY: the command line ends with a zero and is writable. The structures are live. The null arguments
+    // are allowed.
     worked(unsafe {
         CreateProcessW(
             null(),

@@ -1,7 +1,6 @@
-//! Files and folders that are nobody else's business.
+//! Files and folders that are private to the user.
 //!
-//! On Windows they inherit who may read them from the profile that they are in, which is closed to
-//! other users.
+//! On Windows they inherit their permissions from the user's profile, which is closed to other users.
 
 use std::fs::{self, DirBuilder, File, OpenOptions};
 use std::io;
@@ -9,7 +8,7 @@ use std::path::Path;
 
 use super::security;
 
-/// The most that the crowds of this machine's users can do with a file.
+/// The most that groups of other users on this machine can do with a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Others {
     /// Nothing.
@@ -18,52 +17,51 @@ pub enum Others {
     Read,
     /// Change it.
     Write,
-    /// Whatever they like: not told apart here.
+    /// Anything: they own the file. This is never returned on Windows.
     Own,
 }
 
-/// A file that is made by these options is closed to others, in a profile.
+/// Returns the options unchanged: within a profile, a new file is closed to others.
 pub fn private(options: &mut OpenOptions) -> &mut OpenOptions {
     options
 }
 
-/// Makes a folder that is closed to others, in a profile, and those above it, where they are
-/// missing.
+/// Creates a folder that is closed to others, within a profile, and its missing parents.
 ///
 /// # Errors
-/// What the file system says.
+/// An error of the file system.
 pub fn create_private_folder(path: &Path) -> io::Result<()> {
     DirBuilder::new().recursive(true).create(path)
 }
 
-/// The same, of a folder that is ours.
+/// Creates a folder of ours, as [`create_private_folder`] does.
 ///
 /// # Errors
-/// What the file system says.
+/// An error of the file system.
 pub fn own_folder(path: &Path) -> io::Result<()> {
     create_private_folder(path)
 }
 
-/// A new name in a folder needs nothing more to be there after a power cut.
+/// Does nothing: here a new name in a folder survives a power cut without it.
 ///
 /// # Errors
-/// None here; other systems may fail.
+/// Never fails. Other systems may.
 pub fn sync_folder(_path: &Path) -> io::Result<()> {
     Ok(())
 }
 
-/// Whether nobody else may read a file, but for those who may read anything.
+/// Checks whether no other user may read a file, except those who may read everything.
 ///
 /// # Errors
-/// What the file system says.
+/// An error of the file system.
 pub fn is_private(file: &File) -> io::Result<bool> {
     Ok(!security::may_read(file)?)
 }
 
-/// Opens a file for reading, and nothing that is no file.
+/// Opens a regular file for reading, and nothing else.
 ///
 /// # Errors
-/// What the file system says; [`io::ErrorKind::InvalidInput`] if it is something else.
+/// An error of the file system, or [`io::ErrorKind::InvalidInput`] if it is not a regular file.
 pub fn open_regular(path: &Path) -> io::Result<File> {
     if fs::metadata(path)?.is_file() {
         return File::open(path);
@@ -72,10 +70,10 @@ pub fn open_regular(path: &Path) -> io::Result<File> {
     Err(io::Error::new(io::ErrorKind::InvalidInput, text))
 }
 
-/// What others can do with a file, by its list.
+/// Returns what others can do with a file, according to its access control list.
 ///
 /// # Errors
-/// What the file system says.
+/// An error of the file system.
 pub fn others(file: &File) -> io::Result<Others> {
     Ok(if security::may_write(file)? {
         Others::Write

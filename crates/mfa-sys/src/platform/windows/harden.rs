@@ -1,4 +1,4 @@
-//! Keeps the daemon's memory to itself: other processes of the same user may not read it.
+//! Protects the daemon's memory: other processes of the same user cannot read it.
 //!
 //! KeePassXC does the same. It does not stop an administrator.
 
@@ -14,21 +14,21 @@ use super::peer::User;
 use super::security::Descriptor;
 use super::worked;
 
-/// What others may still do: wait for its end, end it, see which program it is
-/// (`SYNCHRONIZE | PROCESS_QUERY_LIMITED_INFORMATION | PROCESS_TERMINATE`).
+/// The rights that other processes keep: wait for the end of this process, end it, and see which program it
+/// is (`SYNCHRONIZE | PROCESS_QUERY_LIMITED_INFORMATION | PROCESS_TERMINATE`).
 const RIGHTS: &str = "0x101001";
 
-/// Makes this process unreadable for others of the same user and turns crash dumps off.
+/// Makes this process unreadable for other processes of the same user, and turns crash dumps off.
 ///
 /// # Errors
-/// What the system says. The process is then not protected and should not hold secrets.
+/// An error of the system. The process is then not protected and should not hold secrets.
 #[expect(unsafe_code, reason = "every call of Win32 is")]
 pub fn process() -> io::Result<()> {
-    // `OW`: its owner gets no more than that either, not even the right to change this.
+    // `OW`: the owner gets no other rights either, not even the right to change the list.
     let user = User::own();
     let text = format!("D:P(A;;{RIGHTS};;;{user})(A;;{RIGHTS};;;OW)");
     let descriptor = Descriptor::parse(&text)?;
-    // SAFETY: the descriptor is a live one that the system has made; the handle means this process.
+    // SAFETY: the descriptor is live and was made by the system. The handle stands for this process.
     worked(unsafe {
         SetKernelObjectSecurity(
             GetCurrentProcess(),

@@ -1,4 +1,4 @@
-//! Who is at the other end of a named pipe.
+//! The process at the other end of a named pipe.
 
 use std::io;
 use std::os::windows::io::{AsHandle, AsRawHandle};
@@ -8,65 +8,65 @@ use windows_sys::Win32::System::Pipes::{GetNamedPipeClientProcessId, GetNamedPip
 pub use super::user::User;
 use super::{process, security, worked};
 
-/// The process at the other end.
+/// The process at the other end of a pipe.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Peer {
-    /// Its user.
+    /// The user of the process.
     pub user: User,
-    /// Its process id.
+    /// The process id.
     pub pid: u32,
 }
 
 impl Peer {
-    /// A process that is known by its id alone.
+    /// Returns a process that is known by its id alone.
     #[must_use]
     pub fn new(user: User, pid: u32) -> Self {
         Self { user, pid }
     }
 
-    /// Whether the process is known to have ended. A process id is not used again while a pipe is
-    /// open whose client it is, as far as is known, so nobody looks.
+    /// Returns false. As far as is known, Windows does not reuse a process id while that client has a pipe
+    /// open, so no check is needed.
     #[must_use]
     pub fn has_ended(&self) -> bool {
         false
     }
 }
 
-/// Asks for the client of a pipe that [`super::pipe::create`] has made.
+/// Returns the client of a pipe that [`super::pipe::create`] has made.
 ///
 /// # Errors
-/// What the system says.
+/// An error of the system.
 #[expect(unsafe_code, reason = "every call of Win32 is")]
 pub fn of(pipe: impl AsHandle) -> io::Result<Peer> {
     let mut pid = 0;
-    // SAFETY: the handle is borrowed, so it is open; the pointer is to a live integer.
+    // SAFETY: the handle is borrowed, so it is open. The pointer is to a live integer.
     worked(unsafe { GetNamedPipeClientProcessId(pipe.as_handle().as_raw_handle(), &raw mut pid) })?;
     let user = match process::open(pid).and_then(User::of) {
-        // A client with more rights than ours does not let us look. That it is ours is what the
-        // pipe itself sees to, which nobody else can open.
+        // A client with more privileges than ours cannot be inspected. It belongs to our user, since the pipe
+        // itself refuses all others.
         Err(error) if error.kind() == io::ErrorKind::PermissionDenied => User::own(),
         user => user?,
     };
     Ok(Peer { user, pid })
 }
 
-/// The process that serves a pipe, for its client.
+/// Returns the process that serves a pipe. For the client.
 ///
 /// # Errors
-/// What the system says.
+/// An error of the system.
 #[expect(unsafe_code, reason = "every call of Win32 is")]
 pub fn server(pipe: impl AsHandle) -> io::Result<u32> {
     let mut pid = 0;
-    // SAFETY: the handle is borrowed, so it is open; the pointer is to a live integer.
+    // SAFETY: the handle is borrowed, so it is open. The pointer is to a live integer.
     worked(unsafe { GetNamedPipeServerProcessId(pipe.as_handle().as_raw_handle(), &raw mut pid) })?;
     Ok(pid)
 }
 
-/// The user that a pipe belongs to, for its client. A pipe that was made with fewer rights than
-/// ours, as by a program in a sandbox, belongs to nobody.
+/// Returns the user that a pipe belongs to. For the client. A pipe that was made with fewer privileges than
+/// ours, such as by a program in a sandbox, belongs to nobody.
 ///
 /// # Errors
-/// What the system says; `PermissionDenied` if it belongs to nobody.
+/// An error of the system, or `PermissionDenied` if the pipe belongs to nobody.
 pub fn owner(pipe: impl AsHandle) -> io::Result<User> {
     security::owner(pipe.as_handle())
 }

@@ -12,11 +12,11 @@ use super::peer::User;
 use super::security::Descriptor;
 use super::wide;
 
-/// Makes an instance of a pipe: for local clients of our own user, and for none with fewer rights
+/// Creates an instance of a pipe for local clients of our own user. It refuses clients with fewer privileges
 /// than ours.
 ///
 /// # Errors
-/// What the system says; `PermissionDenied` if it should be the `first` instance and is not.
+/// An error of the system, or `PermissionDenied` if it should be the `first` instance but is not.
 #[expect(
     unsafe_code,
     reason = "the security attributes are handed over as a raw pointer"
@@ -33,11 +33,11 @@ pub fn create(name: &Path, first: bool) -> io::Result<NamedPipeServer> {
     options
         .first_pipe_instance(first)
         .reject_remote_clients(true);
-    // SAFETY: the attributes and the descriptor in them are live, and are only read.
+    // SAFETY: the attributes and the descriptor in them are live and only read.
     unsafe { options.create_with_security_attributes_raw(name, from_mut(&mut attributes).cast()) }
 }
 
-/// Whether there is an instance of a pipe that could be opened now.
+/// Checks whether an instance of a pipe can be opened now.
 #[expect(unsafe_code, reason = "every call of Win32 is")]
 #[must_use]
 pub fn exists(name: &Path) -> bool {

@@ -1,7 +1,6 @@
-//! What the system says about another process.
+//! Information from the system about another process.
 //!
-//! All of it can change between two looks. Nothing here is proof of anything but of what was there
-//! at that moment.
+//! All of it can change between two reads. It proves only what was true at that moment.
 
 use std::ffi::OsString;
 use std::io;
@@ -16,10 +15,10 @@ use windows_sys::Win32::System::Threading::{
 
 use super::{owned, worked};
 
-/// The longest path that the system gives, in UTF-16 units.
+/// The longest path that the system returns, in UTF-16 units.
 const MAX_PATH: usize = 32 * 1024;
 
-/// When a process was started, in 100 nanoseconds since 1601.
+/// Returns the start time of a process, in 100 nanoseconds since 1601.
 #[expect(unsafe_code, reason = "every call of Win32 is")]
 #[must_use]
 pub fn start_time(pid: u32) -> Option<u64> {
@@ -29,7 +28,7 @@ pub fn start_time(pid: u32) -> Option<u64> {
         dwHighDateTime: 0,
     };
     let (mut start, mut end, mut kernel, mut user) = (none, none, none, none);
-    // SAFETY: the handle is open and may be asked; the pointers are to live structures.
+    // SAFETY: the handle is open and allows queries. The pointers are to live structures.
     worked(unsafe {
         GetProcessTimes(
             process.as_raw_handle(),
@@ -43,14 +42,14 @@ pub fn start_time(pid: u32) -> Option<u64> {
     Some(u64::from(start.dwHighDateTime) << 32 | u64::from(start.dwLowDateTime))
 }
 
-/// The program that a process runs, or `None` if the system does not tell.
+/// Returns the program that a process runs, or `None` if the system does not say.
 #[expect(unsafe_code, reason = "every call of Win32 is")]
 #[must_use]
 pub fn executable(pid: u32) -> Option<PathBuf> {
     let process = open(pid).ok()?;
     let mut path = vec![0_u16; MAX_PATH];
     let mut length = u32::try_from(path.len()).ok()?;
-    // SAFETY: the handle is open and may be asked; the pointer is to as many units as `length` says.
+    // SAFETY: the handle is open and allows queries. The pointer is to as many units as `length` says.
     worked(unsafe {
         QueryFullProcessImageNameW(
             process.as_raw_handle(),
@@ -64,10 +63,10 @@ pub fn executable(pid: u32) -> Option<PathBuf> {
     Some(PathBuf::from(OsString::from_wide(path)))
 }
 
-/// A handle that may ask for what everybody may know.
+/// Opens a handle for public information about a process.
 #[expect(unsafe_code, reason = "every call of Win32 is")]
 pub(super) fn open(pid: u32) -> io::Result<OwnedHandle> {
-    // SAFETY: it takes no pointers; the handle that it makes is handed to `owned`.
+    // SAFETY: it takes no pointers, and its new handle is passed to `owned`.
     owned(unsafe { OpenProcess(PROCESS_QUERY_LIMITED_INFORMATION, 0, pid) })
 }
 

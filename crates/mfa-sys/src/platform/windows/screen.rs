@@ -1,4 +1,4 @@
-//! A picture of the whole screen, all monitors, by GDI.
+//! Takes a picture of the whole screen, all monitors, with GDI.
 
 use std::ffi::c_void;
 use std::io;
@@ -9,6 +9,9 @@ use windows_sys::Win32::Graphics::Gdi::{
     DIB_RGB_COLORS, DeleteDC, DeleteObject, GdiFlush, GetDC, HBITMAP, HDC, HGDIOBJ, ReleaseDC,
     SRCCOPY, SelectObject,
 };
+use windows_sys::Win32::UI::HiDpi::{
+    DPI_AWARENESS_CONTEXT_PER_MONITOR_AWARE_V2, SetProcessDpiAwarenessContext,
+};
 use windows_sys::Win32::UI::WindowsAndMessaging::{
     GetSystemMetrics, SM_CXVIRTUALSCREEN, SM_CYVIRTUALSCREEN, SM_XVIRTUALSCREEN, SM_YVIRTUALSCREEN,
 };
@@ -17,20 +20,20 @@ use zeroize::{Zeroize, Zeroizing};
 use super::worked;
 
 /// A picture, which may show a secret.
-pub struct Picture {
-    /// How many pixels a row has.
+pub struct Capture {
+    /// The number of pixels in a row.
     pub width: usize,
-    /// How many rows there are.
+    /// The number of rows.
     pub height: usize,
-    /// Blue, green, red and a byte of no meaning of each pixel, row by row.
+    /// The blue, green and red of each pixel and an unused byte, row by row.
     pub pixels: Zeroizing<Vec<u8>>,
 }
 
 /// Takes the picture.
 ///
 /// # Errors
-/// What the system says. It may not know why itself, as when the screen is locked.
-pub fn picture() -> io::Result<Picture> {
+/// An error of the system. Some have no reason, such as when the screen is locked.
+pub fn picture() -> io::Result<Capture> {
     let [left, top, width, height] = [
         SM_XVIRTUALSCREEN,
         SM_YVIRTUALSCREEN,
@@ -44,19 +47,27 @@ pub fn picture() -> io::Result<Picture> {
     canvas.picture()
 }
 
+/// Makes this process see the real pixels of all screens, and not a scaled picture. Call it before there is a
+/// window.
+#[expect(unsafe_code, reason = "every call of Win32 is")]
+pub fn see_real_pixels() {
+    // SAFETY: it takes a constant. Old systems do not support it and give a slightly blurred picture.
+    unsafe { SetProcessDpiAwarenessContext(DPI_AWARENESS_CONTEXT_PER_MONITOR_AWARE_V2) };
+}
+
 #[expect(unsafe_code, reason = "every call of Win32 is")]
 fn metric(number: i32) -> i32 {
     // SAFETY: it takes no pointers.
     unsafe { GetSystemMetrics(number) }
 }
 
-/// The screen as something to read from.
+/// The screen, to read from.
 struct Screen(HDC);
 
 impl Screen {
     #[expect(unsafe_code, reason = "every call of Win32 is")]
     fn open() -> io::Result<Self> {
-        // SAFETY: without a window it is the whole screen.
+        // SAFETY: without a window, the whole screen is opened.
         let screen = unsafe { GetDC(null_mut()) };
         made(screen).map(Self)
     }
@@ -65,12 +76,12 @@ impl Screen {
 impl Drop for Screen {
     #[expect(unsafe_code, reason = "every call of Win32 is")]
     fn drop(&mut self) {
-        // SAFETY: it comes from `GetDC` for no window, and is given back once.
+        // SAFETY: it comes from `GetDC` without a window, and is released once.
         unsafe { ReleaseDC(null_mut(), self.0) };
     }
 }
 
-/// Something to draw on, whose pixels are in our memory.
+/// A bitmap to draw on, whose pixels are in our memory.
 struct Canvas {
     context: HDC,
     bitmap: HBITMAP,
@@ -97,7 +108,7 @@ impl Canvas {
             bmiHeader: BITMAPINFOHEADER {
                 biSize: u32::try_from(size_of::<BITMAPINFOHEADER>()).map_err(io::Error::other)?,
                 biWidth: width,
-                // Below zero: the first row is the topmost.
+                // A negative height means that the first row is the topmost.
                 biHeight: -height,
                 biPlanes: 1,
                 biBitCount: 32,
@@ -106,8 +117,8 @@ impl Canvas {
             },
             ..BITMAPINFO::default()
         };
-        // SAFETY: the structure is a live one; the pointer is to one that receives where the pixels
-        // are, for as long as the bitmap is there. What is null may be.
+        // SAFETY: the structure is live. The pointer is to a live variable that receives the address of the
+        // pixels, which is valid as long as the bitmap. The null argument is allowed.
         canvas.bitmap = made(unsafe {
             CreateDIBSection(
                 context,
@@ -118,17 +129,17 @@ impl Canvas {
                 0,
             )
         })?;
-        // SAFETY: both were just made.
+        // SAFETY: both have just been made.
         canvas.before = made(unsafe { SelectObject(context, canvas.bitmap) })?;
         Ok(canvas)
     }
 
-    /// Copies the screen, windows that can be seen through included.
+    /// Copies the screen, including transparent windows.
     #[expect(unsafe_code, reason = "every call of Win32 is")]
     fn copy(&self, screen: &Screen, left: i32, top: i32) -> io::Result<()> {
         let (width, height) = (self.width, self.height);
         let how = SRCCOPY | CAPTUREBLT;
-        // SAFETY: both are open. Drawing is over once `GdiFlush` returns.
+        // SAFETY: both are open. Drawing is complete once `GdiFlush` returns.
         unsafe {
             worked(BitBlt(
                 self.context,
@@ -146,14 +157,14 @@ impl Canvas {
     }
 
     #[expect(unsafe_code, reason = "the pixels are where the system has put them")]
-    fn picture(&self) -> io::Result<Picture> {
+    fn picture(&self) -> io::Result<Capture> {
         let width = usize::try_from(self.width).map_err(io::Error::other)?;
         let height = usize::try_from(self.height).map_err(io::Error::other)?;
-        // SAFETY: the system has put that many pixels there, of four bytes each, and writes no more
-        // to them; nobody else knows of them.
+        // SAFETY: the system has put that many pixels there, of four bytes each, and no longer writes to
+        // them. No other code knows them.
         let pixels =
             unsafe { std::slice::from_raw_parts_mut(self.pixels.cast::<u8>(), width * height * 4) };
-        let picture = Picture {
+        let picture = Capture {
             width,
             height,
             pixels: Zeroizing::new(pixels.to_vec()),
@@ -166,8 +177,8 @@ impl Canvas {
 impl Drop for Canvas {
     #[expect(unsafe_code, reason = "every call of Win32 is")]
     fn drop(&mut self) {
-        // SAFETY: whatever was made is given back once, the bitmap when it is in no context any more;
-        // what was not made is null, which the calls refuse.
+        // SAFETY: every object is released once, and the bitmap only when no context uses it any more.
+        // Objects that were not made are null, which the calls refuse.
         unsafe {
             SelectObject(self.context, self.before);
             DeleteObject(self.bitmap);
@@ -176,11 +187,11 @@ impl Drop for Canvas {
     }
 }
 
-/// What a call has made, which is null if it has not.
+/// Checks the result of a call, which is null if the call has failed.
 fn made(object: *mut c_void) -> io::Result<*mut c_void> {
     if object.is_null() {
         return Err(match io::Error::last_os_error() {
-            error if error.raw_os_error() == Some(0) => io::Error::other("GDI does not say why"),
+            error if error.raw_os_error() == Some(0) => io::Error::other("GDI gives no reason"),
             error => error,
         });
     }

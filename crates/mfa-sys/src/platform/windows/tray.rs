@@ -1,17 +1,13 @@
-//! The window behind an icon in the notification area: what the library that makes it does not tell,
-//! and balloons.
+//! The window of an icon in the notification area: events that the library does not report, and balloons.
 //!
-//! tray-icon makes that window, and handles its messages. It does not say when the menu opens and
-//! closes, nor that the user logs off, and knows no balloons. So the window's messages are listened
-//! to here, before they get there.
+//! tray-icon creates that window and handles its messages. It does not report when the menu opens and closes
+//! or when the user logs off, and it has no balloons. So this module sees the messages of the window before
+//! tray-icon does.
 
 use std::io;
 use std::ptr::{null_mut, without_provenance_mut};
 
 use windows_sys::Win32::Foundation::{HWND, LPARAM, LRESULT, WPARAM};
-use windows_sys::Win32::UI::HiDpi::{
-    DPI_AWARENESS_CONTEXT_PER_MONITOR_AWARE_V2, SetProcessDpiAwarenessContext,
-};
 use windows_sys::Win32::UI::Shell::{
     DefSubclassProc, NIF_INFO, NIIF_INFO, NIIF_WARNING, NIM_MODIFY, NIN_BALLOONUSERCLICK,
     NOTIFYICONDATAW, RemoveWindowSubclass, SetWindowSubclass, Shell_NotifyIconW,
@@ -26,69 +22,69 @@ use super::worked;
 
 /// The message that wakes the thread of a window.
 const WAKE: u32 = WM_APP + 1;
-/// The last message that a library makes up for its own windows.
+/// The last message number that a library may use for its own windows.
 const LAST_OF_LIBRARIES: u32 = WM_APP - 1;
-/// Which listener of its window ours is; the others are the libraries'.
+/// The id of our listener of the window. The other listeners belong to libraries.
 const LISTENER: usize = 0x6d66_6163;
-/// The highest number that an icon of the window may have. The library does not tell it, but a window
-/// has one icon, and the shell takes no other number.
+/// The highest id of an icon that is tried. The library does not reveal the id, but a window has one icon,
+/// and the shell accepts no other id.
 const MAX_ICON: u32 = 16;
 
-/// What happens to the window.
+/// An event of the window.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Event {
-    /// Somebody has called [`Waker::wake`].
+    /// [`Waker::wake`] was called.
     Woken,
-    /// The menu is there.
+    /// The menu has opened.
     MenuOpened,
-    /// It is gone.
+    /// The menu has closed.
     MenuClosed,
     /// The user has clicked a balloon.
     BalloonClicked,
-    /// The user logs off. The process may be ended as soon as the listener returns.
+    /// The user is logging off. The process may be ended as soon as the listener returns.
     SessionEnds,
 }
 
 type Listener = Box<dyn Fn(Event)>;
 
-/// A window of this thread that is listened to, until it is destroyed.
+/// A window of this thread with a listener, until the window is destroyed.
 #[derive(Debug)]
 pub struct Window(HWND);
 
 impl Window {
-    /// Begins to listen. The listener is called on this thread, whenever it takes messages.
+    /// Adds the listener. It is called on this thread, whenever the thread handles messages.
     ///
     /// # Errors
-    /// What the system says, if this is no window, or one of another thread.
+    /// An error of the system, if this is not a window, or belongs to another thread.
     #[expect(unsafe_code, reason = "every call of Win32 is")]
     pub fn listen(window: usize, listener: impl Fn(Event) + 'static) -> io::Result<Self> {
         let window: HWND = without_provenance_mut(window);
         let listener: *mut Listener = Box::into_raw(Box::new(Box::new(listener)));
-        // SAFETY: the call refuses what is no window of this thread; `heard` takes the listener for
-        // what it is, and frees it with the window.
+        // SAFETY: the call refuses anything that is not a window of this thread. `heard` uses the listener
+        // with its real type, and frees it with the window.
         let worked = worked(unsafe {
             SetWindowSubclass(window, Some(heard), LISTENER, listener.expose_provenance())
         });
         match worked {
             Ok(()) => Ok(Self(window)),
             Err(error) => {
-                // SAFETY: it comes from `into_raw`, and nobody has taken it.
+                // SAFETY: the pointer comes from `into_raw`, and no other code has taken it.
                 drop(unsafe { Box::from_raw(listener) });
                 Err(error)
             }
         }
     }
 
-    /// Wakes the thread of this window, from any other.
+    /// Returns a waker for the thread of this window, for use on other threads.
     #[must_use]
     pub fn waker(&self) -> Waker {
         Waker(self.0.addr())
     }
 
-    /// Says something beside the icon, in place of what was said before. What is too long is cut.
+    /// Shows a balloon beside the icon, in place of an earlier one. Texts that are too long are cut.
     ///
     /// # Errors
-    /// What the system says, if nobody shows the icon.
+    /// An error of the system, if the icon is not shown.
     #[expect(unsafe_code, reason = "every call of Win32 is")]
     pub fn balloon(&self, title: &str, text: &str, is_problem: bool) -> io::Result<()> {
         let mut said = NOTIFYICONDATAW {
@@ -100,9 +96,9 @@ impl Window {
         };
         for number in 0..=MAX_ICON {
             said.uID = number;
-            // Without a text, what was said before goes.
+            // An empty text removes the earlier balloon.
             said.szInfo = [0; 256];
-            // SAFETY: the structure is a live one, and is only read.
+            // SAFETY: the structure is live and only read.
             if unsafe { Shell_NotifyIconW(NIM_MODIFY, &raw const said) } == 0 {
                 continue;
             }
@@ -115,7 +111,7 @@ impl Window {
     }
 }
 
-/// Puts a text there, with a zero at its end; as much as there is room for.
+/// Writes a text into a buffer, with a zero at its end. What does not fit is cut.
 fn fill(room: &mut [u16], text: &str) {
     let mut at = 0;
     for letter in text.chars() {
@@ -135,11 +131,11 @@ fn fill(room: &mut [u16], text: &str) {
 pub struct Waker(usize);
 
 impl Waker {
-    /// Has the listener called with [`Event::Woken`].
+    /// Makes the listener receive [`Event::Woken`].
     #[expect(unsafe_code, reason = "every call of Win32 is")]
     pub fn wake(&self) {
-        // SAFETY: it takes no pointers; a window that is no more is refused. If the queue is full,
-        // there is enough in it to wake the thread.
+        // SAFETY: it takes no pointers, and refuses a window that no longer exists. If the queue is full, its
+        // messages wake the thread anyway.
         unsafe { PostMessageW(without_provenance_mut(self.0), WAKE, 0, 0) };
     }
 }
@@ -155,7 +151,7 @@ unsafe extern "system" fn heard(
 ) -> LRESULT {
     let listener: *mut Listener = std::ptr::with_exposed_provenance_mut(listener);
     let event = match message {
-        // A choice may be waiting, and the menu that it was made in must not be changed before.
+        // A choice from the menu may be pending, and the menu must not change before it is handled.
         WAKE if choice_waits(window) => {
             Waker(window.addr()).wake();
             None
@@ -168,8 +164,8 @@ unsafe extern "system" fn heard(
             Some(Event::BalloonClicked)
         }
         WM_NCDESTROY => {
-            // SAFETY: this is the window's last message, so the listener is not called any more; it
-            // comes from `into_raw`. The call takes what the system was given.
+            // SAFETY: this is the last message of the window, so the listener is not called any more. The
+            // pointer comes from `into_raw`. The call takes the arguments that the system was given.
             unsafe {
                 RemoveWindowSubclass(window, Some(heard), LISTENER);
                 drop(Box::from_raw(listener));
@@ -179,22 +175,22 @@ unsafe extern "system" fn heard(
         _ => None,
     };
     if let Some(event) = event {
-        // SAFETY: it is freed with the window's last message only, which this is not.
+        // SAFETY: the listener is freed only with the last message of the window, which this is not.
         unsafe { (*listener)(event) };
     }
     match message {
         WAKE => 0,
-        // SAFETY: the arguments are those that we were called with.
+        // SAFETY: the arguments are those of this call.
         _ => unsafe { DefSubclassProc(window, message, wparam, lparam) },
     }
 }
 
-/// Whether something was chosen in the menu of the window that it has not been told of.
+/// Checks whether a choice from the menu is pending.
 #[expect(unsafe_code, reason = "every call of Win32 is")]
 fn choice_waits(window: HWND) -> bool {
     let mut message = MSG::default();
-    // SAFETY: the pointer is to a live structure; the message stays where it is.
-    unsafe {
+    // SAFETY: the pointer is to a live structure. The message stays in the queue.
+    let is_some = unsafe {
         PeekMessageW(
             &raw mut message,
             window,
@@ -202,14 +198,18 @@ fn choice_waits(window: HWND) -> bool {
             WM_COMMAND,
             PM_NOREMOVE,
         ) != 0
-    }
+    };
+    // The message that ends the loop is returned too, whatever was asked for. Waiting for it with another
+    // message would never end: it comes only when the queue is empty.
+    is_some && message.message == WM_COMMAND
 }
 
-/// Takes the messages to the windows of this thread, until [`end`] is called on it.
+/// Handles the messages to the windows of this thread, until [`end`] is called on it.
 #[expect(unsafe_code, reason = "every call of Win32 is")]
 pub fn take_messages() {
     let mut message = MSG::default();
-    // SAFETY: the pointers are to a live structure. An error would be the message's that is no more.
+    // SAFETY: the pointers are to a live structure. The call could fail only for an invalid window or
+    // pointer.
     unsafe {
         while GetMessageW(&raw mut message, null_mut(), 0, 0) > 0 {
             TranslateMessage(&raw const message);
@@ -225,15 +225,7 @@ pub fn end() {
     unsafe { PostQuitMessage(0) };
 }
 
-/// Makes this process see the real pixels of all screens, and not those of a screen of old. To be
-/// called before there is a window.
-#[expect(unsafe_code, reason = "every call of Win32 is")]
-pub fn see_real_pixels() {
-    // SAFETY: it takes a constant. Systems that are too old for it show what is there a little blurred.
-    unsafe { SetProcessDpiAwarenessContext(DPI_AWARENESS_CONTEXT_PER_MONITOR_AWARE_V2) };
-}
-
-/// How wide an icon in the notification area is, in pixels.
+/// Returns the width of an icon in the notification area, in pixels.
 #[expect(unsafe_code, reason = "every call of Win32 is")]
 #[must_use]
 pub fn icon_width() -> u32 {
@@ -259,6 +251,15 @@ mod tests {
         assert_eq!(text(&room), "abc");
         fill(&mut room, "ab\u{1f511}");
         assert_eq!(text(&room), "ab");
+    }
+
+    #[test]
+    fn the_end_is_no_choice() {
+        let on_its_own = std::thread::spawn(|| {
+            end();
+            choice_waits(null_mut())
+        });
+        assert!(!on_its_own.join().unwrap());
     }
 
     #[test]

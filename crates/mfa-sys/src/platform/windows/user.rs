@@ -1,4 +1,4 @@
-//! Who a process belongs to.
+//! The user of a process.
 
 use std::fmt;
 use std::io;
@@ -8,38 +8,39 @@ use windows_sys::Win32::Foundation::HANDLE;
 use windows_sys::Win32::Security::{GetTokenInformation, TOKEN_QUERY, TOKEN_USER, TokenUser};
 use windows_sys::Win32::System::Threading::{GetCurrentProcess, OpenProcessToken};
 
-use super::security::sid_to_string;
+use super::sid::sid_to_string;
 use super::{owned, worked};
 
-/// A user of this system, by the SID.
+/// A user of this system, identified by the SID.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct User(String);
 
 impl User {
-    /// The user with this SID, as text.
+    /// Returns the user with this SID, as text.
     #[must_use]
     pub fn from_sid(sid: String) -> Self {
         Self(sid)
     }
 
-    /// The user that this process runs as. One that equals no other, should the system not say.
+    /// Returns the user that this process runs as. If the system does not say, returns a user that equals no
+    /// real one.
     #[expect(unsafe_code, reason = "every call of Win32 is")]
     #[must_use]
     pub fn own() -> Self {
-        // SAFETY: this handle is a constant that means this process, and is never closed.
+        // SAFETY: this handle is a constant that stands for this process, and is never closed.
         let process = unsafe { BorrowedHandle::borrow_raw(GetCurrentProcess()) };
         Self::of(process).unwrap_or_else(|_| Self("S-0".to_owned()))
     }
 
-    /// The user that a process runs as.
+    /// Returns the user that a process runs as.
     pub(super) fn of(process: impl AsHandle) -> io::Result<Self> {
         let token = token(process.as_handle().as_raw_handle())?;
-        // Room for the structure and the longest SID, aligned as the structure is.
+        // The buffer has room for the structure and the longest SID, and the alignment of the structure.
         let mut room = [0_u64; 16];
         of_token(&token, &mut room).map(Self)
     }
 
-    /// The SID, as text.
+    /// Returns the SID, as text.
     #[must_use]
     pub fn sid(&self) -> &str {
         &self.0
@@ -55,7 +56,7 @@ impl fmt::Display for User {
 #[expect(unsafe_code, reason = "every call of Win32 is")]
 fn token(process: HANDLE) -> io::Result<OwnedHandle> {
     let mut token = std::ptr::null_mut();
-    // SAFETY: the handle is open; the pointer is to a live one that receives a new handle.
+    // SAFETY: the handle is open. The pointer is to a live variable that receives a new handle.
     worked(unsafe { OpenProcessToken(process, TOKEN_QUERY, &raw mut token) })?;
     owned(token)
 }
@@ -74,8 +75,8 @@ fn of_token(token: &OwnedHandle, room: &mut [u64]) -> io::Result<String> {
             &raw mut used,
         )
     })?;
-    // SAFETY: the call has put this structure there, which `room` is aligned for, with the SID that
-    // it points to behind it.
+    // SAFETY: the call has stored this structure in `room`, which has its alignment, and after it the SID
+    // that it points to.
     unsafe { sid_to_string((*room.as_ptr().cast::<TOKEN_USER>()).User.Sid) }
 }
 

@@ -1,8 +1,8 @@
-//! What is chosen in the menu, what the configuration says, and what is asked.
+//! Tests of choices in the menu, of the configuration, and of the question about codes.
 
 use super::*;
 use crate::config::Look;
-use crate::model::notice::Kind;
+use crate::model::notice::{self, Kind};
 
 fn configured(codes: Option<Codes>) -> Msg {
     Msg::Settings(Settings {
@@ -45,7 +45,7 @@ fn what_was_changed_last_counts() {
     assert!(shows(&model));
     choose(&mut model, Choice::ShowCodes(false), NOW);
     assert!(!shows(&model), "the menu over the configuration");
-    // Something else in the file has changed.
+    // Another value in the file has changed.
     assert_eq!(model.update(configured(Some(Codes::Shown)), NOW), []);
     assert!(!shows(&model));
     saved(&model.update(configured(Some(Codes::Hidden)), NOW));
@@ -88,13 +88,33 @@ fn the_first_account_raises_the_question_once() {
     let answers: Vec<_> = notice.actions.iter().map(|(label, _)| label).collect();
     assert_eq!(answers, ["Show codes in the menu", "Keep them hidden"]);
     assert_eq!(notice.kind, Kind::Question);
-    let memory = saved(&effects);
-    choose(&mut model, notice.actions[0].1.clone(), NOW);
+    let memory = saved(&model.update(Msg::Asked(true), NOW));
+    choose(&mut model, notice.actions[0].1, NOW);
     assert!(shows(&model));
     model.update(connected(Vec::new()), NOW);
     assert_eq!(model.update(first(), NOW), [], "it was answered");
     let mut model = Model::new(Settings::default(), memory, "XFCE".to_owned());
     model.update(connected(Vec::new()), NOW);
+    assert_eq!(model.update(first(), NOW), [], "it was asked");
+}
+
+/// There may be no notification daemon.
+#[test]
+fn a_question_that_was_not_shown_is_asked_again() {
+    let first = || connected(vec![account("aws", "AWS", "")]);
+    let asks = |effects: &[Effect]| said(effects) == ["Show codes in the menu of mfactl?"];
+    let mut model = with(Settings::default(), Vec::new());
+    let effects = model.update(first(), NOW);
+    assert!(asks(&effects));
+    let memory = saved(&effects);
+    assert!(!memory.asked_about_codes);
+    assert_eq!(model.update(first(), NOW), [], "it is on its way");
+    assert_eq!(model.update(Msg::Asked(false), NOW), []);
+    assert!(asks(&model.update(first(), NOW)), "the accounts changed");
+    let mut model = Model::new(Settings::default(), memory, "XFCE".to_owned());
+    assert!(asks(&model.update(first(), NOW)), "after the next login");
+    let memory = saved(&model.update(Msg::Asked(true), NOW));
+    let mut model = Model::new(Settings::default(), memory, "XFCE".to_owned());
     assert_eq!(model.update(first(), NOW), [], "it was asked");
 }
 
@@ -144,7 +164,7 @@ fn a_pinned_account_moves_up_at_the_next_opening() {
     assert_eq!(first(&model), "GitHub — octo");
 }
 
-/// A file that somebody has edited is no reason to end.
+/// A file that somebody has edited must not end the tray.
 #[test]
 fn counts_that_nobody_reaches_are_taken() {
     let kept = r#"{"uses":{"a":4294967295,"b":1}}"#;
@@ -153,7 +173,7 @@ fn counts_that_nobody_reaches_are_taken() {
     assert_eq!((memory.uses("a"), memory.uses("b")), (u32::MAX / 2, 1));
 }
 
-/// The accounts were locked when the tray came.
+/// The accounts were locked when the tray started.
 #[test]
 fn whether_codes_are_shown_is_asked_after_a_lock_too() {
     let mut model = Model::new(Settings::default(), Memory::default(), String::new());
@@ -169,4 +189,35 @@ fn whether_codes_are_shown_is_asked_after_a_lock_too() {
     let asks =
         |effect: &Effect| matches!(effect, Effect::Notify(notice) if notice.kind == Kind::Question);
     assert!(effects.iter().any(asks), "{effects:?}");
+}
+
+#[test]
+fn what_was_skipped_is_said_after_one_account_and_after_several() {
+    let rest = mfa_intake::Rest {
+        present: 0,
+        skipped: 1,
+        why: Some("line 3: the link\nhas no secret".into()),
+    };
+    let end = "1 was skipped. Line 3: the link has no secret.";
+    let one = notice::with_rest(notice::added(id("aws"), "AWS", "aws"), &rest);
+    assert_eq!(one.kind, Kind::Problem);
+    assert_eq!(
+        one.body,
+        format!("Click it in the menu to copy its code. {end}")
+    );
+    let remarks = ["its name was cut to 64 characters".to_owned()];
+    let cut = notice::with_remarks(notice::added(id("aws"), "AWS", "aws"), &remarks);
+    assert!(
+        cut.body
+            .ends_with("code. Its name was cut to 64 characters.")
+    );
+    let there = "this secret is already stored as “aws”";
+    let reason = notice::reason_with_rest(there, &rest);
+    let failed = notice::not_done("No account was added", &reason);
+    let there = "This secret is already stored as “aws”.";
+    assert_eq!(failed.body, format!("{there} {end}"));
+    let several = notice::added_several(2, &rest);
+    assert_eq!((several.kind, &*several.body), (Kind::Problem, end));
+    let all = notice::added_several(2, &mfa_intake::Rest::default());
+    assert_eq!((all.kind, &*all.body), (Kind::News, ""));
 }

@@ -1,17 +1,17 @@
-//! Codes in the menu.
+//! Tests of the codes in the menu.
 
 use super::*;
 
-/// The accounts of a menu, and the line above them.
+/// Returns the rows of the accounts, with the line above them.
 fn rows(model: &Model, now: u64) -> Vec<String> {
     let lines = lines(&model.view(now).items);
     let end = lines.iter().position(|line| line == "---").unwrap();
     lines[..end].to_vec()
 }
 
-fn answer(account: &str, digits: &str, from: u64, period: u64) -> Msg {
+fn answer(account: AccountId, digits: &str, from: u64, period: u64) -> Msg {
     Msg::Shown {
-        account: account.to_owned(),
+        account,
         result: Ok(code(digits, from, period)),
     }
 }
@@ -19,9 +19,9 @@ fn answer(account: &str, digits: &str, from: u64, period: u64) -> Msg {
 #[test]
 fn codes_stand_first_and_one_line_counts_for_all() {
     let mut slow = account("slow", "Bank", "me");
-    (slow.period, slow.digits) = (Some(45), 8);
+    (slow.kind, slow.digits) = (every(45), Digits::new(8).unwrap());
     let mut hotp = account("hotp", "Counter", "");
-    hotp.period = None;
+    hotp.kind = Kind::Hotp { counter: 0 };
     let accounts = vec![account("aws", "AWS", "root"), hotp, slow];
     let mut model = with(shown(), accounts);
     assert_eq!(
@@ -34,10 +34,10 @@ fn codes_stand_first_and_one_line_counts_for_all() {
         ]
     );
     let effects = model.update(Msg::MenuOpens, NOW);
-    let asked = Effect::Show(vec!["id-aws".to_owned(), "id-slow".to_owned()]);
+    let asked = Effect::Show(vec![id("aws"), id("slow")]);
     assert_eq!(effects[0], asked, "the one with a counter would move");
-    model.update(answer("id-aws", "118420", NOW - 3, 30), NOW);
-    model.update(answer("id-slow", "11842005", NOW - 3, 45), NOW);
+    model.update(answer(id("aws"), "118420", NOW - 3, 30), NOW);
+    model.update(answer(id("slow"), "11842005", NOW - 3, 45), NOW);
     assert_eq!(
         rows(&model, NOW)[..3],
         [
@@ -47,14 +47,14 @@ fn codes_stand_first_and_one_line_counts_for_all() {
         ]
     );
     assert_eq!(rows(&model, NOW + 9)[0], "(Codes change in 18 s)");
-    // The step ends: the old code is not shown any more, and the new one is asked for.
+    // When the step ends, the old code disappears and the new one is requested.
     let effects = model.update(Msg::Elapsed(Timer::Tick), NOW + 27);
-    assert!(effects.contains(&Effect::Show(vec!["id-aws".to_owned()])));
+    assert!(effects.contains(&Effect::Show(vec![id("aws")])));
     assert_eq!(
         rows(&model, NOW + 27)[1],
         "‒‒‒ ‒‒‒\u{2007}\u{2007}   AWS — root"
     );
-    model.update(answer("id-aws", "005924", NOW + 27, 30), NOW + 27);
+    model.update(answer(id("aws"), "005924", NOW + 27, 30), NOW + 27);
     assert_eq!(
         rows(&model, NOW + 27)[1],
         "005 924\u{2007}\u{2007}   AWS — root"
@@ -70,16 +70,40 @@ fn the_code_of_a_right_to_left_issuer_is_read_from_the_left() {
     ];
     let mut model = with(shown(), accounts);
     model.update(Msg::MenuOpens, NOW);
-    model.update(answer("id-bank", "194412", NOW - 3, 30), NOW);
+    model.update(answer(id("bank"), "194412", NOW - 3, 30), NOW);
     let items = model.view(NOW).items;
     let row = items.iter().find_map(|item| match item {
-        Item::Action { label, choice } if *choice == Choice::Copy("id-bank".into()) => Some(label),
+        Item::Action { label, choice } if *choice == Choice::Copy(id("bank")) => Some(label),
         _ => None,
     });
     assert_eq!(
         row.unwrap(),
-        "\u{200e}\u{2066}194 412\u{2069}   \u{200e}\u{2068}بنك\u{2069} — \u{2068}ليلى\u{2069}"
+        "\u{200e}\u{2066}194\u{a0}412\u{2069}   \u{200e}\u{2068}بنك\u{2069} — \u{2068}ليلى\u{2069}"
     );
+}
+
+#[test]
+fn other_rows_hold_nothing_that_sees_to_a_direction() {
+    let mut slow = account("slow", "Bank 1", "me");
+    slow.kind = every(45);
+    let accounts = vec![
+        account("aws", "AWS", "root"),
+        account("gh", "語 Zürich", ""),
+        account("leumi", "לאומי", ""),
+        slow,
+    ];
+    for settings in [Settings::default(), shown()] {
+        let mut model = with(settings, accounts.clone());
+        model.update(Msg::MenuOpens, NOW);
+        model.update(answer(id("aws"), "194412", NOW - 3, 30), NOW);
+        for item in model.view(NOW).items {
+            let Item::Action { label, .. } = item else {
+                continue;
+            };
+            let is_marked = label.contains(['\u{200e}', '\u{2066}', '\u{2068}', '\u{2069}']);
+            assert_eq!(is_marked, label.contains("לאומי"), "{label:?}");
+        }
+    }
 }
 
 #[test]
@@ -88,7 +112,7 @@ fn a_menu_that_stays_open_goes_on_and_then_says_why_it_does_not() {
     model.update(Msg::MenuOpens, NOW);
     let mut now = NOW;
     loop {
-        model.update(answer("id-aws", "118420", now - now % 30, 30), now);
+        model.update(answer(id("aws"), "118420", now - now % 30, 30), now);
         if model.update(Msg::Elapsed(Timer::Tick), now).is_empty() {
             break;
         }
@@ -104,10 +128,56 @@ fn a_menu_that_stays_open_goes_on_and_then_says_why_it_does_not() {
         [],
         "a tick that was on its way"
     );
-    model.update(answer("id-aws", "118420", now - now % 30, 30), now);
+    model.update(answer(id("aws"), "118420", now - now % 30, 30), now);
     assert_eq!(rows(&model, now), over, "nor a code");
     model.update(Msg::MenuOpens, now);
     assert!(rows(&model, now)[0].starts_with("(Codes change in "));
+}
+
+/// A panel may report that the menu opens whenever the menu has changed, or all the time.
+#[test]
+fn a_menu_that_is_said_to_open_all_the_time_does_not_tick_for_ever() {
+    let mut model = with(shown(), vec![account("aws", "AWS", "")]);
+    assert_eq!(model.update(Msg::MenuOpens, NOW).len(), 2);
+    let mut now = NOW;
+    loop {
+        for _ in 0..1000 {
+            assert_eq!(model.update(Msg::MenuOpens, now), [], "it is the same menu");
+        }
+        model.update(answer(id("aws"), "118420", now - now % 30, 30), now);
+        if model.update(Msg::Elapsed(Timer::Tick), now).is_empty() {
+            break;
+        }
+        now += 1;
+        assert!(now < NOW + 1000, "it ticks for ever");
+    }
+    assert_eq!(model.update(Msg::MenuOpens, now + 1), []);
+    assert_eq!(
+        rows(&model, now + 1)[0],
+        "(Open the menu again to see codes)"
+    );
+    assert_eq!(
+        model.update(Msg::MenuOpens, now + 5).len(),
+        2,
+        "it was closed"
+    );
+}
+
+#[test]
+fn a_daemon_is_looked_for_once_a_second_at_most() {
+    let mut model = model();
+    let gone = Msg::Disconnected {
+        problem: "gone".to_owned(),
+        hint: None,
+    };
+    model.update(gone, NOW);
+    let mut opens = |now| {
+        (0..1000)
+            .map(|_| model.update(Msg::MenuOpens, now).len())
+            .sum()
+    };
+    let tries: [usize; 2] = [opens(NOW), opens(NOW + 1)];
+    assert_eq!(tries, [1, 1]);
 }
 
 #[test]
@@ -116,7 +186,7 @@ fn a_choice_closes_the_menu() {
     model.update(Msg::MenuOpens, NOW);
     let effects = choose(&mut model, Choice::OpenSettings, NOW);
     assert_eq!(effects, [Effect::Stop(Timer::Tick), Effect::OpenSettings]);
-    model.update(answer("id-aws", "118420", NOW - 3, 30), NOW);
+    model.update(answer(id("aws"), "118420", NOW - 3, 30), NOW);
     assert_eq!(rows(&model, NOW)[1], "‒‒‒ ‒‒‒   AWS");
 }
 
@@ -139,7 +209,8 @@ fn texts_are_shortened_before_a_panel_cuts_them() {
         row(long("a", 20, 37)),
         format!("{} — {}", "i".repeat(20), "u".repeat(37))
     );
-    // The user name first, the issuer when little of that is left.
+    // The user name is shortened first. The issuer is shortened when little of the user name is
+    // left.
     let shorter = format!("{} — {}…", "i".repeat(30), "u".repeat(26));
     assert_eq!(row(long("a", 30, 50)), shorter);
     let both = format!("{}… — {}…", "i".repeat(44), "u".repeat(11));
@@ -163,4 +234,18 @@ fn what_was_shortened_to_the_same_can_be_told_apart() {
     assert!(rows[0].ends_with("… (one)"), "{rows:?}");
     assert!(rows[1].ends_with("… (two)"), "{rows:?}");
     assert_eq!(rows[0].chars().count(), 60);
+}
+
+/// A newer daemon can make its codes, so the account can still be copied.
+#[test]
+fn an_account_of_a_type_that_is_not_known_breaks_nothing() {
+    let mut newer = account("ocra", "Bank", "");
+    newer.kind = Kind::Unknown;
+    let mut model = with(shown(), vec![account("aws", "AWS", "root"), newer]);
+    let effects = model.update(Msg::MenuOpens, NOW);
+    assert_eq!(effects[0], Effect::Show(vec![id("aws")]));
+    let rows = rows(&model, NOW);
+    assert!(rows.iter().any(|row| row.ends_with("Bank")), "{rows:?}");
+    let effects = choose(&mut model, Choice::Copy(id("ocra")), NOW);
+    assert_eq!(fetched(&effects), Some((1, 1, 0)));
 }

@@ -1,14 +1,12 @@
-//! From a click to the clipboard, and back.
+//! Tests of copying codes to the clipboard.
 
 use mfa_ipc::Error;
 
 use super::*;
 use crate::model::Refusal;
 
-const AWS: &str = "id-aws";
-
-fn copy(account: &str) -> Choice {
-    Choice::Copy(account.to_owned())
+fn copy(account: AccountId) -> Choice {
+    Choice::Copy(account)
 }
 
 fn codes(number: u64, codes: &[IssuedCode]) -> Msg {
@@ -25,7 +23,7 @@ fn taken(number: u64) -> Msg {
     }
 }
 
-/// A code of the step that NOW is in.
+/// Returns a code of the step that contains NOW.
 fn current(digits: &str) -> IssuedCode {
     code(digits, NOW - 3, 30)
 }
@@ -33,7 +31,7 @@ fn current(digits: &str) -> IssuedCode {
 #[test]
 fn a_click_copies_the_code_says_so_and_clears_it() {
     let mut model = model();
-    let effects = choose(&mut model, copy(AWS), NOW);
+    let effects = choose(&mut model, copy(id("aws")), NOW);
     assert_eq!(said(&effects), [""; 0], "nothing to wait for");
     assert_eq!(fetched(&effects), Some((1, 1, 5)));
     let effects = model.update(codes(1, &[current("005924")]), NOW);
@@ -41,7 +39,7 @@ fn a_click_copies_the_code_says_so_and_clears_it() {
     let effects = model.update(taken(1), NOW);
     assert_eq!(
         said(&effects),
-        ["Code for Amazon Web Services copied, valid 27 s"]
+        ["Code for Amazon Web Services copied, valid for 27 s"]
     );
     assert!(effects.contains(&Effect::Start(Timer::Clear, Duration::from_secs(30))));
     let effects = model.update(Msg::Elapsed(Timer::Clear), NOW + 30);
@@ -52,32 +50,30 @@ fn a_click_copies_the_code_says_so_and_clears_it() {
 fn a_code_that_ends_too_soon_is_waited_out() {
     let mut model = model();
     let late = NOW + 23;
-    let effects = choose(&mut model, copy(AWS), late);
-    assert_eq!(
-        said(&effects),
-        ["Waiting for the next code for Amazon Web Services, 4 s"]
-    );
+    let effects = choose(&mut model, copy(id("aws")), late);
+    assert_eq!(said(&effects), ["Next code for Amazon Web Services in 4 s"]);
     assert!(
         effects.contains(&Effect::TakeBack),
         "an older code must not be pasted"
     );
     assert_eq!(fetched(&effects), Some((1, 1, 5)), "the daemon waits");
     // Five seconds are enough.
-    let effects = choose(&mut model, copy(AWS), late - 1);
+    let effects = choose(&mut model, copy(id("aws")), late - 1);
     assert_eq!(said(&effects), [""; 0]);
 }
 
 #[test]
 fn the_last_click_counts() {
     let mut model = model();
-    choose(&mut model, copy(AWS), NOW + 25);
-    let effects = choose(&mut model, copy("id-gh"), NOW + 25);
+    choose(&mut model, copy(id("aws")), NOW + 25);
+    let effects = choose(&mut model, copy(id("gh")), NOW + 25);
     assert_eq!(fetched(&effects).unwrap().0, 2);
     assert_eq!(model.update(codes(1, &[current("111111")]), NOW + 30), []);
     let effects = model.update(codes(2, &[current("222222")]), NOW + 30);
     assert_eq!(put(&effects).as_deref(), Some("222222"));
-    // What was on its way to the clipboard when it was given up still has to go from there.
-    choose(&mut model, copy(AWS), NOW + 30);
+    // A code that was on its way to the clipboard when its copying was stopped must still be
+    // removed.
+    choose(&mut model, copy(id("aws")), NOW + 30);
     let effects = model.update(taken(2), NOW + 30);
     assert_eq!(
         effects,
@@ -88,7 +84,7 @@ fn the_last_click_counts() {
 #[test]
 fn two_codes_come_one_after_the_other() {
     let mut model = model();
-    let effects = choose(&mut model, Choice::Pair(AWS.to_owned()), NOW);
+    let effects = choose(&mut model, Choice::Pair(id("aws")), NOW);
     assert_eq!(fetched(&effects), Some((1, 2, 10)));
     let both = [current("111111"), code("222222", NOW + 27, 30)];
     let effects = model.update(codes(1, &both), NOW);
@@ -110,7 +106,7 @@ fn two_codes_come_one_after_the_other() {
     let effects = model.update(taken(1), NOW + 27);
     assert_eq!(
         said(&effects),
-        ["Second code for Amazon Web Services copied, valid 30 s"]
+        ["Second code for Amazon Web Services copied, valid for 30 s"]
     );
     assert!(effects.contains(&Effect::Start(Timer::Clear, Duration::from_secs(30))));
 }
@@ -118,7 +114,7 @@ fn two_codes_come_one_after_the_other() {
 #[test]
 fn a_second_code_that_comes_too_late_is_not_copied() {
     let mut model = model();
-    choose(&mut model, Choice::Pair(AWS.to_owned()), NOW);
+    choose(&mut model, Choice::Pair(id("aws")), NOW);
     let both = [current("111111"), code("222222", NOW + 27, 30)];
     model.update(codes(1, &both), NOW);
     model.update(taken(1), NOW);
@@ -132,25 +128,26 @@ fn a_second_code_that_comes_too_late_is_not_copied() {
 #[test]
 fn a_clipboard_that_hangs_is_given_up() {
     let mut model = model();
-    choose(&mut model, copy(AWS), NOW);
+    choose(&mut model, copy(id("aws")), NOW);
     let effects = model.update(codes(1, &[current("111111")]), NOW);
     assert!(effects.contains(&Effect::Start(Timer::Put, Duration::from_secs(5))));
     let effects = model.update(Msg::Elapsed(Timer::Put), NOW + 5);
     assert_eq!(said(&effects), ["No code was copied"]);
-    // It is taken back as soon as it is there.
+    // The code is removed as soon as it is on the clipboard.
     assert_eq!(effects.last(), Some(&Effect::TakeBack));
 }
 
 #[test]
 fn a_pair_that_is_given_up_leaves_no_code_behind() {
     let mut model = model();
-    choose(&mut model, Choice::Pair(AWS.to_owned()), NOW);
+    choose(&mut model, Choice::Pair(id("aws")), NOW);
     model.update(
         codes(1, &[current("111111"), code("222222", NOW + 27, 30)]),
         NOW,
     );
     model.update(taken(1), NOW);
     let gone = Msg::Disconnected {
+        hint: None,
         problem: "gone".to_owned(),
     };
     let effects = model.update(gone, NOW);
@@ -162,10 +159,9 @@ fn a_pair_that_is_given_up_leaves_no_code_behind() {
 #[test]
 fn counter_based_codes_have_their_own_pace() {
     let mut hotp = account("hotp", "Bank", "");
-    hotp.period = None;
-    hotp.counter = Some(7);
+    hotp.kind = Kind::Hotp { counter: 7 };
     let mut model = with(Settings::default(), vec![hotp]);
-    let effects = choose(&mut model, Choice::Pair("id-hotp".to_owned()), NOW);
+    let effects = choose(&mut model, Choice::Pair(id("hotp")), NOW);
     assert_eq!(
         fetched(&effects),
         Some((1, 2, 0)),
@@ -186,7 +182,7 @@ fn counter_based_codes_have_their_own_pace() {
 #[test]
 fn an_error_is_said_and_the_old_code_goes() {
     let mut model = model();
-    choose(&mut model, copy(AWS), NOW);
+    choose(&mut model, copy(id("aws")), NOW);
     let failed = Msg::Codes {
         number: 1,
         result: Err(Error::KeychainUnavailable("no keychain answers".into())),
@@ -197,11 +193,11 @@ fn an_error_is_said_and_the_old_code_goes() {
     };
     assert_eq!(notice.summary, "No code was copied");
     assert_eq!(notice.body, "No keychain answers.");
-    choose(&mut model, copy(AWS), NOW);
+    choose(&mut model, copy(id("aws")), NOW);
     model.update(codes(2, &[current("111111")]), NOW);
     let refused = Msg::Put {
         number: 2,
-        result: Err("there is no clipboard to be reached".to_owned()),
+        result: Err("cannot reach the clipboard".to_owned()),
     };
     assert_eq!(said(&model.update(refused, NOW)), ["No code was copied"]);
 }
@@ -209,7 +205,7 @@ fn an_error_is_said_and_the_old_code_goes() {
 #[test]
 fn locking_takes_everything_away() {
     let mut model = model();
-    choose(&mut model, Choice::Pair(AWS.to_owned()), NOW);
+    choose(&mut model, Choice::Pair(id("aws")), NOW);
     model.update(
         codes(1, &[current("111111"), code("222222", NOW + 27, 30)]),
         NOW,
@@ -231,24 +227,26 @@ fn locking_takes_everything_away() {
 #[test]
 fn whoever_asks_over_the_bus_is_answered() {
     let mut model = model();
-    let requested = |request, account: &str| Msg::Requested {
+    let requested = |request, account| Msg::Requested {
         request,
-        account: account.to_owned(),
+        account,
+        code: current("111111"),
     };
     let answer = |request, result| Effect::Answer { request, result };
-    model.update(requested(7, AWS), NOW);
-    model.update(codes(1, &[current("111111")]), NOW);
+    let effects = model.update(requested(7, id("aws")), NOW);
+    assert_eq!(fetched(&effects), None, "the daemon has chosen the code");
     let effects = model.update(taken(1), NOW);
+    assert_eq!(said(&effects).len(), 1, "{effects:?}");
     assert!(effects.contains(&answer(7, Ok(()))), "{effects:?}");
-    let effects = model.update(requested(8, "id-nobody"), NOW);
+    let effects = model.update(requested(8, id("nobody")), NOW);
     assert_eq!(effects, [answer(8, Err(Refusal::NotFound))]);
-    model.update(requested(9, AWS), NOW);
-    let effects = choose(&mut model, copy("id-gh"), NOW);
+    model.update(requested(9, id("aws")), NOW);
+    let effects = choose(&mut model, copy(id("gh")), NOW);
     assert!(effects.contains(&answer(9, Err(Refusal::Superseded))));
-    model.update(requested(10, AWS), NOW);
+    model.update(requested(10, id("aws")), NOW);
     let effects = model.update(Msg::Locked, NOW);
     assert!(effects.contains(&answer(10, Err(Refusal::Locked))));
-    let effects = model.update(requested(11, AWS), NOW);
+    let effects = model.update(requested(11, id("aws")), NOW);
     assert_eq!(effects, [answer(11, Err(Refusal::Locked))]);
 }
 
@@ -256,7 +254,7 @@ fn whoever_asks_over_the_bus_is_answered() {
 fn a_removed_account_is_no_riddle() {
     let mut model = model();
     model.update(connected(Vec::new()), NOW);
-    let effects = choose(&mut model, copy(AWS), NOW);
+    let effects = choose(&mut model, copy(id("aws")), NOW);
     assert_eq!(said(&effects), ["No code was copied"]);
     assert_eq!(fetched(&effects), None);
 }
@@ -276,7 +274,7 @@ fn the_time_on_the_clipboard_is_the_users_choice() {
             ..Settings::default()
         };
         model.update(Msg::Settings(settings), NOW);
-        choose(&mut model, copy(AWS), NOW);
+        choose(&mut model, copy(id("aws")), NOW);
         model.update(codes(1, &[current("111111")]), NOW);
         let effects = model.update(taken(1), NOW);
         assert!(effects.contains(&expected), "{effects:?}");
@@ -286,7 +284,7 @@ fn the_time_on_the_clipboard_is_the_users_choice() {
 #[test]
 fn codes_are_in_no_debug_output() {
     let mut model = model();
-    choose(&mut model, Choice::Pair(AWS.to_owned()), NOW);
+    choose(&mut model, Choice::Pair(id("aws")), NOW);
     let both = [current("111111"), code("222222", NOW + 27, 30)];
     let effects = model.update(codes(1, &both), NOW);
     let printed = format!("{model:?} {effects:?}");

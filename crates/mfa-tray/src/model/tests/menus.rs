@@ -1,9 +1,9 @@
-//! What the menu says.
+//! Tests of the menu.
 
 use super::*;
 use crate::model::view::Face;
 
-fn many(count: usize) -> Vec<AccountInfo> {
+fn many(count: usize) -> Vec<Account> {
     let name = |n: usize| {
         let letter = char::from(b'a' + u8::try_from(n % 26).unwrap());
         account(
@@ -15,7 +15,7 @@ fn many(count: usize) -> Vec<AccountInfo> {
     (0..count).map(name).collect()
 }
 
-/// The largest menu of all, and how many accounts can be copied from it.
+/// Returns the size of the largest menu, and the number of accounts that can be copied.
 fn measure(items: &[Item]) -> (usize, usize) {
     let mut largest = items.len();
     let mut copies = 0;
@@ -92,13 +92,43 @@ fn locked_it_shows_no_names() {
 fn without_a_daemon_it_says_why() {
     let mut model = model();
     let problem = "The connection to the daemon was lost.".to_owned();
-    model.update(Msg::Disconnected { problem }, NOW);
+    let gone = Msg::Disconnected {
+        problem,
+        hint: None,
+    };
+    model.update(gone, NOW);
     let view = model.view(NOW);
     assert_eq!(view.face, Face::Locked);
     let lines = lines(&view.items);
     assert_eq!(lines[0], "(The daemon is not running)");
     assert_eq!(lines[3], "Try again");
     assert_eq!(model.update(Msg::MenuOpens, NOW), [Effect::Reconnect]);
+}
+
+#[test]
+fn without_a_daemon_it_says_what_to_do_in_rows_that_fit() {
+    let mut model = model();
+    let folder = "/home/jane/.local/".to_owned() + &"x".repeat(60);
+    let gone = Msg::Disconnected {
+        problem: format!("Cannot start the daemon: {folder}/mfad: Permission denied."),
+        hint: Some("Install mfad beside mfactl, or add its folder to PATH.".to_owned()),
+    };
+    model.update(gone, NOW);
+    let lines = lines(&model.view(NOW).items);
+    let end = lines.iter().position(|line| line == "Try again").unwrap();
+    let rows = &lines[..end];
+    assert!(
+        rows.iter().all(|row| row.chars().count() <= 62),
+        "{rows:#?}"
+    );
+    assert_eq!(rows[1], "(Cannot start the daemon:)");
+    let text = rows.concat().replace(")(", " ");
+    assert!(text.contains("x/mfad: Permission denied."), "{text}");
+    assert_eq!(
+        rows[end - 2],
+        "(Install mfad beside mfactl, or add its folder to PATH.)"
+    );
+    assert_eq!(rows[end - 1], "(In a terminal: mfactl doctor)");
 }
 
 #[test]
@@ -112,7 +142,7 @@ fn pinned_accounts_come_first_then_the_most_used() {
     let mut model = with(Settings::default(), accounts);
     model.update(
         Msg::Issued {
-            account: "id-b".to_owned(),
+            account: id("b"),
             application: "aws-vault".to_owned(),
         },
         NOW,
@@ -131,7 +161,7 @@ fn no_menu_outgrows_the_screen_and_no_account_is_lost() {
         assert_eq!(copies, count);
         assert!(largest <= 28, "{largest} rows with {count} accounts");
     }
-    // All of them at the same letter.
+    // All of them begin with the same letter.
     let same = (0..500)
         .map(|n| account(&format!("x{n}"), &format!("X {n:03}"), ""))
         .collect();
@@ -164,13 +194,13 @@ fn nothing_moves_under_the_pointer() {
     let order = |model: &Model| lines(&model.view(NOW).items)[..2].to_vec();
     let first = order(&model);
     let used = || Msg::Issued {
-        account: "id-gh".to_owned(),
+        account: id("gh"),
         application: "mfactl".to_owned(),
     };
     model.update(Msg::MenuOpens, NOW);
     model.update(used(), NOW + 1);
     assert_eq!(order(&model), first, "it moved while the menu was open");
-    // What is new comes last, and what is there stays.
+    // New accounts come last, and the others stay in place.
     let accounts = ["AAA", "GitHub", "Amazon Web Services"].map(|issuer| match issuer {
         "GitHub" => account("gh", issuer, "octo"),
         "AAA" => account("aaa", issuer, ""),
@@ -181,11 +211,11 @@ fn nothing_moves_under_the_pointer() {
     assert_eq!(lines(&model.view(NOW).items)[2], "AAA");
     choose(&mut model, Choice::OpenSettings, NOW + 3);
     assert_eq!(order(&model), ["GitHub — octo", "AAA"]);
-    // A menu that was closed without a choice is taken for closed after a while.
+    // A menu that was closed without a choice counts as closed after a while.
     model.update(Msg::MenuOpens, NOW + 4);
     let many = (0..5).flat_map(|_| {
         let used = Msg::Issued {
-            account: "id-aws".to_owned(),
+            account: id("aws"),
             application: "mfactl".to_owned(),
         };
         model.update(used, NOW + 200)
@@ -197,7 +227,9 @@ fn nothing_moves_under_the_pointer() {
 #[test]
 fn a_keychain_that_cannot_be_used_is_no_empty_one() {
     let mut model = model();
-    let problem = "No OS keychain answers.\n  On a desktop: install one.".to_owned();
+    let problem = "No OS keychain answers, although one was asked twice and waited for each time.\n  On a desktop: \
+                   install one."
+        .to_owned();
     let connected = Msg::Connected {
         locked: false,
         accounts: Vec::new(),
@@ -208,10 +240,11 @@ fn a_keychain_that_cannot_be_used_is_no_empty_one() {
     assert_eq!(view.face, Face::Locked);
     assert_eq!(view.hint, "the keychain cannot be used");
     assert_eq!(
-        lines(&view.items)[..6],
+        lines(&view.items)[..7],
         [
             "(The keychain cannot be used)",
-            "(No OS keychain answers.)",
+            "(No OS keychain answers, although one was asked twice and)",
+            "(waited for each time.)",
             "(In a terminal: mfactl doctor)",
             "Try again",
             "---",
@@ -230,11 +263,8 @@ fn twins_can_be_told_apart() {
     let mut model = with(Settings::default(), accounts);
     let rows = lines(&model.view(NOW).items);
     assert_eq!(rows[..2], ["GitHub — octo (one)", "GitHub — octo (two)"]);
-    let effects = choose(&mut model, Choice::Copy("id-one".to_owned()), NOW + 25);
-    assert_eq!(
-        said(&effects),
-        ["Waiting for the next code for GitHub (octo), 2 s"]
-    );
+    let effects = choose(&mut model, Choice::Copy(id("one")), NOW + 25);
+    assert_eq!(said(&effects), ["Next code for GitHub (octo) in 2 s"]);
 }
 
 #[test]

@@ -1,13 +1,19 @@
-//! Tests of the model: a day in the life of a tray, without a tray.
+//! Tests of the model.
 
 mod choices;
 mod codes;
+mod confirming;
 mod copying;
 mod menus;
+mod questions;
+mod texts;
+mod uses;
 
 use std::time::Duration;
 
-use mfa_ipc::types::{AccountInfo, IssuedCode};
+use mfa_core::account::{Digits, Kind, Period};
+use mfa_core::{Account, AccountId};
+use mfa_ipc::types::IssuedCode;
 use zeroize::Zeroizing;
 
 use super::memory::Memory;
@@ -18,24 +24,30 @@ use crate::config::{Codes, Settings};
 /// A second that is 3 s into a step of 30 s.
 const NOW: u64 = 1_000_000_000 - 10 + 3;
 
-pub(super) fn account(name: &str, issuer: &str, username: &str) -> AccountInfo {
-    AccountInfo {
-        id: format!("id-{name}"),
+pub(super) fn account(name: &str, issuer: &str, username: &str) -> Account {
+    Account {
         name: name.to_owned(),
         issuer: issuer.to_owned(),
         username: username.to_owned(),
-        kind: "totp".to_owned(),
-        algorithm: "SHA1".to_owned(),
-        digits: 6,
-        period: Some(30),
-        counter: None,
-        tags: Vec::new(),
-        pinned: false,
-        note: String::new(),
-        serial: String::new(),
-        created: 0,
-        modified: 0,
+        ..Account::new(id(name), every(30), 0)
     }
+}
+
+/// Returns the id of the account with this name.
+pub(crate) fn id(name: &str) -> AccountId {
+    let mut bytes = [0; 16];
+    let name = name.bytes().cycle();
+    bytes
+        .iter_mut()
+        .zip(name)
+        .for_each(|(byte, letter)| *byte = letter);
+    AccountId::from_random(bytes)
+}
+
+/// Returns the kind of codes that are valid for this number of seconds.
+fn every(seconds: u64) -> Kind {
+    let period = Period::new(seconds).unwrap();
+    Kind::Totp { period }
 }
 
 fn code(digits: &str, valid_from: u64, period: u64) -> IssuedCode {
@@ -46,14 +58,14 @@ fn code(digits: &str, valid_from: u64, period: u64) -> IssuedCode {
     }
 }
 
-fn with(settings: Settings, accounts: Vec<AccountInfo>) -> Model {
+fn with(settings: Settings, accounts: Vec<Account>) -> Model {
     let mut model = Model::new(settings, Memory::default(), "XFCE".to_owned());
     let effects = model.update(connected(accounts), NOW);
     assert_eq!(effects, [], "what is there at the start calls for nothing");
     model
 }
 
-fn connected(accounts: Vec<AccountInfo>) -> Msg {
+fn connected(accounts: Vec<Account>) -> Msg {
     Msg::Connected {
         locked: false,
         accounts,
@@ -61,7 +73,7 @@ fn connected(accounts: Vec<AccountInfo>) -> Msg {
     }
 }
 
-/// A tray with two accounts.
+/// Returns a tray with two accounts.
 fn model() -> Model {
     let aws = account("aws", "Amazon Web Services", "root@1234");
     with(
@@ -81,7 +93,7 @@ fn choose(model: &mut Model, choice: Choice, now: u64) -> Vec<Effect> {
     model.update(Msg::Chosen(choice), now)
 }
 
-/// The notices among the effects.
+/// Returns the notifications among the effects.
 fn said(effects: &[Effect]) -> Vec<String> {
     let notices = effects.iter().filter_map(|effect| match effect {
         Effect::Notify(notice) => Some(plain(&notice.summary)),
@@ -90,7 +102,7 @@ fn said(effects: &[Effect]) -> Vec<String> {
     notices.collect()
 }
 
-/// Which copying the effects ask codes for, and how.
+/// Returns the number, the count and the minimum validity of the requested codes.
 fn fetched(effects: &[Effect]) -> Option<(u64, u32, u32)> {
     effects.iter().find_map(|effect| match effect {
         Effect::Fetch {
@@ -103,7 +115,7 @@ fn fetched(effects: &[Effect]) -> Option<(u64, u32, u32)> {
     })
 }
 
-/// The code that the effects put on the clipboard.
+/// Returns the code that the effects put on the clipboard.
 fn put(effects: &[Effect]) -> Option<String> {
     effects.iter().find_map(|effect| match effect {
         Effect::Put { code, .. } => Some(code.0.to_string()),
@@ -111,12 +123,13 @@ fn put(effects: &[Effect]) -> Option<String> {
     })
 }
 
-/// A text without what sees to the direction of its parts.
+/// Returns a text without its direction characters.
 fn plain(text: &str) -> String {
-    text.replace(['\u{200e}', '\u{2066}', '\u{2068}', '\u{2069}'], "")
+    let text = text.replace(['\u{200e}', '\u{2066}', '\u{2068}', '\u{2069}'], "");
+    text.replace('\u{a0}', " ")
 }
 
-/// What stands in a menu, line by line; what is in submenus is indented.
+/// Returns the lines of a menu. Lines of submenus are indented.
 fn lines(items: &[Item]) -> Vec<String> {
     let mut lines = Vec::new();
     for item in items {
@@ -175,7 +188,7 @@ fn a_missing_panel_is_told_once_and_not_at_once() {
 fn what_others_use_moves_up_and_what_we_show_does_not() {
     let mut model = model();
     let issued = |application: &str| Msg::Issued {
-        account: "id-gh".to_owned(),
+        account: id("gh"),
         application: application.to_owned(),
     };
     assert_eq!(model.update(issued("mfa-tray"), NOW), []);
@@ -189,7 +202,7 @@ fn what_others_use_moves_up_and_what_we_show_does_not() {
     let [Effect::Save(memory)] = &effects[..] else {
         panic!("it is not kept: {effects:?}");
     };
-    assert_eq!(memory.uses("id-gh"), 2);
+    assert_eq!(memory.uses(&id("gh").to_string()), 2);
 }
 
 #[test]

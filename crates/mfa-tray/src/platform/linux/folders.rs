@@ -1,20 +1,25 @@
-//! Where desktops keep files, as the XDG base directory specification has it; see
+//! The folders of desktops, as defined by the XDG base directory specification; see
 //! <https://specifications.freedesktop.org/basedir-spec/latest/>.
 
 use std::ffi::OsString;
 use std::path::PathBuf;
 
-/// The user's configuration.
+/// Returns the folder of the user's configuration.
 pub(super) fn config() -> Option<PathBuf> {
     of_the_user("XDG_CONFIG_HOME", ".config")
 }
 
-/// The configuration of the system, what counts more first.
+/// Returns the folder of files that last as long as the user is logged in.
+pub(super) fn runtime() -> Option<PathBuf> {
+    variable("XDG_RUNTIME_DIR").map(PathBuf::from)
+}
+
+/// Returns the folders of the system configuration, in order of precedence.
 pub(super) fn system_config() -> Vec<PathBuf> {
     of_the_system("XDG_CONFIG_DIRS", "/etc/xdg")
 }
 
-/// Where icon themes and the like are, what counts more first.
+/// Returns the folders of data such as icon themes, in order of precedence.
 pub(super) fn data() -> Vec<PathBuf> {
     let user = of_the_user("XDG_DATA_HOME", ".local/share").into_iter();
     user.chain(of_the_system(

@@ -1,8 +1,9 @@
-//! The desktops of Linux: all over D-Bus, without a toolkit.
+//! The desktops of Linux, over D-Bus and without a toolkit.
 
 mod autostart;
 mod folders;
 mod notifications;
+mod owners;
 mod panel;
 mod pictures;
 mod prompts;
@@ -11,7 +12,7 @@ mod session;
 pub(crate) use autostart::{is_unwanted_at_login, start_at_login, starts_at_login};
 pub(crate) use notifications::Notifications;
 pub(crate) use panel::Panel;
-pub(crate) use prompts::{ASKS_FOR_NAMES, PINENTRIES, name_prompts};
+pub(crate) use prompts::{ASKS_FOR_NAMES, PINENTRIES, confirm_prompts, name_prompts};
 pub(crate) use session::Session;
 
 use std::io;
@@ -20,17 +21,17 @@ use std::process::{Command, Stdio};
 
 use crate::run::Error;
 
-/// Does the work. There is nothing to be done beside it: everything waits on one runtime.
+/// Runs `work`. The desktop needs no thread: everything waits on one runtime.
 pub(crate) fn beside_the_desktop(work: impl FnOnce() -> Result<(), Error>) -> Result<(), Error> {
     work()
 }
 
-/// What the desktop is called.
+/// Returns the name of the desktop.
 pub(crate) fn desktop() -> String {
     std::env::var("XDG_CURRENT_DESKTOP").unwrap_or_default()
 }
 
-/// Opens a file with the program that the user likes for it. Says later if there is none.
+/// Opens a file with the user's program for it. Calls `failed` later if there is none.
 pub(crate) fn open(path: &Path, failed: impl FnOnce(io::Error) + Send + 'static) -> io::Result<()> {
     let mut opener = Command::new("xdg-open")
         .arg(path)
@@ -46,7 +47,7 @@ pub(crate) fn open(path: &Path, failed: impl FnOnce(io::Error) + Send + 'static)
     Ok(())
 }
 
-/// Standard error, which systemd reads where it runs us.
+/// Returns `None`: the log goes to standard error, which systemd reads if it started the tray.
 pub(crate) fn log_file() -> Option<std::fs::File> {
     None
 }

@@ -1,8 +1,8 @@
-//! Notifications, over our own connection to the bus; see
+//! Notifications, over the tray's own connection to the bus; see
 //! <https://specifications.freedesktop.org/notification-spec/latest/>.
 //!
-//! The crate notify-rust opens a connection for each notification. GNOME takes away what a program
-//! has said once the connection is closed, so none of them could ever be.
+//! The crate notify-rust opens a connection for each notification. GNOME removes the notifications
+//! of a program once its connection is closed, so none of them could ever be shown.
 
 use std::collections::HashMap;
 
@@ -15,11 +15,11 @@ use crate::model::notice::{Kind, Notice};
 use crate::model::{Choice, Msg};
 use crate::port::Notifier;
 
-/// How many may wait to be said.
+/// The number of notifications that may wait.
 const QUEUE: usize = 16;
-/// How long one is shown, in milliseconds.
+/// The time that a notification is shown, in milliseconds.
 const SHOWN: i32 = 8_000;
-/// How long one that asks something is shown.
+/// The time that a question is shown, in milliseconds.
 const ASKED: i32 = 60_000;
 
 #[zbus::proxy(
@@ -47,41 +47,52 @@ trait Server {
     fn action_invoked(&self, id: u32, action_key: String) -> zbus::Result<()>;
 }
 
-/// Says notices on the desktop.
-pub(crate) struct Notifications(mpsc::Sender<Notice>);
+/// Shows notifications on the desktop.
+pub(crate) struct Notifications {
+    notices: mpsc::Sender<Notice>,
+    inputs: Inputs,
+}
 
 impl Notifications {
-    /// Starts to listen, as a task that lasts as long as the runtime.
+    /// Starts the task that shows them. It lasts as long as the runtime.
     pub(crate) fn start(bus: zbus::Connection, inputs: Inputs) -> Self {
         let (sender, notices) = mpsc::channel(QUEUE);
+        let heard = inputs.clone();
         tokio::spawn(async move {
-            if let Err(error) = say_all(&bus, notices, inputs).await {
-                tracing::error!(%error, "nothing can be said");
+            if let Err(error) = say_all(&bus, notices, heard).await {
+                tracing::error!(%error, "cannot show notifications");
             }
         });
-        Self(sender)
+        Self {
+            notices: sender,
+            inputs,
+        }
     }
 }
 
 impl Notifier for Notifications {
     fn say(&mut self, notice: Notice) {
-        if self.0.try_send(notice).is_err() {
-            tracing::warn!("the desktop takes no notifications");
+        let kind = notice.kind;
+        if self.notices.try_send(notice).is_err() {
+            tracing::warn!("the desktop does not accept notifications");
+            if kind == Kind::Question {
+                self.inputs.offer(Msg::Asked(false));
+            }
         }
     }
 }
 
-/// What was said last.
+/// The last notification.
 #[derive(Default)]
 struct Said {
-    /// Its number at the server; 0 if there is nothing to be replaced.
+    /// Its number at the server; 0 if there is nothing to replace.
     id: u32,
-    /// The keys of its buttons and what those do.
+    /// The keys of its buttons, with their choices.
     buttons: Vec<(String, Choice)>,
 }
 
 impl Said {
-    /// What a click calls for, once.
+    /// Returns the choice for a click, only once.
     fn clicked(&mut self, id: u32, key: &str) -> Option<Choice> {
         let at = self.buttons.iter().position(|(button, _)| button == key);
         let (_, choice) = self.buttons.get(at.filter(|_| id == self.id)?)?.clone();
@@ -90,7 +101,7 @@ impl Said {
     }
 }
 
-/// A question is not replaced by what is said meanwhile.
+/// The last notifications. News do not replace a question.
 #[derive(Default)]
 struct Last {
     news: Said,
@@ -118,11 +129,12 @@ async fn say_all(
     let mut count = 0_u32;
     loop {
         tokio::select! {
-            // Another server has numbers of its own: they would be those of others' notifications.
+            // Another server has its own numbers. An old number could be that of another program's
+            // notification.
             Some(_) = owners.next() => last = Last::default(),
             Some(click) = clicks.next() => {
                 let Ok(click) = click.args() else { continue };
-                // Some servers tell everybody of every click.
+                // Some servers send every click to all programs.
                 let (id, key) = (*click.id(), click.action_key());
                 let choice = last.news.clicked(id, key);
                 if let Some(choice) = choice.or_else(|| last.question.clicked(id, key)) {
@@ -133,19 +145,24 @@ async fn say_all(
                 let Some(notice) = notice else { return Ok(()) };
                 let buttons: Vec<_> = notice.actions.iter().map(|(_, choice)| {
                     count = count.wrapping_add(1);
-                    (key(count), choice.clone())
+                    (key(count), *choice)
                 }).collect();
                 let said = last.of(notice.kind);
-                match say(&server, &notice, said.id, &buttons).await {
+                let result = say(&server, &notice, said.id, &buttons).await;
+                let was_shown = result.is_ok();
+                match result {
                     Ok(id) => *said = Said { id, buttons },
-                    Err(error) => tracing::warn!(%error, "the desktop takes no notifications"),
+                    Err(error) => tracing::warn!(%error, "the desktop does not accept notifications"),
+                }
+                if notice.kind == Kind::Question {
+                    inputs.send(Input::Msg(Msg::Asked(was_shown))).await;
                 }
             }
         }
     }
 }
 
-/// The key of one button, which is that of no other.
+/// Returns a unique key for a button.
 fn key(number: u32) -> String {
     format!("mfactl-{number}")
 }
@@ -168,7 +185,7 @@ async fn say(
     let actions: Vec<_> = keys.zip(labels).flat_map(|pair| [pair.0, pair.1]).collect();
     let mut hints = HashMap::from([("desktop-entry", Variant::from("org.mfactl.Tray"))]);
     if notice.kind == Kind::News {
-        // Not kept where one looks for what one has missed.
+        // The notification is not kept in the list of missed ones.
         hints.insert("transient", Variant::from(true));
     }
     let shown = match notice.kind {
@@ -183,7 +200,7 @@ async fn say(
         .await
 }
 
-/// A name may look like markup.
+/// Escapes a text, because a name may look like markup.
 fn escape(text: &str) -> String {
     let text = text.replace('&', "&amp;");
     text.replace('<', "&lt;").replace('>', "&gt;")

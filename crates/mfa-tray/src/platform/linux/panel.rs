@@ -1,24 +1,29 @@
 //! The icon in the panel, as a StatusNotifierItem with a dbusmenu, by the crate ksni.
 //!
-//! See <https://www.freedesktop.org/wiki/Specifications/StatusNotifierItem/>. A panel that is not
-//! there yet, or comes back, is noticed by signals of the bus.
+//! See <https://www.freedesktop.org/wiki/Specifications/StatusNotifierItem/>. Signals of the bus report a
+//! panel that starts later or comes back.
 
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 
 use futures_util::StreamExt;
 use ksni::menu::{CheckmarkItem, MenuItem, RadioGroup, RadioItem, StandardItem, SubMenu};
 use ksni::{OfflineReason, ToolTip, Tray, TrayMethods};
-use tokio::sync::watch;
+use tokio::sync::{Notify, watch};
 
+use super::owners::owners;
 use super::pictures;
-use super::session::owners;
-use crate::input::Inputs;
+use crate::input::{Input, Inputs};
 use crate::model::view::{Item, View};
 use crate::model::{Choice, Msg};
 use crate::port::Icon;
 
-/// The name on the bus of whoever shows icons.
+/// The bus name of the program that shows icons.
 const WATCHER: &str = "org.kde.StatusNotifierWatcher";
+
+/// The shortest time between two reports that the menu opens.
+const BETWEEN_OPENINGS: Duration = Duration::from_millis(100);
 
 type Shown = Option<View>;
 
@@ -26,12 +31,12 @@ type Shown = Option<View>;
 pub(crate) struct Panel(watch::Sender<Shown>);
 
 impl Panel {
-    /// Shows it from the first [`Icon::show`] on, as a task that lasts as long as the runtime.
+    /// Starts the task that shows the icon from the first [`Icon::show`] on. It lasts as long as the runtime.
     pub(crate) fn start(bus: zbus::Connection, inputs: Inputs) -> Self {
         let (sender, views) = watch::channel(None);
         tokio::spawn(async move {
             if let Err(error) = keep(&bus, views, inputs).await {
-                tracing::error!(%error, "the icon cannot be shown");
+                tracing::error!(%error, "cannot show the icon");
             }
         });
         Self(sender)
@@ -55,17 +60,19 @@ async fn keep(
     mut views: watch::Receiver<Shown>,
     inputs: Inputs,
 ) -> zbus::Result<()> {
+    let opens = Arc::new(Notify::new());
+    tokio::spawn(tell_opening(Arc::clone(&opens), inputs.clone()));
     let mut panels = owners(bus, WATCHER).await?;
     let handle = loop {
         let first = views.wait_for(Option::is_some).await;
         let Some(view) = first.ok().and_then(|shown| shown.clone()) else {
             return Ok(());
         };
-        let item = StatusItem::new(view, inputs.clone());
+        let item = StatusItem::new(view, Arc::clone(&opens), inputs.clone());
         match item.assume_sni_available(true).spawn().await {
             Ok(handle) => break handle,
-            // A panel that is just starting or ending; the next one is asked again.
-            Err(error) => tracing::warn!(%error, "the panel does not take the icon"),
+            // The panel may be starting or ending. The next one is asked again.
+            Err(error) => tracing::warn!(%error, "the panel does not accept the icon"),
         }
         inputs.offer(Msg::Panel(false));
         if panels.next().await.is_none() {
@@ -89,18 +96,30 @@ async fn keep(
     Ok(())
 }
 
-/// What the panel sees of us.
+/// The icon, as the panel sees it.
 struct StatusItem {
     view: View,
     icon_name: String,
     pictures: Vec<ksni::Icon>,
     offline: AtomicBool,
+    opens: Arc<Notify>,
     inputs: Inputs,
 }
 
+/// Reports that the menu opens: at once, and then at most once in each interval, however often the panel
+/// reports it.
+async fn tell_opening(opens: Arc<Notify>, inputs: Inputs) {
+    loop {
+        opens.notified().await;
+        inputs.send(Input::Msg(Msg::MenuOpens)).await;
+        tokio::time::sleep(BETWEEN_OPENINGS).await;
+    }
+}
+
 impl StatusItem {
-    fn new(view: View, inputs: Inputs) -> Self {
+    fn new(view: View, opens: Arc<Notify>, inputs: Inputs) -> Self {
         Self {
+            opens,
             icon_name: pictures::name(view.face, view.look),
             pictures: pictures::pixmaps(view.face, view.look),
             view,
@@ -119,7 +138,7 @@ impl StatusItem {
 }
 
 impl Tray for StatusItem {
-    // A click on the icon opens the menu, as the other button does.
+    // A click on the icon opens the menu, as a click with the other button does.
     const MENU_ON_ACTIVATE: bool = true;
 
     fn id(&self) -> String {
@@ -151,7 +170,7 @@ impl Tray for StatusItem {
     }
 
     fn menu_about_to_show(&mut self) {
-        self.inputs.offer(Msg::MenuOpens);
+        self.opens.notify_one();
     }
 
     fn watcher_online(&self) {
@@ -207,7 +226,7 @@ fn entry(item: &Item) -> MenuItem<StatusItem> {
 }
 
 fn one_of(options: &[(String, Choice)], selected: usize) -> RadioGroup<StatusItem> {
-    let choices: Vec<_> = options.iter().map(|(_, choice)| choice.clone()).collect();
+    let choices: Vec<_> = options.iter().map(|(_, choice)| *choice).collect();
     let option = |(label, _): &(String, Choice)| RadioItem {
         label: escape(label),
         ..RadioItem::default()
@@ -216,20 +235,44 @@ fn one_of(options: &[(String, Choice)], selected: usize) -> RadioGroup<StatusIte
         selected,
         select: Box::new(move |item: &mut StatusItem, chosen| {
             if let Some(choice) = choices.get(chosen) {
-                item.inputs.offer(Msg::Chosen(choice.clone()));
+                item.inputs.offer(Msg::Chosen(*choice));
             }
         }),
         options: options.iter().map(option).collect(),
     }
 }
 
-/// Tells that it was chosen.
+/// Returns a callback that reports the choice.
 fn choose(choice: &Choice) -> Box<dyn Fn(&mut StatusItem) + Send> {
-    let choice = choice.clone();
-    Box::new(move |item| item.inputs.offer(Msg::Chosen(choice.clone())))
+    let choice = *choice;
+    Box::new(move |item| item.inputs.offer(Msg::Chosen(choice)))
 }
 
-/// An underscore marks the letter to press.
+/// Escapes underscores, because an underscore marks the letter to press.
 fn escape(label: &str) -> String {
     label.replace('_', "__")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test(start_paused = true)]
+    async fn a_panel_that_says_it_all_the_time_is_heard_now_and_then() {
+        let (inputs, mut heard) = Inputs::channel();
+        let opens = Arc::new(Notify::new());
+        tokio::spawn(tell_opening(Arc::clone(&opens), inputs));
+        let mut count = 0;
+        for _ in 0..1000 {
+            opens.notify_one();
+            tokio::time::sleep(Duration::from_millis(1)).await;
+            while heard.try_recv().is_ok() {
+                count += 1;
+            }
+        }
+        assert!((8..=11).contains(&count), "{count} times in a second");
+        opens.notify_one();
+        let last = tokio::time::timeout(Duration::from_secs(1), heard.recv());
+        assert!(last.await.unwrap().is_some(), "the last one is lost");
+    }
 }

@@ -1,12 +1,12 @@
-//! The pictures of the icon as panels take them: by name where they are installed, and as pixels.
+//! The pictures of the icon for panels: by name if they are installed, and as pixels.
 
 use super::folders;
 use crate::config::Look;
 use crate::model::view::Face;
-use crate::pictures::{self, Picture};
+use crate::pictures::{self, Rendition};
 
-/// The name of the picture in the icon theme; empty if it is not installed, since panels do not
-/// look at the pixels when they are given a name.
+/// Returns the name of the picture in the icon theme. It is empty if the picture is not installed,
+/// because panels ignore the pixels if there is a name.
 pub(super) fn name(face: Face, look: Look) -> String {
     let (name, folder) = match (look, face) {
         (Look::Colour, Face::Unlocked) => ("mfactl-tray", "scalable"),
@@ -27,14 +27,14 @@ pub(super) fn name(face: Face, look: Look) -> String {
     }
 }
 
-/// The picture in all its sizes.
+/// Returns the picture in all its sizes.
 pub(super) fn pixmaps(face: Face, look: Look) -> Vec<ksni::Icon> {
     let pictures = pictures::of(face, look).into_iter();
     pictures.filter_map(pixmap).collect()
 }
 
-/// Pixels as the protocol has them: 32 bits each, alpha first.
-fn pixmap(picture: Picture) -> Option<ksni::Icon> {
+/// Returns the pixels in the form of the protocol: 32 bits each, alpha first.
+fn pixmap(picture: Rendition) -> Option<ksni::Icon> {
     let mut data = picture.pixels;
     data.chunks_exact_mut(4)
         .for_each(|pixel| pixel.rotate_right(1));

@@ -1,9 +1,9 @@
-//! The session on the bus: there is one tray in it, and it ends with it.
+//! The session on the bus. There is one tray in a session, and it ends with the session.
 //!
-//! Whoever starts it once more, from the launcher, wants to see it. The second one tells the first by the
-//! method that applications have for that, and ends. No panel can be asked to open the menu:
-//! StatusNotifierItem has no way to, and the signal `ItemActivationRequested` of its menus is heard by none
-//! that we know of. So the first one says where it is.
+//! A user who starts the tray again, from the launcher, wants to see it. The second tray tells the first one
+//! by the standard method of applications, and exits. No panel can be asked to open the menu:
+//! StatusNotifierItem has no such method, and no known panel handles the signal `ItemActivationRequested` of
+//! its menus. So the first tray tells the user where it is.
 
 use std::collections::HashMap;
 use std::time::Duration;
@@ -14,21 +14,22 @@ use tokio::signal::unix::{Signal, SignalKind, signal};
 use zbus::fdo::RequestNameFlags;
 use zbus::{OwnedVariant, Variant};
 
-use super::{Notifications, Panel};
+use super::owners::owners;
+use super::{Notifications, Panel, autostart};
+use crate::connection::Connection;
 use crate::input::Inputs;
-use crate::link::Link;
 use crate::model::Msg;
 use crate::platform::Ended;
 use crate::run::Error;
 
-/// The name on the bus that makes sure that there is one of us.
+/// The bus name that allows only one tray.
 const NAME: &str = "org.mfactl.Tray1";
-/// Where the object of that name is, as the specification of desktop entries derives it.
+/// The path of the object of that name, as the specification of desktop entries derives it.
 const PATH: &str = "/org/mfactl/Tray1";
-/// How long the first one may take to hear of the second.
+/// The time that the first tray may take to answer the second.
 const PATIENCE: Duration = Duration::from_secs(2);
 
-/// The first one, to the second; see
+/// The object on which the second tray calls the first; see
 /// <https://specifications.freedesktop.org/desktop-entry-spec/latest/dbus.html>.
 struct Application(Inputs);
 
@@ -40,19 +41,19 @@ impl Application {
     }
 }
 
-/// Tells the first one. It may be just starting, or ending.
+/// Tells the first tray. It may be starting or ending.
 async fn tell(bus: &zbus::Connection) {
     let data: HashMap<&str, Variant<'_>> = HashMap::new();
     let interface = Some("org.freedesktop.Application");
     let call = bus.call_method(Some(NAME), PATH, interface, "Activate", &data);
     match tokio::time::timeout(PATIENCE, call).await {
         Ok(Ok(_)) => {}
-        Ok(Err(error)) => tracing::debug!(%error, "the other tray was not told"),
+        Ok(Err(error)) => tracing::debug!(%error, "cannot reach the other tray"),
         Err(_) => tracing::warn!("the other tray does not answer"),
     }
 }
 
-/// The session that we are in.
+/// The current session.
 pub(crate) struct Session {
     bus: zbus::Connection,
     terminate: Signal,
@@ -60,8 +61,8 @@ pub(crate) struct Session {
 }
 
 impl Session {
-    /// Enters it, unless a tray is there already. That is told so, unless nobody has started this one but
-    /// the login, by two ways.
+    /// Enters the session, unless it has a tray already. That tray is told, except at login, when two
+    /// mechanisms may start the tray.
     pub(crate) async fn enter(at_login: bool) -> Result<Option<Self>, Error> {
         let bus = zbus::Connection::session().await.map_err(Error::NoBus)?;
         let flags = RequestNameFlags::DO_NOT_QUEUE;
@@ -82,24 +83,25 @@ impl Session {
         }))
     }
 
-    /// What is shown in it.
+    /// Shows the icon, and prepares notifications.
     #[expect(
         clippy::unnecessary_wraps,
-        reason = "other systems say at once if they show no icon"
+        reason = "other systems return an error if they show no icon"
     )]
     pub(crate) fn show(&self, inputs: Inputs) -> Result<(Panel, Notifications), Error> {
         tokio::spawn(hear(self.bus.clone(), inputs.clone()));
+        tokio::spawn(autostart::ask_systemd(self.bus.clone(), inputs.clone()));
         let panel = Panel::start(self.bus.clone(), inputs.clone());
         let notifications = Notifications::start(self.bus.clone(), inputs);
         Ok((panel, notifications))
     }
 
-    /// Tries the daemon again whenever one appears on the bus.
-    pub(crate) fn watch_daemon(&self, link: Link) {
-        tokio::spawn(watch(self.bus.clone(), link));
+    /// Connects to the daemon again whenever one appears on the bus.
+    pub(crate) fn watch_daemon(&self, connection: Connection) {
+        tokio::spawn(watch(self.bus.clone(), connection));
     }
 
-    /// Waits until the tray has to end, and says why.
+    /// Waits until the tray must exit, and returns why.
     pub(crate) async fn ended(&mut self) -> Ended {
         tokio::select! {
             _ = self.terminate.recv() => Ended::Asked,
@@ -115,7 +117,7 @@ async fn hear(bus: zbus::Connection, inputs: Inputs) {
     }
 }
 
-async fn watch(bus: zbus::Connection, link: Link) {
+async fn watch(bus: zbus::Connection, connection: Connection) {
     let watched = owners(&bus, endpoint::BUS_NAME).await;
     let mut changes = match watched {
         Ok(changes) => changes,
@@ -126,18 +128,7 @@ async fn watch(bus: zbus::Connection, link: Link) {
     };
     while let Some(change) = changes.next().await {
         if change.args().is_ok_and(|args| args.new_owner().is_some()) {
-            link.retry();
+            connection.retry();
         }
     }
-}
-
-/// The changes of who owns a name on the bus.
-pub(super) async fn owners(
-    bus: &zbus::Connection,
-    name: &'static str,
-) -> zbus::Result<zbus::fdo::NameOwnerChangedStream> {
-    let proxy = zbus::fdo::DBusProxy::new(bus).await?;
-    proxy
-        .receive_name_owner_changed_with_args(&[(0, name)])
-        .await
 }

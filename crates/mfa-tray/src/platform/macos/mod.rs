@@ -1,4 +1,4 @@
-//! The desktop of macOS: an icon in the menu bar, which only the main thread may touch.
+//! The desktop of macOS: an icon in the menu bar, which only the main thread may use.
 
 mod notifications;
 mod panel;
@@ -6,9 +6,9 @@ mod session;
 
 pub(crate) use session::Session;
 
-/// Programs that ask for a passphrase: none that is to be counted on.
+/// The programs that ask for a passphrase: none is always installed.
 pub(crate) const PINENTRIES: &[&str] = &[];
-/// Whether a name can be asked for.
+/// Whether the desktop can ask for a name.
 pub(crate) const ASKS_FOR_NAMES: bool = false;
 
 use std::fs::File;
@@ -24,7 +24,8 @@ use objc2_app_kit::{
 
 use crate::run::Error;
 
-/// Does the work on a thread of its own, and what the menu bar needs on this one, until it is done.
+/// Runs `work` on a separate thread, and the event loop of the menu bar on this one, until `work`
+/// is done.
 pub(crate) fn beside_the_desktop(
     work: impl FnOnce() -> Result<(), Error> + Send + 'static,
 ) -> Result<(), Error> {
@@ -32,7 +33,7 @@ pub(crate) fn beside_the_desktop(
         return Err(Error::NoIcon("this is not the main thread".into()));
     };
     let application = NSApplication::sharedApplication(main);
-    // No icon in the Dock, no menu of an application.
+    // No icon in the Dock and no application menu.
     application.setActivationPolicy(NSApplicationActivationPolicy::Accessory);
     let worker = std::thread::Builder::new().name("tray".into());
     let worker = worker.spawn(|| {
@@ -45,7 +46,7 @@ pub(crate) fn beside_the_desktop(
     worker.join().map_err(failed)?
 }
 
-/// Ends the application's loop, which looks whether it has to end after an event only.
+/// Ends the event loop. It checks whether to end only after an event.
 fn stop() {
     let Some(main) = MainThreadMarker::new() else {
         return;
@@ -68,12 +69,12 @@ fn stop() {
     }
 }
 
-/// There is one.
+/// Returns the name of the desktop.
 pub(crate) fn desktop() -> String {
     "macOS".to_owned()
 }
 
-/// Opens a text file. Says later if there is no program for it.
+/// Opens a text file. Calls `failed` later if there is no program for it.
 pub(crate) fn open(path: &Path, failed: impl FnOnce(io::Error) + Send + 'static) -> io::Result<()> {
     let mut opener = Command::new("/usr/bin/open")
         .arg("-t")
@@ -90,27 +91,33 @@ pub(crate) fn open(path: &Path, failed: impl FnOnce(io::Error) + Send + 'static)
     Ok(())
 }
 
-/// Standard error, which launchd writes where its property list says.
+/// Returns `None`: the log goes to standard error. launchd writes it to the file in its property
+/// list.
 pub(crate) fn log_file() -> Option<File> {
     None
 }
 
-/// There is no program to ask for a name.
+/// Returns no programs: none asks for a name.
 pub(crate) fn name_prompts(_: &str) -> Vec<(&'static str, Vec<String>)> {
     Vec::new()
 }
 
-/// That is not for us to say: launchd sees to it.
+/// Returns no programs: the menu is the tray's own, so that a click needs no window.
+pub(crate) fn confirm_prompts(_: &str, _: &str, _: &str) -> Vec<(&'static str, Vec<String>)> {
+    Vec::new()
+}
+
+/// Returns `None`: launchd starts the tray.
 pub(crate) fn starts_at_login() -> Option<bool> {
     None
 }
 
-/// Whoever starts us wants us.
+/// Returns `false`: the tray is started only if the user wants it.
 pub(crate) fn is_unwanted_at_login() -> bool {
     false
 }
 
-/// It is not in the menu.
+/// Does nothing: the menu has no such entry.
 pub(crate) fn start_at_login(_: bool) -> io::Result<()> {
     Err(io::ErrorKind::Unsupported.into())
 }

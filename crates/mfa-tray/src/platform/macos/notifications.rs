@@ -1,41 +1,58 @@
-//! Notifications, by AppleScript: the system's own way is for signed applications only.
+//! Notifications by AppleScript. The notifications of the system are only for signed applications.
 //!
-//! The script goes through a pipe, since all users of a machine can see arguments.
+//! The script goes through a pipe, because all users of a machine can see arguments.
 
 use std::io::Write;
 use std::process::{Command, Stdio};
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 
-use crate::model::notice::Notice;
+use crate::input::Inputs;
+use crate::model::Msg;
+use crate::model::notice::{Kind, Notice};
 use crate::port::Notifier;
 
-/// How many may wait to be said.
+/// The number of notifications that may wait.
 const QUEUE: usize = 16;
 
-/// Says notices on the desktop.
-pub(crate) struct Notifications(SyncSender<Notice>);
+/// Shows notifications on the desktop.
+pub(crate) struct Notifications {
+    notices: SyncSender<Notice>,
+    inputs: Inputs,
+}
 
 impl Notifications {
     /// Starts the thread that waits for the scripts.
-    pub(super) fn start() -> Self {
+    pub(super) fn start(inputs: Inputs) -> Self {
         let (sender, notices) = sync_channel(QUEUE);
-        std::thread::spawn(move || say_all(&notices));
-        Self(sender)
+        let heard = inputs.clone();
+        std::thread::spawn(move || say_all(&notices, &heard));
+        Self {
+            notices: sender,
+            inputs,
+        }
     }
 }
 
 impl Notifier for Notifications {
     fn say(&mut self, notice: Notice) {
-        if self.0.try_send(notice).is_err() {
-            tracing::warn!("the desktop takes no notifications");
+        let kind = notice.kind;
+        if self.notices.try_send(notice).is_err() {
+            tracing::warn!("the desktop does not accept notifications");
+            if kind == Kind::Question {
+                self.inputs.offer(Msg::Asked(false));
+            }
         }
     }
 }
 
-fn say_all(notices: &Receiver<Notice>) {
+fn say_all(notices: &Receiver<Notice>, inputs: &Inputs) {
     for notice in notices {
-        if let Err(error) = run(&script(&notice)) {
-            tracing::warn!(%error, "the desktop takes no notifications");
+        let result = run(&script(&notice));
+        if let Err(error) = &result {
+            tracing::warn!(%error, "the desktop does not accept notifications");
+        }
+        if notice.kind == Kind::Question {
+            inputs.blocking_send(Msg::Asked(result.is_ok()));
         }
     }
 }
@@ -50,7 +67,11 @@ fn run(script: &str) -> std::io::Result<()> {
     if let Some(mut input) = program.stdin.take() {
         input.write_all(script.as_bytes())?;
     }
-    program.wait().map(drop)
+    let status = program.wait()?;
+    if !status.success() {
+        return Err(std::io::Error::other(format!("osascript: {status}")));
+    }
+    Ok(())
 }
 
 fn script(notice: &Notice) -> String {
@@ -61,7 +82,7 @@ fn script(notice: &Notice) -> String {
     )
 }
 
-/// A text of AppleScript.
+/// Returns a quoted text of AppleScript.
 fn quoted(text: &str) -> String {
     let text = text.replace('\\', "\\\\").replace('"', "\\\"");
     format!("\"{text}\"")

@@ -15,11 +15,11 @@ use crate::port::Icon;
 
 type Cause = Box<dyn std::error::Error + Send + Sync>;
 
-/// How wide the picture is: an icon of 22 points, on a screen with two pixels for each.
+/// The width of the picture: an icon of 22 points, on a screen with two pixels for each.
 const WIDTH: u32 = 48;
 
 thread_local! {
-    /// What is on the main thread.
+    /// The icon, on the main thread.
     static TRAY: RefCell<Option<Tray>> = const { RefCell::new(None) };
 }
 
@@ -69,7 +69,7 @@ fn look(views: &watch::Receiver<Option<View>>, inputs: &Inputs) {
         tray.show(&view)
     });
     if let Err(error) = shown {
-        tracing::warn!(%error, "the menu bar does not take the icon");
+        tracing::warn!(%error, "the menu bar does not accept the icon");
     }
 }
 
@@ -102,7 +102,7 @@ impl Tray {
         let face = Some((view.face, view.look));
         if self.face != face {
             let pixels = Some(pixels(view.face, view.look)?);
-            // The menu bar colours a symbolic one itself.
+            // The menu bar colours a symbolic icon itself.
             if view.look == Look::Symbolic {
                 self.icon.set_icon_templated(pixels)?;
             } else {

@@ -1,16 +1,16 @@
-//! The session of a user who has logged in. launchd ends what it has started in it.
+//! The session of a logged-in user. launchd ends the programs that it started in the session.
 
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
 use super::notifications::Notifications;
 use super::panel::Panel;
+use crate::connection::Connection;
 use crate::input::Inputs;
-use crate::link::Link;
 use crate::platform::Ended;
 use crate::platform::once::Claim;
 use crate::run::Error;
 
-/// The session that we are in.
+/// The current session.
 pub(crate) struct Session {
     _claim: Claim,
     terminate: Signal,
@@ -18,8 +18,8 @@ pub(crate) struct Session {
 }
 
 impl Session {
-    /// Enters it, unless a tray of this user is there already.
-    #[expect(clippy::unused_async, reason = "other systems have somebody to ask")]
+    /// Enters the session, unless this user has a tray already.
+    #[expect(clippy::unused_async, reason = "other systems await an answer here")]
     pub(crate) async fn enter(_at_login: bool) -> Result<Option<Self>, Error> {
         let Some(claim) = Claim::take()? else {
             return Ok(None);
@@ -31,21 +31,22 @@ impl Session {
         }))
     }
 
-    /// What is shown in it.
+    /// Shows the icon, and prepares notifications.
     #[expect(
         clippy::unnecessary_wraps,
-        reason = "other systems say at once if they show no icon"
+        reason = "other systems return an error if they show no icon"
     )]
-    #[expect(clippy::unused_self, reason = "other systems have somebody to ask")]
+    #[expect(clippy::unused_self, reason = "other systems use it")]
     pub(crate) fn show(&self, inputs: Inputs) -> Result<(Panel, Notifications), Error> {
-        Ok((Panel::new(inputs), Notifications::start()))
+        let notifications = Notifications::start(inputs.clone());
+        Ok((Panel::new(inputs), notifications))
     }
 
-    /// A daemon that comes back is noticed when the menu opens: nothing tells of it.
-    #[expect(clippy::unused_self, reason = "other systems have somebody to ask")]
-    pub(crate) fn watch_daemon(&self, _: Link) {}
+    /// Does nothing: no event reports a new daemon. The tray notices it when the menu opens.
+    #[expect(clippy::unused_self, reason = "other systems use it")]
+    pub(crate) fn watch_daemon(&self, _: Connection) {}
 
-    /// Waits until the tray has to end, and says why.
+    /// Waits until the tray must exit, and returns why.
     pub(crate) async fn ended(&mut self) -> Ended {
         tokio::select! {
             _ = self.terminate.recv() => Ended::Asked,

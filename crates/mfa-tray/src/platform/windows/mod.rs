@@ -1,5 +1,5 @@
-//! The desktop of Windows: an icon in the notification area, with a menu and balloons, on a thread
-//! that takes the messages of its window.
+//! The desktop of Windows: an icon in the notification area, with a menu and balloons, on the
+//! thread that handles the messages of its window.
 
 mod notifications;
 mod panel;
@@ -7,9 +7,9 @@ mod session;
 
 pub(crate) use session::Session;
 
-/// Programs that ask for a passphrase: none that is to be counted on.
+/// The programs that ask for a passphrase: none is always installed.
 pub(crate) const PINENTRIES: &[&str] = &[];
-/// Whether a name can be asked for.
+/// Whether the desktop can ask for a name.
 pub(crate) const ASKS_FOR_NAMES: bool = false;
 
 use std::fs::{File, OpenOptions};
@@ -18,34 +18,35 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use mfa_ipc::paths;
-use mfa_sys::{files, tray};
+use mfa_sys::{files, screen};
 
 use crate::run::Error;
 
-/// The longest log that is kept, in bytes.
+/// The maximum size of the log, in bytes.
 const MAX_LOG: u64 = 1024 * 1024;
 
-/// Does the work. The icon has a thread of its own.
+/// Runs `work`. The icon has its own thread.
 pub(crate) fn beside_the_desktop(work: impl FnOnce() -> Result<(), Error>) -> Result<(), Error> {
-    tray::see_real_pixels();
+    screen::see_real_pixels();
     work()
 }
 
-/// There is one.
+/// Returns the name of the desktop.
 pub(crate) fn desktop() -> String {
     "Windows".to_owned()
 }
 
-/// Opens a text file, with the editor that is always there: few have a program for ours.
+/// Opens a text file with the editor that always exists, because few users have a program for TOML
+/// files.
 pub(crate) fn open(path: &Path, _: impl FnOnce(io::Error) + Send + 'static) -> io::Result<()> {
     let system = std::env::var_os("SystemRoot").ok_or(io::ErrorKind::NotFound)?;
     let editor = PathBuf::from(system).join(r"System32\notepad.exe");
-    // It is waited for by nobody, and closed by the user.
+    // The user closes the editor; the tray does not wait for it.
     drop(Command::new(editor).arg(path).spawn()?);
     Ok(())
 }
 
-/// The file to log to: a program without a console has no standard error.
+/// Returns the file for the log, because a program without a console has no standard error.
 pub(crate) fn log_file() -> Option<File> {
     if cfg!(debug_assertions) {
         return None;
@@ -61,22 +62,27 @@ pub(crate) fn log_file() -> Option<File> {
     files::private(&mut options).open(path).ok()
 }
 
-/// There is no program to ask for a name.
+/// Returns no programs: none asks for a name.
 pub(crate) fn name_prompts(_: &str) -> Vec<(&'static str, Vec<String>)> {
     Vec::new()
 }
 
-/// That is not for us to say: the installer sees to it.
+/// Returns no programs: the menu is the tray's own, so that a click needs no window.
+pub(crate) fn confirm_prompts(_: &str, _: &str, _: &str) -> Vec<(&'static str, Vec<String>)> {
+    Vec::new()
+}
+
+/// Returns `None`: the installer determines this.
 pub(crate) fn starts_at_login() -> Option<bool> {
     None
 }
 
-/// Whoever starts us wants us.
+/// Returns `false`: the tray is started only if the user wants it.
 pub(crate) fn is_unwanted_at_login() -> bool {
     false
 }
 
-/// It is not in the menu.
+/// Does nothing: the menu has no such entry.
 pub(crate) fn start_at_login(_: bool) -> io::Result<()> {
     Err(io::ErrorKind::Unsupported.into())
 }

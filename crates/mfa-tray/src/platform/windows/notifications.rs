@@ -1,44 +1,55 @@
-//! Notifications: balloons of the icon, which Windows shows as it shows all notifications.
+//! Notifications as balloons of the icon, which Windows shows like any notification.
 //!
-//! Toasts would need a program that is installed under an identity of its own, and a runtime of which
-//! we need nothing else.
+//! Toasts would require an installed program with its own identity, and a runtime that the tray
+//! does not need otherwise.
 
 use std::sync::mpsc::SyncSender;
 
 use mfa_sys::tray::Waker;
 
-use crate::model::notice::Notice;
+use crate::input::Inputs;
+use crate::model::Msg;
+use crate::model::notice::{Kind, Notice};
 use crate::port::Notifier;
 
-/// How many may wait to be said.
+/// The number of notifications that may wait.
 pub(super) const QUEUE: usize = 16;
-/// The longest title, in UTF-16 units.
+/// The maximum length of a title, in UTF-16 units.
 const MAX_TITLE: usize = 63;
 
-/// Says notices on the desktop.
+/// Shows notifications on the desktop.
 pub(crate) struct Notifications {
     notices: SyncSender<Notice>,
     waker: Waker,
+    inputs: Inputs,
 }
 
 impl Notifications {
-    /// Leaves notices there, and wakes who says them.
-    pub(super) fn new(notices: SyncSender<Notice>, waker: Waker) -> Self {
-        Self { notices, waker }
+    /// Creates a handle that queues notifications and wakes the thread that shows them.
+    pub(super) fn new(notices: SyncSender<Notice>, waker: Waker, inputs: Inputs) -> Self {
+        Self {
+            notices,
+            waker,
+            inputs,
+        }
     }
 }
 
 impl Notifier for Notifications {
     fn say(&mut self, notice: Notice) {
+        let kind = notice.kind;
         if self.notices.try_send(notice).is_err() {
-            tracing::warn!("the desktop takes no notifications");
+            tracing::warn!("the desktop does not accept notifications");
+            if kind == Kind::Question {
+                self.inputs.offer(Msg::Asked(false));
+            }
         }
         self.waker.wake();
     }
 }
 
-/// The title and the text of a balloon, which has room for little in its title, shows none without a
-/// text, and has no button but itself.
+/// Returns the title and the text of a balloon. A balloon has little room in its title, is not
+/// shown without a text, and has no buttons: a click on it is the only action.
 pub(super) fn balloon(notice: &Notice) -> (String, String) {
     let mut lines = vec![notice.summary.as_str(), notice.body.as_str()];
     let is_short = notice.summary.encode_utf16().count() <= MAX_TITLE;
@@ -57,18 +68,18 @@ pub(super) fn balloon(notice: &Notice) -> (String, String) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::notice;
+    use crate::model::{notice, tests::id};
 
     #[test]
     fn everything_is_said_somewhere() {
-        let added = notice::added("id", "AWS", "aws");
+        let added = notice::added(id("aws"), "AWS", "aws");
         let (title, text) = balloon(&added);
-        assert_eq!(title, "\u{2068}AWS\u{2069} added as \u{2068}aws\u{2069}");
+        assert_eq!(title, "AWS added as aws");
         assert_eq!(
             text,
             "Click it in the menu to copy its code.\nClick here: Two codes in a row"
         );
-        let (title, text) = balloon(&notice::added_several(2, 0, None));
+        let (title, text) = balloon(&notice::added_several(2, &mfa_intake::Rest::default()));
         assert_eq!(
             (title.as_str(), text.as_str()),
             ("mfactl", "2 accounts added")

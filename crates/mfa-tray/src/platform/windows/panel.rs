@@ -1,7 +1,7 @@
-//! The icon in the notification area, by the crate tray-icon, on a thread of its own.
+//! The icon in the notification area, by the crate tray-icon, on its own thread.
 //!
-//! What it is to show waits in a place that the thread looks at when it is woken: by a message to the
-//! icon's window, which is taken while the menu is open, too.
+//! The next view is in a shared place. The thread reads it when a message to the window of the icon
+//! wakes it. Such a message is handled even while the menu is open.
 
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
@@ -25,14 +25,14 @@ use crate::run::Error;
 
 type Cause = Box<dyn std::error::Error + Send + Sync>;
 
-/// What the thread has to do.
+/// An order for the thread.
 #[derive(Clone, PartialEq)]
 enum Order {
     /// Wait.
     Wait,
-    /// Show this.
+    /// Show this view.
     Show(View),
-    /// Take the icon away.
+    /// Remove the icon.
     End,
 }
 
@@ -63,7 +63,7 @@ impl Icon for Panel {
 }
 
 impl Drop for Panel {
-    /// Waits until the icon is gone. Else it would stay there until somebody points at it.
+    /// Waits until the icon is removed. Otherwise it would stay until the user points at it.
     fn drop(&mut self) {
         self.order(Order::End);
         if let Some(thread) = self.thread.take() {
@@ -72,15 +72,16 @@ impl Drop for Panel {
     }
 }
 
-/// Shows the icon; from the first [`Icon::show`] on with what that says.
+/// Shows the icon. The first [`Icon::show`] sets its contents.
 pub(super) fn start(inputs: Inputs) -> Result<(Panel, Notifications), Error> {
     let (orders, order) = watch::channel(Order::Wait);
     let (notices, notice) = sync_channel(notifications::QUEUE);
     let (ready, made) = sync_channel(1);
+    let heard = inputs.clone();
     let work = move || {
         let tray = Tray::new(order, notice, inputs);
         if let Err(error) = tray.and_then(|tray| tray.work(&ready)) {
-            // Somebody waits for this, unless the icon is there already.
+            // The creator waits for this, unless the icon is shown already.
             drop(ready.send(Err(error)));
         }
     };
@@ -93,10 +94,10 @@ pub(super) fn start(inputs: Inputs) -> Result<(Panel, Notifications), Error> {
         waker: waker.clone(),
         thread: Some(thread),
     };
-    Ok((panel, Notifications::new(notices, waker)))
+    Ok((panel, Notifications::new(notices, waker, heard)))
 }
 
-/// What is on the thread.
+/// The state of the thread.
 struct Tray {
     icon: RefCell<Option<TrayIcon>>,
     window: RefCell<Option<Window>>,
@@ -107,7 +108,7 @@ struct Tray {
     menu: RefCell<Option<Made>>,
     face: Cell<Option<(Face, Look)>>,
     is_open: Cell<bool>,
-    /// What a click on the balloon does.
+    /// The choice for a click on the balloon.
     button: Cell<Option<Choice>>,
 }
 
@@ -136,7 +137,7 @@ impl Tray {
         })
     }
 
-    /// Takes messages until the icon is to be taken away.
+    /// Handles messages until the icon must be removed.
     fn work(self, ready: &SyncSender<Result<Waker, Cause>>) -> Result<(), Cause> {
         let tray = Rc::new(self);
         let window = tray.icon.borrow().as_ref().map(TrayIcon::window_handle);
@@ -145,10 +146,11 @@ impl Tray {
         let window = Window::listen(window, move |event| hears.hear(event))?;
         let waker = window.waker();
         *tray.window.borrow_mut() = Some(window);
-        // Who has started us waits for it.
+        // The creator of the thread waits for this.
         drop(ready.send(Ok(waker)));
         tray::take_messages();
-        // Not before: its window would be destroyed while it is being listened to.
+        // The icon goes last: its window must not be destroyed while the thread handles its
+        // messages.
         drop(tray.icon.take());
         Ok(())
     }
@@ -173,19 +175,19 @@ impl Tray {
                     self.inputs.offer(Msg::Chosen(choice));
                 }
             }
-            // The code is taken back, as far as there is time for it.
+            // The code is removed from the clipboard if there is time for that.
             Event::SessionEnds => self.inputs.offer(Msg::Chosen(Choice::Quit)),
         }
     }
 
-    /// Looks what there is to do.
+    /// Carries out the current order.
     fn look(&self) {
         let order = self.orders.borrow_mut().borrow_and_update().clone();
         match order {
             Order::Wait => {}
             Order::Show(view) => {
                 if let Err(error) = self.show(&view) {
-                    tracing::warn!(%error, "the panel does not take the icon");
+                    tracing::warn!(%error, "the panel does not accept the icon");
                 }
             }
             Order::End => tray::end(),
@@ -200,7 +202,7 @@ impl Tray {
         let Some(icon) = &*icon else { return Ok(()) };
         let mut menu = self.menu.borrow_mut();
         let is_said = menu.as_mut().is_some_and(|menu| menu.say(&view.items));
-        // While it is open it stays as it is; we are woken when it is closed.
+        // An open menu stays as it is. Its closing wakes the thread.
         if !is_said && !self.is_open.get() {
             let made = Made::new(&view.items, &self.choices)?;
             icon.set_menu(Some(Box::new(made.menu.clone())));
@@ -217,17 +219,20 @@ impl Tray {
 
     fn say(&self, notice: Notice) {
         let (title, text) = notifications::balloon(&notice);
-        if let Some(window) = &*self.window.borrow()
-            && let Err(error) = window.balloon(&title, &text, notice.kind == Kind::Problem)
-        {
-            tracing::warn!(%error, "the desktop takes no notifications");
+        let balloon = |window: &Window| window.balloon(&title, &text, notice.kind == Kind::Problem);
+        let result = self.window.borrow().as_ref().map(balloon);
+        if let Some(Err(error)) = &result {
+            tracing::warn!(%error, "the desktop does not accept notifications");
+        }
+        if notice.kind == Kind::Question {
+            self.inputs.offer(Msg::Asked(matches!(result, Some(Ok(_)))));
         }
         let first = notice.actions.into_iter().next();
         self.button.set(first.map(|(_, choice)| choice));
     }
 }
 
-/// The picture in the size that is shown, or the next larger one.
+/// Returns the picture in the shown size, or the next larger one.
 fn pixels(face: Face, look: Look) -> Result<Pixels, Cause> {
     let width = tray::icon_width();
     let mut pictures = pictures::of(face, look);

@@ -1,5 +1,5 @@
-//! The session of a user who has logged in. Its end comes to the icon's window, and Ctrl-C to a tray
-//! that was started on a console.
+//! The session of a logged-in user. The window of the icon receives its end, and a tray that was
+//! started on a console receives Ctrl-C.
 
 use std::future::pending;
 
@@ -7,21 +7,21 @@ use tokio::signal::windows::{CtrlC, ctrl_c};
 
 use super::notifications::Notifications;
 use super::panel::{self, Panel};
+use crate::connection::Connection;
 use crate::input::Inputs;
-use crate::link::Link;
 use crate::platform::Ended;
 use crate::platform::once::Claim;
 use crate::run::Error;
 
-/// The session that we are in.
+/// The current session.
 pub(crate) struct Session {
     _claim: Claim,
     interrupt: CtrlC,
 }
 
 impl Session {
-    /// Enters it, unless a tray of this user is there already.
-    #[expect(clippy::unused_async, reason = "other systems have somebody to ask")]
+    /// Enters the session, unless this user has a tray already.
+    #[expect(clippy::unused_async, reason = "other systems await an answer here")]
     pub(crate) async fn enter(_at_login: bool) -> Result<Option<Self>, Error> {
         let Some(claim) = Claim::take()? else {
             return Ok(None);
@@ -32,21 +32,21 @@ impl Session {
         }))
     }
 
-    /// What is shown in it.
-    #[expect(clippy::unused_self, reason = "other systems have somebody to ask")]
+    /// Shows the icon, and prepares notifications.
+    #[expect(clippy::unused_self, reason = "other systems use it")]
     pub(crate) fn show(&self, inputs: Inputs) -> Result<(Panel, Notifications), Error> {
         panel::start(inputs)
     }
 
-    /// A daemon that comes back is noticed when the menu opens: nothing tells of it.
-    #[expect(clippy::unused_self, reason = "other systems have somebody to ask")]
-    pub(crate) fn watch_daemon(&self, _: Link) {}
+    /// Does nothing: no event reports a new daemon. The tray notices it when the menu opens.
+    #[expect(clippy::unused_self, reason = "other systems use it")]
+    pub(crate) fn watch_daemon(&self, _: Connection) {}
 
-    /// Waits until the tray has to end, and says why.
+    /// Waits until the tray must exit, and returns why.
     pub(crate) async fn ended(&mut self) -> Ended {
         match self.interrupt.recv().await {
             Some(()) => Ended::Asked,
-            // Nobody can ask any more but the user, in the menu.
+            // Without Ctrl-C, only the menu can end the tray.
             None => pending().await,
         }
     }

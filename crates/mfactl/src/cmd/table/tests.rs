@@ -1,26 +1,18 @@
-//! Tables of many accounts, at the widths that terminals have.
+//! Tests of tables of many accounts, at the widths that terminals have.
+
+use mfa_core::AccountId;
+use mfa_core::account::Kind;
 
 use super::*;
 
 const NOW: u64 = 1_000_000_029;
 
 fn row(name: &str, issuer: &str, username: &str, code: &str, period: u64) -> Row {
-    let account = AccountInfo {
-        id: String::new(),
+    let account = Account {
         name: name.into(),
         issuer: issuer.into(),
         username: username.into(),
-        kind: "totp".into(),
-        algorithm: "SHA1".into(),
-        digits: 6,
-        period: None,
-        counter: None,
-        tags: Vec::new(),
-        pinned: false,
-        note: String::new(),
-        serial: String::new(),
-        created: 0,
-        modified: 0,
+        ..Account::new(AccountId::from_random([0; 16]), Kind::Steam, 0)
     };
     let valid_from = NOW - NOW % period.max(1);
     let code = IssuedCode {
@@ -31,7 +23,7 @@ fn row(name: &str, issuer: &str, username: &str, code: &str, period: u64) -> Row
     (account, Some(code).filter(|code| !code.code.is_empty()))
 }
 
-/// Short and long ones, of scripts that are wide and of such that go the other way.
+/// Returns rows with short and long texts, in wide scripts and in scripts that are read from right to left.
 fn forty() -> Vec<Row> {
     let kinds = [
         (
@@ -172,7 +164,7 @@ fn there_is_one_countdown_for_each_period() {
             "60-second codes change in 51 s █████████░",
             "111 111   a      A        a",
             "",
-            "Counter-based (to show a code is to use it): mfactl get NAME",
+            "Counter-based (showing a code uses it up): mfactl get NAME",
             "          c      C        c",
         ]
     );
@@ -197,7 +189,7 @@ fn a_pipe_gets_a_plain_table() {
         "{}",
         lines[1]
     );
-    // Nothing that is read from the right to the left stands before it.
+    // No text that is read from right to left stands before it.
     assert!(
         lines[3].starts_with("194412      21 s    2bank "),
         "{}",

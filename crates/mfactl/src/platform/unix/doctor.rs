@@ -1,21 +1,20 @@
-//! What `mfactl doctor` looks at on a desktop of Linux.
+//! The checks of `mfactl doctor` on a Linux desktop.
 
 use mfa_ipc::types::Status;
 use zbus::names::BusName;
 
-use crate::cmd::doctor::{ok, warn};
-use crate::cmd::json::Finding;
+use crate::finding::{Finding, ok, warn};
 
-/// The name on the session bus of whoever shows tray icons.
+/// The name on the session bus of the program that shows tray icons.
 const TRAY_HOST: &str = "org.kde.StatusNotifierWatcher";
 /// The name of the OS keychain.
 const KEYCHAIN: &str = "org.freedesktop.secrets";
 /// The name of our tray.
 const TRAY: &str = "org.mfactl.Tray1";
-/// The name of whoever shows notifications.
+/// The name of the program that shows notifications.
 const NOTIFIER: &str = "org.freedesktop.Notifications";
 
-/// Asks systemd whether the clock is kept right; a wrong one makes wrong codes.
+/// Asks systemd whether the clock is synchronised. A wrong clock gives wrong codes.
 pub(crate) async fn clock() -> Finding {
     let asking = async {
         let system = zbus::Connection::system().await?;
@@ -32,37 +31,37 @@ pub(crate) async fn clock() -> Finding {
         Ok(true) => ok("clock", "synchronised"),
         Ok(false) => warn(
             "clock",
-            "not synchronised: codes may be refused. Turn it on: timedatectl set-ntp true",
+            "not synchronised, so codes may be rejected. To synchronise it: timedatectl set-ntp true",
         ),
         Err(_) => warn(
             "clock",
-            "nothing here says whether it is right. If codes are refused, compare it with another clock",
+            "cannot tell whether the clock is right. If codes are rejected, compare it with another clock",
         ),
     }
 }
 
-/// Looks whether there is a keychain, where there is no daemon that could say it.
+/// Checks whether there is a keychain, for when no daemon can tell.
 pub(crate) async fn keychain() -> Finding {
     let there = match zbus::Connection::session().await {
         Ok(bus) => is_owned(&bus, KEYCHAIN).await,
         Err(_) => false,
     };
     if there {
-        return ok(
-            "keychain",
-            "one is there; without the daemon it is not used",
-        );
+        return ok("keychain", "available; only the daemon uses it");
     }
     warn(
         "keychain",
-        "no keychain is running. A vault file needs none",
+        "no keychain is running. To keep the accounts in a vault file: mfactl vault create",
     )
 }
 
-/// Looks at what the tray needs.
+/// Checks what the tray needs.
 pub(crate) async fn desktop(findings: &mut Vec<Finding>, status: Option<&Status>) {
     let Ok(bus) = zbus::Connection::session().await else {
-        findings.push(ok("desktop", "no session bus here, so no tray"));
+        findings.push(ok(
+            "desktop",
+            "no session bus is running, so there is no tray",
+        ));
         return;
     };
     let name = std::env::var("XDG_CURRENT_DESKTOP").unwrap_or_default();
@@ -72,7 +71,8 @@ pub(crate) async fn desktop(findings: &mut Vec<Finding>, status: Option<&Status>
     };
     findings.push(tray(is_owned(&bus, TRAY_HOST).await, running, &name));
     if !is_owned(&bus, NOTIFIER).await {
-        let text = "this desktop shows no notifications: the tray copies without saying so";
+        let text = "this desktop shows no notifications, so the tray copies codes without telling you, and \
+                    mfactl cannot ask you before a program gets a code";
         findings.push(warn("notifications", text));
     }
 }
@@ -83,7 +83,7 @@ fn tray(host: bool, running: bool, desktop: &str) -> Finding {
         .any(|name| name.eq_ignore_ascii_case("gnome"));
     match (host, running) {
         (true, true) => ok("tray", "running"),
-        (true, false) => ok("tray", "not running. Start it: mfa-tray"),
+        (true, false) => ok("tray", "not running. To start it: mfa-tray"),
         (false, _) if gnome => warn(
             "tray",
             "this desktop shows no tray icons. Install the extension “AppIndicator and \
@@ -96,7 +96,7 @@ fn tray(host: bool, running: bool, desktop: &str) -> Finding {
     }
 }
 
-/// Whether somebody has a name, or would be started for it.
+/// Returns whether a name has an owner, or a program would be started to own it.
 async fn is_owned(bus: &zbus::Connection, name: &'static str) -> bool {
     let Ok(proxy) = zbus::fdo::DBusProxy::new(bus).await else {
         return false;

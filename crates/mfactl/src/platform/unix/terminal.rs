@@ -1,4 +1,4 @@
-//! Ctrl-C at a prompt that hides what is typed: the terminal has to show it again afterwards.
+//! Ctrl-C at a prompt that hides what is typed: the terminal has to show input again afterwards.
 
 use std::fs::File;
 use std::io::{self, ErrorKind};
@@ -10,11 +10,11 @@ use signal_hook::consts::SIGINT;
 use signal_hook::flag::register_conditional_default;
 use signal_hook::low_level::emulate_default_handler;
 
-/// Asks for something that is not shown while it is typed. Ctrl-C ends this process, as ever.
+/// Asks for a text that is not shown while it is typed. Ctrl-C ends this process, as usual.
 pub(crate) fn ask_hidden(question: &str) -> io::Result<String> {
     let ends = interrupt_ends()?;
-    // rpassword asks first and takes the terminal over then: what is typed in between would be shown, and
-    // Ctrl-C be lost. It also raises the signal first, and sets the terminal right afterwards.
+    // rpassword prints the question before it takes the terminal over: input in between would be shown, and a
+    // Ctrl-C would be lost. It also raises the signal before it restores the terminal.
     let quiet = Quiet::terminal();
     ends.store(false, Ordering::Relaxed);
     let answer = rpassword::prompt_password(question);
@@ -26,7 +26,8 @@ pub(crate) fn ask_hidden(question: &str) -> io::Result<String> {
     answer
 }
 
-/// Whether Ctrl-C ends this process. A handler cannot be taken back, so there is one for all prompts.
+/// Returns the flag for whether Ctrl-C ends this process. A handler cannot be removed, so all prompts share
+/// one.
 fn interrupt_ends() -> io::Result<&'static AtomicBool> {
     static ENDS: OnceLock<Arc<AtomicBool>> = OnceLock::new();
     if let Some(ends) = ENDS.get() {
@@ -37,14 +38,14 @@ fn interrupt_ends() -> io::Result<&'static AtomicBool> {
     Ok(ENDS.get_or_init(|| ends))
 }
 
-/// A terminal that shows nothing of what is typed, and leaves Ctrl-C to who reads it.
+/// A terminal that shows no input and leaves Ctrl-C to the program that reads it.
 struct Quiet {
     terminal: File,
     before: Termios,
 }
 
 impl Quiet {
-    /// None where there is no terminal.
+    /// Returns `None` if there is no terminal.
     fn terminal() -> Option<Self> {
         let terminal = File::open("/dev/tty").ok()?;
         let before = tcgetattr(&terminal).ok()?;

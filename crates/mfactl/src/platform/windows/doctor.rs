@@ -1,34 +1,33 @@
-//! What `mfactl doctor` looks at on Windows.
+//! The checks of `mfactl doctor` on Windows.
 
 use std::future::{Ready, ready};
 
 use mfa_ipc::types::Status;
 
-use crate::cmd::doctor::{ok, warn};
-use crate::cmd::json::Finding;
+use crate::finding::{Finding, ok, warn};
 
-/// Windows tells nobody whether it has set the clock, but for administrators.
+/// Returns a warning: Windows tells only administrators whether it has set the clock.
 pub(crate) fn clock() -> Ready<Finding> {
     ready(warn(
         "clock",
-        "nothing here says whether it is right. If codes are refused: Settings, Time & language, \
-         Set time automatically",
+        "cannot tell whether the clock is right. If codes are rejected: Settings, Time & language, Set \
+         time automatically",
     ))
 }
 
-/// There always is one.
+/// Returns a finding without a check: there always is a keychain.
 pub(crate) fn keychain() -> Ready<Finding> {
     ready(ok(
         "keychain",
-        "Credential Manager; without the daemon it is not used",
+        "Credential Manager; only the daemon uses it",
     ))
 }
 
-/// Looks at the tray.
+/// Checks whether the tray is running.
 pub(crate) fn desktop(findings: &mut Vec<Finding>, status: Option<&Status>) -> Ready<()> {
     findings.push(match status {
         Some(status) if status.tray => ok("tray", "running"),
-        _ => ok("tray", "not running. Start it: mfa-tray"),
+        _ => ok("tray", "not running. To start it: mfa-tray"),
     });
     ready(())
 }

@@ -9,29 +9,29 @@ use std::process::Command;
 pub(crate) use doctor::{clock, desktop, keychain};
 pub(crate) use mfa_sys::console::{end_on_interrupt, obeys_escapes};
 
-/// What to do about a daemon of another version.
+/// The remedy for a daemon of another version.
 pub(crate) const RESTART: &str = "End it: taskkill /f /im mfad.exe   (the next command starts it)";
 
-/// How to change that.
+/// Returns the remedy for a file that is not private.
 pub(crate) fn make_private(path: &Path) -> String {
     let path = path.display();
-    format!("Make it private: icacls \"{path}\" /inheritance:r /grant:r \"%USERNAME%:F\"")
+    format!("To make it private: icacls \"{path}\" /inheritance:r /grant:r \"%USERNAME%:F\"")
 }
 
-/// Asks for something that is not shown while it is typed. Shells set up the console anew.
+/// Asks for a text that is not shown while it is typed. Shells reset the console themselves.
 pub(crate) fn ask_hidden(question: &str) -> std::io::Result<String> {
     rpassword::prompt_password(question)
 }
 
-/// A program that goes on after us, with nothing of ours but what it is given.
+/// Prepares a program that outlives mfactl and inherits nothing but the streams that it is given.
 pub(crate) fn outliving(command: &mut Command) -> &mut Command {
-    /// `DETACHED_PROCESS`: it has no part in our console.
+    /// `DETACHED_PROCESS`: the program does not share our console.
     const DETACHED: u32 = 8;
     mfa_sys::detach::keep_streams();
     command.creation_flags(DETACHED)
 }
 
-/// Whether there is a desktop, with a clipboard and a place for prompts.
+/// Returns whether there is a desktop, with a clipboard and a place for prompts.
 pub(crate) fn has_screen() -> bool {
     true
 }

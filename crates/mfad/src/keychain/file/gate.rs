@@ -1,8 +1,8 @@
-//! The gate of the file: it opens with a passphrase, from the user or from a file.
+//! The gate of the vault file: it opens with a passphrase, from the user or from a file.
 //!
-//! A server without anybody at the keyboard gives the passphrase in a file: systemd's credential
-//! `mfad-vault-passphrase` (`LoadCredential=` or `LoadCredentialEncrypted=`), or one that the
-//! configuration names and that nobody else can read.
+//! A server with nobody at the keyboard gives the passphrase in a file: systemd's credential
+//! `mfad-vault-passphrase` (`LoadCredential=` or `LoadCredentialEncrypted=`), or a file that the configuration
+//! names and that nobody else can read.
 
 use std::fs;
 use std::io::{self, Read};
@@ -18,7 +18,7 @@ use super::super::thread::Thread;
 use super::super::{Identity, STATE_DEADLINE, State, within};
 use super::platform::OPEN_TO_OTHERS;
 
-/// How much of a file is looked at for the passphrase in its first line, in bytes.
+/// How much of a file is read to find the passphrase in its first line, in bytes.
 const MAX_PASSPHRASE_FILE: u64 = 64 * 1024;
 
 /// The gate; clones share it.
@@ -38,13 +38,17 @@ impl FileGate {
         }
     }
 
-    /// What the store keeps up to date.
+    /// Returns the flag that the store keeps up to date.
     pub(in crate::keychain) fn is_open(&self) -> Arc<AtomicBool> {
         Arc::clone(&self.open)
     }
 
     pub(in crate::keychain) fn path(&self) -> &Path {
         &self.path
+    }
+
+    pub(in crate::keychain) fn has_passphrase_file(&self) -> bool {
+        self.passphrase_file.is_some()
     }
 
     pub(in crate::keychain) async fn identity(&self) -> Identity {
@@ -67,9 +71,9 @@ impl FileGate {
         let (path, passphrase_file) = (self.path.clone(), self.passphrase_file.clone());
         let passphrase = aside(move || {
             if !path.exists() {
-                let text = format!("there is no vault at {} yet", path.display());
+                let text = format!("the vault file {} does not exist yet", path.display());
                 return Err(StoreError::Unavailable(format!(
-                    "{text}: mfactl vault create"
+                    "{text}. To create it: mfactl vault create"
                 )));
             }
             passphrase_file.as_deref().map(read_passphrase).transpose()
@@ -77,29 +81,19 @@ impl FileGate {
         match passphrase.await? {
             None => Ok(State::Locked),
             Some(passphrase) => {
-                self.open(thread, passphrase).await?;
+                thread.open(passphrase).await?;
                 Ok(State::Open)
             }
         }
     }
 
-    pub(in crate::keychain) async fn open(
-        &self,
-        thread: &Thread,
-        passphrase: Zeroizing<String>,
-    ) -> Result<(), StoreError> {
-        thread.open(passphrase).await
-    }
-
     pub(in crate::keychain) async fn create(
         &self,
-        thread: &Thread,
         passphrase: Zeroizing<String>,
     ) -> Result<(), StoreError> {
-        let (path, new) = (self.path.clone(), passphrase.clone());
-        let made = tokio::task::spawn_blocking(move || super::create(&path, &new));
-        made.await.unwrap_or(Err(StoreError::TimedOut))?;
-        self.open(thread, passphrase).await
+        let path = self.path.clone();
+        let made = tokio::task::spawn_blocking(move || super::create(&path, &passphrase));
+        made.await.unwrap_or(Err(StoreError::TimedOut))
     }
 
     pub(in crate::keychain) async fn close(&self, thread: &Thread) {
@@ -109,7 +103,7 @@ impl FileGate {
     }
 }
 
-/// Looks at files on a thread of its own: a network drive may keep us waiting.
+/// Looks at files on a thread of its own, because a network drive may be slow.
 async fn aside<T: Send + 'static>(
     look: impl FnOnce() -> Result<T, StoreError> + Send + 'static,
 ) -> Result<T, StoreError> {
@@ -120,13 +114,13 @@ async fn aside<T: Send + 'static>(
     .await
 }
 
-/// The first line of a file that only we can read.
+/// Returns the first line of a file that only we can read.
 fn read_passphrase(file: &Path) -> Result<Zeroizing<String>, StoreError> {
     let unusable = |what: &str| {
         StoreError::Unavailable(format!("the passphrase file {} {what}", file.display()))
     };
     let file = files::open_regular(file).map_err(|error| match error.kind() {
-        io::ErrorKind::InvalidInput => unusable("is not a file"),
+        io::ErrorKind::InvalidInput => unusable("is not a regular file"),
         _ => unusable("cannot be read"),
     })?;
     if !files::is_private(&file).map_err(|_| unusable("cannot be read"))? {

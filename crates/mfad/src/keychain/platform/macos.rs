@@ -1,14 +1,11 @@
-//! The login keychain.
+//! The login keychain. macOS itself asks for the user's consent when an item is read, so its gate is always open.
 
 use std::collections::HashMap;
 use std::sync::Arc;
 
 use keyring_core::CredentialStore;
 
-/// The system asks for the user's consent itself when an item is read.
-pub(in crate::keychain) use super::open::OpenGate as OsGate;
-
-/// What people call it.
+/// The name that people know.
 pub(in crate::keychain) const NAME: &str = "login keychain";
 
 pub(in crate::keychain) fn store() -> keyring_core::Result<Arc<CredentialStore>> {

@@ -1,4 +1,4 @@
-//! Which keychain an operating system has. The same names on each side.
+//! The keychain of each operating system. Each system's module has the same names.
 
 #[cfg_attr(target_os = "linux", path = "linux/mod.rs")]
 #[cfg_attr(target_os = "macos", path = "macos.rs")]
@@ -9,4 +9,8 @@ mod open;
 
 #[cfg(not(target_os = "linux"))]
 use imp::NAME;
-pub(super) use imp::{OsGate, modifiers, search, store};
+#[cfg(target_os = "linux")]
+pub(super) use imp::OsGate;
+pub(super) use imp::{modifiers, search, store};
+#[cfg(not(target_os = "linux"))]
+pub(super) use open::OpenGate as OsGate;

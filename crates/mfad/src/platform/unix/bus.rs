@@ -1,4 +1,4 @@
-//! The session bus, over a socket of our own: zbus would read it as fast as others write.
+//! The session bus, over a socket of our own: zbus would read from it as fast as others write.
 
 use std::sync::Arc;
 
@@ -10,14 +10,14 @@ use zbus::address::Transport;
 use zbus::address::transport::UnixSocket;
 use zbus::connection::Builder;
 
-/// How to connect to the session bus.
+/// Returns a builder for a connection to the session bus.
 ///
 /// # Errors
-/// That it is not there.
+/// Returns an error if the session bus is not there.
 pub(crate) async fn session_bus(gate: Arc<dyn Gate>) -> zbus::Result<Builder<'static>> {
     let address = Address::session()?;
     let Transport::Unix(unix) = address.transport() else {
-        // A bus on another machine, or one that a program has to be asked for.
+        // The bus is on another machine, or its address has to be obtained from a program.
         return Ok(Builder::session());
     };
     let socket = match unix.path() {

@@ -1,4 +1,4 @@
-//! How the daemon is told to end: by SIGTERM, or SIGINT on a terminal.
+//! The signals that tell the daemon to end: SIGTERM, or SIGINT on a terminal.
 
 use std::io;
 

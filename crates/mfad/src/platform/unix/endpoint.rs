@@ -10,7 +10,7 @@ use tokio::net::{UnixListener, UnixStream};
 /// A connection.
 pub(crate) type Connected = UnixStream;
 
-/// The socket, and the path to remove when we end; none if systemd made it.
+/// The socket, and the path to remove at the end: none if systemd made the socket.
 #[derive(Debug)]
 pub(crate) struct Endpoint {
     socket: UnixListener,
@@ -18,7 +18,7 @@ pub(crate) struct Endpoint {
 }
 
 impl Endpoint {
-    /// Takes the socket that systemd hands over, else makes one.
+    /// Takes the socket that systemd hands over, or else makes one.
     pub(crate) fn new() -> io::Result<Self> {
         let handed = listenfd::ListenFd::from_env().take_unix_listener(0)?;
         let (socket, remove) = match handed {
@@ -52,7 +52,7 @@ impl Drop for Endpoint {
     }
 }
 
-/// Whether connections can be accepted again in a moment.
+/// Returns whether connections can be accepted again in a moment.
 pub(crate) fn is_passing(error: &io::Error) -> bool {
     use io::ErrorKind::{ConnectionAborted, Interrupted, WouldBlock};
     let short = [

@@ -17,38 +17,40 @@ pub(crate) use endpoint::{Connected, Endpoint, is_passing};
 /// Whether there may be a session bus.
 pub(crate) const HAS_SESSION_BUS: bool = true;
 
-/// Prepares the process: what it makes is closed to others, and open to us, whatever it was started with.
+/// Prepares the process: its files are closed to others and open to us, whatever umask it was started with.
 pub fn begin() {
     rustix::process::umask(Mode::from_raw_mode(0o077));
 }
 
-/// The file to log to: whoever starts us has our standard error go where it should.
-pub(crate) fn log_file(_background: bool) -> Option<File> {
+/// Returns the file to log to where there is no standard error. There is none here, because whoever starts the
+/// daemon sends its standard error where it should go.
+#[must_use]
+pub fn log_file(_background: bool) -> Option<File> {
     None
 }
 
-/// The user whom a bus names.
+/// Returns the user named in the credentials from a bus.
 pub(crate) fn user(credentials: &ConnectionCredentials) -> Option<User> {
     credentials.unix_user_id().map(User::from_uid)
 }
 
-/// Tells systemd, if it started us.
+/// Tells systemd that the daemon is ready, if systemd started it.
 pub(crate) fn tell_ready() {
     drop(sd_notify::notify(&[sd_notify::NotifyState::Ready]));
 }
 
-/// Tells systemd, if it started us.
+/// Tells systemd that the daemon is stopping, if systemd started it.
 pub(crate) fn tell_stopping() {
     drop(sd_notify::notify(&[sd_notify::NotifyState::Stopping]));
 }
 
-/// What a process whose program cannot be seen is called.
+/// Returns the short name of a process whose executable cannot be seen.
 #[cfg(target_os = "linux")]
 pub(crate) fn short_name(pid: u32) -> Option<String> {
     mfa_sys::process::short_name(pid)
 }
 
-/// A process whose program cannot be seen has no other name here.
+/// Returns nothing: here a process whose executable cannot be seen has no other name.
 #[cfg(not(target_os = "linux"))]
 pub(crate) fn short_name(_pid: u32) -> Option<String> {
     None

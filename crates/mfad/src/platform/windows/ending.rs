@@ -1,6 +1,6 @@
-//! How the daemon is told to end: by the console that it was started on, which is closed, or on
-//! which somebody types Ctrl-C. Without one, the system just ends it when its user logs off; all
-//! that is to be kept is written by then.
+//! The events that tell the daemon to end: the console that it was started on is closed, or somebody types
+//! Ctrl-C there. Without a console, the system ends the daemon when its user logs off; everything to be kept
+//! has been written by then.
 
 use std::io;
 

@@ -1,5 +1,5 @@
-//! The named pipe. Each connection takes an instance of it; the next one is there before that is
-//! served, so that the name is never free for somebody else.
+//! The named pipe. Each connection takes one instance of it. The next instance is created before that
+//! connection is served, so that the name is never free for another program.
 
 use std::io;
 use std::path::PathBuf;
@@ -20,7 +20,7 @@ pub(crate) struct Endpoint {
 }
 
 impl Endpoint {
-    /// Makes the pipe, which must not be there yet.
+    /// Creates the pipe, which must not exist yet.
     pub(crate) fn new() -> io::Result<Self> {
         let name = endpoint::socket();
         let first = pipe::create(&name, true)?;
@@ -38,7 +38,7 @@ impl Endpoint {
                 None => pipe::create(&self.name, false)?,
             };
             let connected = waiting.connect().await;
-            // If that fails it is tried again by the next call, which may say so.
+            // If this fails, the next call tries again and may report the error.
             self.next(pipe::create(&self.name, false).ok());
             match connected {
                 // The client is gone already.
@@ -49,14 +49,14 @@ impl Endpoint {
         }
     }
 
-    /// Leaves another instance there, and takes the one that was.
+    /// Puts another instance in place, and returns the one that was there.
     fn next(&self, next: Option<NamedPipeServer>) -> Option<NamedPipeServer> {
         let mut place = self.next.lock().unwrap_or_else(PoisonError::into_inner);
         std::mem::replace(&mut *place, next)
     }
 }
 
-/// Whether connections can be accepted again in a moment.
+/// Returns whether connections can be accepted again in a moment.
 pub(crate) fn is_passing(error: &io::Error) -> bool {
     /// `ERROR_NO_SYSTEM_RESOURCES`
     const SHORT: i32 = 1450;

@@ -19,16 +19,17 @@ pub(crate) use endpoint::{Connected, Endpoint, is_passing};
 /// Whether there may be a session bus.
 pub(crate) const HAS_SESSION_BUS: bool = false;
 
-/// Prepares the process. It has no console of its own, so that none pops up; whoever starts it on
-/// one wants to read what it says.
+/// Prepares the process. It has no console of its own, so that none pops up. If it is started on a console, it
+/// attaches to that, because its output is wanted there.
 pub fn begin() {
     if !std::env::args_os().any(|argument| argument == "--background") {
         console::attach_to_parent();
     }
 }
 
-/// The file to log to: in the background there is nobody to read standard error.
-pub(crate) fn log_file(background: bool) -> Option<File> {
+/// Returns the file to log to where there is no standard error: in the background, nobody reads it.
+#[must_use]
+pub fn log_file(background: bool) -> Option<File> {
     if !background {
         return None;
     }
@@ -38,23 +39,23 @@ pub(crate) fn log_file(background: bool) -> Option<File> {
         .ok()
 }
 
-/// The user whom a bus names.
+/// Returns the user named in the credentials from a bus.
 pub(crate) fn user(credentials: &ConnectionCredentials) -> Option<User> {
     credentials.windows_sid().cloned().map(User::from_sid)
 }
 
-/// There is nobody to tell: the pipe is there, which mfactl waits for.
+/// Does nothing: mfactl waits for the pipe, and it is there.
 pub(crate) fn tell_ready() {}
 
-/// There is nobody to tell.
+/// Does nothing: there is nobody to tell.
 pub(crate) fn tell_stopping() {}
 
-/// A process whose program cannot be seen has no other name here.
+/// Returns nothing: here a process whose executable cannot be seen has no other name.
 pub(crate) fn short_name(_pid: u32) -> Option<String> {
     None
 }
 
-/// There is none, and nobody asks for it.
+/// Exists only so that each system has the same names: there is no session bus, and this is never called.
 pub(crate) async fn session_bus(_gate: Arc<dyn Gate>) -> zbus::Result<Builder<'static>> {
     std::future::ready(Ok(Builder::session())).await
 }

@@ -1,16 +1,16 @@
-//! When the vault closes, and what becomes of what is under way.
+//! Tests of when the accounts are locked, and what becomes of requests under way.
 
 use std::sync::atomic::Ordering;
 
+use super::ask::{EndLock, ToUnlock};
 use super::*;
+use crate::presence::Proof;
 
 #[tokio::test]
 async fn a_lock_lasts_until_it_is_undone() {
-    let world = World::new();
-    let service = world.start();
-    service.add(&us(), fields("a", "totp")).await.unwrap();
+    let (world, service) = one_account().await;
     let mut signals = service.signals();
-    service.lock(&us()).await.unwrap();
+    service.ask(&us(), Lock).await.unwrap();
     assert!(matches!(
         code(&service, "a", Wish::default()).await,
         Err(Error::Locked(_))
@@ -18,7 +18,10 @@ async fn a_lock_lasts_until_it_is_undone() {
     assert!(service.public().borrow().locked);
     drop(service);
     let service = world.start();
-    assert!(matches!(service.list(&us()).await, Err(Error::Locked(_))));
+    assert!(matches!(
+        service.ask(&us(), List).await,
+        Err(Error::Locked(_))
+    ));
     service.unlock(&us()).await.unwrap();
     assert!(code(&service, "a", Wish::default()).await.is_ok());
     assert!(!service.public().borrow().locked);
@@ -26,18 +29,21 @@ async fn a_lock_lasts_until_it_is_undone() {
 }
 
 #[tokio::test]
-async fn an_idle_vault_locks() {
+async fn idle_accounts_lock() {
     let world = World {
         idle: Some(Duration::from_secs(600)),
         ..World::new()
     };
     let service = world.start();
-    service.add(&us(), fields("a", "totp")).await.unwrap();
+    service
+        .change(&us(), add(fields("a", "totp")))
+        .await
+        .unwrap();
     let mut public = service.public();
     tokio::time::pause();
-    // Half of it passed with the lid closed, where tokio's timers stand still.
+    // Half of the time passed with the lid closed, while tokio's timers stand still.
     world.clock.pass(599);
-    // On the paused clock, so this takes no time.
+    // The clock is paused, so this takes no time.
     tokio::time::sleep(Duration::from_secs(61)).await;
     assert!(!public.borrow_and_update().locked);
     world.clock.pass(1);
@@ -50,9 +56,7 @@ async fn an_idle_vault_locks() {
 
 #[tokio::test]
 async fn locking_ends_waiting() {
-    let world = World::new();
-    let service = world.start();
-    service.add(&us(), fields("a", "totp")).await.unwrap();
+    let (_, service) = one_account().await;
     code(&service, "a", Wish::default()).await.unwrap();
     let waiting = tokio::spawn({
         let service = service.clone();
@@ -60,18 +64,19 @@ async fn locking_ends_waiting() {
     });
     // The service has seen the request once it answers a later one.
     tokio::task::yield_now().await;
-    service.list(&us()).await.unwrap();
-    service.lock(&us()).await.unwrap();
+    service.ask(&us(), List).await.unwrap();
+    service.ask(&us(), Lock).await.unwrap();
     assert!(matches!(waiting.await.unwrap(), Err(Error::Locked(_))));
 }
 
 #[tokio::test]
 async fn a_lock_that_cannot_be_noted_says_so() {
-    let world = World::new();
-    let service = world.start();
-    service.add(&us(), fields("a", "totp")).await.unwrap();
+    let (world, service) = one_account().await;
     world.journal.broken.store(true, Ordering::SeqCst);
-    assert!(matches!(service.lock(&us()).await, Err(Error::Failed(_))));
+    assert!(matches!(
+        service.ask(&us(), Lock).await,
+        Err(Error::Failed(_))
+    ));
     assert!(matches!(
         code(&service, "a", Wish::default()).await,
         Err(Error::Locked(_))
@@ -82,17 +87,69 @@ async fn a_lock_that_cannot_be_noted_says_so() {
 async fn a_write_that_a_lock_overtakes_is_answered_truly() {
     let world = World::new();
     let service = world.start();
-    service.list(&us()).await.unwrap();
+    service.ask(&us(), List).await.unwrap();
     world.store.slow.store(true, Ordering::SeqCst);
     let adding = tokio::spawn({
         let service = service.clone();
-        async move { service.add(&us(), fields("a", "totp")).await }
+        async move { service.change(&us(), add(fields("a", "totp"))).await }
     });
     tokio::task::yield_now().await;
-    service.status(&us()).await.unwrap();
-    service.lock(&us()).await.unwrap();
+    service.ask(&us(), Status).await.unwrap();
+    service.ask(&us(), Lock).await.unwrap();
     world.store.slow.store(false, Ordering::SeqCst);
-    let id = adding.await.unwrap().expect("it was stored");
+    let id = adding.await.unwrap().expect("it was stored").id;
     service.unlock(&us()).await.unwrap();
-    assert_eq!(service.list(&us()).await.unwrap()[0].id, id);
+    assert_eq!(service.ask(&us(), List).await.unwrap().0[0].id, id);
+}
+
+/// Without a proof, any program could undo the lock of the user.
+#[tokio::test]
+async fn the_lock_of_the_user_is_undone_with_a_proof_of_presence() {
+    let (world, service) = one_account().await;
+    service.ask(&us(), Lock).await.unwrap();
+    let results = |proofs: &[Proof]| *world.presence.results.lock().unwrap() = proofs.to_vec();
+    let asker = Asker {
+        interactive: true,
+        ..us()
+    };
+    results(&[Proof::Given]);
+    let silent = service.unlock(&us()).await;
+    assert!(matches!(silent, Err(Error::Locked(_))), "{silent:?}");
+    results(&[Proof::Refused]);
+    let refused = service.unlock(&asker).await;
+    assert!(
+        matches!(refused, Err(Error::AccessDenied(_))),
+        "{refused:?}"
+    );
+    results(&[Proof::Busy]);
+    let busy = service.unlock(&asker).await;
+    assert!(matches!(busy, Err(Error::LimitsExceeded(_))), "{busy:?}");
+    assert!(matches!(
+        code(&service, "a", Wish::default()).await,
+        Err(Error::Locked(_))
+    ));
+    results(&[Proof::Given]);
+    service.unlock(&asker).await.unwrap();
+    code(&service, "a", Wish::default()).await.unwrap();
+    // Nothing is asked about what the user did not lock.
+    results(&[Proof::Refused]);
+    service.unlock(&asker).await.unwrap();
+}
+
+/// A lock that is made while somebody unlocks is not undone by what was proved before.
+#[tokio::test]
+async fn what_was_proved_for_one_lock_undoes_no_later_one() {
+    let (_world, service) = one_account().await;
+    let then = service.ask(&us(), ToUnlock).await.unwrap();
+    assert!(then.presence.is_none(), "nothing is locked yet");
+    service.ask(&us(), Lock).await.unwrap();
+    let end = service.ask(&us(), EndLock::After(then.locks)).await;
+    assert!(matches!(end, Err(Error::Locked(_))), "{end:?}");
+    let then = service.ask(&us(), ToUnlock).await.unwrap();
+    assert!(then.presence.is_some());
+    service
+        .ask(&us(), EndLock::After(then.locks))
+        .await
+        .unwrap();
+    code(&service, "a", Wish::default()).await.unwrap();
 }

@@ -1,23 +1,43 @@
-//! The service against a keychain, a clock and a disk that fail on command.
+//! Tests of the service with a keychain, a clock and a disk that fail on command.
 
+mod clock;
 mod codes;
+mod consent;
+mod door;
 mod fakes;
 mod imports;
 mod locks;
+mod parked;
+mod peek;
 mod planning;
+mod queue;
+mod session;
+mod texts;
 mod writes;
 
-use mfa_core::access::Executable;
-use mfa_core::ledger::Wish;
+use std::collections::BTreeSet;
+use std::sync::Mutex;
 
-use super::request::From;
+use mfa_core::AccountChange;
+use mfa_core::access::{self, Caller, Executable, Transport, Who};
+use mfa_core::ledger::Wish;
+use mfa_core::lock;
+use mfa_ipc::Error;
+use mfa_ipc::types::AddOptions;
+use tokio::task::JoinSet;
+
+use super::ask::{DryRun, List, Lock, Peek, Status};
+use super::change::{Add, Import, Remove, Update};
 use super::*;
-use fakes::{FakeClock, FakeJournal, FakeStore};
+use crate::caller::{Asker, Witness};
+use crate::session::Event;
+use cause::MAX_WAITING;
+use fakes::{FakeBook, FakeClock, FakeJournal, FakeLog, FakePresence, FakeStore, FakeUser};
 
 const SECRET: &str = "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ";
 const NOW: u64 = 1_111_111_109;
 
-/// What outlives a service: where the next one finds what this one left.
+/// The parts that outlive a service: the next service finds what this one left.
 #[derive(Clone, Default)]
 struct World {
     store: FakeStore,
@@ -25,12 +45,25 @@ struct World {
     journal: FakeJournal,
     idle: Option<Duration>,
     keychain: &'static str,
+    policy: access::Policy,
+    book: FakeBook,
+    log: FakeLog,
+    user: FakeUser,
+    presence: FakePresence,
+    /// What the session has told before the service is started.
+    told: Vec<lock::Event>,
+    /// The end that tells the latest service about the session.
+    session: Arc<Mutex<Option<mpsc::Sender<Event>>>>,
 }
 
 impl World {
     fn new() -> Self {
         let world = Self {
             keychain: "gnome-keyring",
+            policy: access::Policy {
+                codes_per_minute: 0,
+                ..access::Policy::default()
+            },
             ..Self::default()
         };
         world.clock.set(NOW);
@@ -38,54 +71,121 @@ impl World {
     }
 
     fn start(&self) -> Handle {
+        super::start(self.parts(), self.consent()).0
+    }
+
+    fn consent(&self) -> ConsentParts {
+        ConsentParts {
+            policy: self.policy,
+            rules: self.book.rules.lock().unwrap().clone(),
+            book: Box::new(self.book.clone()),
+            log: Box::new(self.log.clone()),
+            questioner: Box::new(self.user.clone()),
+            seen: fakes::seen,
+        }
+    }
+
+    fn parts(&self) -> Parts {
         let store = self.store.clone();
-        let (handle, _task) = super::start(Parts {
+        let (sender, session) = mpsc::channel(QUEUE);
+        let told = self.told.iter().map(|event| Event::Happened(*event, None));
+        for event in told.chain([Event::Known]) {
+            assert!(sender.try_send(event).is_ok());
+        }
+        *self.session.lock().unwrap() = Some(sender);
+        Parts {
             keychain: Keychain::always_open(self.keychain, move || Box::new(store.clone())),
             clock: Arc::new(self.clock.clone()),
             journal: Box::new(self.journal.clone()),
             notes: self.journal.notes.lock().unwrap().clone(),
-            access: access::Policy::default(),
-            lock: lock::Policy { idle: self.idle },
+            lock: lock::Policy {
+                idle: self.idle,
+                screen: true,
+                suspend: true,
+            },
+            session,
+            presence: Arc::new(self.presence.clone()),
             fallback: None,
-        });
-        handle
+        }
     }
 }
 
-fn from(transport: Transport) -> From {
+/// A program whose process may turn into another one.
+#[derive(Clone)]
+struct Program(Arc<Mutex<Caller>>);
+
+impl Witness for Program {
+    fn is_same(&self, caller: &Caller) -> bool {
+        *self.0.lock().unwrap() == *caller
+    }
+
+    fn has_opened_connection(&self, caller: &Caller) -> bool {
+        // The process of this number has inherited it.
+        caller.pid != 666
+    }
+}
+
+fn from(transport: Transport) -> Asker {
     let executable = Executable::Path("/usr/bin/test".into());
     let caller = Caller {
         pid: 1,
         start_time: 1,
         executable,
         transport,
+        who: Who::Program {
+            path: "/usr/bin/test".into(),
+            script: None,
+        },
+        chain: vec!["test".into()],
     };
-    From {
-        caller,
+    Asker {
         interactive: false,
+        may_be_asked_about: true,
+        reason: None,
+        granted: None,
         process: Arc::default(),
+        witness: Arc::new(Program(Arc::new(Mutex::new(caller.clone())))),
+        caller,
     }
 }
 
-fn us() -> From {
+fn us() -> Asker {
     from(Transport::Private)
 }
 
-fn fields(name: &str, kind: &str) -> mfa_ipc::types::AccountFields {
-    mfa_ipc::types::AccountFields {
+fn fields(name: &str, kind: &str) -> AccountChange {
+    AccountChange {
         secret: Some(SECRET.to_owned().into()),
         name: Some(name.into()),
         kind: Some(kind.into()),
         issuer: Some(name.into()),
-        // All have the same secret.
-        duplicate: Some(true),
-        ..mfa_ipc::types::AccountFields::default()
+        ..AccountChange::default()
     }
+}
+
+/// Returns a request that adds an account, even if another one has the same secret: here all have the same.
+fn add(account: AccountChange) -> Add {
+    let options = AddOptions { duplicate: true };
+    Add { account, options }
+}
+
+/// Starts a service with one account, “a”.
+async fn one_account() -> (World, Handle) {
+    let world = World::new();
+    let service = world.start();
+    let added = service.change(&us(), add(fields("a", "totp"))).await;
+    added.unwrap();
+    (world, service)
+}
+
+async fn names(service: &Handle) -> Vec<String> {
+    let (accounts, _) = service.ask(&us(), List).await.unwrap();
+    accounts.into_iter().map(|account| account.name).collect()
 }
 
 async fn code(service: &Handle, name: &str, wish: Wish) -> Result<String, Error> {
     let codes = service.codes(&us(), name.into(), wish).await?;
-    Ok(codes[0].expose().to_owned())
+    Ok(codes.first.expose().to_owned())
 }
 
 fn fresh() -> Wish {

@@ -1,4 +1,4 @@
-//! Accounts are stored or not, and never half.
+//! Tests that accounts are either stored or not, and never half.
 
 use std::sync::atomic::Ordering;
 
@@ -10,13 +10,13 @@ async fn two_adds_of_one_name_make_one_account() {
     let service = world.start();
     let us = us();
     let (one, two) = tokio::join!(
-        service.add(&us, fields("aws", "totp")),
-        service.add(
+        service.change(&us, add(fields("aws", "totp"))),
+        service.change(
             &us,
-            mfa_ipc::types::AccountFields {
+            add(AccountChange {
                 issuer: Some("other".into()),
                 ..fields("AWS", "totp")
-            }
+            })
         ),
     );
     assert!(one.is_ok());
@@ -28,28 +28,42 @@ async fn two_adds_of_one_name_make_one_account() {
 async fn who_keeps_an_account_out_is_named() {
     let world = World::new();
     let service = world.start();
-    let aws = mfa_ipc::types::AccountFields {
+    let aws = AccountChange {
         issuer: Some("Amazon".into()),
         username: Some("root".into()),
         serial: Some("arn:1".into()),
         ..fields("aws", "totp")
     };
-    let id = service.add(&us(), aws).await.unwrap();
-    let again = |name: &str, serial: Option<&str>| mfa_ipc::types::AccountFields {
+    let id = service
+        .change(&us(), add(aws))
+        .await
+        .unwrap()
+        .id
+        .to_string();
+    let again = |name: &str, serial: Option<&str>| AccountChange {
         serial: serial.map(str::to_owned),
-        duplicate: None,
         ..fields(name, "totp")
     };
     for (account, text) in [
-        (again("AWS", None), "“aws” is taken by Amazon (root)"),
-        (again("x", Some("arn:1")), "this serial is that of “aws”"),
-        (again("x", None), "this secret is here already, as “aws”"),
+        (
+            again("AWS", None),
+            "the name “aws” is taken by Amazon (root)",
+        ),
+        (again("x", Some("arn:1")), "the serial is taken by “aws”"),
+        (again("x", None), "this secret is already stored as “aws”"),
     ] {
-        let error = service.add(&us(), account).await.unwrap_err();
+        let options = AddOptions::default();
+        let refused = service.change(&us(), Add { account, options }).await;
+        let error = refused.unwrap_err();
         assert!(matches!(error, Error::AlreadyExists(_)), "{error}");
         assert_eq!(error.text(), text);
     }
-    let both = service.add(&us(), fields("x", "totp")).await.unwrap();
+    let both = service
+        .change(&us(), add(fields("x", "totp")))
+        .await
+        .unwrap()
+        .id
+        .to_string();
     assert_ne!(both, id);
 }
 
@@ -57,27 +71,37 @@ async fn who_keeps_an_account_out_is_named() {
 async fn what_the_keychain_does_not_take_is_not_there() {
     let world = World::new();
     let service = world.start();
-    let id = service.add(&us(), fields("kept", "totp")).await.unwrap();
+    let id = service
+        .change(&us(), add(fields("kept", "totp")))
+        .await
+        .unwrap()
+        .id
+        .to_string();
     world.store.broken.store(true, Ordering::SeqCst);
     let error = service
-        .add(&us(), fields("lost", "totp"))
+        .change(&us(), add(fields("lost", "totp")))
         .await
         .unwrap_err();
     assert!(matches!(error, Error::KeychainUnavailable(_)));
-    assert!(service.remove(&us(), id.clone()).await.is_err());
-    let rename = mfa_ipc::types::AccountFields {
+    assert!(service.change(&us(), Remove(id.clone())).await.is_err());
+    let rename = AccountChange {
         name: Some("renamed".into()),
-        ..mfa_ipc::types::AccountFields::default()
+        ..AccountChange::default()
     };
-    assert!(service.update(&us(), id, rename).await.is_err());
-    let names: Vec<_> = service
-        .list(&us())
-        .await
-        .unwrap()
-        .into_iter()
-        .map(|account| account.name)
-        .collect();
-    assert_eq!(names, ["kept"]);
+    assert!(
+        service
+            .change(
+                &us(),
+                Update {
+                    asker: us(),
+                    id,
+                    changes: rename
+                }
+            )
+            .await
+            .is_err()
+    );
+    assert_eq!(names(&service).await, ["kept"]);
 }
 
 /// RFC 4226, section 7.2: the counter must not be used twice.
@@ -85,7 +109,10 @@ async fn what_the_keychain_does_not_take_is_not_there() {
 async fn a_counter_that_cannot_be_stored_gives_no_code() {
     let world = World::new();
     let service = world.start();
-    service.add(&us(), fields("bank", "hotp")).await.unwrap();
+    service
+        .change(&us(), add(fields("bank", "hotp")))
+        .await
+        .unwrap();
     assert_eq!(
         code(&service, "bank", Wish::default()).await.unwrap(),
         "755224"
@@ -109,7 +136,12 @@ async fn a_counter_that_cannot_be_stored_gives_no_code() {
 async fn what_another_program_changed_is_read_again_and_not_overwritten() {
     let world = World::new();
     let service = world.start();
-    let id = service.add(&us(), fields("bank", "hotp")).await.unwrap();
+    let id = service
+        .change(&us(), add(fields("bank", "hotp")))
+        .await
+        .unwrap()
+        .id
+        .to_string();
     assert_eq!(
         code(&service, "bank", Wish::default()).await.unwrap(),
         "755224"
@@ -126,51 +158,61 @@ async fn what_another_program_changed_is_read_again_and_not_overwritten() {
         code(&service, "bank", Wish::default()).await.unwrap(),
         "969429"
     );
-    // And one that it has removed does not come back.
+    // An account that it has removed does not come back.
     world.store.items.lock().unwrap().clear();
-    let note = mfa_ipc::types::AccountFields {
+    let note = AccountChange {
         note: Some("n".into()),
-        ..mfa_ipc::types::AccountFields::default()
+        ..AccountChange::default()
     };
-    assert!(service.update(&us(), id, note).await.is_err());
-    assert!(service.list(&us()).await.unwrap().is_empty());
+    assert!(
+        service
+            .change(
+                &us(),
+                Update {
+                    asker: us(),
+                    id,
+                    changes: note,
+                }
+            )
+            .await
+            .is_err()
+    );
+    assert!(service.ask(&us(), List).await.unwrap().0.is_empty());
 }
 
 #[tokio::test]
 async fn links_and_types_have_to_agree() {
     let world = World::new();
     let service = world.start();
-    let link = mfa_ipc::types::AccountFields {
+    let link = AccountChange {
         uri: Some(format!("otpauth://totp/a:b?secret={SECRET}").into()),
         kind: Some("hotp".into()),
-        ..mfa_ipc::types::AccountFields::default()
+        ..AccountChange::default()
     };
     assert!(matches!(
-        service.add(&us(), link).await,
+        service.change(&us(), add(link)).await,
         Err(Error::InvalidAccount(_))
     ));
-    let steam = mfa_ipc::types::AccountFields {
+    let steam = AccountChange {
         digits: Some(8),
         ..fields("s", "steam")
     };
     assert!(matches!(
-        service.add(&us(), steam).await,
+        service.change(&us(), add(steam)).await,
         Err(Error::InvalidAccount(_))
     ));
 }
 
-/// Who reads an export says all of each account, also what there is no choice in.
+/// A client that reads an export gives every field of each account, even those that leave no choice.
 #[tokio::test]
 async fn what_has_no_choice_may_be_said_and_a_pin_is_needed_where_codes_have_one() {
     let world = World::new();
     let service = world.start();
-    let with = |name: &str, kind: &str, algorithm: &str, digits, pin: Option<&str>| {
-        mfa_ipc::types::AccountFields {
-            algorithm: Some(algorithm.into()),
-            digits: Some(digits),
-            pin: pin.map(|pin| pin.to_owned().into()),
-            ..fields(name, kind)
-        }
+    let with = |name: &str, kind: &str, algorithm: &str, digits, pin: Option<&str>| AccountChange {
+        algorithm: Some(algorithm.into()),
+        digits: Some(digits),
+        pin: pin.map(|pin| pin.to_owned().into()),
+        ..fields(name, kind)
     };
     for (name, kind, algorithm, digits, pin) in [
         ("s", "steam", "SHA1", 5, None),
@@ -178,9 +220,9 @@ async fn what_has_no_choice_may_be_said_and_a_pin_is_needed_where_codes_have_one
         ("y", "yandex", "SHA256", 8, Some("1234")),
     ] {
         let said = with(name, kind, algorithm, digits, pin);
-        service.add(&us(), said).await.unwrap();
+        service.change(&us(), add(said)).await.unwrap();
         let other = with("x", kind, "SHA512", digits, pin);
-        let refused = service.add(&us(), other).await;
+        let refused = service.change(&us(), add(other)).await;
         assert!(matches!(refused, Err(Error::InvalidAccount(_))), "{kind}");
     }
     for refused in [
@@ -188,9 +230,9 @@ async fn what_has_no_choice_may_be_said_and_a_pin_is_needed_where_codes_have_one
         with("x", "motp", "MD5", 6, Some("12a4")),
         with("x", "totp", "SHA1", 6, Some("1234")),
     ] {
-        let refused = service.add(&us(), refused).await;
+        let refused = service.change(&us(), add(refused)).await;
         assert!(matches!(refused, Err(Error::InvalidAccount(_))));
     }
-    let listed = service.list(&us()).await.unwrap();
+    let listed = service.ask(&us(), List).await.unwrap().0;
     assert_eq!(listed.len(), 3);
 }

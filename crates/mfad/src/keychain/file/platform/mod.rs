@@ -1,4 +1,4 @@
-//! What each system knows of a file, and how a daemon claims one. The same names on each side.
+//! How each system identifies a file and how a daemon claims one. Each system's module has the same names.
 
 #[cfg_attr(unix, path = "unix.rs")]
 #[cfg_attr(windows, path = "windows.rs")]

@@ -1,21 +1,21 @@
-//! Linux and macOS: the file itself is locked, which goes with its inode and stops nobody from
-//! reading.
+//! Linux and macOS: the file itself is locked. The lock belongs to its inode and keeps nobody from reading.
 
 use std::fs::{File, Metadata, TryLockError};
 use std::io;
 use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 
-/// What is wrong with a secret in a file that is not private, and what to do.
-pub(in super::super) const OPEN_TO_OTHERS: &str = "can be read by others: chmod 600 it";
+/// The fault of a passphrase file that is not private, and its remedy.
+pub(in super::super) const OPEN_TO_OTHERS: &str = "can be read by other users: run chmod 600 on it";
 
-/// What is wrong with a vault file that others can change, and what to do.
-pub(in super::super) const CHANGED_BY_OTHERS: &str = "can be changed by others: chmod 600 it";
+/// The fault of a vault file that others can change, and its remedy.
+pub(in super::super) const CHANGED_BY_OTHERS: &str =
+    "can be changed by other users: run chmod 600 on it";
 
-/// What is wrong with one that belongs to somebody else, and what to do.
-pub(in super::super) const OF_ANOTHER: &str = "belongs to another user: use a copy that is yours";
+/// The fault of a vault file that belongs to another user, and its remedy.
+pub(in super::super) const OF_ANOTHER: &str = "belongs to another user: use a copy that you own";
 
-/// Tells whether a file is still the one that was read.
+/// A fingerprint that tells whether a file is still the one that was read.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(in super::super) struct Fingerprint {
     inode: u64,
@@ -33,13 +33,13 @@ impl Fingerprint {
         })
     }
 
-    /// Whether a claim on one is a claim on the other.
+    /// Returns whether a claim on one file is a claim on the other.
     pub(in super::super) fn is_same_file(&self, other: &Self) -> bool {
         self.inode == other.inode
     }
 }
 
-/// Holds while it is there.
+/// A claim on a file, held until it is dropped.
 pub(in super::super) struct Claim(File);
 
 impl Claim {
@@ -57,7 +57,7 @@ impl Claim {
         Ok(file.try_lock()?)
     }
 
-    /// It has taken its place.
+    /// Moves the claim to the file that has taken the place of the claimed one.
     pub(in super::super) fn follow(&mut self, file: File) {
         self.0 = file;
     }

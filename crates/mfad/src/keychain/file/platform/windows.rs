@@ -1,5 +1,5 @@
-//! Windows: nobody else can read a file that is locked. So there is one beside it, which one process
-//! can open at a time, and which is gone when that ends.
+//! Windows: nobody else can read a locked file. So a lock file beside it is opened instead, which only one
+//! process can do at a time, and which is deleted when that process ends.
 
 use std::fs::{self, File, Metadata, OpenOptions, TryLockError};
 use std::io;
@@ -7,26 +7,26 @@ use std::os::windows::fs::OpenOptionsExt;
 use std::path::Path;
 use std::time::SystemTime;
 
-/// `GENERIC_WRITE` and `DELETE`, which the next one needs.
+/// `GENERIC_WRITE`, and `DELETE`, which `FILE_FLAG_DELETE_ON_CLOSE` needs.
 const GENERIC_WRITE: u32 = 0x4000_0000;
 const DELETE: u32 = 0x0001_0000;
 /// `FILE_FLAG_DELETE_ON_CLOSE`
 const FILE_FLAG_DELETE_ON_CLOSE: u32 = 0x0400_0000;
-/// `ERROR_SHARING_VIOLATION`: somebody has it open.
+/// `ERROR_SHARING_VIOLATION`: another process has the file open.
 const SHARING_VIOLATION: i32 = 32;
 
-/// What is wrong with a secret in a file that is not private, and what to do.
+/// The fault of a passphrase file that is not private, and its remedy.
 pub(in super::super) const OPEN_TO_OTHERS: &str =
-    "can be read by others: change who may, in its properties";
+    "can be read by other users: change the permissions in its properties";
 
-/// What is wrong with a vault file that others can change, and what to do.
+/// The fault of a vault file that others can change, and its remedy.
 pub(in super::super) const CHANGED_BY_OTHERS: &str =
-    "can be changed by others: change who may, in its properties";
+    "can be changed by other users: change the permissions in its properties";
 
-/// What is wrong with one that belongs to somebody else, and what to do.
-pub(in super::super) const OF_ANOTHER: &str = "belongs to another user: use a copy that is yours";
+/// The fault of a vault file that belongs to another user, and its remedy.
+pub(in super::super) const OF_ANOTHER: &str = "belongs to another user: use a copy that you own";
 
-/// Tells whether a file is still the one that was read.
+/// A fingerprint that tells whether a file is still the one that was read.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(in super::super) struct Fingerprint {
     size: u64,
@@ -43,14 +43,14 @@ impl Fingerprint {
         })
     }
 
-    /// A claim is on the path, whichever file is there.
+    /// Returns true: a claim is on the path, whichever file is there.
     #[expect(clippy::unused_self, reason = "other systems look")]
     pub(in super::super) fn is_same_file(&self, _other: &Self) -> bool {
         true
     }
 }
 
-/// Holds while it is there.
+/// A claim on a path, held until it is dropped.
 pub(in super::super) struct Claim(File);
 
 impl Claim {
@@ -77,13 +77,13 @@ impl Claim {
         self.0.try_clone().map(Self)
     }
 
-    /// The file that takes the place of the claimed one needs nothing.
+    /// Does nothing: the file that takes the place of the claimed one needs no preparation.
     #[expect(clippy::unnecessary_wraps, reason = "other systems may fail")]
     pub(in super::super) fn prepare(_file: &File) -> io::Result<()> {
         Ok(())
     }
 
-    /// The claim is on the path already.
+    /// Does nothing more: the claim is on the path already.
     #[expect(clippy::unused_self, reason = "other systems follow")]
     pub(in super::super) fn follow(&mut self, file: File) {
         drop(file);

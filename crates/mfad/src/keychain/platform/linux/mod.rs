@@ -10,7 +10,7 @@ use keyring_core::CredentialStore;
 
 pub(in crate::keychain) use secret_service::SecretServiceGate as OsGate;
 
-/// What people call it, where the provider does not say.
+/// The name that people know, used where the provider is not known.
 pub(in crate::keychain) const NAME: &str = "Secret Service";
 
 pub(in crate::keychain) fn store() -> keyring_core::Result<Arc<CredentialStore>> {

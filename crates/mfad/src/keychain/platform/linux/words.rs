@@ -1,40 +1,42 @@
-//! What is wrong with the Secret Service and what to do, in the words of the user's desktop.
+//! The messages that say what is wrong with the Secret Service and what to do, in the words of the user's
+//! desktop.
 //!
-//! One cause, and at most three lines. What the bus says itself goes to the log.
+//! Each gives one cause in at most three lines. What the bus itself reports goes to the log.
 
 use std::env;
 
 use mfa_core::port::StoreError;
+use mfa_ipc::launcher;
 
 const SERVER: &str = "mfactl vault create   (an encrypted file that KeePassXC opens too)";
 
-/// Why the Secret Service cannot be used.
+/// The reason why the Secret Service cannot be used.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Cause {
     /// There is no session bus.
     NoBus,
-    /// Nobody offers it.
+    /// No program provides the service.
     Nobody,
-    /// KWallet runs and does not offer it.
+    /// KWallet runs and does not provide the service.
     KWalletWithout,
-    /// It cannot be started.
+    /// The provider cannot be started.
     NotStarted,
-    /// It went away, or the bus did.
+    /// The provider or the bus went away.
     Gone,
-    /// It, or the bus, does not let us.
+    /// The provider or the bus denies us access.
     Denied,
-    /// It says something that we do not know.
+    /// The provider reports an error that we do not know.
     Unknown,
-    /// gnome-keyring, or another, has no default collection.
+    /// gnome-keyring, or another provider, has no default collection.
     NoKeyring,
     /// KWallet has no wallet.
     NoWallet,
-    /// KeePassXC shows nothing.
+    /// KeePassXC exposes no database.
     NoDatabase,
 }
 
 impl Cause {
-    /// What the name of an error on the bus means.
+    /// Returns the cause behind an error from the bus, by its name.
     pub(super) fn of(error: &zbus::Error) -> Self {
         let name = match error {
             zbus::Error::MethodError(name, ..) => name.as_str().to_owned(),
@@ -50,7 +52,7 @@ impl Cause {
         }
     }
 
-    /// The same for people, on the desktop that they have.
+    /// Returns the error for people, in the words of their desktop.
     pub(super) fn error(self) -> StoreError {
         let desktops = env::var("XDG_CURRENT_DESKTOP").unwrap_or_default();
         StoreError::Unavailable(self.text(desktops.split(':').any(|desktop| desktop == "KDE")))
@@ -59,7 +61,7 @@ impl Cause {
     fn text(self, kde: bool) -> String {
         match self {
             Self::NoBus => format!(
-                "there is no session bus
+                "no session bus is running
   On a server, in a container or in WSL: {SERVER}"
             ),
             Self::Nobody if kde => format!(
@@ -72,20 +74,26 @@ impl Cause {
   On a desktop: install gnome-keyring or KeePassXC (Settings → Secret Service Integration), and log in again
   On a server or in WSL: {SERVER}"
             ),
-            Self::KWalletWithout => "KWallet is running, but not for other programs
+            Self::KWalletWithout => "KWallet is running, but does not serve other programs
   Switch on “Use KWallet for the Secret Service interface” in System Settings → KDE Wallet"
                 .into(),
             Self::NotStarted if kde => "it cannot be started
-  Open KWalletManager and see whether KWallet is switched on"
+  Open KWalletManager and check that KWallet is enabled"
                 .into(),
             Self::NotStarted => "it cannot be started
   Start gnome-keyring or KeePassXC, or log in again"
                 .into(),
-            Self::Gone => "it went away: try again".into(),
-            Self::Denied => "this program may not use it
-  In a sandbox, allow it org.freedesktop.secrets on the session bus"
+            Self::Gone => "the connection to it was lost: try again".into(),
+            Self::Denied => "mfad is not allowed to use it
+  In a sandbox, allow org.freedesktop.secrets on the session bus"
                 .into(),
-            Self::Unknown => "it answers in a way that we do not know: see the daemon's log".into(),
+            Self::Unknown => format!(
+                "it gave an unknown answer\n  For details, see the log of mfad: {}",
+                launcher::where_it_logs()
+            ),
+            Self::NoKeyring if kde => "it has no default keyring yet
+  Log out and in again, or switch on KWallet in System Settings → KDE Wallet"
+                .into(),
             Self::NoKeyring => "it has no default keyring yet
   Create one in Passwords and Keys (seahorse): + → Password Keyring, then “Set as default”"
                 .into(),
@@ -93,7 +101,7 @@ impl Cause {
   Create one in KWalletManager: File → New Wallet"
                 .into(),
             Self::NoDatabase => "KeePassXC shows no database
-  Open one, and choose a group of it in Database → Database Settings → Secret Service Integration"
+  Open one, and choose one of its groups in Database → Database Settings → Secret Service Integration"
                 .into(),
         }
     }
@@ -118,6 +126,7 @@ mod tests {
             (NotStarted, false, "gnome-keyring", "KWallet"),
             (NotStarted, true, "KWalletManager", "gnome"),
             (NoKeyring, false, "seahorse", "KWallet"),
+            (NoKeyring, true, "KDE Wallet", "seahorse"),
             (NoWallet, true, "KWalletManager", "seahorse"),
             (NoDatabase, false, "Database Settings", "seahorse"),
         ] {

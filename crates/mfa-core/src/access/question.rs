@@ -1,0 +1,212 @@
+//! A question to the user: whether to serve a request of an asker.
+//!
+//! This module makes its words, so that the notification, the tray and the command line ask the same.
+
+use super::{Transport, Use};
+
+/// An answer of the user. It says whether the request is allowed, and for how long that applies.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Answer {
+    /// Yes, this time.
+    Once,
+    /// Yes, until the accounts are locked.
+    UntilLocked,
+    /// Yes, from now on.
+    Always,
+    /// No, this time.
+    Deny,
+    /// No, from now on.
+    Never,
+}
+
+impl Answer {
+    /// All answers, in the order in which they are offered.
+    pub const ALL: [Self; 5] = [
+        Self::Once,
+        Self::UntilLocked,
+        Self::Always,
+        Self::Deny,
+        Self::Never,
+    ];
+
+    /// Returns the name on the wire.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Once => "once",
+            Self::UntilLocked => "until-locked",
+            Self::Always => "always",
+            Self::Deny => "deny",
+            Self::Never => "never",
+        }
+    }
+
+    /// Reads the name.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|answer| answer.as_str() == text)
+    }
+
+    /// Returns the text of the button.
+    #[must_use]
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::Once => "Allow once",
+            Self::UntilLocked => "Allow until locked",
+            Self::Always => "Always allow",
+            Self::Deny => "Deny",
+            Self::Never => "Never allow",
+        }
+    }
+
+    /// Returns whether the request is allowed.
+    #[must_use]
+    pub fn allows(self) -> bool {
+        matches!(self, Self::Once | Self::UntilLocked | Self::Always)
+    }
+}
+
+/// A question.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Question {
+    /// The number of the question, which an answer names.
+    pub id: u64,
+    /// The asker, with its whole path.
+    pub asker: String,
+    /// The short names of the asker and of the programs that started it: `terraform ← bash ← kitty`.
+    pub line: String,
+    /// The label of the account; `None` if the request is for all accounts.
+    pub account: Option<String>,
+    /// The purpose of the request.
+    pub usage: Use,
+    /// The number of codes that are wanted at once.
+    pub count: u32,
+    /// The reason, in the words of the asker.
+    pub reason: Option<String>,
+    /// The way the request came in.
+    pub transport: Transport,
+    /// Whether the next request of the same asker can be recognised.
+    pub is_recognisable: bool,
+    /// The number of seconds left to answer.
+    pub seconds: u64,
+}
+
+impl Question {
+    /// Returns the answers that make sense. Secrets and the codes of all accounts need a question each time. An asker that
+    /// cannot be recognised cannot be remembered.
+    #[must_use]
+    pub fn answers(&self) -> &'static [Answer] {
+        if self.usage == Use::Secret || self.account.is_none() || !self.is_recognisable {
+            &[Answer::Once, Answer::Deny]
+        } else {
+            &Answer::ALL
+        }
+    }
+
+    /// Returns the question as one sentence.
+    #[must_use]
+    pub fn summary(&self) -> String {
+        let who = self.line.split(" ← ").next().unwrap_or("?");
+        let count = self.count;
+        match (self.usage, &self.account) {
+            (Use::Secret, None) => format!("{who} wants the secrets of all accounts"),
+            (Use::Secret, Some(account)) => format!("{who} wants the secret of {account}"),
+            (Use::Copy, Some(account)) => format!("{who} wants to copy a code for {account}"),
+            (Use::Code, Some(account)) if count > 1 => {
+                format!("{who} wants {count} codes for {account}")
+            }
+            (Use::Code, Some(account)) => format!("{who} wants a code for {account}"),
+            (Use::Code | Use::Copy, None) => format!("{who} wants codes for all accounts"),
+        }
+    }
+
+    /// Returns the details that the user needs for an answer, one for each line.
+    #[must_use]
+    pub fn details(&self) -> Vec<String> {
+        let mut lines = Vec::new();
+        if let Some(reason) = &self.reason {
+            lines.push(format!("Reason given: {reason}"));
+        }
+        if let Some((_, starters)) = self.line.split_once(" ← ") {
+            lines.push(format!("Started by: {starters}"));
+        }
+        lines.push(format!("Program: {}", self.asker));
+        if self.transport == Transport::SessionBus && self.usage == Use::Code {
+            lines.push("On the session bus, your other programs can read the code too.".into());
+        }
+        if !self.is_recognisable {
+            lines.push("This program cannot be recognised next time.".into());
+        }
+        lines
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn question() -> Question {
+        Question {
+            id: 1,
+            asker: "/usr/bin/terraform".into(),
+            line: "terraform ← bash ← kitty".into(),
+            account: Some("AWS".into()),
+            usage: Use::Code,
+            count: 1,
+            reason: Some("apply".into()),
+            transport: Transport::SessionBus,
+            is_recognisable: true,
+            seconds: 30,
+        }
+    }
+
+    #[test]
+    fn a_question_says_who_wants_what_and_why() {
+        let mut question = question();
+        assert_eq!(question.summary(), "terraform wants a code for AWS");
+        assert_eq!(
+            question.details(),
+            [
+                "Reason given: apply",
+                "Started by: bash ← kitty",
+                "Program: /usr/bin/terraform",
+                "On the session bus, your other programs can read the code too.",
+            ]
+        );
+        assert_eq!(question.answers(), Answer::ALL);
+        question.count = 10;
+        assert_eq!(question.summary(), "terraform wants 10 codes for AWS");
+        question.usage = Use::Secret;
+        question.account = None;
+        assert_eq!(
+            question.summary(),
+            "terraform wants the secrets of all accounts"
+        );
+        assert_eq!(question.answers(), [Answer::Once, Answer::Deny]);
+    }
+
+    #[test]
+    fn who_cannot_be_recognised_cannot_be_remembered() {
+        let unknown = Question {
+            line: "?".into(),
+            asker: "?".into(),
+            is_recognisable: false,
+            ..question()
+        };
+        assert_eq!(unknown.summary(), "? wants a code for AWS");
+        assert_eq!(unknown.answers(), [Answer::Once, Answer::Deny]);
+        assert!(
+            unknown
+                .details()
+                .contains(&"This program cannot be recognised next time.".to_owned())
+        );
+    }
+
+    #[test]
+    fn each_answer_has_a_name_of_its_own() {
+        for answer in Answer::ALL {
+            assert_eq!(Answer::parse(answer.as_str()), Some(answer));
+        }
+        assert_eq!(Answer::parse("Once"), None);
+    }
+}

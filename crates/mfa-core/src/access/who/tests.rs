@@ -1,0 +1,211 @@
+//! Who is found behind a request.
+
+use super::*;
+
+fn role(path: &str, arguments: &[&str], has_terminal: bool) -> Role {
+    let arguments: Vec<_> = arguments.iter().map(|&text| text.to_owned()).collect();
+    let start = Start {
+        arguments: &arguments,
+        folder: Some(Path::new("/srv")),
+        has_terminal,
+        is_of_system: !path.starts_with("/home"),
+    };
+    Role::of(Path::new(path), start)
+}
+
+fn program(path: &str, script: Option<&str>) -> Role {
+    // Each system has its own way to put a folder before a name.
+    let whole = |script: &str| match script.strip_prefix("/srv/") {
+        Some(name) => Path::new("/srv").join(name).display().to_string(),
+        None => script.to_owned(),
+    };
+    Role::End(Who::Program {
+        path: path.into(),
+        script: script.map(whole),
+    })
+}
+
+#[test]
+fn the_shell_of_a_terminal_is_a_person() {
+    let person = Role::End(Who::Person);
+    for arguments in [
+        &["bash"][..],
+        &["-bash"],
+        &["bash", "-i"],
+        &["bash", "--login"],
+        &["bash", "--rcfile", "/home/jane/.rc"],
+        &["bash", "-o", "vi"],
+    ] {
+        assert_eq!(
+            role("/usr/bin/bash", arguments, true),
+            person,
+            "{arguments:?}"
+        );
+        assert_eq!(
+            role("/usr/bin/bash", arguments, false),
+            Role::Step,
+            "{arguments:?}"
+        );
+    }
+    assert_eq!(role("/usr/bin/fish", &["fish"], true), person);
+}
+
+#[test]
+fn a_shell_that_runs_a_command_is_a_step() {
+    for arguments in [
+        &["sh", "-c", "mfactl get aws"][..],
+        &["bash", "-lc", "mfactl get aws"],
+        &["bash", "-e", "-c", "x"],
+        &["bash", "-s"],
+        &["fish", "--command", "x"],
+    ] {
+        assert_eq!(
+            role("/usr/bin/bash", arguments, true),
+            Role::Step,
+            "{arguments:?}"
+        );
+    }
+    assert_eq!(
+        role("/usr/bin/env", &["env", "A=1", "mfactl"], true),
+        Role::Step
+    );
+    assert_eq!(
+        role("/usr/bin/timeout", &["timeout", "5", "mfactl"], false),
+        Role::Step
+    );
+}
+
+#[test]
+fn a_script_is_named_with_what_runs_it() {
+    for (path, arguments, script) in [
+        (
+            "/usr/bin/bash",
+            &["bash", "deploy.sh", "-c"][..],
+            Some("/srv/deploy.sh"),
+        ),
+        (
+            "/usr/bin/bash",
+            &["bash", "-e", "--", "deploy.sh"],
+            Some("/srv/deploy.sh"),
+        ),
+        (
+            "/usr/bin/python3.11",
+            &["python3", "-u", "job.py", "x"],
+            Some("/srv/job.py"),
+        ),
+        (
+            "/usr/bin/python3",
+            &["python3", "-m", "awscli"],
+            Some("-m awscli"),
+        ),
+        ("/usr/bin/python3", &["python3", "-c", "print()"], None),
+        ("/usr/bin/node", &["node", "--eval", "x"], None),
+        (
+            "/usr/bin/node",
+            &["node", "-r", "dotenv", "app.js"],
+            Some("/srv/app.js"),
+        ),
+        ("/usr/bin/ruby", &["ruby", "-"], None),
+        (
+            "/home/jane/.pyenv/python3.13",
+            &["python", "-X", "dev", "/opt/a.py"],
+            Some("/opt/a.py"),
+        ),
+        ("/usr/bin/perl", &["perl"], None),
+    ] {
+        assert_eq!(
+            role(path, arguments, true),
+            program(path, script),
+            "{path} {arguments:?}"
+        );
+    }
+}
+
+#[test]
+fn a_person_recognises_a_script_by_its_own_name() {
+    let title = |path, arguments: &[&str]| match role(path, arguments, false) {
+        Role::End(who) => who.title(),
+        Role::Step => "step".to_owned(),
+    };
+    let python = "/usr/bin/python3.11";
+    assert_eq!(title(python, &["python3", "job.py"]), "job.py (python3.11)");
+    assert_eq!(
+        title(python, &["python3", "-m", "awscli"]),
+        "python3.11 -m awscli"
+    );
+    assert_eq!(title("/opt/terraform", &["terraform"]), "terraform");
+}
+
+#[test]
+fn options_that_are_written_together_are_no_scripts() {
+    for arguments in [
+        &["bash", "-euo", "pipefail", "-c", "mfactl get aws"][..],
+        &["bash", "-o", "pipefail", "-ec", "mfactl get aws"],
+    ] {
+        assert_eq!(role("/usr/bin/bash", arguments, true), Role::Step);
+    }
+    for (path, arguments) in [
+        ("/usr/bin/python3.11", &["python3", "-uc", "print()"][..]),
+        ("/usr/bin/perl", &["perl", "-lane", "print"]),
+    ] {
+        let found = role(path, arguments, true);
+        assert_eq!(found, program(path, None), "{arguments:?}");
+    }
+}
+
+#[test]
+fn what_could_be_any_program_is_not_recognised() {
+    let long = "x".repeat(2000);
+    for (path, arguments) in [
+        ("/usr/bin/python3", &["python3", "-c", "print()"][..]),
+        ("/usr/bin/python3", &["python3", &long]),
+        ("/usr/bin/python3", &["python3", "a\u{200b}.py"]),
+        ("/usr/lib/systemd/systemd", &["systemd", "--user"]),
+    ] {
+        let Role::End(who) = role(path, arguments, false) else {
+            panic!("it is a step")
+        };
+        assert!(!who.is_recognisable(), "{who}");
+    }
+    assert!(!Who::System("systemd".into()).is_recognisable());
+    assert!(Who::System("cron".into()).is_recognisable());
+    let gone = Who::Program {
+        path: "/usr/bin/terraform (deleted)".into(),
+        script: None,
+    };
+    assert!(!gone.is_recognisable());
+    let app = Who::App("flatpak:org.gnome.Maps".into());
+    assert!(app.is_recognisable());
+    assert_eq!(app.title(), "org.gnome.Maps");
+    assert_eq!(app.to_string(), "flatpak:org.gnome.Maps");
+}
+
+#[test]
+fn any_other_program_is_named() {
+    let terraform = "/opt/terraform";
+    assert_eq!(
+        role(terraform, &["terraform", "apply"], true),
+        program(terraform, None)
+    );
+    assert_eq!(role(terraform, &[], false), program(terraform, None));
+}
+
+#[test]
+fn what_the_user_can_change_is_no_shell_and_no_wrapper() {
+    for name in ["bash", "sh", "env", "sudo"] {
+        let path = format!("/home/jane/bin/{name}");
+        assert_eq!(role(&path, &[name], true), program(&path, None));
+    }
+}
+
+#[test]
+fn names_of_scripts_cannot_control_a_terminal() {
+    let long = "x".repeat(1000);
+    for script in ["a\x1b[2Jb", &long] {
+        let Role::End(who) = role("/usr/bin/python3", &["python3", script], true) else {
+            panic!("it is a step")
+        };
+        let shown = who.to_string();
+        assert!(!shown.contains('\x1b') && shown.len() < 200, "{shown:?}");
+    }
+}

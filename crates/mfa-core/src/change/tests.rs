@@ -1,0 +1,99 @@
+//! Tests of adding and changing accounts.
+
+use super::*;
+
+const SECRET: &str = "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ";
+
+fn create(change: &AccountChange) -> Result<Entry, Error> {
+    change.create(AccountId::from_random([1; 16]), 7, &Unlocked::default())
+}
+
+fn secret(kind: &str) -> AccountChange {
+    AccountChange {
+        secret: Some(SECRET.to_owned().into()),
+        kind: Some(kind.into()),
+        issuer: Some("Bank".into()),
+        ..AccountChange::default()
+    }
+}
+
+#[test]
+fn a_link_or_a_secret_makes_an_account() {
+    let link = format!("otpauth://totp/Bank:jane?secret={SECRET}&digits=8");
+    let link = AccountChange {
+        uri: Some(link.into()),
+        ..AccountChange::default()
+    };
+    let entry = create(&link).unwrap();
+    let account = &entry.account;
+    assert_eq!((&*account.name, account.digits.get()), ("bank", 8));
+    assert_eq!((account.created, account.modified), (7, 7));
+    assert!(
+        entry
+            .secret
+            .same_as(&create(&secret("totp")).unwrap().secret)
+    );
+    assert_eq!(
+        create(&AccountChange::default()).unwrap_err(),
+        Error::NoSecret
+    );
+    let both = AccountChange {
+        secret: Some(SECRET.to_owned().into()),
+        ..link
+    };
+    assert_eq!(create(&both).unwrap_err(), Error::LinkAndSecret);
+}
+
+#[test]
+fn what_a_type_leaves_no_choice_in_cannot_be_chosen() {
+    let with = |kind: &str, change: AccountChange| {
+        let given = secret(kind);
+        let result = create(&AccountChange {
+            secret: given.secret,
+            kind: given.kind,
+            issuer: given.issuer,
+            ..change
+        });
+        result.err()
+    };
+    let digits = |digits| AccountChange {
+        digits: Some(digits),
+        ..AccountChange::default()
+    };
+    let period = || AccountChange {
+        period: Some(60),
+        ..AccountChange::default()
+    };
+    assert_eq!(with("steam", digits(5)), None);
+    let no_choice = Error::NoChoice {
+        kind: "steam",
+        length: 5,
+        hash: "SHA1",
+    };
+    assert_eq!(with("steam", digits(6)), Some(no_choice));
+    assert_eq!(with("steam", period()), Some(Error::FixedPeriod));
+    assert_eq!(with("hotp", period()), Some(Error::CounterBased));
+    let counter = AccountChange {
+        counter: Some(1),
+        ..AccountChange::default()
+    };
+    assert_eq!(with("totp", counter), Some(Error::TimeBased));
+}
+
+#[test]
+fn a_change_touches_only_what_it_says() {
+    let old = create(&secret("totp")).unwrap().account;
+    let change = AccountChange {
+        note: Some(" n ".into()),
+        pinned: Some(true),
+        ..AccountChange::default()
+    };
+    let expected = Account {
+        note: "n".into(),
+        pinned: true,
+        modified: 9,
+        ..old.clone()
+    };
+    assert_eq!(change.change(&old, 9), Ok(expected));
+    assert_eq!(secret("totp").change(&old, 9), Err(Error::Fixed));
+}

@@ -1,0 +1,140 @@
+//! What the user chose for the daemon: the settings at the top of the configuration.
+//!
+//! ```toml
+//! # An encrypted file instead of the OS keychain.
+//! vault = "/home/jane/.local/share/mfactl/vault.kdbx"
+//! # Its passphrase, in a file that only you can read (mode 0600).
+//! passphrase-file = "/home/jane/.config/mfactl/passphrase"
+//! # Give codes out on the session bus: "ask" (default), "deny" or "allow".
+//! bus-codes = "ask"
+//! # What becomes of a request where nobody can be asked: "allow" (default) or "deny".
+//! unattended = "allow"
+//! # After so many seconds, a question counts as denied.
+//! question-timeout = 30
+//! # The number of codes that a program may have in a minute; 0 is no limit.
+//! codes-per-minute = 60
+//! # Lock after so many seconds without a request, 1 or more. Not set: never.
+//! lock-after = 900
+//! # Lock while the screen is locked: true (default) or false.
+//! lock-with-screen = true
+//! # Lock before the system sleeps: true (default) or false.
+//! lock-on-suspend = true
+//! ```
+//!
+//! A relative path is refused: it would depend on who starts the daemon.
+
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use mfa_core::access::{BusCodes, Policy, Unattended};
+use mfa_core::lock;
+use serde::de::{Error as _, IgnoredAny};
+use serde::{Deserialize, Deserializer};
+
+use super::{Error, access, load};
+
+pub(super) const LOCK_AFTER: &str =
+    "lock-after must be a number of seconds, 1 or more; without it, the accounts are not locked";
+pub(super) const LOCK_WITH_SCREEN: &str = "lock-with-screen must be true or false, without quotes";
+pub(super) const LOCK_ON_SUSPEND: &str = "lock-on-suspend must be true or false, without quotes";
+
+/// What the user chose for the daemon.
+#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Daemon {
+    /// The vault file to use instead of the OS keychain.
+    #[serde(default, deserialize_with = "vault")]
+    pub vault: Option<PathBuf>,
+    /// The file that holds its passphrase.
+    #[serde(default, deserialize_with = "passphrase_file")]
+    pub passphrase_file: Option<PathBuf>,
+    #[serde(default, deserialize_with = "access::bus_codes")]
+    bus_codes: BusCodes,
+    #[serde(default, deserialize_with = "access::unattended")]
+    unattended: Unattended,
+    #[serde(default, deserialize_with = "access::question_timeout")]
+    question_timeout: Option<u64>,
+    #[serde(default, deserialize_with = "access::codes_per_minute")]
+    codes_per_minute: Option<u32>,
+    #[serde(default, deserialize_with = "lock_after")]
+    lock_after: Option<u64>,
+    #[serde(default, deserialize_with = "lock_with_screen")]
+    lock_with_screen: Option<bool>,
+    #[serde(default, deserialize_with = "lock_on_suspend")]
+    lock_on_suspend: Option<bool>,
+    /// The settings of the tray. The daemon accepts and ignores them.
+    #[serde(default, rename = "tray")]
+    _tray: IgnoredAny,
+}
+
+impl Daemon {
+    /// Reads it; a file that is not there is an empty one.
+    ///
+    /// # Errors
+    /// Each variant of [`enum@Error`].
+    pub fn load(path: &Path) -> Result<Self, Error> {
+        load(path)
+    }
+
+    /// Who may have codes.
+    #[must_use]
+    pub fn access(&self) -> Policy {
+        let default = Policy::default();
+        let patience = self.question_timeout.map(Duration::from_secs);
+        Policy {
+            bus_codes: self.bus_codes,
+            unattended: self.unattended,
+            patience: patience.unwrap_or(default.patience),
+            codes_per_minute: self.codes_per_minute.unwrap_or(default.codes_per_minute),
+        }
+    }
+
+    /// When the accounts are locked without being told.
+    #[must_use]
+    pub fn lock(&self) -> lock::Policy {
+        lock::Policy {
+            idle: self.lock_after.map(Duration::from_secs),
+            screen: self.lock_with_screen.unwrap_or(true),
+            suspend: self.lock_on_suspend.unwrap_or(true),
+        }
+    }
+}
+
+fn vault<'de, D: Deserializer<'de>>(given: D) -> Result<Option<PathBuf>, D::Error> {
+    whole_path(given, "vault")
+}
+
+fn passphrase_file<'de, D: Deserializer<'de>>(given: D) -> Result<Option<PathBuf>, D::Error> {
+    whole_path(given, "passphrase-file")
+}
+
+fn whole_path<'de, D: Deserializer<'de>>(
+    given: D,
+    name: &str,
+) -> Result<Option<PathBuf>, D::Error> {
+    let path = PathBuf::deserialize(given).ok();
+    if path.as_ref().is_some_and(|path| path.is_absolute()) {
+        return Ok(path);
+    }
+    let words = "must be the absolute path of a file, in quotes; ~ and variables are not expanded";
+    Err(D::Error::custom(format_args!("{name} {words}")))
+}
+
+fn lock_after<'de, D: Deserializer<'de>>(given: D) -> Result<Option<u64>, D::Error> {
+    let seconds = u64::deserialize(given).ok().filter(|seconds| *seconds > 0);
+    let seconds = seconds.ok_or_else(|| D::Error::custom(LOCK_AFTER));
+    seconds.map(Some)
+}
+
+fn lock_with_screen<'de, D: Deserializer<'de>>(given: D) -> Result<Option<bool>, D::Error> {
+    switch(given, LOCK_WITH_SCREEN)
+}
+
+fn lock_on_suspend<'de, D: Deserializer<'de>>(given: D) -> Result<Option<bool>, D::Error> {
+    switch(given, LOCK_ON_SUSPEND)
+}
+
+fn switch<'de, D: Deserializer<'de>>(given: D, words: &str) -> Result<Option<bool>, D::Error> {
+    let given = bool::deserialize(given).map_err(|_| D::Error::custom(words))?;
+    Ok(Some(given))
+}

@@ -1,0 +1,105 @@
+//! The user's settings for the tray: the section `[tray]` of the configuration.
+//!
+//! The menu of the tray can set the codes and the icon too. The latest change counts.
+//!
+//! ```toml
+//! [tray]
+//! # Codes in the menu: "hidden" (default; nothing is shown until an account is clicked) or "shown"
+//! # (with the seconds left; the contents of a menu cross the session bus).
+//! codes = "hidden"
+//! # Seconds that a code stays on the clipboard when the tray copies it; 0 leaves it there.
+//! clear-after = 30
+//! # "colour" (default), "light" for dark panels, "dark" for light ones, "symbolic" for panels that
+//! # colour it themselves.
+//! icon = "colour"
+//! ```
+
+use std::path::Path;
+
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer, Serialize};
+
+use super::{Error, load};
+
+/// The longest time that a code stays on the clipboard, in seconds.
+const MAX_CLEAR_AFTER: u64 = 86_400;
+pub(super) const CODES: &str = "codes must be \"hidden\" or \"shown\"";
+pub(super) const CLEAR_AFTER: &str = "clear-after must be a number of seconds, 0 to 86400";
+pub(super) const ICON: &str = "icon must be \"colour\", \"light\", \"dark\" or \"symbolic\"";
+
+/// Whether codes are shown in the menu.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Codes {
+    /// Codes are hidden: nothing is shown until an account is clicked.
+    #[default]
+    Hidden,
+    /// Codes are shown, with the seconds left.
+    Shown,
+}
+
+/// The icon.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Look {
+    /// A coloured icon, which fits every panel.
+    #[default]
+    Colour,
+    /// A light icon, for dark panels.
+    Light,
+    /// A dark icon, for light panels.
+    Dark,
+    /// A symbolic icon, for panels that colour it themselves.
+    Symbolic,
+}
+
+/// The file. Everything outside the section belongs to the daemon.
+#[derive(Default, Deserialize)]
+pub(super) struct File {
+    #[serde(default)]
+    pub(super) tray: Tray,
+}
+
+/// The user's settings for the tray.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
+#[serde(expecting = "a section: [tray]")]
+pub struct Tray {
+    /// Whether codes are shown in the menu.
+    #[serde(deserialize_with = "codes")]
+    pub codes: Option<Codes>,
+    /// The number of seconds that a code stays on the clipboard. 0 leaves it there.
+    #[serde(deserialize_with = "seconds")]
+    pub clear_after: Option<u64>,
+    /// The icon.
+    #[serde(deserialize_with = "icon")]
+    pub icon: Option<Look>,
+}
+
+impl Tray {
+    /// Reads the settings. If the file does not exist, they are empty.
+    ///
+    /// # Errors
+    /// Each variant of [`enum@Error`].
+    pub fn load(path: &Path) -> Result<Self, Error> {
+        load::<File>(path).map(|file| file.tray)
+    }
+}
+
+fn codes<'de, D: Deserializer<'de>>(given: D) -> Result<Option<Codes>, D::Error> {
+    let codes = Codes::deserialize(given).map_err(|_| D::Error::custom(CODES));
+    codes.map(Some)
+}
+
+/// Reads a number of seconds, at most a day. For a longer time there is 0.
+fn seconds<'de, D: Deserializer<'de>>(given: D) -> Result<Option<u64>, D::Error> {
+    match u64::deserialize(given) {
+        Ok(seconds @ 0..=MAX_CLEAR_AFTER) => Ok(Some(seconds)),
+        _ => Err(D::Error::custom(CLEAR_AFTER)),
+    }
+}
+
+fn icon<'de, D: Deserializer<'de>>(given: D) -> Result<Option<Look>, D::Error> {
+    let look = Look::deserialize(given).map_err(|_| D::Error::custom(ICON));
+    look.map(Some)
+}

@@ -1,0 +1,120 @@
+//! The window that confirms an answer.
+//!
+//! On Linux, clicks in the menu arrive over the session bus. Any program there can send a click, and so could allow
+//! its own question. So an answer that allows counts only when the user has also pressed its button in a window of the
+//! tray. An answer that refuses needs no window and acts at once.
+
+use mfa_core::access::{Answer, Question};
+
+use super::{Confirmation, Effect, Model, Reply, label, notice, question};
+
+/// The first line of the text. It is always the same, because some programs take a text for markup by its first line.
+const FIRST: &str = "A program waits for your answer.";
+
+/// An answer that waits to be confirmed.
+#[derive(Debug)]
+pub(super) struct Confirming {
+    number: u64,
+    question: u64,
+    answer: Answer,
+}
+
+impl Model {
+    /// Handles an answer that was chosen in the menu.
+    pub(super) fn answer_question(&mut self, id: u64, answer: Answer) -> Vec<Effect> {
+        if !self.confirms || !answer.allows() {
+            // The question will be over, so its window is closed.
+            let stop = self.stop_confirming_if(|question| question == id);
+            let mut effects: Vec<_> = stop.into_iter().collect();
+            effects.push(Effect::AnswerQuestion(id, answer));
+            return effects;
+        }
+        if let Some(confirming) = &self.confirming {
+            let entry = confirming.answer.label();
+            return vec![Effect::Notify(notice::still_going(entry))];
+        }
+        let Some(question) = self.questions.iter().find(|question| question.id == id) else {
+            return vec![Effect::Notify(notice::question_over())];
+        };
+        let text = text(question, answer);
+        self.numbers += 1;
+        let number = self.numbers;
+        self.confirming = Some(Confirming {
+            number,
+            question: id,
+            answer,
+        });
+        vec![Effect::Confirm(Confirmation {
+            number,
+            answer,
+            text,
+        })]
+    }
+
+    /// Handles the reply to [`Effect::Confirm`]. Without a yes, the question stays open.
+    pub(super) fn confirmed(&mut self, number: u64, reply: Reply) -> Vec<Effect> {
+        let this = self.confirming.take_if(|one| one.number == number);
+        let Some(Confirming {
+            question, answer, ..
+        }) = this
+        else {
+            // The window was closed, and its question is over.
+            return Vec::new();
+        };
+        match reply {
+            Reply::Yes => vec![Effect::AnswerQuestion(question, answer)],
+            Reply::No => Vec::new(),
+            Reply::Nobody => vec![Effect::Notify(notice::needs_terminal(question, answer))],
+        }
+    }
+
+    /// Closes the window if its question is over, and says why.
+    pub(super) fn stop_confirming_what_is_over(&mut self) -> Vec<Effect> {
+        let open: Vec<_> = self.questions.iter().map(|question| question.id).collect();
+        match self.stop_confirming_if(|question| !open.contains(&question)) {
+            Some(stop) => vec![stop, Effect::Notify(notice::question_over())],
+            None => Vec::new(),
+        }
+    }
+
+    /// Closes the window, if there is one.
+    pub(super) fn stop_confirming(&mut self) -> Option<Effect> {
+        self.stop_confirming_if(|_| true)
+    }
+
+    fn stop_confirming_if(&mut self, is_meant: impl FnOnce(u64) -> bool) -> Option<Effect> {
+        let stopped = self.confirming.take_if(|one| is_meant(one.question));
+        stopped.map(|_| Effect::StopConfirming)
+    }
+}
+
+/// Returns the text of the window: the question, its details, and what the answer means.
+fn text(question: &Question, answer: Answer) -> String {
+    let mut lines = vec![FIRST.to_owned(), String::new(), question::title(question)];
+    for detail in question.details() {
+        lines.extend(question::rows(&detail));
+    }
+    lines.push(String::new());
+    lines.extend(label::wrapped(&meaning(answer), label::MAX));
+    lines.push("If you cancel, the question stays open.".to_owned());
+    lines.join("\n")
+}
+
+fn meaning(answer: Answer) -> String {
+    let what = match answer {
+        Answer::Once => "allows this request and no other.",
+        Answer::UntilLocked => {
+            "also allows the next requests of this program for this account, until the accounts are locked at the \
+             latest."
+        }
+        Answer::Always => {
+            "also allows all later requests of this program for this account. “mfactl access rules” lists what you \
+             have allowed."
+        }
+        Answer::Deny => "refuses this request.",
+        Answer::Never => {
+            "refuses this request and all later ones of this program for this account."
+        }
+    };
+    format!("“{}” {what}", answer.label())
+}

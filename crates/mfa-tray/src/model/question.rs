@@ -1,0 +1,95 @@
+//! The open questions in the menu: which programs want a code, and the answers to choose from.
+//!
+//! [`mfa_core::access::Question`] has the words, so that the notification asks the same. Its names are those of
+//! foreign programs and accounts, so they are cleaned, shortened and isolated here.
+
+use mfa_core::access::Question;
+
+use super::{Choice, Effect, Item, Model, label};
+
+/// The maximum number of questions in the menu. The daemon does not ask more at once.
+const MAX_QUESTIONS: usize = 3;
+/// The maximum width of the name of a program in a title, in columns.
+const MAX_PROGRAM: usize = 24;
+/// The maximum width of a detail, in columns. It takes several rows.
+const MAX_DETAIL: usize = 300;
+/// The sign between a program and the one that started it.
+const ARROW: char = '←';
+/// The beginning of the further rows of a detail, so that none looks like another detail.
+const WITHIN: &str = "    ";
+
+impl Model {
+    /// Handles a change of the open questions.
+    pub(super) fn questions(&mut self, questions: Vec<Question>) -> Vec<Effect> {
+        self.questions = questions;
+        self.stop_confirming_what_is_over()
+    }
+
+    /// Returns the rows of the open questions and the line below them.
+    pub(super) fn questions_part(&self) -> Vec<Item> {
+        let questions = self.questions.iter().take(MAX_QUESTIONS);
+        let mut items: Vec<_> = questions.map(menu).collect();
+        if !items.is_empty() {
+            items.push(Item::Line);
+        }
+        items
+    }
+
+    /// Returns the words of the tooltip, if a question is open.
+    pub(super) fn questions_hint(&self) -> Option<String> {
+        match self.questions.len() {
+            0 => None,
+            1 => Some("a question waits for your answer".to_owned()),
+            n => Some(format!("{n} questions wait for your answer")),
+        }
+    }
+}
+
+/// Returns the submenu of a question: what the user has to know, then the answers.
+fn menu(question: &Question) -> Item {
+    let details = question.details();
+    let rows = details.iter().flat_map(|detail| rows(detail));
+    let mut items: Vec<_> = rows.map(Item::Text).collect();
+    items.push(Item::Line);
+    items.extend(question.answers().iter().map(|answer| Item::Action {
+        label: answer.label().to_owned(),
+        choice: Choice::Answer(question.id, *answer),
+    }));
+    Item::Menu {
+        label: title(question),
+        items,
+    }
+}
+
+/// Returns the question as a title that fits into a row. The account gets the room that the program leaves.
+pub(super) fn title(question: &Question) -> String {
+    let program = question.line.split(ARROW).next().unwrap_or_default();
+    let mut shown = Question {
+        line: label::clean(program, MAX_PROGRAM),
+        account: question.account.as_ref().map(|_| String::new()),
+        ..question.clone()
+    };
+    let room = label::MAX.saturating_sub(label::width(&shown.summary()));
+    shown.line = label::isolated(&shown.line);
+    let account = question.account.as_ref();
+    shown.account = account.map(|account| label::isolated(&label::clean(account, room)));
+    label::from_the_left(shown.summary())
+}
+
+/// Returns a detail in rows that fit. Each name of a chain is isolated: beside each other, two right-to-left names
+/// would change places.
+pub(super) fn rows(detail: &str) -> Vec<String> {
+    let width = label::MAX - WITHIN.len();
+    let lines = label::wrapped(&label::clean(detail, MAX_DETAIL), width);
+    let row = |(number, line): (usize, &String)| {
+        let parts = line.split(ARROW);
+        let parts: Vec<_> = parts.map(|part| label::isolated(part.trim())).collect();
+        let row = parts.join(&format!(" {ARROW} "));
+        let row = label::from_the_left(row.trim().to_owned());
+        match number {
+            0 => row,
+            _ => format!("{WITHIN}{row}"),
+        }
+    };
+    lines.iter().enumerate().map(row).collect()
+}

@@ -1,0 +1,187 @@
+//! Tests of the open questions in the menu.
+
+use mfa_core::access::{Answer, Question, Transport, Use};
+
+use super::*;
+
+pub(super) fn question(id: u64) -> Question {
+    Question {
+        id,
+        asker: "/usr/bin/terraform".into(),
+        line: "terraform ← bash ← kitty".into(),
+        account: Some("aws".into()),
+        usage: Use::Code,
+        count: 1,
+        reason: Some("apply".into()),
+        transport: Transport::Private,
+        is_recognisable: true,
+        seconds: 30,
+    }
+}
+
+pub(super) fn asked(questions: Vec<Question>) -> Model {
+    let mut model = model();
+    assert_eq!(model.update(Msg::Questions(questions), NOW), []);
+    model
+}
+
+/// Returns the label of the first row, with its direction characters.
+fn title(model: &Model) -> String {
+    match &model.view(NOW).items[0] {
+        Item::Menu { label, .. } => label.clone(),
+        other => panic!("it is no submenu: {other:?}"),
+    }
+}
+
+#[test]
+fn an_open_question_comes_before_the_accounts() {
+    let view = asked(vec![question(7)]).view(NOW);
+    assert_eq!(view.hint, "a question waits for your answer");
+    assert_eq!(
+        lines(&view.items)[..12],
+        [
+            "terraform wants a code for aws >",
+            "  (Reason given: apply)",
+            "  (Started by: bash ← kitty)",
+            "  (Program: /usr/bin/terraform)",
+            "  ---",
+            "  Allow once",
+            "  Allow until locked",
+            "  Always allow",
+            "  Deny",
+            "  Never allow",
+            "---",
+            "Amazon Web Services — root@1234",
+        ]
+    );
+}
+
+#[test]
+fn only_allowed_answers_are_offered() {
+    let secrets = Question {
+        usage: Use::Secret,
+        count: 1,
+        account: None,
+        reason: None,
+        ..question(7)
+    };
+    let lines = lines(&asked(vec![secrets]).view(NOW).items);
+    assert_eq!(lines[0], "terraform wants the secrets of all accounts >");
+    assert_eq!(lines[3..7], ["  ---", "  Allow once", "  Deny", "---"]);
+}
+
+#[test]
+fn a_chosen_answer_goes_to_its_question() {
+    let mut model = asked(vec![question(7), question(8)]);
+    for (at, id) in [(0, 7), (1, 8)] {
+        let Item::Menu { items, .. } = model.view(NOW).items.remove(at) else {
+            panic!("it is no submenu");
+        };
+        let choices = items.into_iter().filter_map(|item| match item {
+            Item::Action { choice, .. } => Some(choice),
+            _ => None,
+        });
+        let expected = Answer::ALL.map(|answer| Choice::Answer(id, answer));
+        assert!(choices.eq(expected));
+    }
+    let effects = choose(&mut model, Choice::Answer(8, Answer::Deny), NOW);
+    assert_eq!(
+        effects.last(),
+        Some(&Effect::AnswerQuestion(8, Answer::Deny))
+    );
+}
+
+#[test]
+fn a_question_that_is_over_is_gone() {
+    let before = lines(&model().view(NOW).items);
+    let mut model = asked(vec![question(7), question(8)]);
+    assert_eq!(model.view(NOW).hint, "2 questions wait for your answer");
+    model.update(Msg::Questions(vec![question(8)]), NOW);
+    let view = model.view(NOW);
+    let rows = lines(&view.items);
+    assert_eq!(
+        rows.iter()
+            .filter(|row| row.contains("wants a code"))
+            .count(),
+        1
+    );
+    model.update(Msg::Questions(Vec::new()), NOW);
+    assert_eq!(lines(&model.view(NOW).items), before);
+    assert_eq!(model.view(NOW).hint, "2 accounts");
+}
+
+#[test]
+fn without_open_accounts_there_is_nothing_to_answer() {
+    let gone = || Msg::Disconnected {
+        problem: "It is gone.".to_owned(),
+        hint: None,
+    };
+    for end in [Msg::Locked, gone()] {
+        let mut model = asked(vec![question(7)]);
+        model.update(end, NOW);
+        let rows = lines(&model.view(NOW).items);
+        assert!(!rows.concat().contains("terraform"), "{rows:#?}");
+        // The next daemon has its own questions.
+        model.update(connected(Vec::new()), NOW);
+        assert_eq!(lines(&model.view(NOW).items)[0], "(No accounts yet)");
+    }
+}
+
+#[test]
+fn too_many_questions_do_not_fill_the_menu() {
+    let model = asked((1..=9).map(question).collect());
+    let rows = lines(&model.view(NOW).items);
+    assert_eq!(
+        rows.iter()
+            .filter(|row| row.contains("wants a code"))
+            .count(),
+        3
+    );
+}
+
+#[test]
+fn right_to_left_names_stay_in_their_places() {
+    let hebrew = Question {
+        asker: "/opt/קוד".into(),
+        line: "קוד ← בנק ← kitty".into(),
+        account: Some("חשבון 1".into()),
+        reason: None,
+        ..question(7)
+    };
+    let model = asked(vec![hebrew]);
+    assert_eq!(
+        title(&model),
+        "\u{200e}\u{2068}קוד\u{2069} wants a code for \u{2068}חשבון 1\u{2069}"
+    );
+    let view = model.view(NOW);
+    let Some(Item::Menu { items, .. }) = view.items.first() else {
+        panic!("it is no submenu");
+    };
+    assert_eq!(
+        items[0],
+        Item::Text("\u{200e}\u{2068}Started by: בנק\u{2069} ← kitty".into())
+    );
+}
+
+#[test]
+fn names_cannot_play_tricks() {
+    let tricky = Question {
+        asker: format!("/tmp/{}", "x".repeat(400)),
+        line: format!("a\u{202e}b\n{} ← bash", "x".repeat(100)),
+        account: Some(format!("aws\u{1b}[2J {}", "y".repeat(100))),
+        reason: Some("first\nsecond\u{2066}".into()),
+        ..question(7)
+    };
+    let model = asked(vec![tricky]);
+    let title = title(&model);
+    assert_eq!(title.chars().count(), 60, "{title}");
+    assert!(title.starts_with("ab xxx"), "{title}");
+    assert!(title.contains("… wants a code for aws[2J y"), "{title}");
+    let rows = lines(&model.view(NOW).items);
+    assert_eq!(rows[1], "  (Reason given: first second)");
+    let end = rows.iter().position(|row| row == "  ---").unwrap();
+    assert!(
+        rows[1..end].iter().all(|row| row.chars().count() <= 64),
+        "{rows:#?}"
+    );
+}

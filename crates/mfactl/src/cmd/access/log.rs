@@ -1,0 +1,180 @@
+//! The access log, as text for people or as JSON. [`mfa_host::access_log`] reads its files.
+
+use std::time::Duration;
+
+use clap::Args as Arguments;
+use mfa_core::access::Record;
+use mfa_core::access::record::{Action, Ground, Outcome};
+use mfa_host::{access_log, utc};
+use mfa_ipc::paths;
+
+use super::super::context::Context;
+use crate::error::Error;
+use crate::output::Output;
+use crate::text::clean;
+
+/// How often `--follow` looks for new lines.
+const LOOK: Duration = Duration::from_millis(500);
+
+/// The arguments of `access log`.
+#[derive(Debug, Arguments)]
+pub(crate) struct Log {
+    /// Show the last N events
+    #[arg(short = 'n', long = "lines", value_name = "N", default_value_t = 20)]
+    count: usize,
+    /// Wait for further events and show them
+    #[arg(short, long)]
+    follow: bool,
+    /// Print JSON, one event per line
+    #[arg(long)]
+    json: bool,
+}
+
+pub(super) fn run(context: &Context, args: &Log) -> Result<(), Error> {
+    let path = paths::access_log();
+    let (lines, mut position) = access_log::all(&path)?;
+    if lines.is_empty() && !args.follow {
+        context.output.hint("nothing was logged yet");
+    }
+    let from = lines.len().saturating_sub(args.count);
+    print(context.output, lines.get(from..).unwrap_or_default(), args)?;
+    if !args.follow {
+        return Ok(());
+    }
+    loop {
+        std::thread::sleep(LOOK);
+        let (new, end) = access_log::next(&path, position)?;
+        position = end;
+        print(context.output, &new, args)?;
+    }
+}
+
+fn print(output: Output, lines: &[String], args: &Log) -> Result<(), Error> {
+    for line in lines {
+        let Some(record) = access_log::record(line) else {
+            continue;
+        };
+        if args.json {
+            output.line(clean(line.trim_end()))?;
+        } else {
+            output.line(text(&record, &utc::date_and_time(record.time)))?;
+        }
+    }
+    Ok(())
+}
+
+fn text(record: &Record, date: &str) -> String {
+    let what = match record.action {
+        Action::Code => "code",
+        Action::Copy => "copy",
+        Action::Look => "look at codes",
+        Action::Reveal => "secret",
+        Action::Export => "all secrets",
+        Action::Rule => "rule",
+        Action::Unknown => "?",
+    };
+    let outcome = match record.outcome {
+        Outcome::Allowed => "allowed",
+        Outcome::Refused => "refused",
+        Outcome::Unknown => "?",
+    };
+    let account = match (&record.name, &record.account) {
+        (Some(name), _) => format!(" of {name}"),
+        (None, Some(id)) => format!(" of {id}"),
+        (None, None) => String::new(),
+    };
+    let transport = if record.bus {
+        ", on the session bus"
+    } else {
+        ""
+    };
+    let mut text = match record.action {
+        // A rule was set, whatever allowed that.
+        Action::Rule => format!("{date}  rule: {}", record.note.as_deref().unwrap_or("?")),
+        _ => format!(
+            "{date}  {outcome}: {what}{account} for {}{transport} ({})",
+            record.asker,
+            ground(record.ground)
+        ),
+    };
+    if record.chain.contains('←') {
+        text.push_str(&format!("\n    by {}, pid {}", record.chain, record.pid));
+    }
+    if let Some(reason) = &record.reason {
+        text.push_str(&format!("\n    reason given: {reason}"));
+    }
+    if let (Some(note), false) = (&record.note, record.action == Action::Rule) {
+        text.push_str(&format!("\n    {note}"));
+    }
+    text.lines().map(clean).collect::<Vec<_>>().join("\n")
+}
+
+fn ground(ground: Ground) -> &'static str {
+    match ground {
+        Ground::Default => "by default",
+        Ground::Rule => "by a rule",
+        Ground::Once => "you said so, this once",
+        Ground::UntilLocked => "you said so, until locked",
+        Ground::Always => "you said so, always",
+        Ground::Silence => "refused a moment ago",
+        Ground::Unanswered => "nobody answered the question",
+        Ground::Unattended => "nobody could be asked",
+        Ground::NoQuestion => "the request did not permit a question",
+        Ground::Limit => "too many requests",
+        Ground::Changed => "the program became another one",
+        Ground::Bus => "codes are off on the session bus",
+        Ground::Unknown => "?",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn record() -> Record {
+        Record {
+            time: 1_700_000_000,
+            action: Action::Code,
+            outcome: Outcome::Allowed,
+            ground: Ground::UntilLocked,
+            account: Some("id".into()),
+            name: Some("aws".into()),
+            asker: "/usr/bin/terraform".into(),
+            chain: "mfactl ← bash ← terraform".into(),
+            pid: 42,
+            bus: false,
+            reason: Some("a\u{1b}b".into()),
+            note: None,
+        }
+    }
+
+    #[test]
+    fn a_line_says_who_had_what_and_why() {
+        assert_eq!(
+            text(&record(), "2023-11-14 22:13:20"),
+            "2023-11-14 22:13:20  allowed: code of aws for /usr/bin/terraform (you said so, until locked)\n    \
+             by mfactl ← bash ← terraform, pid 42\n    reason given: a\u{fffd}b"
+        );
+        let refused = Record {
+            action: Action::Export,
+            outcome: Outcome::Refused,
+            ground: Ground::Rule,
+            account: None,
+            name: None,
+            chain: "python3".into(),
+            bus: true,
+            reason: None,
+            ..record()
+        };
+        assert_eq!(
+            text(&refused, "now"),
+            "now  refused: all secrets for /usr/bin/terraform, on the session bus (by a rule)"
+        );
+        let rule = Record {
+            action: Action::Rule,
+            note: Some("deny anybody, all accounts".into()),
+            ..refused
+        };
+        assert_eq!(text(&rule, "now"), "now  rule: deny anybody, all accounts");
+    }
+}

@@ -1,0 +1,134 @@
+//! The subject of a rule, as a person names it: a word such as `tray`, a program, or a sandboxed application.
+
+use std::path::{Path, PathBuf};
+
+use mfa_core::access::rules::Subject;
+
+use crate::error::Error;
+use crate::text::clean;
+
+/// The beginnings of the ids of sandboxed applications.
+const SANDBOXES: [&str; 2] = ["flatpak:", "snap:"];
+/// The beginning of a module of Python, which takes the place of a script.
+const MODULE: &str = "-m ";
+
+/// Returns the subject with a name. Its program and its script must be there, if they `must_exist`.
+pub(super) fn named(name: &str, script: Option<&Path>, must_exist: bool) -> Result<Subject, Error> {
+    let subject = match name {
+        "anybody" => Subject::Anybody,
+        "person" => Subject::Person,
+        "tray" => Subject::Tray,
+        "search" => Subject::Search,
+        app if SANDBOXES.iter().any(|sandbox| app.starts_with(sandbox)) => {
+            Subject::App(app.to_owned())
+        }
+        program => {
+            let script = script.map(|script| script_path(script, must_exist));
+            return Ok(Subject::Program {
+                path: program_path(program, must_exist)?,
+                script: script.transpose()?,
+            });
+        }
+    };
+    match script {
+        None => Ok(subject),
+        Some(_) => Err(Error::usage(
+            "--script needs a program that runs the script",
+        )),
+    }
+}
+
+/// Returns the path of a program as the kernel gives it: whole, without links.
+fn program_path(program: &str, must_exist: bool) -> Result<PathBuf, Error> {
+    let path = Path::new(program);
+    let found = if path.components().count() > 1 {
+        std::fs::canonicalize(path).ok()
+    } else {
+        let folders = std::env::var_os("PATH").unwrap_or_default();
+        let all = std::env::split_paths(&folders).map(|folder| folder.join(program));
+        let found = all.filter(|path| path.is_file());
+        found
+            .filter_map(|path| std::fs::canonicalize(path).ok())
+            .next()
+    };
+    let gone = || (!must_exist && path.is_absolute()).then(|| path.to_owned());
+    found.or_else(gone).ok_or_else(|| {
+        Error::usage(format!("there is no program {}", clean(program)))
+            .hint("Give its path, or its name if its folder is in PATH.")
+    })
+}
+
+/// Returns the path of a script as the daemon names it, or a module.
+fn script_path(script: &Path, must_exist: bool) -> Result<String, Error> {
+    let shown = script.to_string_lossy();
+    if shown.starts_with(MODULE) {
+        return Ok(shown.into_owned());
+    }
+    let path = std::path::absolute(script).map_err(Error::from)?;
+    if must_exist && !path.is_file() {
+        let text = format!("there is no script {}", clean(&shown));
+        return Err(Error::usage(text));
+    }
+    Ok(path.to_string_lossy().into_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[cfg(unix)]
+    #[test]
+    fn programs_are_found_in_path_and_without_links() {
+        let path = |name| program_path(name, true);
+        let sh = path("sh").unwrap();
+        assert_eq!(sh, std::fs::canonicalize("/bin/sh").unwrap());
+        assert_eq!(path("/bin/sh").unwrap(), sh);
+        let error = path("no-such-program\u{1b}").unwrap_err();
+        assert!(error.message().starts_with("there is no program"));
+        assert!(!error.message().contains('\u{1b}'));
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn what_is_gone_can_still_be_named() {
+        let gone = Path::new("/nowhere/job.py");
+        assert!(named("/nowhere/program", None, true).is_err());
+        assert!(named("no-such-program", None, false).is_err());
+        assert!(named("/bin/sh", Some(gone), true).is_err());
+        assert_eq!(
+            named("/nowhere/program", Some(gone), false).unwrap(),
+            Subject::Program {
+                path: "/nowhere/program".into(),
+                script: Some("/nowhere/job.py".into()),
+            }
+        );
+    }
+
+    #[test]
+    fn words_and_applications_are_no_programs() {
+        let script = Some(Path::new("/x"));
+        for (name, expected) in [
+            ("anybody", Subject::Anybody),
+            ("person", Subject::Person),
+            ("tray", Subject::Tray),
+            ("search", Subject::Search),
+            (
+                "flatpak:org.gnome.Maps",
+                Subject::App("flatpak:org.gnome.Maps".into()),
+            ),
+            ("snap:firefox", Subject::App("snap:firefox".into())),
+        ] {
+            assert_eq!(named(name, None, true).unwrap(), expected);
+            assert!(named(name, script, true).is_err(), "{name}");
+        }
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_module_is_named_as_python_is_told() {
+        let module = named("sh", Some(Path::new("-m awscli")), true).unwrap();
+        assert!(
+            matches!(module, Subject::Program { script: Some(script), .. } if script == "-m awscli")
+        );
+    }
+}

@@ -1,0 +1,237 @@
+//! `mfactl doctor`: checks everything that codes depend on, and says what to do.
+
+mod configured;
+
+use std::path::Path;
+
+use clap::Args as Arguments;
+use mfa_ipc::types::Status;
+use mfa_ipc::{launcher, paths};
+use serde::Serialize;
+
+use super::context::Context;
+use super::status::why_locked;
+use crate::error::{Error, Kind};
+use crate::finding::{Finding, Grade, fail, ok, warn};
+use crate::output::Output;
+use crate::platform::{self, RESTART};
+use crate::text::{hanging, pad};
+
+/// `mfactl doctor --json`
+#[derive(Serialize)]
+struct Checks<'a> {
+    findings: &'a [Finding],
+}
+
+impl<'a> Checks<'a> {
+    fn new(findings: &'a [Finding]) -> Self {
+        Self { findings }
+    }
+}
+
+/// The arguments of `doctor`.
+#[derive(Debug, Arguments)]
+pub(crate) struct Doctor {
+    /// Print JSON
+    #[arg(long)]
+    pub(super) json: bool,
+}
+
+pub(super) async fn run(context: &Context, args: Doctor) -> Result<(), Error> {
+    let mut findings = Vec::new();
+    let status = daemon(&mut findings).await;
+    findings.push(platform::clock().await);
+    platform::desktop(&mut findings, status.as_ref()).await;
+    let failed = findings.iter().filter(|f| f.grade == Grade::Fail).count();
+    if args.json {
+        context.output.json(&Checks::new(&findings))?;
+    } else {
+        for finding in &findings {
+            context.output.line(line(context.output, finding))?;
+        }
+    }
+    match failed {
+        0 => Ok(()),
+        _ => Err(Error::new(
+            Kind::Other,
+            "mfactl cannot produce codes. Fix the failed checks above",
+        )),
+    }
+}
+
+/// Formats a finding, with its text in a column of its own.
+fn line(output: Output, finding: &Finding) -> String {
+    const GRADE: usize = 6;
+    const WHAT: usize = 14;
+    let grade = pad(finding.grade.as_str(), GRADE);
+    let grade = match finding.grade {
+        Grade::Ok => output.green(&grade),
+        Grade::Warn => output.yellow(&grade),
+        Grade::Fail => output.red(&grade),
+    };
+    let text = hanging(&finding.text, GRADE + WHAT);
+    format!("{grade}{}{text}", pad(finding.what, WHAT))
+}
+
+/// Checks the daemon, and asks it about the keychain.
+async fn daemon(findings: &mut Vec<Finding>) -> Option<Status> {
+    let client = match launcher::connect().await {
+        Ok(client) => client,
+        Err(error) => {
+            findings.push(fail("daemon", format!("{error}. {}", error.hint())));
+            // The daemon would have said more about the keychain.
+            findings.push(store(&paths::config()).await);
+            return None;
+        }
+    };
+    // This makes a daemon that was just started look at the keychain.
+    let listed = client.list_accounts().await;
+    let status = match client.status().await {
+        Ok(status) => status,
+        Err(error) => {
+            findings.push(fail("daemon", error.text()));
+            return None;
+        }
+    };
+    findings.push(version(&status));
+    if status.is_locked_itself() && matches!(listed, Err(mfa_ipc::Error::Locked(_))) {
+        findings.extend(locked(&status).await);
+    } else {
+        findings.push(keychain(&status, &listed.map(|accounts| accounts.len())));
+    }
+    if let Some(before) = &status.keychain_changed_from {
+        let text = format!(
+            "the accounts were in {before} before, but now {} answers. Start {before} again, or import \
+             the accounts",
+            status.keychain
+        );
+        findings.push(warn("keychain", text));
+    }
+    if status.unreadable > 0 {
+        let text = format!(
+            "{} items could not be read and were left unchanged. The log of mfad lists them: {}",
+            status.unreadable,
+            launcher::where_it_logs()
+        );
+        findings.push(warn("accounts", text));
+    }
+    Some(status)
+}
+
+/// Checks the store of the accounts, for when no daemon can tell.
+async fn store(configuration: &Path) -> Finding {
+    match configured::vault(configuration) {
+        Ok(None) => platform::keychain().await,
+        Ok(Some(file)) => vault_file(&file),
+        Err(configured::Unreadable) => warn(
+            "keychain",
+            format!(
+                "cannot tell where the accounts are: {} cannot be read",
+                configuration.display()
+            ),
+        ),
+    }
+}
+
+fn vault_file(file: &Path) -> Finding {
+    let path = file.display();
+    // The daemon accepts no other path.
+    if file.is_absolute() && file.is_file() {
+        let text = format!("the accounts are in {path}; only the daemon opens it");
+        return ok("keychain", text);
+    }
+    let text = format!(
+        "the accounts are in the vault file {path}, which does not exist. Restore it, or create a new one: \
+         mfactl vault create"
+    );
+    fail("keychain", text)
+}
+
+/// Checks the vault file that the configuration names, if it names one.
+fn configured_file(configuration: &Path) -> Finding {
+    match configured::vault(configuration) {
+        Ok(Some(file)) => vault_file(&file),
+        Ok(None) | Err(configured::Unreadable) => ok("keychain", "available"),
+    }
+}
+
+fn version(status: &Status) -> Finding {
+    let own = env!("CARGO_PKG_VERSION");
+    if status.version == own {
+        ok(
+            "daemon",
+            format!("mfad {}, private connection", status.version),
+        )
+    } else {
+        let text = format!(
+            "mfad {} is running, but this is mfactl {own}. {RESTART}",
+            status.version
+        );
+        warn("daemon", text)
+    }
+}
+
+/// Returns the findings for locked accounts: the daemon asks no keychain then, so we look ourselves.
+async fn locked(status: &Status) -> [Finding; 2] {
+    // A daemon that has been locked since it started does not know the name.
+    let name = Some(status.keychain.as_str()).filter(|name| !["", "none"].contains(name));
+    let there = match (status.vault_file, name) {
+        (true, Some(file)) => vault_file(Path::new(file)),
+        (true, None) => configured_file(&paths::config()),
+        (false, _) => platform::keychain().await,
+    };
+    // The keychain itself may be open: the accounts are locked.
+    let keychain = match there.grade {
+        Grade::Ok => {
+            let name = name.unwrap_or("available");
+            let unused = format!("{name}, not used while the accounts are locked");
+            ok("keychain", unused)
+        }
+        _ => fail("keychain", there.text),
+    };
+    let unlock = format!("{}. To unlock: mfactl unlock", why_locked(status));
+    [keychain, warn("accounts", unlock)]
+}
+
+/// Returns the finding about the keychain, including whether it is locked.
+fn keychain(status: &Status, listed: &Result<usize, mfa_ipc::Error>) -> Finding {
+    let name = &status.keychain;
+    match listed {
+        Ok(1) => ok("keychain", format!("{name}, unlocked, 1 account")),
+        Ok(accounts) => ok("keychain", format!("{name}, unlocked, {accounts} accounts")),
+        Err(mfa_ipc::Error::Locked(_)) => warn(
+            "keychain",
+            format!("{name} is locked. To unlock: mfactl unlock"),
+        ),
+        Err(error) => fail("keychain", error.text()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_text_of_several_lines_stays_in_its_column() {
+        let finding = fail("keychain", "no keychain is running\n  On a server: a file");
+        assert_eq!(
+            line(Output::TERMINAL, &finding),
+            "fail  keychain      no keychain is running\n                    On a server: a file"
+        );
+    }
+
+    #[test]
+    fn a_vault_file_has_to_be_there() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("v.kdbx");
+        assert_eq!(vault_file(&path).grade, Grade::Fail);
+        std::fs::write(&path, "").unwrap();
+        let found = vault_file(&path);
+        assert_eq!(found.grade, Grade::Ok);
+        let expected = format!(
+            "the accounts are in {}; only the daemon opens it",
+            path.display()
+        );
+        assert_eq!(found.text, expected);
+    }
+}

@@ -1,0 +1,142 @@
+//! The settings of the configuration, and the manual page that describes them.
+//!
+//! The daemon and the tray each read their part. A test compares this table with the settings that they accept.
+
+/// A setting of the configuration.
+pub(super) struct Setting {
+    /// Its name.
+    pub(super) name: &'static str,
+    /// An example of its value, in TOML.
+    pub(super) example: &'static str,
+    /// Its effect, and the default.
+    pub(super) text: &'static str,
+}
+
+/// The settings that the daemon reads when it starts.
+pub(super) const DAEMON: &[Setting] = &[
+    Setting {
+        name: "vault",
+        example: "\"/home/jane/vault.kdbx\"",
+        text: "Keep accounts in this encrypted file (KDBX 4) instead of the OS keychain. The path must be \
+               absolute; ~ is not expanded. mfactl vault create creates the file and, if there is no \
+               keychain, adds this line to the configuration.",
+    },
+    Setting {
+        name: "passphrase-file",
+        example: "\"/home/jane/.pw\"",
+        text: "Open the vault file with the passphrase on the first line of this file. Only you may be \
+               able to read the file (mode 0600), and its path must be absolute. Without this setting, \
+               mfactl unlock asks for the passphrase.",
+    },
+    Setting {
+        name: "bus-codes",
+        example: "\"ask\"",
+        text: "Whether codes are handed out on the session bus, where any of your programs can listen: \
+               \"ask\" (the default), \"deny\" or \"allow\". With \"allow\", you are not asked unless a rule \
+               says so.",
+    },
+    Setting {
+        name: "unattended",
+        example: "\"allow\"",
+        text: "What happens to a request that you would be asked about, if nobody can be asked, as in cron \
+               or over SSH: \"allow\" (the default) or \"deny\". On the session bus, it is always denied.",
+    },
+    Setting {
+        name: "question-timeout",
+        example: "30",
+        text: "Treat a question as denied after this many seconds, 5 to 60. The default is 30.",
+    },
+    Setting {
+        name: "codes-per-minute",
+        example: "60",
+        text: "The number of codes that a program may get per minute. It may get 20 of them at once. The \
+               default is 60; with 0, there is no limit.",
+    },
+    Setting {
+        name: "lock-after",
+        example: "900",
+        text: "Lock the accounts after this many seconds without a request, 1 or more. By default, they \
+               stay unlocked as long as the keychain does.",
+    },
+    Setting {
+        name: "lock-with-screen",
+        example: "true",
+        text: "Whether the accounts are locked while the screen is locked, and when the session ends: true (the \
+               default) or false. They open again with the screen; a vault file needs its passphrase again, unless \
+               passphrase-file is set. Linux only.",
+    },
+    Setting {
+        name: "lock-on-suspend",
+        example: "true",
+        text: "Whether the accounts are locked before the system sleeps: true (the default) or false. After that, \
+               the next request opens them, unless the screen is locked. Linux only.",
+    },
+];
+
+/// The settings that the tray reads whenever its menu opens: the section `[tray]`.
+pub(super) const TRAY: &[Setting] = &[
+    Setting {
+        name: "codes",
+        example: "\"hidden\"",
+        text: "Whether the menu shows codes: \"hidden\" (the default) or \"shown\". Everything in the menu \
+               crosses the session bus.",
+    },
+    Setting {
+        name: "clear-after",
+        example: "30",
+        text: "Remove a copied code from the clipboard after this many seconds, 0 to 86400 (one day). The \
+               default is 30; with 0, the code stays there.",
+    },
+    Setting {
+        name: "icon",
+        example: "\"colour\"",
+        text: "The look of the icon: \"colour\" (the default), \"light\" for dark panels, \"dark\" for \
+               light panels, or \"symbolic\" for panels that colour it themselves.",
+    },
+];
+
+/// Returns the manual page mfactl.toml(5), in the format of man.
+pub(super) fn page() -> String {
+    let version = env!("CARGO_PKG_VERSION");
+    let mut page = format!(".TH mfactl.toml 5 \"\" \"mfactl {version}\"\n");
+    page.push_str(
+        ".SH NAME\nmfactl.toml \\- the configuration of mfad and mfa\\-tray\n\
+         .SH SYNOPSIS\n~/.config/mfactl/config.toml\n\
+         .SH DESCRIPTION\nIf XDG_CONFIG_HOME is set, the file is $XDG_CONFIG_HOME/mfactl/config.toml. On Windows, it is \
+         %APPDATA%\\emfactl\\econfig.toml.\n\
+         .PP\nThe file is in TOML format. The file and all settings in it are optional. Lines that begin \
+         with # are comments.\n\
+         .PP\nmfad reads its settings when it starts. After a change, restart it: systemctl \\-\\-user \
+         restart mfad. mfa\\-tray reads the section [tray] each time its menu opens.\n",
+    );
+    section(&mut page, "MFAD", DAEMON);
+    section(&mut page, "MFA\\-TRAY", TRAY);
+    page.push_str(".SH EXAMPLE\n.nf\n");
+    for setting in DAEMON {
+        page.push_str(&line(setting));
+    }
+    page.push_str("\n[tray]\n");
+    for setting in TRAY {
+        page.push_str(&line(setting));
+    }
+    page.push_str(".fi\n.SH SEE ALSO\nmfad(1), mfa\\-tray(1), mfactl(1)\n");
+    page
+}
+
+fn section(page: &mut String, title: &str, settings: &[Setting]) {
+    page.push_str(&format!(".SH {title}\n"));
+    for setting in settings {
+        let name = escaped(setting.name);
+        page.push_str(&format!(".TP\n\\fB{name}\\fR\n{}\n", escaped(setting.text)));
+    }
+}
+
+fn line(setting: &Setting) -> String {
+    format!("{} = {}\n", escaped(setting.name), escaped(setting.example))
+}
+
+/// Escapes a text for man. A plain hyphen would become a dash. A line that begins with a dot or a quote would
+/// be a request.
+fn escaped(text: &str) -> String {
+    text.replace('\\', "\\e").replace('-', "\\-")
+}

@@ -1,0 +1,296 @@
+//! Finds out who is asking.
+//!
+//! The kernel names the process at the other end of a private connection, and the bus daemon names the process
+//! behind a message on the bus. The kernel is then asked which program that process runs. The start time of the
+//! process is read before and after, to notice a process id that was reused in between.
+//!
+//! A process may send a request and then execute another program before the daemon looks at it. So the daemon looks
+//! at the process of a private connection when it connects, when it asks, and before it gets the answer. A process
+//! that has changed before it asks is unknown. One that changes afterwards gets no code and no secret.
+
+mod origin;
+mod platform;
+
+use std::env::consts::EXE_SUFFIX;
+use std::fmt;
+use std::ops::Deref;
+use std::path::Path;
+use std::sync::Arc;
+
+use mfa_core::AccountId;
+use mfa_core::access::rules::Seen;
+use mfa_core::access::{Caller, Executable, Transport, Use, Who};
+use mfa_core::naming;
+use mfa_ipc::Error;
+use mfa_ipc::dict::Dict;
+use mfa_sys::peer::Peer;
+use mfa_sys::process;
+
+use crate::limits::{BusCall, Process, ProcessCall};
+use crate::refusals;
+
+pub use origin::Origin;
+
+/// The maximum length of the reason of a request, in bytes.
+const MAX_REASON: usize = 1000;
+/// The number of characters of a reason that are kept.
+const SHOWN_REASON: usize = 120;
+/// The number of programs that a question shows.
+const SHOWN: usize = 4;
+/// The sign between a program and the one that started it.
+pub(crate) const ARROW: &str = " ← ";
+
+/// The process at the other end of a private connection, as it was when it connected.
+#[derive(Clone, Debug)]
+pub struct Known {
+    peer: Peer,
+    caller: Caller,
+    /// The identity of the file that it ran.
+    file: Option<(u64, u64)>,
+}
+
+impl Known {
+    /// Looks at a process that has just connected, and keeps what it runs.
+    #[must_use]
+    pub fn new(peer: Peer) -> Self {
+        let caller = identify(&peer, Transport::Private);
+        let file = platform::running(peer.pid);
+        Self { peer, caller, file }
+    }
+
+    /// Returns the caller as it was when it connected.
+    #[must_use]
+    pub fn caller(&self) -> &Caller {
+        &self.caller
+    }
+
+    /// Returns the caller as it is now. If its program has changed, the program is unknown.
+    fn look_again(&self) -> Caller {
+        let executable = self.program();
+        let (who, chain) = who(self.peer.pid, &executable, Transport::Private);
+        Caller {
+            who,
+            chain,
+            executable,
+            ..self.caller.clone()
+        }
+    }
+
+    /// Returns the program that the process runs now, or `Unreadable` if that has changed.
+    fn program(&self) -> Executable {
+        let executable = executable(&self.peer);
+        // This check comes last, so that the process had the same id until now.
+        let is_same = !self.peer.has_ended()
+            && process::start_time(self.peer.pid).unwrap_or(0) == self.caller.start_time;
+        // Another file can be shown at the same path.
+        let is_same = is_same && platform::running(self.peer.pid) == self.file;
+        if is_same && executable == self.caller.executable {
+            executable
+        } else {
+            Executable::Unreadable
+        }
+    }
+}
+
+/// The asker: the process behind a request, and the details of the request.
+#[derive(Clone)]
+pub(crate) struct Asker {
+    /// The process that asks.
+    pub(crate) caller: Caller,
+    /// Whether the message of the request allows a prompt, of the keychain for example.
+    pub(crate) interactive: bool,
+    /// Whether the user may be asked about the request.
+    pub(crate) may_be_asked_about: bool,
+    /// The reason for the request, in the words of the process, if it gives one.
+    pub(crate) reason: Option<String>,
+    /// The use that the user has allowed for this request, and the account. No account means all accounts.
+    pub(crate) granted: Option<(Option<AccountId>, Use)>,
+    /// The calls and connections of that process.
+    pub(crate) process: Arc<Process>,
+    /// Checks the process again before it gets the answer.
+    pub(crate) witness: Arc<dyn Witness>,
+}
+
+/// A request under way: its asker, and its places among the calls on the session bus.
+#[derive(Debug)]
+pub(crate) struct Asking {
+    asker: Asker,
+    _places: Option<(BusCall, ProcessCall)>,
+}
+
+impl Deref for Asking {
+    type Target = Asker;
+
+    fn deref(&self) -> &Asker {
+        &self.asker
+    }
+}
+
+impl fmt::Debug for Asker {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Asker({})", self.caller)
+    }
+}
+
+/// Checks the process that made a request.
+pub(crate) trait Witness: Send + Sync {
+    /// Returns whether the process still runs the same program. The processes that started it are not checked again: a
+    /// shell may have ended since then.
+    fn is_same(&self, caller: &Caller) -> bool;
+
+    /// Returns whether the program that the process runs has opened the connection itself. It may also have inherited
+    /// the connection from the program that the process ran before.
+    fn has_opened_connection(&self, caller: &Caller) -> bool {
+        platform::has_opened_its_connections(caller.pid)
+    }
+}
+
+impl Asker {
+    /// Checks that the asker is still the same program, before it gets an answer.
+    ///
+    /// # Errors
+    /// Returns `AccessDenied` if it is not.
+    pub(crate) fn check(&self) -> Result<(), Error> {
+        if self.witness.is_same(&self.caller) {
+            return Ok(());
+        }
+        tracing::warn!(caller = %self.caller, "refused a code: the program that asked has become another one");
+        Err(refusals::changed_program())
+    }
+
+    /// Returns the names of the program behind the request and of those that started it: `terraform ← bash ← kitty`.
+    pub(crate) fn line(&self) -> String {
+        let name = self.caller.who.name();
+        let all = platform::line(self.caller.pid);
+        // The programs before that one only pass the request on.
+        let from = all.iter().position(|one| *one == name).unwrap_or(0);
+        let started_by = all.into_iter().skip(from + 1).take(SHOWN - 1);
+        let names: Vec<_> = std::iter::once(self.caller.who.title())
+            .chain(started_by)
+            .collect();
+        names.join(ARROW)
+    }
+}
+
+impl Witness for Known {
+    fn is_same(&self, caller: &Caller) -> bool {
+        self.program() == caller.executable
+    }
+}
+
+impl Asking {
+    /// Takes two options that every request may have: the reason, and whether the user may be asked about it.
+    ///
+    /// # Errors
+    /// Returns `NotSupported` if one of them has the wrong type, `LimitsExceeded` if the reason is too long.
+    pub(crate) fn take_options(&mut self, options: &mut Dict) -> Result<(), Error> {
+        if let Some(ask) = options.remove("ask") {
+            let wrong = |_| refusals::wrong_type("ask");
+            self.asker.may_be_asked_about = bool::try_from(ask).map_err(wrong)?;
+        }
+        let Some(reason) = options.remove("reason") else {
+            return Ok(());
+        };
+        let wrong = |_| refusals::wrong_type("reason");
+        let reason = String::try_from(reason).map_err(wrong)?;
+        if reason.len() > MAX_REASON {
+            return Err(refusals::long_reason());
+        }
+        let reason = naming::tidy(&reason, SHOWN_REASON);
+        self.asker.reason = Some(reason).filter(|reason| !reason.is_empty());
+        Ok(())
+    }
+}
+
+/// Returns the facts about the file of a program by which a later change is noticed, or `None` if the system does not
+/// tell them.
+pub(crate) fn seen(path: &Path) -> Option<Seen> {
+    platform::seen(path)
+}
+
+fn identify(peer: &Peer, transport: Transport) -> Caller {
+    let (start_time, executable) = look(peer);
+    let (who, chain) = who(peer.pid, &executable, transport);
+    Caller {
+        pid: peer.pid,
+        start_time,
+        transport,
+        who,
+        chain,
+        executable,
+    }
+}
+
+/// Returns the start time of a process and the program that it runs. The time is 0 if the system does not tell it.
+fn look(peer: &Peer) -> (u64, Executable) {
+    let before = process::start_time(peer.pid);
+    let executable = executable(peer);
+    let is_same = before == process::start_time(peer.pid);
+    let executable = if is_same {
+        executable
+    } else {
+        Executable::Unreadable
+    };
+    (before.unwrap_or(0), executable)
+}
+
+fn executable(peer: &Peer) -> Executable {
+    process::executable(peer.pid).map_or(Executable::Unreadable, Executable::Path)
+}
+
+/// Returns who is behind a process, and the names of the programs from the process up to that one. mfactl asks for the
+/// person or program that started it. Any other program asks for itself.
+///
+/// mfactl and mfa-tray are recognised only on private connections, where the daemon looks at a process when it
+/// connects. On the session bus, another program may have sent the request and then executed one of them.
+fn who(pid: u32, executable: &Executable, transport: Transport) -> (Who, Vec<String>) {
+    let Executable::Path(path) = executable else {
+        return (Who::Unknown, vec![platform::UNKNOWN.to_owned()]);
+    };
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    let mut chain = vec![naming::tidy(&name, SHOWN_REASON)];
+    // A program in another file system can have the path of one of ours.
+    let is_private = transport == Transport::Private && platform::is_here(pid, path);
+    let who = if is_private && is_beside(path, "mfactl") {
+        platform::behind(pid, &mut chain)
+    } else if is_private && is_beside(path, "mfa-tray") {
+        Who::Tray
+    } else {
+        platform::own(pid, path)
+    };
+    (who, chain)
+}
+
+/// Returns whether a path is the program of this name that was installed with this daemon.
+pub(crate) fn is_beside(path: &Path, name: &str) -> bool {
+    std::env::current_exe().is_ok_and(|own| {
+        let installed = own.with_file_name(format!("{name}{EXE_SUFFIX}"));
+        // The kernel adds this if a newer version has replaced the file since the program started.
+        let replaced = own.with_file_name(format!("{name}{EXE_SUFFIX} (deleted)"));
+        *path == installed || *path == replaced
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use mfa_sys::peer::User;
+
+    use super::*;
+
+    #[test]
+    fn we_know_ourselves() {
+        let peer = Peer::new(User::own(), std::process::id());
+        let caller = identify(&peer, Transport::Private);
+        assert_eq!(
+            caller.executable,
+            Executable::Path(std::env::current_exe().unwrap())
+        );
+        assert!(caller.start_time > 0);
+    }
+
+    #[test]
+    fn a_process_that_is_gone_is_no_program() {
+        let caller = identify(&Peer::new(User::own(), u32::MAX), Transport::SessionBus);
+        assert_eq!(caller.executable, Executable::Unreadable);
+    }
+}

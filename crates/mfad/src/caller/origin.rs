@@ -1,0 +1,134 @@
+//! The origin of requests: a private connection, which has one process, or the session bus, which has many.
+
+use std::sync::Arc;
+
+use futures_util::StreamExt;
+use mfa_core::access::{Caller, Transport};
+use mfa_ipc::Error;
+use mfa_sys::peer::{Peer, User};
+use zbus::message::Header;
+use zbus::names::UniqueName;
+use zbus::{MatchRule, MessageStream};
+
+use super::{Asker, Asking, Known, Witness, identify, look};
+use crate::limits::{Limits, Process};
+use crate::platform;
+use crate::refusals::{too_many_of_program, unknown_program};
+
+/// The other end of a connection.
+#[derive(Clone, Debug)]
+pub enum Origin {
+    /// A private connection: one process, known since it connected.
+    Private {
+        /// The process as it was then.
+        known: Arc<Known>,
+        /// The calls and connections of the process.
+        process: Arc<Process>,
+    },
+    /// The session bus: any process, known by its unique name.
+    SessionBus {
+        /// The calls of all its processes.
+        limits: Limits,
+    },
+}
+
+/// A process on the session bus, by its id.
+struct OnBus(u32);
+
+impl Witness for OnBus {
+    fn is_same(&self, caller: &Caller) -> bool {
+        look(&Peer::new(User::own(), self.0)) == (caller.start_time, caller.executable.clone())
+    }
+}
+
+impl Origin {
+    /// Returns the sender of a message.
+    pub(crate) async fn asker(
+        &self,
+        header: &Header<'_>,
+        connection: &zbus::Connection,
+    ) -> Result<Asking, Error> {
+        let flags = header.primary().flags();
+        let interactive = flags.contains(zbus::message::Flags::ALLOW_INTERACTIVE_AUTH);
+        match self {
+            Self::Private { known, process } => Ok(Asking {
+                asker: Asker {
+                    caller: known.look_again(),
+                    interactive,
+                    may_be_asked_about: interactive,
+                    reason: None,
+                    granted: None,
+                    process: Arc::clone(process),
+                    witness: Arc::clone(known) as Arc<dyn Witness>,
+                },
+                _places: None,
+            }),
+            Self::SessionBus { limits } => {
+                let sender = header.sender().ok_or_else(unknown_program)?;
+                let place = limits.bus_call(sender).ok_or_else(too_many_of_program)?;
+                let peer = peer(header, connection).await?;
+                let caller = identify(&peer, Transport::SessionBus);
+                let process = limits.process(&caller);
+                let of_process = process.call().ok_or_else(too_many_of_program)?;
+                Ok(Asking {
+                    asker: Asker {
+                        interactive,
+                        may_be_asked_about: interactive,
+                        reason: None,
+                        granted: None,
+                        process,
+                        witness: Arc::new(OnBus(peer.pid)),
+                        caller,
+                    },
+                    _places: Some((place, of_process)),
+                })
+            }
+        }
+    }
+
+    /// Resolves once nobody waits for the answer to a message on the session bus any more. Calls on a private
+    /// connection end with the connection anyway.
+    pub(crate) async fn gone(&self, header: &Header<'_>, connection: &zbus::Connection) {
+        if let (Self::SessionBus { .. }, Some(sender)) = (self, header.sender())
+            && left(sender, connection).await.is_ok()
+        {
+            return;
+        }
+        std::future::pending::<()>().await;
+    }
+}
+
+/// Resolves when a sender has left the session bus.
+async fn left(sender: &UniqueName<'_>, connection: &zbus::Connection) -> zbus::Result<()> {
+    let rule = MatchRule::builder()
+        .msg_type(zbus::message::Type::Signal)
+        .sender("org.freedesktop.DBus")
+        .interface("org.freedesktop.DBus")
+        .member("NameOwnerChanged")
+        .arg(0, sender.as_str())
+        .build()?;
+    let mut changes = MessageStream::for_match_rule(rule, connection, None).await?;
+    let bus = zbus::fdo::DBusProxy::new(connection).await?;
+    // The sender may have left before we listened. A unique name is never used again.
+    if bus.name_has_owner(sender.clone().into()).await? {
+        changes.next().await;
+    }
+    Ok(())
+}
+
+/// Asks the bus which process sent a message.
+async fn peer(header: &Header<'_>, connection: &zbus::Connection) -> Result<Peer, Error> {
+    let name = header.sender().ok_or_else(unknown_program)?;
+    let bus = zbus::fdo::DBusProxy::new(connection).await?;
+    let credentials = bus
+        .get_connection_credentials(name.into())
+        .await
+        .map_err(|_| unknown_program())?;
+    let user = platform::user(&credentials).ok_or_else(unknown_program)?;
+    let pid = credentials.process_id().ok_or_else(unknown_program)?;
+    if user == User::own() {
+        Ok(Peer::new(user, pid))
+    } else {
+        Err(unknown_program())
+    }
+}

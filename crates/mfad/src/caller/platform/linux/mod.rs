@@ -1,0 +1,226 @@
+//! Linux: `/proc` names the parent of each process and the program that it runs.
+//!
+//! A process can change while it is read. So each process is read twice. If it has changed in between, the answer is
+//! [`Who::Unknown`]. Reading ends at the first process that does more than start others ([`Role::End`]).
+
+mod sandbox;
+
+use std::fs;
+use std::os::unix::fs::MetadataExt;
+use std::path::Path;
+
+use mfa_core::access::rules::Seen;
+use mfa_core::access::{Role, Start, Who};
+use mfa_sys::peer::User;
+use mfa_sys::process::{self, Status};
+
+use super::{UNKNOWN, short_name};
+pub(in crate::caller) use sandbox::{is_here, running};
+
+/// The number of processes that are looked at. After a longer chain, the answer is [`Who::Unknown`].
+const MAX_CHAIN: usize = 32;
+/// A program that runs as root and starts programs for other users. The kernel hides its path from the daemon.
+const ROOTS_WRAPPER: &str = "sudo";
+/// The flag `O_CLOEXEC` in `/proc/PID/fdinfo` (proc_pid_fdinfo(5)).
+const CLOSES_ON_EXEC: u32 = 0o2_000_000;
+
+/// Returns who is behind a process that asks for itself: its program, its script or its sandbox.
+pub(in crate::caller) fn own(pid: u32, path: &Path) -> Who {
+    match role(pid, path, false) {
+        None => Who::Unknown,
+        Some(Role::End(who)) => who,
+        // A shell that asks the daemon itself, and not through mfactl, counts as a program.
+        Some(Role::Step) => Who::Program {
+            path: path.to_owned(),
+            script: None,
+        },
+    }
+}
+
+/// Returns who is behind mfactl: the person or program that started it. Adds the names of the programs up to that one
+/// to the chain.
+pub(in crate::caller) fn behind(pid: u32, chain: &mut Vec<String>) -> Who {
+    look(pid, chain).unwrap_or_else(|| {
+        chain.push(UNKNOWN.to_owned());
+        Who::Unknown
+    })
+}
+
+/// Goes up from parent to parent. Returns `None` if a process changes in between, or if its facts cannot be read.
+fn look(pid: u32, chain: &mut Vec<String>) -> Option<Who> {
+    let mut child = (pid, process::status(pid)?);
+    for _ in 0..MAX_CHAIN {
+        let (parent, role) = parent(child)?;
+        chain.push(short_name(parent.0));
+        match role {
+            Role::End(who) => return Some(who),
+            Role::Step => child = parent,
+        }
+    }
+    None
+}
+
+/// Returns the names of a process and of those that started it, for a person to read: `bash`, `kitty`.
+pub(in crate::caller) fn line(pid: u32) -> Vec<String> {
+    let parent = |pid: &u32| process::status(*pid).map(|status| status.parent);
+    let all = std::iter::successors(Some(pid), parent);
+    // Process 1 has started all others, so its name tells nothing.
+    let all = all.take_while(|pid| *pid > 1).take(MAX_CHAIN);
+    all.map(short_name).collect()
+}
+
+/// Returns whether the program that a process runs has opened its connections itself. Programs usually open a
+/// connection so that the next program of the process does not inherit it. So the process must have such a connection,
+/// and none that would be inherited.
+pub(in crate::caller) fn has_opened_its_connections(pid: u32) -> bool {
+    let Ok(files) = fs::read_dir(format!("/proc/{pid}/fd")) else {
+        return false;
+    };
+    let mut has_one = false;
+    for file in files.flatten() {
+        let is_socket = fs::read_link(file.path()).is_ok_and(|target| {
+            target
+                .as_os_str()
+                .as_encoded_bytes()
+                .starts_with(b"socket:")
+        });
+        let number = file.file_name();
+        let is_standard = ["0", "1", "2"].iter().any(|standard| number == *standard);
+        if !is_socket || is_standard {
+            continue;
+        }
+        match closes_on_exec(pid, &number.to_string_lossy()) {
+            Some(true) => has_one = true,
+            Some(false) => return false,
+            // The file was closed in between.
+            None => {}
+        }
+    }
+    has_one
+}
+
+/// Returns whether a file of a process is closed when the process executes another program, or `None` if the file is
+/// not open any more.
+fn closes_on_exec(pid: u32, file: &str) -> Option<bool> {
+    let info = fs::read_to_string(format!("/proc/{pid}/fdinfo/{file}")).ok()?;
+    let flags = info.lines().find_map(|line| line.strip_prefix("flags:"))?;
+    let flags = u32::from_str_radix(flags.trim(), 8).ok()?;
+    Some(flags & CLOSES_ON_EXEC != 0)
+}
+
+/// Returns the facts about the file of a program by which a later change is noticed.
+pub(in crate::caller) fn seen(path: &Path) -> Option<Seen> {
+    let file = fs::metadata(path).ok()?;
+    let folder = fs::metadata(path.parent()?).ok()?;
+    let own = User::own();
+    let is_ours = |found: &fs::Metadata| {
+        found.uid() != 0 && own == User::from_uid(found.uid()) || found.mode() & 0o022 != 0
+    };
+    let seconds = u64::try_from(file.mtime()).unwrap_or(0);
+    let nanoseconds = u64::try_from(file.mtime_nsec()).unwrap_or(0);
+    Some(Seen {
+        size: file.size(),
+        modified: seconds
+            .saturating_mul(1_000_000_000)
+            .saturating_add(nanoseconds),
+        is_writable: is_ours(&file) || is_ours(&folder),
+    })
+}
+
+/// Returns the parent of a process, and its role. Returns `None` if one of the two changes in between.
+fn parent((pid, status): (u32, Status)) -> Option<((u32, Status), Role)> {
+    let parent = status.parent;
+    let before = process::status(parent)?;
+    let path = process::executable(parent);
+    let role = match &path {
+        Some(path) => role(parent, path, before.has_terminal && before.leads_session)?,
+        None => hidden(parent)?,
+    };
+    let is_same = process::status(parent)? == before
+        && process::executable(parent) == path
+        // If the id of the parent was reused, the new process is younger than its child.
+        && before.start_time <= status.start_time
+        && process::status(pid)? == status;
+    is_same.then_some(((parent, before), role))
+}
+
+/// Returns the role of a process, or `None` if its arguments cannot be read or it runs in another file system.
+fn role(pid: u32, path: &Path, has_terminal: bool) -> Option<Role> {
+    if let Some(app) = sandbox::app(pid, path) {
+        return Some(Role::End(Who::App(app)));
+    }
+    if !is_here(pid, path) {
+        return None;
+    }
+    let folder = process::folder(pid);
+    let start = Start {
+        arguments: &process::arguments(pid)?,
+        folder: folder.as_deref(),
+        has_terminal,
+        is_of_system: process::is_of_system(pid),
+    };
+    Some(Role::of(path, start))
+}
+
+/// Returns the role of a process whose path the kernel does not tell. The process is known by its name, which counts
+/// only if the process runs as root: any other process can choose its name.
+fn hidden(pid: u32) -> Option<Role> {
+    if !process::is_of_root(pid) {
+        return None;
+    }
+    let name = process::short_name(pid)?;
+    Some(match name.as_str() {
+        ROOTS_WRAPPER => Role::Step,
+        _ => Role::End(Who::System(name)),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use std::os::fd::AsFd;
+    use std::os::unix::net::UnixStream;
+
+    use super::*;
+
+    #[test]
+    fn a_process_that_is_gone_is_unknown() {
+        let mut chain = Vec::new();
+        assert_eq!(behind(u32::MAX, &mut chain), Who::Unknown);
+        assert_eq!(chain, [UNKNOWN]);
+        assert!(line(u32::MAX).iter().all(|name| name == UNKNOWN));
+        assert!(!has_opened_its_connections(u32::MAX));
+    }
+
+    #[test]
+    fn those_that_started_us_are_named() {
+        let line = line(std::process::id());
+        assert!(line.len() > 1, "{line:?}");
+        assert_eq!(line[0], short_name(std::process::id()));
+    }
+
+    #[test]
+    fn the_file_of_a_program_is_looked_at() {
+        let system = seen(Path::new("/usr/bin/env")).unwrap();
+        assert!(system.size > 0 && system.modified > 0);
+        assert_eq!(seen(Path::new("/nowhere")), None);
+        let folder = tempfile::tempdir().unwrap();
+        let open = folder.path().join("program");
+        fs::write(&open, "x").unwrap();
+        let mut all = fs::metadata(&open).unwrap().permissions();
+        std::os::unix::fs::PermissionsExt::set_mode(&mut all, 0o777);
+        fs::set_permissions(&open, all).unwrap();
+        assert!(seen(&open).unwrap().is_writable);
+    }
+
+    #[test]
+    fn a_connection_that_would_be_inherited_is_told_from_one_that_would_not() {
+        let (one, _other) = UnixStream::pair().unwrap();
+        let own = std::process::id();
+        let number =
+            |stream: &UnixStream| std::os::fd::AsRawFd::as_raw_fd(&stream.as_fd()).to_string();
+        assert_eq!(closes_on_exec(own, &number(&one)), Some(true));
+        rustix::io::fcntl_setfd(&one, rustix::io::FdFlags::empty()).unwrap();
+        assert_eq!(closes_on_exec(own, &number(&one)), Some(false));
+        assert_eq!(closes_on_exec(own, "100000"), None);
+    }
+}

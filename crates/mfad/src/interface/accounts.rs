@@ -1,0 +1,206 @@
+//! `org.mfactl.Accounts1`, on private connections only: secrets never cross the session bus.
+
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use mfa_core::{Account, AccountChange};
+use mfa_ipc::Error;
+use mfa_ipc::dict::{AsDict, Dict, nothing_left, owned};
+use mfa_ipc::types::{AddOptions, ImportOptions};
+use zbus::message::Header;
+use zbus::{Connection, interface};
+
+use crate::caller::Origin;
+use crate::keychain::Passphrase;
+use crate::refusals;
+use crate::service::{Handle, ask, change};
+
+/// The object on one private connection.
+pub struct Accounts {
+    service: Handle,
+    origin: Origin,
+    /// Whether the client has offered to copy codes.
+    offered: AtomicBool,
+}
+
+impl Accounts {
+    /// Creates the object for the client at the other end of a connection.
+    #[must_use]
+    pub fn new(service: Handle, origin: Origin) -> Self {
+        Self {
+            service,
+            origin,
+            offered: AtomicBool::new(false),
+        }
+    }
+}
+
+#[interface(name = "org.mfactl.Accounts1", introspection_docs = false)]
+impl Accounts {
+    #[zbus(out_args("account"))]
+    async fn add(
+        &self,
+        account: Dict,
+        mut options: Dict,
+        #[zbus(header)] header: Header<'_>,
+        #[zbus(connection)] connection: &Connection,
+    ) -> Result<Dict, Error> {
+        let mut asker = self.origin.asker(&header, connection).await?;
+        asker.take_options(&mut options)?;
+        let add = change::Add {
+            account: AccountChange::from_dict(account)?,
+            options: AddOptions::from_dict(options)?,
+        };
+        stored(self.service.change(&asker, add).await?)
+    }
+
+    #[zbus(out_args("results"))]
+    async fn import(
+        &self,
+        accounts: Vec<Dict>,
+        mut options: Dict,
+        #[zbus(header)] header: Header<'_>,
+        #[zbus(connection)] connection: &Connection,
+    ) -> Result<Vec<Dict>, Error> {
+        let mut asker = self.origin.asker(&header, connection).await?;
+        asker.take_options(&mut options)?;
+        let options = ImportOptions::from_dict(options)?;
+        let accounts = accounts.into_iter().map(AccountChange::from_dict);
+        let accounts = accounts.collect::<Result<Vec<_>, _>>()?;
+        let results = if options.dry_run {
+            self.service.ask(&asker, ask::DryRun::new(accounts)).await?
+        } else {
+            self.service
+                .change(&asker, change::Import(accounts))
+                .await?
+        };
+        results
+            .iter()
+            .map(|result| owned(result.to_dict()))
+            .collect()
+    }
+
+    #[zbus(out_args("account"))]
+    async fn update(
+        &self,
+        id: String,
+        changes: Dict,
+        mut options: Dict,
+        #[zbus(header)] header: Header<'_>,
+        #[zbus(connection)] connection: &Connection,
+    ) -> Result<Dict, Error> {
+        let mut asker = self.origin.asker(&header, connection).await?;
+        asker.take_options(&mut options)?;
+        nothing_left(&options)?;
+        let changes = AccountChange::from_dict(changes)?;
+        let update = change::Update {
+            asker: asker.clone(),
+            id,
+            changes,
+        };
+        stored(self.service.change(&asker, update).await?)
+    }
+
+    async fn remove(
+        &self,
+        id: String,
+        mut options: Dict,
+        #[zbus(header)] header: Header<'_>,
+        #[zbus(connection)] connection: &Connection,
+    ) -> Result<(), Error> {
+        let mut asker = self.origin.asker(&header, connection).await?;
+        asker.take_options(&mut options)?;
+        nothing_left(&options)?;
+        self.service.change(&asker, change::Remove(id)).await
+    }
+
+    #[zbus(out_args("otpauth_uri"))]
+    async fn reveal(
+        &self,
+        id: String,
+        mut options: Dict,
+        #[zbus(header)] header: Header<'_>,
+        #[zbus(connection)] connection: &Connection,
+    ) -> Result<String, Error> {
+        let mut asker = self.origin.asker(&header, connection).await?;
+        asker.take_options(&mut options)?;
+        nothing_left(&options)?;
+        let link = self.service.ask(&asker, ask::Reveal(id)).await?;
+        asker.check()?;
+        Ok(link.to_string())
+    }
+
+    #[zbus(out_args("accounts"))]
+    async fn export(
+        &self,
+        mut options: Dict,
+        #[zbus(header)] header: Header<'_>,
+        #[zbus(connection)] connection: &Connection,
+    ) -> Result<Vec<Dict>, Error> {
+        let mut asker = self.origin.asker(&header, connection).await?;
+        asker.take_options(&mut options)?;
+        nothing_left(&options)?;
+        let accounts = self.service.ask(&asker, ask::Export).await?;
+        asker.check()?;
+        accounts
+            .iter()
+            .map(|account| owned(account.to_dict()))
+            .collect()
+    }
+
+    async fn unlock_vault(
+        &self,
+        passphrase: String,
+        #[zbus(header)] header: Header<'_>,
+        #[zbus(connection)] connection: &Connection,
+    ) -> Result<(), Error> {
+        let asker = self.origin.asker(&header, connection).await?;
+        self.service.unlock_file(&asker, check(passphrase)?).await
+    }
+
+    #[zbus(out_args("path"))]
+    async fn create_vault(
+        &self,
+        passphrase: String,
+        #[zbus(header)] header: Header<'_>,
+        #[zbus(connection)] connection: &Connection,
+    ) -> Result<String, Error> {
+        let asker = self.origin.asker(&header, connection).await?;
+        self.service.make_file(&asker, check(passphrase)?).await
+    }
+
+    async fn offer_copying(
+        &self,
+        #[zbus(header)] header: Header<'_>,
+        #[zbus(connection)] connection: &Connection,
+    ) -> Result<(), Error> {
+        let asker = self.origin.asker(&header, connection).await?;
+        // Two calls may be under way at once.
+        if self.offered.swap(true, Ordering::Relaxed) {
+            return Err(refusals::offered_already());
+        }
+        let offer = ask::Offer(connection.clone());
+        let taken = self.service.ask(&asker, offer).await;
+        self.offered.store(taken.is_ok(), Ordering::Relaxed);
+        taken
+    }
+
+    #[zbus(out_args("status"))]
+    async fn status(
+        &self,
+        #[zbus(header)] header: Header<'_>,
+        #[zbus(connection)] connection: &Connection,
+    ) -> Result<Dict, Error> {
+        let asker = self.origin.asker(&header, connection).await?;
+        owned(self.service.ask(&asker, ask::Status).await?.to_dict())
+    }
+}
+
+/// Returns an account as it is stored, without the fields that only a newer program knows: lists leave them out too.
+fn stored(mut account: Account) -> Result<Dict, Error> {
+    account.more.clear();
+    owned(account.to_dict())
+}
+
+fn check(passphrase: String) -> Result<Passphrase, Error> {
+    Passphrase::new(passphrase).map_err(|unfit| refusals::unfit_passphrase(&unfit))
+}

@@ -1,0 +1,208 @@
+//! Linux: a notification with buttons; see <https://specifications.freedesktop.org/notification-spec/latest/>.
+//!
+//! Only the answers of the notification service count: signals of other programs are not taken for them.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use futures_util::StreamExt;
+use mfa_core::access::{Answer, Question};
+use tokio::sync::oneshot;
+use zbus::Variant;
+
+use super::super::{Asking, Nobody, Questioner};
+
+const SERVICE: &str = "org.freedesktop.Notifications";
+/// The urgency of what stays on the screen until it is answered.
+const CRITICAL: u8 = 2;
+/// Services that have a menu for the answers, which few people know, and show no buttons.
+const WITHOUT_BUTTONS: [&str; 2] = ["dunst", "mako"];
+/// How long the service may take to show a notification; it may have to be started first.
+const SHOWING: Duration = Duration::from_secs(10);
+/// The variables of a session with a screen. Where there is none, a notification service that would have to be started
+/// first cannot show anything.
+const SCREEN: [&str; 2] = ["DISPLAY", "WAYLAND_DISPLAY"];
+
+#[zbus::proxy(
+    interface = "org.freedesktop.Notifications",
+    default_service = "org.freedesktop.Notifications",
+    default_path = "/org/freedesktop/Notifications"
+)]
+trait Service {
+    #[expect(clippy::too_many_arguments, reason = "the specification has them")]
+    fn notify(
+        &self,
+        app_name: &str,
+        replaces_id: u32,
+        app_icon: &str,
+        summary: &str,
+        body: &str,
+        actions: &[&str],
+        hints: HashMap<&str, Variant<'_>>,
+        expire_timeout: i32,
+    ) -> zbus::Result<u32>;
+
+    fn close_notification(&self, id: u32) -> zbus::Result<()>;
+
+    fn get_server_information(&self) -> zbus::Result<(String, String, String, String)>;
+
+    fn get_capabilities(&self) -> zbus::Result<Vec<String>>;
+
+    #[zbus(signal)]
+    fn action_invoked(&self, id: u32, action_key: String) -> zbus::Result<()>;
+
+    #[zbus(signal)]
+    fn notification_closed(&self, id: u32, reason: u32) -> zbus::Result<()>;
+}
+
+/// Asks by notifications.
+struct Notifications {
+    bus: zbus::Connection,
+    is_attended: Arc<AtomicBool>,
+}
+
+/// Returns the questioner of this system.
+pub async fn questioner(bus: Option<zbus::Connection>) -> Box<dyn Questioner> {
+    let Some(bus) = bus else {
+        return Box::new(Nobody);
+    };
+    let is_attended = Arc::new(AtomicBool::new(false));
+    match watch(&bus, Arc::clone(&is_attended)).await {
+        Ok(()) => Box::new(Notifications { bus, is_attended }),
+        Err(error) => {
+            tracing::warn!(%error, "cannot find out whether there is a notification service");
+            Box::new(Nobody)
+        }
+    }
+}
+
+/// Looks whether there is a notification service, now and whenever that changes.
+async fn watch(bus: &zbus::Connection, is_attended: Arc<AtomicBool>) -> zbus::Result<()> {
+    let names = zbus::fdo::DBusProxy::new(bus).await?;
+    let mut changes = names
+        .receive_name_owner_changed_with_args(&[(0, SERVICE)])
+        .await?;
+    let can_be_started = can_be_started(&names).await;
+    let is_there = names.name_has_owner(SERVICE.try_into()?).await?;
+    is_attended.store(is_there || can_be_started, Ordering::Relaxed);
+    tokio::spawn(async move {
+        while let Some(change) = changes.next().await {
+            let Ok(change) = change.args() else { continue };
+            let is_there = change.new_owner().is_some();
+            is_attended.store(is_there || can_be_started, Ordering::Relaxed);
+        }
+    });
+    Ok(())
+}
+
+/// Returns whether the bus starts a notification service for the first notification.
+async fn can_be_started(names: &zbus::fdo::DBusProxy<'_>) -> bool {
+    if SCREEN
+        .iter()
+        .all(|variable| std::env::var_os(variable).is_none())
+    {
+        return false;
+    }
+    let all = names.list_activatable_names().await.unwrap_or_default();
+    all.iter().any(|name| name.as_str() == SERVICE)
+}
+
+impl Questioner for Notifications {
+    fn is_attended(&self) -> bool {
+        self.is_attended.load(Ordering::Relaxed)
+    }
+
+    fn ask(&self, question: &Question, withdrawn: oneshot::Receiver<()>) -> Asking {
+        let (bus, question) = (self.bus.clone(), question.clone());
+        Box::pin(async move {
+            let asked = ask(&bus, &question, withdrawn).await;
+            asked.unwrap_or_else(|error| {
+                tracing::warn!(%error, "the desktop does not show the question");
+                None
+            })
+        })
+    }
+}
+
+async fn ask(
+    bus: &zbus::Connection,
+    question: &Question,
+    withdrawn: oneshot::Receiver<()>,
+) -> zbus::Result<Option<Answer>> {
+    let service = ServiceProxy::new(bus).await?;
+    let mut clicks = service.receive_action_invoked().await?;
+    let mut closed = service.receive_notification_closed().await?;
+    let shown = tokio::time::timeout(SHOWING, show(&service, question)).await;
+    let id = match shown {
+        Ok(Ok(id)) => id,
+        // The tray and the command line can still answer.
+        failed => {
+            let error = failed.ok().and_then(Result::err);
+            tracing::warn!(?error, "the desktop does not show the question");
+            drop(withdrawn.await);
+            return Ok(None);
+        }
+    };
+    let answer = async {
+        loop {
+            tokio::select! {
+                Some(click) = clicks.next() => {
+                    let Ok(click) = click.args() else { continue };
+                    if *click.id() == id && let Some(answer) = Answer::parse(click.action_key()) {
+                        return Some(answer);
+                    }
+                }
+                Some(closing) = closed.next() => {
+                    let Ok(closing) = closing.args() else { continue };
+                    if *closing.id() == id {
+                        return None;
+                    }
+                }
+                else => return None,
+            }
+        }
+    };
+    let answer = tokio::select! {
+        answer = answer => answer,
+        _ = withdrawn => None,
+    };
+    // Some services leave a notification on the screen after a click on one of its buttons.
+    drop(service.close_notification(id).await);
+    Ok(answer)
+}
+
+async fn show(service: &ServiceProxy<'_>, question: &Question) -> zbus::Result<u32> {
+    let capabilities = service.get_capabilities().await.unwrap_or_default();
+    let can = |what: &str| capabilities.iter().any(|name| name == what);
+    let mut lines = question.details();
+    let server = service.get_server_information().await.unwrap_or_default().0;
+    if !can("actions") || WITHOUT_BUTTONS.contains(&&*server.to_lowercase()) {
+        let id = question.id;
+        lines.insert(0, format!("To allow it once: mfactl access approve {id}"));
+    }
+    let body = lines.join("\n");
+    let body = match can("body-markup") {
+        true => escape(&body),
+        false => body,
+    };
+    let answers = question.answers().iter();
+    let actions: Vec<_> = answers
+        .flat_map(|answer| [answer.as_str(), answer.label()])
+        .collect();
+    let hints = HashMap::from([
+        ("desktop-entry", Variant::from("org.mfactl.Tray")),
+        ("urgency", Variant::from(CRITICAL)),
+    ]);
+    let summary = question.summary();
+    service
+        .notify("mfactl", 0, "mfactl", &summary, &body, &actions, hints, 0)
+        .await
+}
+
+/// Escapes a text that may look like markup.
+fn escape(text: &str) -> String {
+    let text = text.replace('&', "&amp;");
+    text.replace('<', "&lt;").replace('>', "&gt;")
+}

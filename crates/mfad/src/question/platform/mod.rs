@@ -1,0 +1,7 @@
+//! How each system asks the user.
+
+#[cfg_attr(all(unix, not(target_os = "macos")), path = "linux.rs")]
+#[cfg_attr(any(windows, target_os = "macos"), path = "other.rs")]
+mod imp;
+
+pub use imp::questioner;

@@ -1,0 +1,64 @@
+//! The errors with which the parts around the service refuse a request.
+//!
+//! The service has its own in `service/errors.rs`. No text here contains anything that the request sent.
+
+use std::fmt::Display;
+
+use mfa_ipc::Error;
+
+/// The process that asked does not run the same program any more.
+pub(crate) fn changed_program() -> Error {
+    let text = "the program that asked has ended or become another program";
+    Error::AccessDenied(text.into())
+}
+
+/// The bus daemon does not tell the process behind a message.
+pub(crate) fn unknown_program() -> Error {
+    Error::AccessDenied("the session bus does not say which program is asking".into())
+}
+
+pub(crate) fn too_many_of_program() -> Error {
+    Error::LimitsExceeded("too many requests from this program at once".into())
+}
+
+pub(crate) fn wrong_type(option: &'static str) -> Error {
+    Error::NotSupported(format!("“{option}” has the wrong type"))
+}
+
+pub(crate) fn long_reason() -> Error {
+    Error::LimitsExceeded("the reason is too long".into())
+}
+
+pub(crate) fn nobody_waits() -> Error {
+    Error::Failed("the caller no longer waits for the answer".into())
+}
+
+/// The word for an answer to a question is unknown.
+pub(crate) fn unknown_answer() -> Error {
+    Error::NotSupported("there is no such answer".into())
+}
+
+pub(crate) fn unfit_passphrase(why: &impl Display) -> Error {
+    Error::LimitsExceeded(why.to_string())
+}
+
+pub(crate) fn offered_already() -> Error {
+    Error::LimitsExceeded("this connection has already offered to copy codes".into())
+}
+
+pub(crate) fn not_the_tray() -> Error {
+    let text = "only the tray that is installed beside mfad may copy codes for others";
+    Error::AccessDenied(text.into())
+}
+
+pub(crate) fn too_many_trays() -> Error {
+    Error::LimitsExceeded("too many programs offer to copy codes".into())
+}
+
+pub(crate) fn no_tray() -> Error {
+    Error::NotSupported("no tray is running to copy the code".into())
+}
+
+pub(crate) fn silent_tray() -> Error {
+    Error::TimedOut("the tray does not answer".into())
+}

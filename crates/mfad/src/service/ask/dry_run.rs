@@ -1,0 +1,66 @@
+//! The dry run of an import, decided in slices so that others are served in between.
+//!
+//! Changes that are made meanwhile are seen when the accounts are stored.
+
+use std::vec;
+
+use mfa_core::AccountChange;
+use mfa_ipc::Error;
+use mfa_ipc::types::{ImportResult, MAX_IMPORTED};
+
+use super::{Ask, Served};
+use crate::caller::Asker;
+use crate::service::cause::Cause;
+use crate::service::import::Planner;
+use crate::service::{Service, errors};
+
+/// The number of accounts that are decided on at a time, which takes about a millisecond.
+const SLICE: usize = 100;
+
+/// A request for what would become of these accounts.
+pub(crate) struct DryRun {
+    accounts: vec::IntoIter<AccountChange>,
+    stage: Stage,
+}
+
+enum Stage {
+    Asked,
+    Begun(Box<Planner>),
+}
+
+impl DryRun {
+    pub(crate) fn new(accounts: Vec<AccountChange>) -> Self {
+        Self {
+            accounts: accounts.into_iter(),
+            stage: Stage::Asked,
+        }
+    }
+}
+
+impl Ask for DryRun {
+    type Answer = Vec<ImportResult>;
+
+    fn serve(mut self, service: &mut Service, _: &Asker) -> Result<Served<Self>, Error> {
+        let unlocked = &service.accounts.unlocked;
+        let mut planner = match self.stage {
+            Stage::Asked if self.accounts.len() > MAX_IMPORTED => {
+                return Err(errors::too_many_imported());
+            }
+            Stage::Asked => {
+                let planner = Box::new(Planner::new(unlocked, service.now()?));
+                self.stage = Stage::Begun(planner);
+                return Ok(Served::Later(self, Cause::Turn));
+            }
+            Stage::Begun(planner) => planner,
+        };
+        for mut account in self.accounts.by_ref().take(SLICE) {
+            planner.decide(unlocked, &mut account);
+        }
+        if self.accounts.len() == 0 {
+            return Ok(Served::Now(planner.batch.planned()));
+        }
+        // Every dry run gets its turn again.
+        self.stage = Stage::Begun(planner);
+        Ok(Served::Later(self, Cause::Turn))
+    }
+}

@@ -1,0 +1,96 @@
+//! Locking, and unlocking again.
+
+use std::sync::Arc;
+
+use mfa_core::lock::Reason;
+use mfa_ipc::Error;
+
+use super::{Ask, Needs, Served};
+use crate::caller::Asker;
+use crate::presence::Presence;
+use crate::service::{Service, errors};
+
+/// A request to lock the accounts until they are unlocked. An error means that a restart will undo the lock.
+pub(crate) struct Lock;
+
+/// A request for what it takes to undo the locks.
+pub(in crate::service) struct ToUnlock;
+
+/// What it takes to undo the locks.
+pub(in crate::service) struct Unlocking {
+    /// The number of locks so far.
+    pub(in crate::service) locks: u64,
+    /// The way to prove that a person is there, if the lock of the user needs a proof.
+    pub(in crate::service) presence: Option<Arc<dyn Presence>>,
+}
+
+/// A request to undo the user's lock, so that a request can open the accounts.
+///
+/// It says what it has seen or proved, so that it undoes no lock that was made since.
+pub(in crate::service) enum EndLock {
+    /// Nothing was needed, or was proved, when there were this many locks.
+    After(u64),
+    /// The passphrase of the vault file was right.
+    ByPassphrase,
+}
+
+/// A request for nothing but open accounts.
+pub(in crate::service) struct Open;
+
+impl Ask for Lock {
+    type Answer = ();
+
+    fn needs(&self) -> Needs {
+        Needs::Nothing
+    }
+
+    fn serve(self, service: &mut Service, _: &Asker) -> Result<Served<Self>, Error> {
+        service.lock_on_request().map(Served::Now)
+    }
+}
+
+impl Ask for ToUnlock {
+    type Answer = Unlocking;
+
+    fn needs(&self) -> Needs {
+        Needs::Nothing
+    }
+
+    fn serve(self, service: &mut Service, _: &Asker) -> Result<Served<Self>, Error> {
+        service.lock_if_unused();
+        let file = service.parts.keychain.vault_file();
+        // A passphrase is a proof.
+        let is_proved = file.is_some_and(|file| file.needs_passphrase());
+        let needs_proof = service.door.state.is_locked_by_user() && !is_proved;
+        Ok(Served::Now(Unlocking {
+            locks: service.door.locks,
+            presence: needs_proof.then(|| Arc::clone(&service.parts.presence)),
+        }))
+    }
+}
+
+impl Ask for EndLock {
+    type Answer = ();
+
+    fn needs(&self) -> Needs {
+        Needs::Nothing
+    }
+
+    fn serve(self, service: &mut Service, _: &Asker) -> Result<Served<Self>, Error> {
+        service.lock_if_unused();
+        let is_other = matches!(self, Self::After(locks) if locks != service.door.locks);
+        if is_other && service.door.state.is_locked_by_user() {
+            return Err(errors::locked(Reason::Request));
+        }
+        service.end_lock();
+        Ok(Served::Now(()))
+    }
+}
+
+impl Ask for Open {
+    type Answer = ();
+
+    fn serve(self, _: &mut Service, _: &Asker) -> Result<Served<Self>, Error> {
+        Ok(Served::Now(()))
+    }
+}

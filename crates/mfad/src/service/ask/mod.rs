@@ -1,0 +1,69 @@
+//! The requests that change no account: each is one type with its answer, and one function that serves it.
+//!
+//! A new request is a file here and a method in [`interface`](crate::interface).
+
+mod access;
+mod codes;
+mod copy;
+mod dry_run;
+mod file;
+mod find;
+mod list;
+mod lock;
+mod peek;
+mod reveal;
+mod status;
+
+use mfa_core::unlocked::Unlocked;
+use mfa_ipc::Error;
+
+use super::cause::{Cause, Needs};
+use super::{Service, errors};
+use crate::caller::Asker;
+pub(crate) use access::{AnswerQuestion, ForgetRules, Questions, Rules, SetRule};
+pub(super) use codes::{Codes, Given};
+pub(crate) use copy::Offer;
+pub(super) use copy::{MayCopy, Trays};
+pub(crate) use dry_run::DryRun;
+pub(super) use file::{Awaited, MakeFile, OpenFile};
+pub(crate) use find::Find;
+pub(crate) use list::{Get, List};
+pub(crate) use lock::Lock;
+pub(super) use lock::{EndLock, Open, ToUnlock, Unlocking};
+pub(crate) use peek::Peek;
+pub(crate) use reveal::{Export, Reveal};
+pub(crate) use status::Status;
+
+/// A request that changes no account.
+pub(crate) trait Ask: Send + Sized + 'static {
+    /// The answer to the request.
+    type Answer: Send + 'static;
+
+    /// Returns what is needed to serve the request.
+    fn needs(&self) -> Needs {
+        Needs::Accounts
+    }
+
+    /// Returns whether accounts that are still to be read cannot change the answer.
+    fn is_certain(&self, _unlocked: &Unlocked) -> bool {
+        false
+    }
+
+    /// Serves the request.
+    fn serve(self, service: &mut Service, asker: &Asker) -> Result<Served<Self>, Error>;
+}
+
+/// The outcome of serving a request.
+pub(crate) enum Served<A: Ask> {
+    /// The answer.
+    Now(A::Answer),
+    /// The request is put aside, and is served again when the cause is gone.
+    Later(A, Cause),
+}
+
+impl Service {
+    /// Returns the Unix time in seconds.
+    pub(super) fn now(&self) -> Result<u64, Error> {
+        self.parts.clock.unix().ok_or_else(errors::before_1970)
+    }
+}

@@ -1,0 +1,58 @@
+//! Secrets, for users who move an account elsewhere.
+
+use mfa_core::access::Use;
+use mfa_core::access::record::Action;
+use mfa_core::item::Entry;
+use mfa_core::uri;
+use mfa_ipc::Error;
+use mfa_ipc::types::Exported;
+use zeroize::Zeroizing;
+
+use super::{Ask, Served};
+use crate::caller::Asker;
+use crate::service::Service;
+use crate::service::consent::Decision;
+
+/// A request for the link of the account with this id, including its secret.
+pub(crate) struct Reveal(pub(crate) String);
+
+/// A request for all accounts with their links.
+pub(crate) struct Export;
+
+impl Ask for Reveal {
+    type Answer = Zeroizing<String>;
+
+    fn serve(self, service: &mut Service, asker: &Asker) -> Result<Served<Self>, Error> {
+        let id = service.accounts.known(&self.0)?.account.id;
+        let permit = match service.may(asker, Some(id), Use::Secret, 1)? {
+            Decision::Yes(permit) => permit,
+            Decision::Asked(cause) => return Ok(Served::Later(self, cause)),
+        };
+        service.count(asker, Some(id), Use::Secret, 1)?;
+        service.released(asker, Some(id), Action::Reveal, &permit);
+        Ok(Served::Now(link(service.accounts.entry(id)?)))
+    }
+}
+
+impl Ask for Export {
+    type Answer = Vec<Exported>;
+
+    fn serve(self, service: &mut Service, asker: &Asker) -> Result<Served<Self>, Error> {
+        let permit = match service.may(asker, None, Use::Secret, 1)? {
+            Decision::Yes(permit) => permit,
+            Decision::Asked(cause) => return Ok(Served::Later(self, cause)),
+        };
+        service.count(asker, None, Use::Secret, 1)?;
+        service.released(asker, None, Action::Export, &permit);
+        let exported = |entry: &Entry| Exported {
+            account: entry.account.clone(),
+            uri: link(entry),
+        };
+        let accounts: Vec<_> = service.accounts.unlocked.entries().map(exported).collect();
+        Ok(Served::Now(accounts))
+    }
+}
+
+fn link(entry: &Entry) -> Zeroizing<String> {
+    uri::print(&entry.account, &entry.secret)
+}

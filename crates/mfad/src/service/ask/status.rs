@@ -1,0 +1,47 @@
+//! The status of the daemon.
+
+use mfa_ipc::Error;
+use mfa_ipc::types;
+
+use super::{Ask, Needs, Served};
+use crate::caller::Asker;
+use crate::service::Service;
+use crate::service::state::State;
+
+/// A request for the status of the daemon.
+pub(crate) struct Status;
+
+impl Ask for Status {
+    type Answer = types::Status;
+
+    fn needs(&self) -> Needs {
+        Needs::Nothing
+    }
+
+    fn serve(self, service: &mut Service, _: &Asker) -> Result<Served<Self>, Error> {
+        let Service {
+            parts,
+            door,
+            accounts,
+            ..
+        } = service;
+        let known = u32::try_from(accounts.unlocked.len()).unwrap_or(u32::MAX);
+        Ok(Served::Now(types::Status {
+            version: env!("CARGO_PKG_VERSION").to_owned(),
+            pid: std::process::id(),
+            keychain: service.announcer.keychain_name(),
+            vault_file: parts.keychain.path().is_some(),
+            locked: service.announcer.is_locked(),
+            locked_by_user: door.state.is_locked_by_user(),
+            locked_because: door.state.why_locked().to_owned(),
+            problem: door.problem.clone(),
+            keychain_changed_from: door.changed_from.clone(),
+            accounts: (door.state == State::Open).then_some(known),
+            unreadable: accounts.unreadable,
+            importing: service.changes.importing(),
+            bus_codes: service.consent.bus_codes().as_str().to_owned(),
+            attended: service.is_attended(),
+            tray: service.copiers.any(),
+        }))
+    }
+}

@@ -1,0 +1,227 @@
+//! The changes that wait for the keychain, and the one that it is working on.
+
+use std::collections::{BTreeSet, VecDeque};
+use std::io;
+
+use mfa_core::AccountId;
+use mfa_core::port::StoreError;
+use mfa_ipc::Error;
+use tokio::sync::oneshot;
+use tokio::task::{JoinError, JoinSet};
+
+use super::{Change, Discard, Job, Written};
+use crate::caller::Asker;
+use crate::service::cause::MAX_WAITING;
+use crate::service::reply::{Reply, answer};
+use crate::service::state::State;
+use crate::service::{Service, errors};
+
+/// The changes, in order of arrival.
+#[derive(Default)]
+pub(in crate::service) struct Queue {
+    waiting: VecDeque<Box<dyn Waiting>>,
+    underway: Option<Box<dyn Underway>>,
+    /// The work of the keychain. It always runs to its end, whatever happens to the accounts.
+    task: JoinSet<Written>,
+}
+
+/// A change that waits for its turn.
+trait Waiting: Send {
+    /// Begins the change. Returns `None` if it is answered already.
+    fn begin(self: Box<Self>, service: &mut Service) -> Option<(Job, Box<dyn Underway>)>;
+    fn refuse(self: Box<Self>, error: Error);
+}
+
+/// A change that the keychain is working on.
+trait Underway: Send {
+    fn imported(&self) -> Option<u32>;
+    fn note_left(&self, service: &mut Service, left: &BTreeSet<AccountId>) -> io::Result<()>;
+    fn done(self: Box<Self>, service: &mut Service);
+    fn refuse(self: Box<Self>, error: Error);
+}
+
+struct Wanted<C: Change> {
+    change: C,
+    /// The program that wants the change, or `None` if it is our own.
+    asker: Option<Asker>,
+    reply: Reply<C::Answer>,
+}
+
+struct Begun<C: Change> {
+    ready: C::Ready,
+    reply: Reply<C::Answer>,
+}
+
+impl Queue {
+    /// Returns how many accounts of an import are stored so far, if one is under way.
+    pub(in crate::service) fn importing(&self) -> Option<u32> {
+        self.underway.as_ref()?.imported()
+    }
+
+    /// Returns the result of the change that is under way, or `None` if none is.
+    pub(in crate::service) async fn written(&mut self) -> Option<Result<Written, JoinError>> {
+        self.task.join_next().await
+    }
+
+    /// Refuses all changes that wait.
+    pub(in crate::service) fn refuse(&mut self, error: &Error) {
+        for change in self.waiting.drain(..) {
+            change.refuse(error.clone());
+        }
+    }
+}
+
+impl<C: Change> Waiting for Wanted<C> {
+    fn begin(self: Box<Self>, service: &mut Service) -> Option<(Job, Box<dyn Underway>)> {
+        let Self {
+            change,
+            asker,
+            reply,
+        } = *self;
+        // It may have turned into another program while its change waited.
+        let checked = asker.map_or(Ok(()), |asker| asker.check());
+        match checked.and_then(|()| change.prepare(service)) {
+            Ok((job, ready)) => Some((job, Box::new(Begun::<C> { ready, reply }))),
+            Err(error) => {
+                answer(reply, Err(error));
+                None
+            }
+        }
+    }
+
+    fn refuse(self: Box<Self>, error: Error) {
+        answer(self.reply, Err(error));
+    }
+}
+
+impl<C: Change> Underway for Begun<C> {
+    fn imported(&self) -> Option<u32> {
+        C::imported(&self.ready)
+    }
+
+    fn note_left(&self, service: &mut Service, left: &BTreeSet<AccountId>) -> io::Result<()> {
+        C::note_left(&self.ready, service, left)
+    }
+
+    fn done(self: Box<Self>, service: &mut Service) {
+        let Self { ready, reply } = *self;
+        let is_open = match service.door.state {
+            State::Open => true,
+            State::Loading => C::is_done_while_reading(&ready),
+            _ => false,
+        };
+        let result = if is_open {
+            C::done(ready, service)
+        } else {
+            C::done_while_locked(ready)
+        };
+        answer(reply, result);
+    }
+
+    fn refuse(self: Box<Self>, error: Error) {
+        answer(self.reply, Err(error));
+    }
+}
+
+impl Service {
+    /// Puts a change into the queue.
+    pub(in crate::service) fn change<C: Change>(
+        &mut self,
+        change: C,
+        asker: Asker,
+        reply: Reply<C::Answer>,
+    ) {
+        if self.changes.waiting.len() >= MAX_WAITING {
+            return answer(reply, Err(errors::too_much()));
+        }
+        self.changes.waiting.push_back(Box::new(Wanted {
+            change,
+            asker: Some(asker),
+            reply,
+        }));
+        self.next_change();
+    }
+
+    /// Queues the removal of the items that a failed import left in a store. Nobody waits for it.
+    pub(in crate::service) fn discard(&mut self, store: String) {
+        let (reply, _) = oneshot::channel();
+        self.changes.waiting.push_back(Box::new(Wanted {
+            change: Discard(store),
+            asker: None,
+            reply,
+        }));
+    }
+
+    /// Begins the next change if none is under way and the accounts are known.
+    pub(in crate::service) fn next_change(&mut self) {
+        while self.changes.underway.is_none() && self.door.state == State::Open {
+            let Some(change) = self.changes.waiting.pop_front() else {
+                return;
+            };
+            if let Some((job, underway)) = change.begin(self) {
+                self.changes.task.spawn(job);
+                self.changes.underway = Some(underway);
+            }
+        }
+    }
+
+    /// Handles the keychain's answer.
+    pub(in crate::service) fn written(&mut self, written: Result<Written, JoinError>) {
+        let Some(change) = self.changes.underway.take() else {
+            return;
+        };
+        let result = match written {
+            Ok(Written { result, left }) => match change.note_left(self, &left) {
+                Ok(()) => result,
+                Err(error) => {
+                    tracing::warn!(%error, "cannot record what is left of an import");
+                    let is_import = change.imported().is_some();
+                    change.refuse(errors::import_not_noted(&error));
+                    // The next daemon would remove the items that are still noted, so they are removed now.
+                    // Notes that still cannot be crossed out after that wait until the keychain is read again.
+                    if is_import {
+                        self.discard_unfinished();
+                    }
+                    return self.next_change();
+                }
+            },
+            // The items that the task left behind are still noted.
+            Err(error) => {
+                change.refuse(crashed(&error));
+                self.look_again();
+                return self.next_change();
+            }
+        };
+        match result {
+            Ok(()) => change.done(self),
+            Err(StoreError::Changed) => {
+                change.refuse(errors::store(&StoreError::Changed));
+                self.read_again();
+            }
+            Err(error) => {
+                tracing::warn!(%error, "cannot store an account");
+                change.refuse(errors::store(&error));
+                self.look_again();
+            }
+        }
+        self.next_change();
+    }
+}
+
+/// Returns the error for a change whose task has panicked. It may have been stored or not.
+fn crashed(error: &JoinError) -> Error {
+    tracing::error!(%error, "a task ended unexpectedly");
+    errors::change_unknown()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_panic_is_not_called_a_slow_keychain() {
+        let panicked = tokio::spawn(async { panic!("as if by a bug") }).await;
+        let error = crashed(&panicked.unwrap_err());
+        assert!(matches!(&error, Error::Failed(text) if text.contains("internal error")));
+    }
+}

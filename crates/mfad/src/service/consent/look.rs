@@ -1,0 +1,53 @@
+//! Looking at codes without using them: the tray's menu, and `mfactl list --codes`.
+
+use mfa_core::AccountId;
+use mfa_core::access::record::{Action, Ground};
+use mfa_core::access::{Use, Who};
+use mfa_ipc::Error;
+
+use super::ruling::Ruling;
+use super::{Decision, Permit};
+use crate::caller::Asker;
+use crate::service::Service;
+use crate::service::cause::Cause;
+
+/// A decision on a request to look at codes.
+pub(in crate::service) enum Looking {
+    /// The asker may look at the codes of these accounts.
+    At(Vec<AccountId>),
+    /// The user has to be asked first.
+    Asked(Cause),
+}
+
+impl Service {
+    /// Decides at the codes of which accounts an asker may look. Accounts that are denied are left out. If the user has
+    /// to be asked about any of the others, the question is about all accounts.
+    pub(in crate::service) fn may_look(
+        &mut self,
+        asker: &Asker,
+        ids: Vec<AccountId>,
+    ) -> Result<Looking, Error> {
+        self.may_cross(asker, None, Use::Code)?;
+        let mut shown = Vec::with_capacity(ids.len());
+        let mut permit = Permit::by(Ground::Default);
+        for id in ids {
+            match self.ruling(asker, Some(id), Use::Code)? {
+                Ruling::Deny => continue,
+                Ruling::Allow(found) => permit = found,
+                Ruling::Ask if asker.granted == Some((None, Use::Code)) => {
+                    permit = Permit::by(Ground::Once);
+                }
+                Ruling::Ask => match self.ask(asker, None, Use::Code, 1)? {
+                    Decision::Yes(found) => permit = found,
+                    Decision::Asked(cause) => return Ok(Looking::Asked(cause)),
+                },
+            }
+            shown.push(id);
+        }
+        // The tray looks whenever its menu is open.
+        if asker.caller.who != Who::Tray {
+            self.released(asker, None, Action::Look, &permit);
+        }
+        Ok(Looking::At(shown))
+    }
+}

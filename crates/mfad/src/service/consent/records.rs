@@ -1,0 +1,109 @@
+//! Writes the access log: one line for each code, copy and secret that is given out, and for each refusal.
+
+use mfa_core::AccountId;
+use mfa_core::access::record::{Action, Ground, Outcome};
+use mfa_core::access::{Record, Transport, Use};
+
+use super::Permit;
+use crate::caller::{ARROW, Asker};
+use crate::service::Service;
+
+/// Returns the action of handing out codes for this use.
+pub(in crate::service) fn handing_out(usage: Use) -> Action {
+    match usage {
+        Use::Copy => Action::Copy,
+        Use::Code | Use::Secret => Action::Code,
+    }
+}
+
+impl Service {
+    /// Logs what an asker gets, unless it looks at all accounts, and did so a moment ago.
+    pub(in crate::service) fn released(
+        &mut self,
+        asker: &Asker,
+        account: Option<AccountId>,
+        action: Action,
+        permit: &Permit,
+    ) {
+        if permit.ground == Ground::Unattended {
+            tracing::info!(caller = %asker.caller, "allowed without a question: nobody can be asked");
+        }
+        if action == Action::Look && account.is_none() {
+            let now = self.parts.clock.since_boot();
+            let counted = self.consent.looks.take(&asker.caller.who, 1, now);
+            if counted.is_err() {
+                return;
+            }
+        }
+        let record = self.record(asker, account, action);
+        self.write(&Record {
+            outcome: Outcome::Allowed,
+            ground: permit.ground,
+            note: permit.note.clone(),
+            ..record
+        });
+    }
+
+    /// Logs a refusal, unless there were very many of this asker.
+    pub(in crate::service) fn refused(
+        &mut self,
+        asker: &Asker,
+        account: Option<AccountId>,
+        usage: Use,
+        ground: Ground,
+    ) {
+        tracing::info!(caller = %asker.caller, ?usage, ?ground, "refused a request");
+        let now = self.parts.clock.since_boot();
+        let counted = self.consent.refusals.take(&asker.caller.who, 1, now);
+        if counted.is_err() {
+            return;
+        }
+        let action = match (usage, account) {
+            (Use::Code, _) => Action::Code,
+            (Use::Copy, _) => Action::Copy,
+            (Use::Secret, Some(_)) => Action::Reveal,
+            (Use::Secret, None) => Action::Export,
+        };
+        let record = self.record(asker, account, action);
+        self.write(&Record {
+            outcome: Outcome::Refused,
+            ground,
+            ..record
+        });
+    }
+
+    /// Logs a change of the rules.
+    pub(super) fn changed_rule(&mut self, asker: &Asker, account: Option<AccountId>, note: String) {
+        let record = self.record(asker, account, Action::Rule);
+        self.write(&Record {
+            note: Some(note),
+            ..record
+        });
+    }
+
+    fn record(&self, asker: &Asker, account: Option<AccountId>, action: Action) -> Record {
+        let caller = &asker.caller;
+        let entry = account.and_then(|id| self.accounts.unlocked.get(id));
+        Record {
+            time: self.parts.clock.unix().unwrap_or(0),
+            action,
+            outcome: Outcome::Allowed,
+            ground: Ground::Default,
+            account: account.map(|id| id.to_string()),
+            name: entry.map(|entry| entry.account.name.clone()),
+            asker: caller.who.to_string(),
+            chain: caller.chain.join(ARROW),
+            pid: caller.pid,
+            bus: caller.transport == Transport::SessionBus,
+            reason: asker.reason.clone(),
+            note: None,
+        }
+    }
+
+    /// A log that cannot be written keeps no code back: a home may be read-only.
+    fn write(&mut self, record: &Record) {
+        if let Err(error) = self.consent.parts.log.write(record) {
+            tracing::warn!(%error, "cannot write the access log");
+        }
+    }
+}

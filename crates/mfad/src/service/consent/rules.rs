@@ -1,0 +1,175 @@
+//! Lists and changes the rules, for a person at a terminal and for the tray.
+//!
+//! A program that could change the rules would need no consent, so nobody else may.
+
+use mfa_core::access::rules::{Accounts, Rule, Rules, Subject};
+use mfa_core::access::{Answer, Who};
+use mfa_core::{Account, AccountId};
+use mfa_ipc::Error;
+
+use crate::caller::Asker;
+use crate::service::{Service, errors};
+
+impl Service {
+    /// Returns the rules of the user.
+    pub(in crate::service) fn rules(&self) -> &Rules {
+        &self.consent.parts.rules
+    }
+
+    /// Returns whether the program of a rule has changed since the rule was made.
+    pub(in crate::service) fn has_changed(&self, rule: &Rule) -> bool {
+        let (Subject::Program { path, .. }, Some(then)) = (&rule.subject, rule.seen) else {
+            return false;
+        };
+        (self.consent.parts.seen)(path) != Some(then)
+    }
+
+    /// Sets a rule for an asker, for a program as it is now.
+    pub(in crate::service) fn set_rule_for(
+        &mut self,
+        asker: &Asker,
+        mut rule: Rule,
+    ) -> Result<(), Error> {
+        check(asker)?;
+        if let Subject::Program { path, .. } = &rule.subject {
+            rule.seen = (self.consent.parts.seen)(path);
+        }
+        let subject = rule.subject.clone();
+        self.set_rule(asker, rule)?;
+        self.forget_grants(&subject);
+        Ok(())
+    }
+
+    /// Answers a question for an asker.
+    pub(in crate::service) fn answer_question(
+        &mut self,
+        asker: &Asker,
+        id: u64,
+        answer: Answer,
+    ) -> Result<(), Error> {
+        check(asker)?;
+        let list = self.consent.questions.list();
+        let question = list.iter().find(|question| question.id == id);
+        let question = question.ok_or_else(errors::no_such_question)?;
+        if !question.answers().contains(&answer) {
+            return Err(errors::no_such_answer());
+        }
+        self.answered(id, Some(answer));
+        Ok(())
+    }
+
+    /// Checks that an asker may change an account: tags that rules are for say who may have its codes.
+    pub(in crate::service) fn may_retag(
+        &self,
+        asker: &Asker,
+        old: &Account,
+        new: &Account,
+    ) -> Result<(), Error> {
+        let is_other = |tag: &String| old.tags.contains(tag) != new.tags.contains(tag);
+        let tags = self
+            .rules()
+            .own()
+            .iter()
+            .filter_map(|rule| match &rule.accounts {
+                Accounts::Tag(tag) => Some(tag),
+                Accounts::All | Accounts::One(_) => None,
+            });
+        let is_person = matches!(asker.caller.who, Who::Person | Who::Tray);
+        if is_person || !tags.into_iter().any(is_other) {
+            return Ok(());
+        }
+        tracing::warn!(caller = %asker.caller, "refused to change a tag that an access rule is for");
+        Err(errors::tag_of_a_rule())
+    }
+
+    pub(super) fn set_rule(&mut self, asker: &Asker, rule: Rule) -> Result<(), Error> {
+        let mut rules = self.consent.parts.rules.clone();
+        let (account, note) = (about(&rule.accounts), self.said(&rule));
+        if !rules.set(rule) {
+            return Err(errors::too_many_rules());
+        }
+        self.store_rules(rules)?;
+        self.changed_rule(asker, account, note);
+        Ok(())
+    }
+
+    /// Removes the rules for a subject and for accounts; without these, all rules. Returns their number.
+    pub(in crate::service) fn forget_rules(
+        &mut self,
+        asker: &Asker,
+        subject: Option<&Subject>,
+        accounts: Option<&Accounts>,
+    ) -> Result<usize, Error> {
+        check(asker)?;
+        let mut rules = self.consent.parts.rules.clone();
+        let is_one = |rule: &Rule| {
+            subject.is_none_or(|wanted| rule.subject == *wanted)
+                && accounts.is_none_or(|wanted| rule.accounts == *wanted)
+        };
+        let gone: Vec<_> = rules.own().iter().filter(|rule| is_one(rule)).collect();
+        let gone: Vec<_> = gone.into_iter().map(|rule| self.said(rule)).collect();
+        let count = rules.forget(is_one);
+        self.store_rules(rules)?;
+        self.forget_grants(subject.unwrap_or(&Subject::Anybody));
+        for rule in gone {
+            self.changed_rule(asker, None, format!("forgot: {rule}"));
+        }
+        Ok(count)
+    }
+
+    /// Forgets what was granted or denied for a while to the askers that a rule is for: the rule decides from now on.
+    fn forget_grants(&mut self, subject: &Subject) {
+        let grants = &mut self.consent.grants;
+        grants.forget(|who| subject.fits(who));
+    }
+
+    /// Returns a rule in words, for the log.
+    fn said(&self, rule: &Rule) -> String {
+        let subject = match &rule.subject {
+            Subject::Anybody => "anybody".to_owned(),
+            Subject::Person => "a person at a terminal".to_owned(),
+            Subject::Tray => "the tray".to_owned(),
+            Subject::Search => "the desktop search".to_owned(),
+            Subject::App(id) => id.clone(),
+            Subject::System(name) => format!("{name} (system process)"),
+            Subject::Program { path, script: None } => path.display().to_string(),
+            Subject::Program {
+                path,
+                script: Some(script),
+            } => format!("{} {script}", path.display()),
+        };
+        let accounts = match &rule.accounts {
+            Accounts::All => "all accounts".to_owned(),
+            Accounts::Tag(tag) => format!("accounts with the tag {tag}"),
+            Accounts::One(id) => {
+                let entry = self.accounts.unlocked.get(*id);
+                let name = entry.map(|entry| entry.account.name.clone());
+                format!("account {}", name.unwrap_or_else(|| id.to_string()))
+            }
+        };
+        format!("{} {subject}, {accounts}", rule.verdict.as_str())
+    }
+
+    fn store_rules(&mut self, rules: Rules) -> Result<(), Error> {
+        let stored = self.consent.parts.book.store(&rules);
+        stored.map_err(|error| errors::rules_not_stored(&error))?;
+        self.consent.parts.rules = rules;
+        Ok(())
+    }
+}
+
+fn about(accounts: &Accounts) -> Option<AccountId> {
+    match accounts {
+        Accounts::One(id) => Some(*id),
+        Accounts::All | Accounts::Tag(_) => None,
+    }
+}
+
+/// Checks that an asker may change the rules or answer questions.
+fn check(asker: &Asker) -> Result<(), Error> {
+    if matches!(asker.caller.who, Who::Person | Who::Tray) {
+        return Ok(());
+    }
+    tracing::warn!(caller = %asker.caller, "refused to change the rules");
+    Err(errors::only_a_person())
+}

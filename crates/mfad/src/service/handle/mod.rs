@@ -1,0 +1,79 @@
+//! The handle through which the service is asked.
+//!
+//! Most requests are one step, and the interfaces send them with [`Handle::ask`] or [`Handle::change`]. What takes
+//! several steps has a method of its own in a file here.
+
+mod codes;
+mod copy;
+mod unlock;
+
+use mfa_ipc::Error;
+use tokio::sync::{broadcast, mpsc, oneshot, watch};
+
+use crate::caller::Asker;
+use crate::service::announce::{Public, Signal};
+use crate::service::ask::Ask;
+use crate::service::change::Change;
+use crate::service::errors;
+use crate::service::reply::Reply;
+use crate::service::request::Request;
+
+/// A handle to the service. Clones share the service, which ends when the last one is dropped.
+#[derive(Clone)]
+pub struct Handle {
+    requests: mpsc::Sender<Request>,
+    signals: broadcast::Sender<Signal>,
+    public: watch::Receiver<Public>,
+}
+
+impl Handle {
+    pub(in crate::service) fn new(
+        requests: mpsc::Sender<Request>,
+        signals: broadcast::Sender<Signal>,
+        public: watch::Receiver<Public>,
+    ) -> Self {
+        Self {
+            requests,
+            signals,
+            public,
+        }
+    }
+
+    /// Subscribes to the events from now on.
+    #[must_use]
+    pub fn signals(&self) -> broadcast::Receiver<Signal> {
+        self.signals.subscribe()
+    }
+
+    /// Returns the properties that anybody may see.
+    #[must_use]
+    pub fn public(&self) -> watch::Receiver<Public> {
+        self.public.clone()
+    }
+
+    /// Sends a request, and waits for the answer.
+    pub(crate) async fn ask<A: Ask>(&self, asker: &Asker, ask: A) -> Result<A::Answer, Error> {
+        self.send(|reply| Request::ask(asker.clone(), ask, reply))
+            .await
+    }
+
+    /// Requests a change, and waits until it is made.
+    pub(crate) async fn change<C: Change>(
+        &self,
+        asker: &Asker,
+        change: C,
+    ) -> Result<C::Answer, Error> {
+        self.send(|reply| Request::change(asker.clone(), change, reply))
+            .await
+    }
+
+    async fn send<T>(&self, request: impl FnOnce(Reply<T>) -> Request) -> Result<T, Error> {
+        let (reply, answer) = oneshot::channel();
+        let sent = self.requests.send(request(reply)).await;
+        sent.map_err(|_| errors::shutting_down())?;
+        // Each request is answered, unless the service ends.
+        answer
+            .await
+            .unwrap_or_else(|_| Err(errors::shutting_down()))
+    }
+}

@@ -1,0 +1,63 @@
+//! Who is behind a request, as the daemon sees it through mfactl, shells and wrappers.
+
+use std::fs;
+
+use tests::{Desktop, LINK, binary, own_name, run};
+
+use crate::monitor::Monitor;
+
+/// To whom codes are given out meanwhile.
+fn issued(desktop: &Desktop, ask: impl FnOnce()) -> Vec<String> {
+    let monitor = Monitor::start(desktop);
+    ask();
+    monitor.issued(desktop)
+}
+
+#[test]
+fn behind_shells_and_wrappers_is_the_program_that_started_them() {
+    let desktop = Desktop::headless();
+    desktop.add("aws", LINK);
+    let mfactl = binary("mfactl");
+    let mfactl = mfactl.display();
+    let who = issued(&desktop, || {
+        desktop.mfactl(&["get", "aws"]).ok();
+        desktop
+            .shell(&format!(
+                "{mfactl} get aws; env A=1 timeout 60 sh -c '{mfactl} get aws; true'"
+            ))
+            .ok();
+    });
+    assert_eq!(who, [own_name(), own_name(), own_name()]);
+}
+
+#[test]
+fn a_program_or_a_script_between_is_who_asks() {
+    let desktop = Desktop::headless();
+    desktop.add("aws", LINK);
+    let mfactl = binary("mfactl");
+    let mfactl = mfactl.display();
+    let script = desktop.folder().join("job.sh");
+    fs::write(&script, format!("{mfactl} get aws\ntrue\n")).unwrap();
+    let own_path = "import os; print(os.path.basename(os.readlink('/proc/self/exe')))";
+    let python = run(desktop.command("python3").args(["-c", own_path]), "").ok();
+    let who = issued(&desktop, || {
+        let by_python = format!("import os; os.system('{mfactl} get aws')");
+        run(desktop.command("python3").args(["-c", &by_python]), "").ok();
+        desktop
+            .shell(&format!("bash {}; true", script.display()))
+            .ok();
+    });
+    assert_eq!(who, [python, "bash".to_owned()]);
+}
+
+#[test]
+fn who_types_at_a_terminal_is_a_person() {
+    let desktop = Desktop::headless();
+    desktop.add("aws", LINK);
+    let who = issued(&desktop, || {
+        let typed = ["mfactl get aws", "x=$(mfactl get aws)"];
+        desktop.person(&typed).ok();
+    });
+    // A person is named by the program that they use.
+    assert_eq!(who, ["mfactl", "mfactl"]);
+}

@@ -1,0 +1,110 @@
+//! Programs in file systems of their own: sandboxed applications have an id, and for others no rule holds.
+
+use std::fs;
+use std::path::Path;
+
+use tests::{Desktop, LINK, Run, run};
+
+const INFO: &str = "[Application]\nname=org.example.App\nruntime=runtime/org.example.Platform\n";
+
+/// Asks for a code on the session bus, with these mounts in a file system that is otherwise like ours.
+fn ask(desktop: &Desktop, mounts: &[&str]) -> Run {
+    let mut command = desktop.command("bwrap");
+    for folder in ["/usr", "/etc"] {
+        command.args(["--ro-bind", folder, folder]);
+    }
+    for (to, link) in [
+        ("usr/bin", "/bin"),
+        ("usr/lib", "/lib"),
+        ("usr/lib64", "/lib64"),
+    ] {
+        command.args(["--symlink", to, link]);
+    }
+    command.args(["--dev", "/dev", "--proc", "/proc", "--bind", "/tmp", "/tmp"]);
+    command.args(mounts);
+    command.args([
+        "--",
+        "/usr/bin/gdbus",
+        "call",
+        "--session",
+        "--timeout",
+        "20",
+    ]);
+    command.args(["--dest", "org.mfactl.Authenticator1"]);
+    command.args(["--object-path", "/org/mfactl/Authenticator1"]);
+    command.args(["--method", "org.mfactl.Authenticator1.GetCode", "aws", "{}"]);
+    run(&mut command, "")
+}
+
+fn desktop(rule: &str) -> Desktop {
+    let desktop = Desktop::strict(&[]);
+    desktop.rules(rule);
+    desktop.add("aws", LINK);
+    desktop
+}
+
+fn refused(run: Run) {
+    let error = run.fails(1);
+    assert!(
+        error.contains("org.mfactl.Error.ConsentRequired"),
+        "{error}"
+    );
+}
+
+fn is_code(run: Run) {
+    let code = run.ok();
+    assert!(
+        code.starts_with("('") && code[2..8].parse::<u32>().is_ok(),
+        "{code}"
+    );
+}
+
+/// Writes a file for the file system of the program.
+fn file(desktop: &Desktop, name: &str, text: &str) -> String {
+    let path = desktop.folder().join(name);
+    fs::write(&path, text).unwrap();
+    path.to_str().unwrap().to_owned()
+}
+
+#[test]
+fn an_application_of_flatpak_is_known_by_its_id() {
+    let desktop =
+        desktop(r#"{"verdict":"allow","subject":"app","program":"flatpak:org.example.App"}"#);
+    let info = file(&desktop, "info", INFO);
+    is_code(ask(&desktop, &["--ro-bind", &info, "/.flatpak-info"]));
+    let other = file(
+        &desktop,
+        "other",
+        &INFO.replace("example.App", "example.Other"),
+    );
+    refused(ask(&desktop, &["--ro-bind", &other, "/.flatpak-info"]));
+    refused(ask(&desktop, &[]));
+    let log = desktop.mfactl(&["access", "log"]).ok();
+    assert!(
+        log.contains("code of aws for flatpak:org.example.App"),
+        "{log}"
+    );
+    assert!(log.contains("for flatpak:org.example.Other"), "{log}");
+}
+
+/// What claims to be the description of a sandbox and never ends does not hold the daemon up.
+#[test]
+fn a_description_that_is_no_file_holds_nobody_up() {
+    let desktop = desktop(r#"{"verdict":"allow","subject":"person"}"#);
+    let pipe = desktop.folder().join("pipe");
+    let pipe = pipe.to_str().unwrap();
+    desktop.shell(&format!("mkfifo {pipe}")).ok();
+    refused(ask(&desktop, &["--ro-bind", pipe, "/.flatpak-info"]));
+    assert_eq!(desktop.mfactl(&["status"]).status, 0);
+}
+
+/// A rule for a program is no rule for another file that a program shows at its path.
+#[test]
+fn a_path_in_another_file_system_is_not_that_program() {
+    let desktop = desktop(r#"{"verdict":"allow","subject":"program","program":"/usr/bin/gdbus"}"#);
+    is_code(ask(&desktop, &[]));
+    let copy = desktop.folder().join("copy");
+    fs::copy(Path::new("/usr/bin/gdbus"), &copy).unwrap();
+    let copy = copy.to_str().unwrap();
+    refused(ask(&desktop, &["--ro-bind", copy, "/usr/bin/gdbus"]));
+}
