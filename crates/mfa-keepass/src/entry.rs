@@ -80,6 +80,21 @@ pub fn read(id: AccountId, entry: &EntryRef<'_>) -> Option<Entry> {
     Entry::from_fields(id, link, found).ok()
 }
 
+/// Returns which texts of an entry are longer than an account can hold. [`read`] cuts them; the entry keeps them whole.
+#[must_use]
+pub fn too_long(entry: &EntryRef<'_>) -> Vec<&'static str> {
+    let texts = [
+        ("title", fields::TITLE, MAX_NAME),
+        ("notes", fields::NOTES, MAX_NOTE),
+    ];
+    let is_long = |field, max| {
+        let text = entry.get(field).unwrap_or_default();
+        text.trim().replace('\r', "").chars().nth(max).is_some()
+    };
+    let long = texts.iter().filter(|(_, field, max)| is_long(field, *max));
+    long.map(|(what, ..)| *what).collect()
+}
+
 /// The fields that KeePass has no place for.
 fn more(entry: &EntryRef<'_>) -> Map<String, Json> {
     let attributes = entry.fields.keys().filter_map(|name| {
@@ -265,6 +280,31 @@ mod tests {
             assert_eq!(read.account, full.account);
             assert!(read.secret.same_as(&full.secret));
         }
+    }
+
+    #[test]
+    fn texts_that_are_cut_are_named() {
+        let entry = Entry {
+            account: of(Kind::Hotp { counter: 7 }),
+            secret: Secret::from_bytes(vec![1; 20]).unwrap(),
+        };
+        let mut database = crate::create();
+        write(&mut database, &entry);
+        let account = entry.account.id;
+        let id = self::id(account);
+        let mut cut = |title: usize, notes: usize| {
+            let mut entry = database.entry_mut(id).unwrap();
+            entry.set_unprotected(fields::TITLE, " ".to_owned() + &"t".repeat(title));
+            entry.set_unprotected(fields::NOTES, "n".repeat(notes) + "\r\n");
+            let read = read(account, &entry.as_ref()).unwrap();
+            let whole = (title, notes) == (read.account.name.len(), read.account.note.len());
+            let cut = too_long(&entry.as_ref());
+            assert_eq!(whole, cut.is_empty());
+            cut
+        };
+        assert!(cut(MAX_NAME, MAX_NOTE).is_empty());
+        assert_eq!(cut(MAX_NAME + 1, MAX_NOTE), ["title"]);
+        assert_eq!(cut(MAX_NAME + 1, MAX_NOTE + 1), ["title", "notes"]);
     }
 
     #[test]

@@ -243,14 +243,12 @@ async fn add_several(
     }
     let results = client.import(accounts, ImportOptions::default()).await;
     let results = results.map_err(|error| notice::reason(&error))?;
+    let remarks = notice::about_several(&results);
     let added = results.iter().filter(|result| result.fate == Fate::Added);
-    // What was cut. A notification has no room for more.
-    let remark = added.clone().find_map(|result| result.reason.clone());
-    let remark = remark.map(|what| format!("of one account, {what}"));
     let added = added.count();
     let notice = notice::added_several(added, &found.rest(&results));
     Ok(Added {
-        notice: notice::with_remarks(notice, remark.as_slice()),
+        notice: notice::with_remarks(notice, &remarks),
         is_any: added > 0,
     })
 }

@@ -147,34 +147,39 @@ impl Model {
         effects
     }
 
-    /// Returns the line above the codes: when codes of the usual period change, or how to see codes again.
+    /// Returns the line above the codes: when the codes of each period change, or how to see codes again.
     pub(super) fn countdown(&self, now: u64) -> Option<String> {
-        let period = self.usual_period()?;
+        let periods = self.periods();
+        let (usual, others) = periods.split_first()?;
         if self.shown.phase == Phase::Over {
             return Some("Open the menu again to see codes".to_owned());
         }
-        let left = self.shown.left(period, now);
-        Some(format!("Codes change in {left}"))
+        let mut line = format!("Codes change in {}", self.shown.left(*usual, now));
+        for other in others {
+            let left = self.shown.left(*other, now);
+            line.push_str(&format!(", those of {} s in {left}", other.get()));
+        }
+        Some(line)
     }
 
-    /// Returns the countdown of an account, if its period is not the usual one.
-    pub(super) fn own_countdown(&self, account: &Account, now: u64) -> Option<String> {
+    /// Returns the period of an account, if it is not the usual one, so that its row tells which countdown it has.
+    pub(super) fn unusual_period(&self, account: &Account) -> Option<Period> {
         let period = account.kind.period()?;
-        let is_usual = self.usual_period() == Some(period);
-        (!is_usual).then(|| self.shown.left(period, now))
+        (self.periods().first() != Some(&period)).then_some(period)
     }
 
-    /// Returns the most common period of the accounts with a shown code; the shortest one of several.
-    fn usual_period(&self) -> Option<Period> {
-        let mut counts: HashMap<u64, (Period, usize)> = HashMap::new();
+    /// Returns the periods of the accounts with a shown code, beginning with the usual one: the one of most accounts,
+    /// and the shortest of several such.
+    fn periods(&self) -> Vec<Period> {
+        let mut counts: Vec<(usize, Period)> = Vec::new();
         let rows = rows::first_rows(self).into_iter();
         for period in rows.filter_map(|row| row.kind.period()) {
-            counts.entry(period.get()).or_insert((period, 0)).1 += 1;
+            match counts.iter_mut().find(|(_, other)| *other == period) {
+                Some((count, _)) => *count += 1,
+                None => counts.push((1, period)),
+            }
         }
-        let most = |(seconds, (_, count)): &(u64, (Period, usize))| (*count, Reverse(*seconds));
-        counts
-            .into_iter()
-            .max_by_key(most)
-            .map(|(_, (period, _))| period)
+        counts.sort_by_key(|(count, period)| (Reverse(*count), period.get()));
+        counts.into_iter().map(|(_, period)| period).collect()
     }
 }

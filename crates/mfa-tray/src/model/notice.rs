@@ -7,12 +7,15 @@ use mfa_core::AccountId;
 use mfa_core::access::Answer;
 use mfa_intake::Rest;
 use mfa_ipc::Error;
+use mfa_ipc::types::{Fate, ImportResult};
 
 use super::choice::Choice;
 use super::label;
 
 /// The maximum length of a body, in characters.
 const MAX_BODY: usize = 300;
+/// The maximum number of accounts that a notification has a remark about.
+const MAX_REMARKS: usize = 2;
 
 /// A notification.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -194,6 +197,26 @@ pub fn with_remarks(mut notice: Notice, remarks: &[String]) -> Notice {
     }
     notice.body = notice.body.trim_start().to_owned();
     notice
+}
+
+/// Returns a remark about each of the first accounts that were changed to fit, and the number of the others.
+#[must_use]
+pub fn about_several(results: &[ImportResult]) -> Vec<String> {
+    let added = results.iter().filter(|result| result.fate == Fate::Added);
+    let changed: Vec<_> = added
+        .filter_map(|result| Some((&result.name, result.reason.as_ref()?)))
+        .collect();
+    let about = |(name, what): &(&String, &String)| {
+        let name = label::isolated(&label::clean(name, label::MAX));
+        format!("About {name}: {what}")
+    };
+    let mut remarks: Vec<_> = changed.iter().take(MAX_REMARKS).map(about).collect();
+    match changed.len().saturating_sub(MAX_REMARKS) {
+        0 => {}
+        1 => remarks.push("1 more account was changed to fit".to_owned()),
+        more => remarks.push(format!("{more} more accounts were changed to fit")),
+    }
+    remarks
 }
 
 /// An action of the menu failed.

@@ -181,13 +181,13 @@ impl Model {
         let most = most.map(|account| usize::from(account.digits.get())).max();
         let mut code = code.replace(' ', WITHIN);
         code.push_str(&SPACE.repeat(most.unwrap_or(0).saturating_sub(digits)));
-        let left = self.own_countdown(account, now);
-        let left = left.map(|left| format!("{GAP}{left}")).unwrap_or_default();
+        let period = self.unusual_period(account);
+        let period = period.map_or_else(String::new, |it| format!("{GAP}({} s)", it.get()));
         if !turns_around(&label) {
-            return format!("{code}{GAP}{label}{left}");
+            return format!("{code}{GAP}{label}{period}");
         }
-        let (code, left) = (isolate_ltr(&code), isolate_ltr(&left));
-        format!("{FROM_THE_LEFT}{code}{GAP}{label}{left}")
+        let (code, period) = (isolate_ltr(&code), isolate_ltr(&period));
+        format!("{FROM_THE_LEFT}{code}{GAP}{label}{period}")
     }
 
     /// Returns whether the menu shows codes, if there are any.

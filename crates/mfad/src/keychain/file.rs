@@ -114,6 +114,11 @@ impl ItemStore for FileStore {
                 continue;
             }
             let id = AccountId::from_bytes(item.id().uuid().into_bytes());
+            let long = entry::too_long(&item);
+            if !long.is_empty() {
+                let cut = long.join(", ");
+                tracing::warn!(%id, cut, "an entry has a text too long for an account; the file keeps all of it");
+            }
             if !each(id, entry::to_text(id, &item)) {
                 break;
             }

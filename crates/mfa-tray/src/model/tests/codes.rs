@@ -17,19 +17,21 @@ fn answer(account: AccountId, digits: &str, from: u64, period: u64) -> Msg {
 }
 
 #[test]
-fn codes_stand_first_and_one_line_counts_for_all() {
+fn codes_stand_first_and_one_line_counts_for_each_period() {
     let mut slow = account("slow", "Bank", "me");
     (slow.kind, slow.digits) = (every(45), Digits::new(8).unwrap());
     let mut hotp = account("hotp", "Counter", "");
     hotp.kind = Kind::Hotp { counter: 0 };
+    let mut other = slow.clone();
+    (other.id, other.issuer) = (id("other"), "Club".to_owned());
     let accounts = vec![account("aws", "AWS", "root"), hotp, slow];
-    let mut model = with(shown(), accounts);
+    let mut model = with(shown(), accounts.clone());
     assert_eq!(
         rows(&model, NOW),
         [
-            "(Codes change in ‒‒ s)",
+            "(Codes change in ‒‒ s, those of 45 s in ‒‒ s)",
             "‒‒‒ ‒‒‒\u{2007}\u{2007}   AWS — root",
-            "‒‒‒‒ ‒‒‒‒   Bank — me   ‒‒ s",
+            "‒‒‒‒ ‒‒‒‒   Bank — me   (45 s)",
             "\u{2007}\u{2007}\u{2007} \u{2007}\u{2007}\u{2007}\u{2007}\u{2007}   Counter",
         ]
     );
@@ -41,12 +43,15 @@ fn codes_stand_first_and_one_line_counts_for_all() {
     assert_eq!(
         rows(&model, NOW)[..3],
         [
-            "(Codes change in 27 s)",
+            "(Codes change in 27 s, those of 45 s in 42 s)",
             "118 420\u{2007}\u{2007}   AWS — root",
-            "1184 2005   Bank — me   42 s",
+            "1184 2005   Bank — me   (45 s)",
         ]
     );
-    assert_eq!(rows(&model, NOW + 9)[0], "(Codes change in 18 s)");
+    assert_eq!(
+        rows(&model, NOW + 9)[0],
+        "(Codes change in 18 s, those of 45 s in 33 s)"
+    );
     // When the step ends, the old code disappears and the new one is requested.
     let effects = model.update(Msg::Elapsed(Timer::Tick), NOW + 27);
     assert!(effects.contains(&Effect::Show(vec![id("aws")])));
@@ -59,7 +64,17 @@ fn codes_stand_first_and_one_line_counts_for_all() {
         rows(&model, NOW + 27)[1],
         "005 924\u{2007}\u{2007}   AWS — root"
     );
-    assert_eq!(rows(&model, NOW + 27)[2], "1184 2005   Bank — me   15 s");
+    assert_eq!(rows(&model, NOW + 27)[2], "1184 2005   Bank — me   (45 s)");
+    // Two rows of one period have one countdown, and the period of most rows is the usual one.
+    let mut usual = with(shown(), accounts.into_iter().chain([other]).collect());
+    usual.update(Msg::MenuOpens, NOW);
+    let rows = rows(&usual, NOW);
+    assert_eq!(rows[0], "(Codes change in 42 s, those of 30 s in 27 s)");
+    let marked: Vec<_> = rows.iter().filter(|row| row.ends_with(" s)")).collect();
+    assert_eq!(
+        marked,
+        [&rows[0], "‒‒‒ ‒‒‒\u{2007}\u{2007}   AWS — root   (30 s)"]
+    );
 }
 
 #[test]

@@ -5,6 +5,7 @@ use std::fmt::Write;
 use mfa_core::access::Answer;
 use mfa_intake::Rest;
 use mfa_ipc::Error;
+use mfa_ipc::types::{Fate, ImportResult};
 
 use super::*;
 use crate::model::notice::{self, Notice};
@@ -50,8 +51,24 @@ fn asked_for() -> Vec<Notice> {
         "its issuer was cut to 200 characters".to_owned(),
     ];
     let unlock = |error| notice::not_done("Cannot unlock the accounts", &notice::reason(&error));
+    let several = |changed: usize| {
+        let result = |number: usize| ImportResult {
+            fate: Fate::Added,
+            name: format!("bank-{number}"),
+            id: None,
+            clash: None,
+            reason: (number <= changed).then(|| cut[number % 2].clone()),
+        };
+        let results: Vec<_> = (1..=5).map(result).collect();
+        let added = notice::added_several(results.len(), &Rest::default());
+        notice::with_remarks(added, &notice::about_several(&results))
+    };
     vec![
         notice::with_remarks(added(), &cut),
+        several(0),
+        several(2),
+        several(3),
+        several(5),
         add::cleared(added()),
         add::unnamed(added()),
         add::nothing(add::LOCKED.into()),
