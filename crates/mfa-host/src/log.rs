@@ -11,10 +11,14 @@ use std::sync::Mutex;
 use tracing_subscriber::EnvFilter;
 use tracing_subscriber::fmt::writer::BoxMakeWriter;
 
+/// The module that a panic is logged for.
+const PANICS: &str = "panics";
+
 /// Starts the log, panics included. `variable` is the environment variable that sets the level (`warn`, `info`,
 /// `debug`, `trace`), and `default` is the level without it.
 pub fn start(variable: &str, default: &str, file: Option<File>) {
     let filter = EnvFilter::try_from_env(variable).unwrap_or_else(|_| EnvFilter::new(default));
+    let filter = with_panics(filter);
     let writer = match file {
         Some(file) => BoxMakeWriter::new(Mutex::new(file)),
         None => BoxMakeWriter::new(stderr),
@@ -32,13 +36,21 @@ pub fn start(variable: &str, default: &str, file: Option<File>) {
     log_panics();
 }
 
+/// Adds panics to a filter, which may name other modules only.
+fn with_panics(filter: EnvFilter) -> EnvFilter {
+    match format!("{PANICS}=error").parse() {
+        Ok(panics) => filter.add_directive(panics),
+        Err(_) => filter,
+    }
+}
+
 /// Logs where a panic happened, and not its message: that can contain the data being worked on, and the place is
 /// enough to find the fault.
 fn log_panics() {
     panic::set_hook(Box::new(|panic| {
         let place = panic.location();
         let place = place.map(ToString::to_string).unwrap_or_default();
-        tracing::error!(place, "internal error");
+        tracing::error!(target: PANICS, place, "internal error");
     }));
 }
 
@@ -50,7 +62,9 @@ mod tests {
     fn of_a_panic_only_its_place_is_logged() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("log");
-        let log = tracing_subscriber::fmt().with_writer(Mutex::new(File::create(&path).unwrap()));
+        let log = tracing_subscriber::fmt()
+            .with_env_filter(with_panics(EnvFilter::new("another=trace")))
+            .with_writer(Mutex::new(File::create(&path).unwrap()));
         let secret = "JBSWY3DPEHPK3PXP";
         let before = panic::take_hook();
         log_panics();

@@ -108,6 +108,10 @@ struct Tray {
     menu: RefCell<Option<Made>>,
     face: Cell<Option<(Face, Look)>>,
     is_open: Cell<bool>,
+    /// Whether the icon is being changed, and whether another view came meanwhile: the system hands over messages while
+    /// it changes an icon.
+    is_changing: Cell<bool>,
+    is_outdated: Cell<bool>,
     /// The choice for a click on the balloon.
     button: Cell<Option<Choice>>,
 }
@@ -133,6 +137,8 @@ impl Tray {
             menu: RefCell::new(None),
             face: Cell::new(None),
             is_open: Cell::new(false),
+            is_changing: Cell::new(false),
+            is_outdated: Cell::new(false),
             button: Cell::new(None),
         })
     }
@@ -186,7 +192,7 @@ impl Tray {
         match order {
             Order::Wait => {}
             Order::Show(view) => {
-                if let Err(error) = self.show(&view) {
+                if let Err(error) = self.show(view) {
                     tracing::warn!(%error, "the panel does not accept the icon");
                 }
             }
@@ -197,7 +203,26 @@ impl Tray {
         }
     }
 
-    fn show(&self, view: &View) -> Result<(), Cause> {
+    fn show(&self, view: View) -> Result<(), Cause> {
+        self.change_menu(&view)?;
+        if self.is_changing.get() {
+            self.is_outdated.set(true);
+            return Ok(());
+        }
+        self.is_changing.set(true);
+        let mut result = self.change_icon(&view);
+        while self.is_outdated.take() {
+            let order = self.orders.borrow().borrow().clone();
+            if let Order::Show(view) = order {
+                result = self.change_icon(&view);
+            }
+        }
+        self.is_changing.set(false);
+        result
+    }
+
+    /// Changes the menu. Hands over no messages meanwhile: one of them could open the menu.
+    fn change_menu(&self, view: &View) -> Result<(), Cause> {
         let icon = self.icon.borrow();
         let Some(icon) = &*icon else { return Ok(()) };
         let mut menu = self.menu.borrow_mut();
@@ -208,6 +233,12 @@ impl Tray {
             icon.set_menu(Some(Box::new(made.menu.clone())));
             *menu = Some(made);
         }
+        Ok(())
+    }
+
+    fn change_icon(&self, view: &View) -> Result<(), Cause> {
+        let icon = self.icon.borrow();
+        let Some(icon) = &*icon else { return Ok(()) };
         let face = Some((view.face, view.look));
         if self.face.get() != face {
             icon.set_icon(Some(pixels(view.face, view.look)?))?;
