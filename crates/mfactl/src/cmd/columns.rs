@@ -1,4 +1,5 @@
-//! Columns that fit the terminal, for what `list` and `import` print.
+//! The one printer of tables: columns that are as wide as their texts, or fit the terminal. A command adds what only its
+//! table has, such as styles and remarks.
 
 use mfa_core::bidi::{isolate, turns_around};
 
@@ -14,10 +15,58 @@ pub(super) const LEAST_USERNAME: usize = 8;
 
 /// A column of texts.
 pub(super) struct Column {
-    /// The heading above it.
-    pub(super) heading: &'static str,
-    /// The least width of the column.
-    pub(super) least: usize,
+    heading: &'static str,
+    least: usize,
+}
+
+impl Column {
+    /// Returns a column with this heading, or none, that is only made narrower down to the least width.
+    pub(super) const fn new(heading: &'static str, least: usize) -> Self {
+        Self { heading, least }
+    }
+}
+
+/// The columns of a table, with the widths that suit its rows.
+pub(super) struct Table<const N: usize> {
+    columns: &'static [Column; N],
+    widths: [usize; N],
+}
+
+impl<const N: usize> Table<N> {
+    /// Returns a table that shortens nothing.
+    pub(super) fn whole(columns: &'static [Column; N], rows: &[[String; N]]) -> Self {
+        let widths = widest(rows, columns);
+        Self { columns, widths }
+    }
+
+    /// Returns a table that is no wider than the room, unless its columns have their least width.
+    pub(super) fn within(room: usize, columns: &'static [Column; N], rows: &[[String; N]]) -> Self {
+        let gaps = N.saturating_sub(1) * GAP.len();
+        let widths = fit(rows, room.saturating_sub(gaps), columns);
+        Self { columns, widths }
+    }
+
+    /// Returns the line of the headings.
+    pub(super) fn heading(&self) -> String {
+        let headings = self.columns.each_ref().map(|column| column.heading);
+        let padded = headings.iter().zip(self.widths);
+        let padded = padded.map(|(text, width)| pad(text, width));
+        let line = padded.collect::<Vec<_>>().join(GAP);
+        line.trim_end().to_owned()
+    }
+
+    /// Returns the texts of a row, each as wide as its column, to be joined by [`GAP`].
+    pub(super) fn cells(&self, texts: &[String; N], apart: impl Fn(&str) -> String) -> [String; N] {
+        std::array::from_fn(|n| {
+            let width = self.widths[n];
+            pad(&apart(&shorten(&texts[n], width)), width)
+        })
+    }
+
+    /// Returns the width of the last column, whose texts may go on in further lines.
+    pub(super) fn last_width(&self) -> usize {
+        self.widths.last().copied().unwrap_or(0)
+    }
 }
 
 /// Returns a line with a name in a dim column and its value beside it. A value of several lines stays in its column.
@@ -26,11 +75,7 @@ pub(super) fn named(output: Output, name: &str, width: usize, value: &str) -> St
 }
 
 /// Returns the widths of columns that share the room. The last column matters least, and is narrowed first.
-pub(super) fn fit<const N: usize>(
-    cells: &[[String; N]],
-    room: usize,
-    columns: &[Column; N],
-) -> [usize; N] {
+fn fit<const N: usize>(cells: &[[String; N]], room: usize, columns: &[Column; N]) -> [usize; N] {
     let wanted = widest(cells, columns);
     let mut widths = wanted;
     for n in (0..N).rev() {
@@ -52,7 +97,7 @@ pub(super) fn fit<const N: usize>(
 }
 
 /// Returns the widths of columns that shorten nothing.
-pub(super) fn widest<const N: usize>(cells: &[[String; N]], columns: &[Column; N]) -> [usize; N] {
+fn widest<const N: usize>(cells: &[[String; N]], columns: &[Column; N]) -> [usize; N] {
     std::array::from_fn(|n| {
         let cells = cells.iter().map(|row| width(&row[n]));
         cells.chain([columns[n].heading.len()]).max().unwrap_or(0)
@@ -101,16 +146,7 @@ mod tests {
 
     #[test]
     fn the_last_column_gives_way_first_and_takes_the_rest() {
-        let columns = [
-            Column {
-                heading: "A",
-                least: 3,
-            },
-            Column {
-                heading: "B",
-                least: 3,
-            },
-        ];
+        let columns = [Column::new("A", 3), Column::new("B", 3)];
         let cells = [["aaaaaa".to_owned(), "bbbbbb".to_owned()]];
         assert_eq!(fit(&cells, 20, &columns), [6, 6]);
         assert_eq!(fit(&cells, 10, &columns), [6, 4]);
@@ -120,6 +156,35 @@ mod tests {
             [3, 3],
             "no narrower than the least"
         );
+    }
+
+    #[test]
+    fn a_table_is_as_wide_as_its_texts_or_as_the_room() {
+        const COLUMNS: [Column; 2] = [Column::new("NAME", 4), Column::new("WHO", 4)];
+        let rows = [
+            ["語語語", "אab"].map(str::to_owned),
+            ["b", "cdefgh"].map(str::to_owned),
+        ];
+        let lines = |table: &Table<2>| {
+            let cells = rows.iter().map(|row| table.cells(row, apart(row)));
+            let cells = cells.map(|cells| cells.join(GAP));
+            std::iter::once(table.heading()).chain(cells).collect()
+        };
+        let lines: [Vec<String>; 2] = [
+            lines(&Table::whole(&COLUMNS, &rows)),
+            lines(&Table::within(13, &COLUMNS, &rows)),
+        ];
+        let whole = [
+            "NAME     WHO",
+            "\u{2068}語語語\u{2069}   \u{2068}אab\u{2069}   ",
+            "b        cdefgh",
+        ];
+        let narrow = [
+            "NAME     WHO",
+            "\u{2068}語語語\u{2069}   \u{2068}אab\u{2069} ",
+            "b        cde…",
+        ];
+        assert_eq!(lines, [whole, narrow]);
     }
 
     #[test]

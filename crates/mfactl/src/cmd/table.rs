@@ -8,7 +8,7 @@ use mfa_core::bidi::{isolate_ltr, turns_around};
 use mfa_core::otp::grouped;
 use mfa_ipc::types::IssuedCode;
 
-use super::columns::{Column, GAP, LEAST_USERNAME, STACKED_BELOW, apart, fit, whose, widest};
+use super::columns::{Column, GAP, LEAST_USERNAME, STACKED_BELOW, Table, apart, whose};
 use super::validity::remaining;
 use crate::output::Output;
 use crate::text::{bar, clean, pad, shorten, width};
@@ -18,18 +18,9 @@ pub(super) type Row = (Account, Option<IssuedCode>);
 
 /// The columns. The user name matters least and the name most, because the name is typed.
 const COLUMNS: [Column; 3] = [
-    Column {
-        heading: "NAME",
-        least: 16,
-    },
-    Column {
-        heading: "ISSUER",
-        least: 8,
-    },
-    Column {
-        heading: "USERNAME",
-        least: LEAST_USERNAME,
-    },
+    Column::new("NAME", 16),
+    Column::new("ISSUER", 8),
+    Column::new("USERNAME", LEAST_USERNAME),
 ];
 /// The widths in a pipe of the column of codes and of the column of seconds left.
 const CODE: usize = 9;
@@ -60,15 +51,14 @@ pub(super) fn for_people(output: Output, rows: &[Row], columns: usize, now: u64)
 /// Returns the lines of a table for a pipe.
 pub(super) fn for_programs(rows: &[Row], codes: bool, now: u64) -> Vec<String> {
     let cells: Vec<_> = rows.iter().map(texts).collect();
-    let widths = widest(&cells, &COLUMNS);
-    let line = |cells: [&str; 3]| [0, 1, 2].map(|n| pad(cells[n], widths[n])).join(GAP);
+    let table = Table::whole(&COLUMNS, &cells);
     // At the start of the line and ungrouped, no text of another direction can reverse the digits: a pager
     // shows them too.
     let first = |code: &str, left: &str| match codes {
         true => format!("{}{GAP}{}{GAP}", pad(code, CODE), pad(left, LEFT)),
         false => String::new(),
     };
-    let heading = format!("{}{}", first("CODE", "LEFT"), line(headings()));
+    let heading = format!("{}{}", first("CODE", "LEFT"), table.heading());
     let rows = rows.iter().zip(&cells).map(|((_, code), cells)| {
         let first = match code {
             Some(code) => {
@@ -77,20 +67,18 @@ pub(super) fn for_programs(rows: &[Row], codes: bool, now: u64) -> Vec<String> {
             }
             None => first("", ""),
         };
-        format!("{first}{}", line(cells.each_ref().map(String::as_str)))
+        let cells = table.cells(cells, str::to_owned).join(GAP);
+        format!("{first}{cells}").trim_end().to_owned()
     });
-    std::iter::once(heading)
-        .chain(rows)
-        .map(|line| line.trim_end().to_owned())
-        .collect()
+    std::iter::once(heading).chain(rows).collect()
 }
 
-/// The widths of a table.
+/// A table for a terminal.
 struct Layout {
     output: Output,
     /// The width of the column of codes, including the gap after it; 0 if there are none.
     codes: usize,
-    texts: [usize; 3],
+    texts: Table<3>,
     columns: usize,
     stacked: bool,
 }
@@ -104,11 +92,7 @@ impl Layout {
         Self {
             output,
             codes,
-            texts: fit(
-                &cells,
-                columns.saturating_sub(codes + 2 * GAP.len()),
-                &COLUMNS,
-            ),
+            texts: Table::within(columns.saturating_sub(codes), &COLUMNS, &cells),
             columns,
             stacked: columns < STACKED_BELOW,
         }
@@ -123,10 +107,8 @@ impl Layout {
             return None;
         }
         let code = if self.has_codes() { "CODE" } else { "" };
-        let [name, issuer, username] = [0, 1, 2].map(|n| pad(headings()[n], self.texts[n]));
-        let code = pad(code, self.codes);
-        let heading = format!("{code}{name}{GAP}{issuer}{GAP}{username}");
-        Some(self.output.dim(heading.trim_end()))
+        let heading = format!("{}{}", pad(code, self.codes), self.texts.heading());
+        Some(self.output.dim(&heading))
     }
 
     /// Returns the lines of an account.
@@ -141,10 +123,7 @@ impl Layout {
         if self.stacked {
             return self.two_lines(&code, &texts, apart);
         }
-        let [name, issuer, username] = [0, 1, 2].map(|n| {
-            let text = apart(&shorten(&texts[n], self.texts[n]));
-            pad(&text, self.texts[n])
-        });
+        let [name, issuer, username] = self.texts.cells(&texts, apart);
         let (name, issuer) = (self.output.bold(&name), self.output.dim(&issuer));
         let line = format!("{code}{name}{GAP}{issuer}{GAP}{username}");
         vec![line.trim_end().to_owned()]
@@ -172,10 +151,6 @@ impl Layout {
 
 fn texts((account, _): &Row) -> [String; 3] {
     [&account.name, &account.issuer, &account.username].map(|text| clean(text))
-}
-
-fn headings() -> [&'static str; 3] {
-    COLUMNS.each_ref().map(|column| column.heading)
 }
 
 /// Returns the period of the code of a row in seconds, or `None` if no code is shown.

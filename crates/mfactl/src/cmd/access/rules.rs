@@ -8,27 +8,18 @@ use mfa_core::access::rules::Subject;
 use mfa_ipc::types::{AccessRule, RuleScope};
 use serde::Serialize;
 
-use super::super::columns::{Column, GAP, widest};
+use super::super::columns::{Column, GAP, Table};
 use super::super::context::{Context, connect};
 use super::subject;
 use crate::error::Error;
 use crate::output::Output;
-use crate::text::{clean, pad};
+use crate::text::clean;
 
 /// The columns of the list.
 const COLUMNS: [Column; 3] = [
-    Column {
-        heading: "RULE",
-        least: 5,
-    },
-    Column {
-        heading: "PROGRAM",
-        least: 10,
-    },
-    Column {
-        heading: "ACCOUNTS",
-        least: 8,
-    },
+    Column::new("RULE", 5),
+    Column::new("PROGRAM", 10),
+    Column::new("ACCOUNTS", 8),
 ];
 
 /// The arguments of `access rules`.
@@ -158,19 +149,10 @@ fn table(output: Output, rules: &[AccessRule]) -> Vec<String> {
             ]
         })
         .collect();
-    let widths = widest(&cells, &COLUMNS);
-    let row = |texts: [&str; 3]| {
-        let padded: Vec<_> = texts
-            .iter()
-            .zip(widths)
-            .map(|(text, width)| pad(text, width))
-            .collect();
-        padded.join(GAP)
-    };
-    let heading = row(COLUMNS.map(|column| column.heading));
-    let heading = output.dim(heading.trim_end());
+    let table = Table::whole(&COLUMNS, &cells);
+    let heading = output.dim(&table.heading());
     let lines = rules.iter().zip(&cells).map(|(rule, cells)| {
-        let line = row([&cells[0], &cells[1], &cells[2]]);
+        let line = table.cells(cells, str::to_owned).join(GAP);
         let remark = match (rule.is_default, rule.has_changed) {
             (true, _) => "default",
             (false, true) => "the program has changed since this rule was made",

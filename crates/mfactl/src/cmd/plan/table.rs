@@ -3,24 +3,15 @@
 use mfa_ipc::types::Fate;
 
 use super::{Plan, Row};
-use crate::cmd::columns::{Column, GAP, LEAST_USERNAME, STACKED_BELOW, apart, fit, whose};
+use crate::cmd::columns::{Column, GAP, LEAST_USERNAME, STACKED_BELOW, Table, apart, whose};
 use crate::output::Output;
-use crate::text::{clean, pad, shorten, width, wrap};
+use crate::text::{clean, pad, width, wrap};
 
 /// The issuer, the user name and the remark, which may go on in further lines.
 const COLUMNS: [Column; 3] = [
-    Column {
-        heading: "",
-        least: 12,
-    },
-    Column {
-        heading: "",
-        least: LEAST_USERNAME,
-    },
-    Column {
-        heading: "",
-        least: 22,
-    },
+    Column::new("", 12),
+    Column::new("", LEAST_USERNAME),
+    Column::new("", 22),
 ];
 
 /// Returns the lines for a terminal with this number of columns, or for a pipe.
@@ -30,14 +21,14 @@ pub(super) fn lines(plan: &Plan, output: Output, columns: Option<usize>) -> Vec<
     let first = first.max().unwrap_or(0);
     let room = columns.unwrap_or(usize::MAX).saturating_sub(first);
     let texts: Vec<_> = rows.iter().map(|(_, texts)| texts.clone()).collect();
-    let widths = fit(&texts, room.saturating_sub(2 * GAP.len()), &COLUMNS);
+    let table = Table::within(room, &COLUMNS, &texts);
     let is_stacked = columns.is_some_and(|columns| columns < STACKED_BELOW);
     let rows = rows.iter().flat_map(|(what, texts)| {
         let lines = match (is_stacked, columns) {
             (true, _) => stacked(texts, room),
-            (false, Some(_)) => beside(texts, widths, apart(texts)),
+            (false, Some(_)) => beside(&table, texts, apart(texts)),
             // In a pipe, texts contain no characters but their own.
-            (false, None) => beside(texts, widths, str::to_owned),
+            (false, None) => beside(&table, texts, str::to_owned),
         };
         let what = output.bold(&pad(what, first));
         lines.into_iter().enumerate().map(move |(n, line)| {
@@ -74,19 +65,11 @@ impl Row {
 }
 
 /// Returns the lines of a row whose three columns stand side by side.
-fn beside(
-    [issuer, username, remark]: &[String; 3],
-    widths: [usize; 3],
-    apart: impl Fn(&str) -> String,
-) -> Vec<String> {
-    let cell = |text: &str, width| pad(&apart(&shorten(text, width)), width);
-    let whose = format!(
-        "{}{GAP}{}{GAP}",
-        cell(issuer, widths[0]),
-        cell(username, widths[1])
-    );
+fn beside(table: &Table<3>, texts: &[String; 3], apart: impl Fn(&str) -> String) -> Vec<String> {
+    let [issuer, username, _] = table.cells(texts, &apart);
+    let whose = format!("{issuer}{GAP}{username}{GAP}");
     let indent = " ".repeat(width(&whose));
-    let remark = wrap(remark, widths[2]).into_iter().enumerate();
+    let remark = wrap(&texts[2], table.last_width()).into_iter().enumerate();
     let line = |(n, line): (usize, String)| {
         let before = if n == 0 { &whose } else { &indent };
         format!("{before}{}", apart(&line))
