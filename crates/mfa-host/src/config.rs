@@ -21,7 +21,7 @@ use crate::replace::{Outlives, replace_file};
 pub use daemon::Daemon;
 pub use tray::{Codes, Look, Tray};
 
-/// The text of a new configuration.
+/// The text of a new configuration. It says what each setting does, also to those who read the code.
 const TEMPLATE: &str = "\
 # The configuration of mfactl. To use a setting, remove the # in front of it.
 # The daemon reads its settings when it starts. The tray reads its section each time its menu opens. You can also set

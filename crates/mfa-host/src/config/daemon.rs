@@ -1,27 +1,8 @@
 //! What the user chose for the daemon: the settings at the top of the configuration.
 //!
-//! ```toml
-//! # An encrypted file instead of the OS keychain.
-//! vault = "/home/jane/.local/share/mfactl/vault.kdbx"
-//! # Its passphrase, in a file that only you can read (mode 0600).
-//! passphrase-file = "/home/jane/.config/mfactl/passphrase"
-//! # Give codes out on the session bus: "ask" (default), "deny" or "allow".
-//! bus-codes = "ask"
-//! # What becomes of a request where nobody can be asked: "allow" (default) or "deny".
-//! unattended = "allow"
-//! # After so many seconds, a question counts as denied.
-//! question-timeout = 30
-//! # The number of codes that a program may have in a minute; 0 is no limit.
-//! codes-per-minute = 60
-//! # Lock after so many seconds without a request, 1 or more. Not set: never.
-//! lock-after = 900
-//! # Lock while the screen is locked: true (default) or false.
-//! lock-with-screen = true
-//! # Lock before the system sleeps: true (default) or false.
-//! lock-on-suspend = true
-//! ```
-//!
-//! A relative path is refused: it would depend on who starts the daemon.
+//! The template in the parent module says what each setting does. Unless something else is said here, a setting that is
+//! not in the file has the default of the policy that it belongs to. A relative path is refused: it would depend on who
+//! starts the daemon.
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -42,20 +23,22 @@ pub(super) const LOCK_ON_SUSPEND: &str = "lock-on-suspend must be true or false,
 #[derive(Clone, Debug, Default, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Daemon {
-    /// The vault file to use instead of the OS keychain.
+    /// The absolute path of the vault file.
     #[serde(default, deserialize_with = "vault")]
     pub vault: Option<PathBuf>,
-    /// The file that holds its passphrase.
+    /// The absolute path of the file that holds its passphrase.
     #[serde(default, deserialize_with = "passphrase_file")]
     pub passphrase_file: Option<PathBuf>,
     #[serde(default, deserialize_with = "access::bus_codes")]
     bus_codes: BusCodes,
     #[serde(default, deserialize_with = "access::unattended")]
     unattended: Unattended,
+    /// In seconds.
     #[serde(default, deserialize_with = "access::question_timeout")]
     question_timeout: Option<u64>,
     #[serde(default, deserialize_with = "access::codes_per_minute")]
     codes_per_minute: Option<u32>,
+    /// In seconds. Without it, the accounts are never locked for want of requests.
     #[serde(default, deserialize_with = "lock_after")]
     lock_after: Option<u64>,
     #[serde(default, deserialize_with = "lock_with_screen")]

@@ -1,18 +1,7 @@
 //! The user's settings for the tray: the section `[tray]` of the configuration.
 //!
-//! The menu of the tray can set the codes and the icon too. The latest change counts.
-//!
-//! ```toml
-//! [tray]
-//! # Codes in the menu: "hidden" (default; nothing is shown until an account is clicked) or "shown"
-//! # (with the seconds left; the contents of a menu cross the session bus).
-//! codes = "hidden"
-//! # Seconds that a code stays on the clipboard when the tray copies it; 0 leaves it there.
-//! clear-after = 30
-//! # "colour" (default), "light" for dark panels, "dark" for light ones, "symbolic" for panels that
-//! # colour it themselves.
-//! icon = "colour"
-//! ```
+//! The template in the parent module says what each setting does. A setting that is not in the file is `None`: the menu of
+//! the tray may have set it.
 
 use std::path::Path;
 
@@ -21,7 +10,7 @@ use serde::{Deserialize, Deserializer, Serialize};
 
 use super::{Error, load};
 
-/// The longest time that a code stays on the clipboard, in seconds.
+/// The longest time that a code may stay on the clipboard, in seconds: a day.
 const MAX_CLEAR_AFTER: u64 = 86_400;
 pub(super) const CODES: &str = "codes must be \"hidden\" or \"shown\"";
 pub(super) const CLEAR_AFTER: &str = "clear-after must be a number of seconds, 0 to 86400";
@@ -34,7 +23,7 @@ pub enum Codes {
     /// Codes are hidden: nothing is shown until an account is clicked.
     #[default]
     Hidden,
-    /// Codes are shown, with the seconds left.
+    /// Codes are shown, although the contents of a menu cross the session bus.
     Shown,
 }
 
@@ -42,14 +31,14 @@ pub enum Codes {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Look {
-    /// A coloured icon, which fits every panel.
+    /// In colour, which fits every panel.
     #[default]
     Colour,
-    /// A light icon, for dark panels.
+    /// For dark panels.
     Light,
-    /// A dark icon, for light panels.
+    /// For light panels.
     Dark,
-    /// A symbolic icon, for panels that colour it themselves.
+    /// For panels that colour it themselves.
     Symbolic,
 }
 
@@ -65,10 +54,10 @@ pub(super) struct File {
 #[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
 #[serde(expecting = "a section: [tray]")]
 pub struct Tray {
-    /// Whether codes are shown in the menu.
+    /// Whether codes are shown.
     #[serde(deserialize_with = "codes")]
     pub codes: Option<Codes>,
-    /// The number of seconds that a code stays on the clipboard. 0 leaves it there.
+    /// In seconds, at most a day.
     #[serde(deserialize_with = "seconds")]
     pub clear_after: Option<u64>,
     /// The icon.
