@@ -108,6 +108,7 @@ pub mod dict;
 pub mod endpoint;
 pub mod error;
 mod events;
+pub mod latest;
 pub mod launcher;
 pub mod paths;
 mod platform;

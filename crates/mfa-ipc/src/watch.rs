@@ -3,11 +3,10 @@
 //! Each list of accounts has a revision, and so does the signal for a change. So the client does not ask
 //! again for a change that its list already contains, and misses no other change.
 
-use std::pin::Pin;
-
 use mfa_core::Account;
 
 use crate::events::{Event, Events};
+use crate::latest::Latest;
 use crate::{Client, Error};
 
 /// An event for a watching client.
@@ -28,21 +27,15 @@ pub enum Told {
     QuestionsChanged,
 }
 
-type Asking = Pin<Box<dyn Future<Output = Result<(Vec<Account>, u64), Error>> + Send>>;
-
 /// The accounts of one connection since this value was created.
 pub struct Watch {
-    client: Client,
     events: Events,
-    /// The request for the accounts, until the reply arrives. Events are read meanwhile, because a connection
-    /// with unread events receives no reply either.
-    asking: Option<Asking>,
+    /// The list with its revision.
+    list: Latest<(Vec<Account>, u64)>,
     /// The revision of the current list.
     known: Option<u64>,
     /// The revision of the last signal.
     latest: Option<u64>,
-    /// Whether to ask again, once for all changes since the last request.
-    again: bool,
 }
 
 impl Client {
@@ -53,14 +46,16 @@ impl Client {
     /// # Errors
     /// [`Error::Bus`] if the connection is lost.
     pub async fn watch(&self) -> Result<Watch, Error> {
+        let client = self.clone();
         Ok(Watch {
-            client: self.clone(),
             // Subscribe before asking for the accounts, so that no change is missed in between.
             events: self.events().await?,
-            asking: None,
+            list: Latest::new(move || {
+                let client = client.clone();
+                async move { client.accounts().await }
+            }),
             known: None,
             latest: None,
-            again: true,
         })
     }
 }
@@ -68,13 +63,13 @@ impl Client {
 impl Watch {
     /// Asks for the accounts again, for example after a problem whose end the daemon cannot notice.
     pub fn ask_again(&mut self) {
-        self.again = true;
+        self.list.ask_again();
     }
 
     /// Returns whether all known changes have been returned.
     #[must_use]
     pub fn is_current(&self) -> bool {
-        !self.again && self.asking.is_none()
+        self.list.is_current()
     }
 
     /// Waits for the next event. Returns `None` once the connection is lost. This future may be dropped at
@@ -84,11 +79,6 @@ impl Watch {
     /// [`Error::Bus`] if the connection is lost.
     pub async fn next(&mut self) -> Result<Option<Told>, Error> {
         loop {
-            if self.again && self.asking.is_none() {
-                self.again = false;
-                let client = self.client.clone();
-                self.asking = Some(Box::pin(async move { client.accounts().await }));
-            }
             tokio::select! {
                 event = self.events.next() => match event {
                     None => return Ok(None),
@@ -96,10 +86,7 @@ impl Watch {
                         return Ok(Some(told));
                     },
                 },
-                answer = answer(&mut self.asking) => {
-                    self.asking = None;
-                    return self.answered(answer).map(Some);
-                }
+                answer = self.list.next() => return self.answered(answer).map(Some),
             }
         }
     }
@@ -108,18 +95,20 @@ impl Watch {
         match event {
             Event::Locked(true) => {
                 // The reply to an earlier request may contain accounts that are now locked. Ignore it.
-                self.asking = None;
-                self.again = true;
+                self.list.start_over();
                 self.known = None;
                 Some(Told::Locked)
             }
             Event::Locked(false) => {
-                self.again = true;
+                self.list.ask_again();
                 None
             }
             Event::AccountsChanged { revision } => {
                 self.latest = Some(revision);
-                self.again |= self.asking.is_none() && self.known != Some(revision);
+                // If a request is under way, its reply tells whether it contains this change.
+                if !self.list.is_asking() && self.known != Some(revision) {
+                    self.list.ask_again();
+                }
                 None
             }
             Event::CodeIssued {
@@ -137,7 +126,9 @@ impl Watch {
         match answer {
             Ok((accounts, revision)) => {
                 self.known = Some(revision);
-                self.again |= self.latest > Some(revision);
+                if self.latest > Some(revision) {
+                    self.list.ask_again();
+                }
                 Ok(Told::Accounts(Ok(accounts)))
             }
             Err(error @ Error::Bus(_)) => Err(error),
@@ -146,14 +137,6 @@ impl Watch {
                 Ok(Told::Accounts(Err(error)))
             }
         }
-    }
-}
-
-/// Waits for the reply to the current request; forever if there is none.
-async fn answer(asking: &mut Option<Asking>) -> Result<(Vec<Account>, u64), Error> {
-    match asking {
-        Some(asking) => asking.await,
-        None => std::future::pending().await,
     }
 }
 

@@ -1,22 +1,12 @@
 //! The open questions of the daemon, for the connection: a list at first, and another one after each change.
-//!
-//! The events of the daemon are read while a request for the list is under way, because a connection with unread
-//! events receives no reply either.
-
-use std::pin::Pin;
 
 use mfa_core::access::Question;
+use mfa_ipc::latest::Latest;
 use mfa_ipc::{Client, Error};
-
-type Asking = Pin<Box<dyn Future<Output = Result<Vec<Question>, Error>> + Send>>;
 
 /// The questions of one connection.
 pub(crate) struct Questions {
-    client: Client,
-    /// The request for the questions, until the reply arrives.
-    asking: Option<Asking>,
-    /// Whether to ask again, once for all changes since the last request.
-    again: bool,
+    list: Latest<Vec<Question>>,
     /// The number of lists in a row that were outdated when they arrived.
     outdated: u32,
 }
@@ -27,38 +17,67 @@ const MAX_OUTDATED: u32 = 3;
 
 impl Questions {
     pub(crate) fn new(client: &Client) -> Self {
-        Self {
-            client: client.clone(),
-            asking: None,
-            again: true,
-            outdated: 0,
-        }
+        let client = client.clone();
+        Self::of(Latest::new(move || {
+            let client = client.clone();
+            async move { client.questions().await }
+        }))
+    }
+
+    fn of(list: Latest<Vec<Question>>) -> Self {
+        Self { list, outdated: 0 }
     }
 
     /// Records that the questions have changed.
     pub(crate) fn changed(&mut self) {
-        self.again = true;
+        self.list.ask_again();
     }
 
     /// Waits for the next list; forever if nothing has changed. This future may be dropped at any time and called
     /// again.
     pub(crate) async fn next(&mut self) -> Result<Vec<Question>, Error> {
         loop {
-            if self.asking.is_none() && std::mem::take(&mut self.again) {
-                let client = self.client.clone();
-                self.asking = Some(Box::pin(async move { client.questions().await }));
-            }
-            let Some(asking) = &mut self.asking else {
-                return std::future::pending().await;
-            };
-            let questions = asking.await;
-            self.asking = None;
+            let questions = self.list.next().await;
             // A list from before the last change would show a question that is over.
-            if !self.again || self.outdated >= MAX_OUTDATED {
+            if self.list.is_current() || self.outdated >= MAX_OUTDATED {
                 self.outdated = 0;
                 return questions;
             }
             self.outdated += 1;
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use futures_util::FutureExt;
+    use tokio::sync::Semaphore;
+
+    use super::*;
+
+    #[test]
+    fn an_outdated_list_is_withheld_but_changes_without_end_hide_nothing() {
+        let replies = Arc::new(Semaphore::new(0));
+        let may = Arc::clone(&replies);
+        let mut questions = Questions::of(Latest::new(move || {
+            let may = Arc::clone(&may);
+            async move {
+                may.acquire().await.unwrap().forget();
+                Ok(Vec::new())
+            }
+        }));
+        let mut is_shown = |has_changed| {
+            assert!(questions.next().now_or_never().is_none(), "no reply yet");
+            if has_changed {
+                questions.changed();
+            }
+            replies.add_permits(1);
+            questions.next().now_or_never().is_some()
+        };
+        let changes = [true, true, true, true, true, false];
+        let expected = [false, false, false, true, false, true];
+        assert_eq!(changes.map(&mut is_shown), expected);
     }
 }
