@@ -155,6 +155,19 @@ pub(super) async fn connect() -> Result<Client, Error> {
 }
 
 #[cfg(test)]
+impl Context {
+    /// Returns the context of a terminal, with or without somebody to ask there, and with no desktop.
+    pub(super) const fn at_terminal(may_ask: bool) -> Self {
+        Self {
+            output: Output::TERMINAL,
+            may_ask,
+            may_prompt: false,
+            may_be_asked_about: false,
+        }
+    }
+}
+
+#[cfg(test)]
 mod tests {
     use mfa_core::AccountId;
     use mfa_core::account::Kind as Codes;

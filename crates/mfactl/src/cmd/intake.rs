@@ -179,14 +179,7 @@ impl Passwords {
                 Ok(decoded) => return Ok(decoded),
                 Err(error) => error,
             };
-            let is_password = matches!(
-                error.why(),
-                Some(Exit::PasswordNeeded | Exit::WrongPassword)
-            );
-            if is_password && self.may_ask && asked < TRIES {
-                let again = if asked > 0 { "Wrong password. " } else { "" };
-                let name = name(path);
-                let question = format!("{again}Password for {name} (not shown)");
+            if let Some(question) = self.question(&error, path, asked) {
                 self.password = Some(prompt::password(&question)?);
                 asked += 1;
                 continue;
@@ -194,4 +187,21 @@ impl Passwords {
             return Err(Error::from(error).about(&name(path)));
         }
     }
+
+    /// Returns the question for a password, if one is needed and there is somebody to ask.
+    fn question(&self, error: &mfa_intake::Error, path: &Path, asked: usize) -> Option<String> {
+        let is_password = matches!(
+            error.why(),
+            Some(Exit::PasswordNeeded | Exit::WrongPassword)
+        );
+        if !is_password || !self.may_ask || asked >= TRIES {
+            return None;
+        }
+        let again = if asked > 0 { "Wrong password. " } else { "" };
+        let name = name(path);
+        Some(format!("{again}Password for {name} (not shown)"))
+    }
 }
+
+#[cfg(test)]
+mod tests;

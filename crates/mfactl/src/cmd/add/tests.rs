@@ -6,7 +6,6 @@ use mfa_core::account::Kind as Codes;
 
 use super::*;
 use crate::error;
-use crate::output::Output;
 
 fn args(arguments: &[&str]) -> Add {
     #[derive(Parser)]
@@ -19,13 +18,7 @@ fn args(arguments: &[&str]) -> Add {
 }
 
 fn checked(arguments: &[&str], may_ask: bool) -> Result<(), Error> {
-    let context = Context {
-        output: Output::TERMINAL,
-        may_ask,
-        may_prompt: false,
-        may_be_asked_about: false,
-    };
-    check(&context, &args(arguments))
+    check(&Context::at_terminal(may_ask), &args(arguments))
 }
 
 #[test]

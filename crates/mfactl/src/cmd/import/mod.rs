@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use clap::Args as Arguments;
-use mfa_core::AccountChange;
+use mfa_core::{Account, AccountChange};
 use mfa_intake::Decoded;
 use mfa_ipc::Client;
 use mfa_ipc::types::{Fate, ImportOptions, ImportResult};
@@ -85,16 +85,19 @@ pub(super) async fn run(context: &Context, args: Import) -> Result<(), Error> {
         context.output.json(&Imports::new(&done, false))?;
     } else {
         let keychain = client.status().await?.keychain;
-        let added = accounts(done.count(Fate::Added));
-        context.output.line(format_args!(
-            "Added {added} to {keychain} (read back and verified).{}",
-            done.rest()
-        ))?;
+        context.output.line(stored(&done, &keychain))?;
     }
     if let Some(reminder) = reminder(&args.files) {
         context.output.warn(reminder);
     }
     series::complete(context, &done.missing, &args.files)
+}
+
+/// Says what was stored.
+fn stored(done: &Plan, keychain: &str) -> String {
+    let added = accounts(done.count(Fate::Added));
+    let rest = done.rest();
+    format!("Added {added} to {keychain} (read back and verified).{rest}")
 }
 
 /// Asks a person to agree to the plan. If nobody is asked, a part of an export is not enough.
@@ -217,6 +220,10 @@ pub(super) async fn are_listed(
     done: &Plan,
 ) -> Result<(), Error> {
     let listed = context.ask(client, Client::list_accounts).await?;
+    are_among(&listed, done)
+}
+
+fn are_among(listed: &[Account], done: &Plan) -> Result<(), Error> {
     let is_there = |id: &String| listed.iter().any(|account| account.id.to_string() == *id);
     let mut stored = done
         .rows
@@ -243,18 +250,23 @@ pub(super) fn nothing_stored(
     if json {
         context.output.json(&Imports::new(plan, dry_run))?;
     }
+    let text = not_stored(plan)?;
+    if json {
+        return Ok(());
+    }
+    context.output.line(text)
+}
+
+fn not_stored(plan: &Plan) -> Result<String, Error> {
+    let rest = plan.rest();
     match plan.count(Fate::Added) {
         0 if plan.count(Fate::Present) == 0 => {
             Err(Error::new(Kind::Other, "no account can be added"))
         }
-        _ if json => Ok(()),
-        0 => context
-            .output
-            .line(format_args!("Nothing to add.{}", plan.rest())),
-        count => context.output.line(format_args!(
-            "{} would be added.{}",
-            accounts(count),
-            plan.rest()
-        )),
+        0 => Ok(format!("Nothing to add.{rest}")),
+        count => Ok(format!("{} would be added.{rest}", accounts(count))),
     }
 }
+
+#[cfg(test)]
+mod tests;
