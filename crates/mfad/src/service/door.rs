@@ -20,9 +20,9 @@ use mfa_ipc::Error;
 use tokio::sync::mpsc;
 use tokio::task::{AbortHandle, JoinError, JoinSet};
 
+use super::attempt::Attempts;
 use super::cause::{Cause, Needs};
 use super::items::Items;
-use super::reply::answer;
 use super::request::Request;
 use super::state::{Event, State, watch};
 use super::{Parts, Service, errors};
@@ -35,8 +35,8 @@ pub(super) struct Door {
     pub(super) tasks: JoinSet<Event>,
     /// The items that are being read.
     pub(super) items: Items,
-    /// Whether a passphrase is being tried or a vault file created.
-    pub(super) is_trying: bool,
+    /// The passphrase that is being tried, or the vault file that is being created.
+    pub(super) attempts: Attempts,
     /// The store that is read or was read last; empty if it is unknown.
     pub(super) store: String,
     /// Why there are no accounts; empty if nothing is wrong.
@@ -66,7 +66,7 @@ impl Door {
             },
             tasks: JoinSet::new(),
             items: Items::default(),
-            is_trying: false,
+            attempts: Attempts::default(),
             store: String::new(),
             problem: String::new(),
             changed_from: None,
@@ -153,15 +153,6 @@ impl Service {
                 self.refuse_all(&errors::unanswered(&error));
             }
             (Event::Loaded(result), State::Loading) => self.loaded(result),
-            (Event::FileOpened(result, reply), _) => {
-                self.door.is_trying = false;
-                answer(reply, result);
-            }
-            (Event::FileMade(result, reply), _) => {
-                self.door.is_trying = false;
-                let path = result.map(|file| self.switch_to(file));
-                answer(reply, path);
-            }
             (Event::Probed(..) | Event::Prompted(_) | Event::Loaded(_) | Event::Closed, _) => {}
         }
     }
@@ -240,7 +231,6 @@ impl Service {
     /// Handles a panic in a task: no request may wait for it for ever, and the next request starts over.
     pub(super) fn door_failed(&mut self, error: &JoinError) {
         tracing::error!(%error, "a task ended unexpectedly");
-        self.door.is_trying = false;
         if self.door.state.is_opening() {
             self.door.state = State::Closed;
         }

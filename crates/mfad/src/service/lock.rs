@@ -23,7 +23,7 @@ impl Service {
         self.door.locks += 1;
         // Tasks that are under way would open the accounts again.
         self.door.tasks = JoinSet::new();
-        self.door.is_trying = false;
+        self.stop_attempt();
         self.door.items.end();
         self.accounts.clear();
         self.door.state = State::Locked(reason);

@@ -11,9 +11,11 @@
 //! | `change` | the changes, one file each, and their queue |
 //! | `request` | a request on its way: served, refused or put aside |
 //! | `reply` | the channel that an answer is sent to |
+//! | `single` | one task at a time, and who waits for it |
 //! | `parking` | the requests that are put aside, and `cause` the causes for that |
 //! | `consent` | decides who may have what, and asks the user |
 //! | `door` | opens the accounts from the keychain and closes them |
+//! | `attempt` | opens or creates a vault file with a passphrase |
 //! | `state` | the states of the accounts, and the events that change them |
 //! | `lock` | locks the accounts, and undoes that |
 //! | `session` | locks and opens the accounts with the session of the user |
@@ -28,6 +30,7 @@
 mod accounts;
 mod announce;
 pub(crate) mod ask;
+mod attempt;
 mod cause;
 pub(crate) mod change;
 pub(crate) mod consent;
@@ -43,6 +46,7 @@ mod reply;
 mod request;
 mod series;
 mod session;
+mod single;
 mod state;
 
 use std::io;
@@ -157,6 +161,9 @@ impl Service {
                     Ok(event) => self.door_event(event),
                     Err(error) => self.door_failed(&error),
                 },
+                Some((attempt, end)) = self.door.attempts.ended() => {
+                    self.attempt_ended(attempt, end);
+                }
                 Some(written) = self.changes.written() => self.written(written),
                 Some(()) = self.door.changes.recv() => self.look_again(),
                 Some(event) = self.parts.session.recv() => self.session_event(event),

@@ -2,12 +2,10 @@
 
 use mfa_core::lock::Reason;
 use mfa_core::port::StoreError;
-use mfa_ipc::Error;
 use tokio::sync::mpsc;
 use tokio::task::AbortHandle;
 
-use super::reply::Reply;
-use crate::keychain::{self, Identity, Keychain, VaultFile};
+use crate::keychain::{self, Identity, Keychain};
 
 /// The state of the accounts: whether they are known.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -61,8 +59,6 @@ pub(super) enum Event {
     Rechecked(Result<keychain::State, StoreError>, Identity),
     Prompted(Result<(), StoreError>),
     Loaded(Result<(), StoreError>),
-    FileOpened(Result<(), Error>, Reply<()>),
-    FileMade(Result<VaultFile, Error>, Reply<String>),
     Closed,
 }
 

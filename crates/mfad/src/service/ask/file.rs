@@ -1,6 +1,6 @@
 //! The vault file: opening it with a passphrase, and creating it.
 //!
-//! Both take time, so they are tasks of the door. The asker waits for their results.
+//! Both take time, so each is an [`attempt`](crate::service::attempt). The asker waits for its result.
 
 use mfa_core::lock::Reason;
 use mfa_ipc::Error;
@@ -9,10 +9,11 @@ use tokio::sync::oneshot;
 use super::{Ask, Needs, Served};
 use crate::caller::Asker;
 use crate::keychain::{Keychain, Passphrase, VaultFile};
-use crate::service::state::{self, Event, State};
+use crate::service::attempt::Attempt;
+use crate::service::state::{self, State};
 use crate::service::{Fallback, Service, errors};
 
-/// The result of a task that is under way.
+/// The result of an attempt that is under way.
 pub(in crate::service) type Awaited<T> = oneshot::Receiver<Result<T, Error>>;
 
 /// A request to try a passphrase.
@@ -31,15 +32,8 @@ impl Ask for OpenFile {
     fn serve(self, service: &mut Service, _: &Asker) -> Result<Served<Self>, Error> {
         let file = service.parts.keychain.vault_file();
         let file = file.ok_or_else(errors::no_file)?;
-        // An attempt costs memory and time, so only one is made at a time.
-        if std::mem::replace(&mut service.door.is_trying, true) {
-            return Err(errors::one_at_a_time());
-        }
         let (reply, awaited) = oneshot::channel();
-        service.door.tasks.spawn(async move {
-            let opened = file.open(self.0).await;
-            Event::FileOpened(opened.map_err(|error| errors::store(&error)), reply)
-        });
+        service.begin_attempt(Attempt::Open(reply), open(file, self.0))?;
         Ok(Served::Now(awaited))
     }
 }
@@ -58,17 +52,11 @@ impl Ask for MakeFile {
         if service.door.state.is_locked_by_user() && opens_by_itself {
             return Err(errors::locked(Reason::Request));
         }
-        // A second file would take the place of the first, and each costs memory and time.
-        if std::mem::replace(&mut service.door.is_trying, true) {
-            return Err(errors::one_at_a_time());
-        }
         let (reply, awaited) = oneshot::channel();
         let current = service.parts.keychain.clone();
         let fallback = service.parts.fallback.clone();
-        service
-            .door
-            .tasks
-            .spawn(async move { Event::FileMade(make(current, fallback, self.0).await, reply) });
+        let making = make(current, fallback, self.0);
+        service.begin_attempt(Attempt::Make(reply), making)?;
         Ok(Served::Now(awaited))
     }
 }
@@ -88,6 +76,12 @@ impl Service {
         self.open();
         path
     }
+}
+
+async fn open(file: VaultFile, passphrase: Passphrase) -> Result<VaultFile, Error> {
+    let opened = file.open(passphrase).await;
+    opened.map_err(|error| errors::store(&error))?;
+    Ok(file)
 }
 
 async fn make(

@@ -56,9 +56,9 @@ impl Handle {
     }
 }
 
-/// Waits for a task. It is dropped when the accounts are locked.
+/// Waits for an attempt. It is answered however it ends, unless the service ends.
 async fn wait<T>(awaited: Awaited<T>) -> Result<T, Error> {
     awaited
         .await
-        .unwrap_or_else(|_| Err(errors::locked_meanwhile()))
+        .unwrap_or_else(|_| Err(errors::shutting_down()))
 }

@@ -1,7 +1,10 @@
-//! Tests of which keychain the accounts belong to while they are open.
+//! Tests of which keychain the accounts belong to while they are open, and of the attempts to open one.
+
+use tokio::sync::oneshot;
 
 use super::*;
-use crate::keychain::{Identity, State as Found};
+use crate::keychain::{Identity, State as Found, VaultFile};
+use attempt::Attempt;
 use state::{Event, State};
 
 /// Returns a service that has read all accounts of one keychain.
@@ -38,4 +41,42 @@ async fn the_same_keychain_or_one_that_does_not_say_which_it_is_changes_nothing(
         assert_eq!(service.door.state, State::Open);
         assert_eq!(service.door.store, "one");
     }
+}
+
+/// Begins to open a vault file, with work that stands in for it.
+fn attempted(
+    service: &mut Service,
+    work: impl Future<Output = Result<VaultFile, Error>> + Send + 'static,
+) -> oneshot::Receiver<Result<(), Error>> {
+    let (reply, answer) = oneshot::channel();
+    service.begin_attempt(Attempt::Open(reply), work).unwrap();
+    answer
+}
+
+#[tokio::test]
+async fn who_tries_a_passphrase_while_the_accounts_are_locked_is_told() {
+    let mut service = opened();
+    let answer = attempted(&mut service, std::future::pending());
+    let (reply, _) = oneshot::channel();
+    let second = service.begin_attempt(Attempt::Make(reply), std::future::pending());
+    assert!(matches!(second, Err(Error::LimitsExceeded(_))));
+    service.lock_on_request().unwrap();
+    let told = answer.await.expect("the lock answers");
+    let text = errors::locked_meanwhile().to_string();
+    assert_eq!(told.unwrap_err().to_string(), text);
+    attempted(&mut service, std::future::pending());
+}
+
+#[tokio::test]
+async fn who_tries_a_passphrase_is_told_of_a_panic_and_others_are_not_disturbed() {
+    let mut service = opened();
+    service.door.state = State::Loading;
+    let answer = attempted(&mut service, async { panic!("as if by a bug") });
+    let (attempt, end) = service.door.attempts.ended().await.expect("one was begun");
+    service.attempt_ended(attempt, end);
+    let told = answer.await.expect("the panic is answered");
+    let text = errors::internal().to_string();
+    assert_eq!(told.unwrap_err().to_string(), text);
+    assert_eq!(service.door.state, State::Loading);
+    attempted(&mut service, std::future::pending());
 }
