@@ -17,9 +17,8 @@ use std::ops::Deref;
 use std::path::Path;
 use std::sync::Arc;
 
-use mfa_core::AccountId;
 use mfa_core::access::rules::Seen;
-use mfa_core::access::{Caller, Executable, Transport, Use, Who};
+use mfa_core::access::{Caller, Executable, Transport, Who};
 use mfa_core::naming;
 use mfa_ipc::Error;
 use mfa_ipc::dict::Dict;
@@ -103,8 +102,6 @@ pub(crate) struct Asker {
     pub(crate) may_be_asked_about: bool,
     /// The reason for the request, in the words of the process, if it gives one.
     pub(crate) reason: Option<String>,
-    /// The use that the user has allowed for this request, and the account. No account means all accounts.
-    pub(crate) granted: Option<(Option<AccountId>, Use)>,
     /// The calls and connections of that process.
     pub(crate) process: Arc<Process>,
     /// Checks the process again before it gets the answer.

@@ -113,10 +113,9 @@ impl Service {
     /// Resumes the requests that wait for the clock before their time, because what they wait for may be gone.
     pub(super) fn wake_all(&mut self) {
         let is_one = |cause| matches!(cause, Cause::Clock { .. });
-        for mut request in self.parking.take(|_, cause| is_one(cause)) {
+        for request in self.parking.take(|_, cause| is_one(cause)) {
             // What was allowed ends with the lock.
-            request.asker.granted = None;
-            self.resume(request);
+            self.resume(request.without_consent());
         }
     }
 

@@ -3,6 +3,8 @@
 //! How a request is answered, refused or put aside is written once, here. What it asks for is a type of its own
 //! in [`ask`](super::ask) or [`change`](super::change).
 
+use mfa_core::AccountId;
+use mfa_core::access::Use;
 use mfa_core::unlocked::Unlocked;
 use mfa_ipc::Error;
 
@@ -10,12 +12,13 @@ use super::Service;
 use super::ask::{Ask, Served};
 use super::cause::Needs;
 use super::change::Change;
+use super::consent::Applicant;
 use super::reply::{Reply, answer};
 use crate::caller::Asker;
 
 /// A request.
 pub(super) struct Request {
-    pub(super) asker: Asker,
+    pub(super) asker: Applicant,
     work: Box<dyn Work>,
 }
 
@@ -24,20 +27,35 @@ trait Work: Send {
     fn needs(&self) -> Needs;
     fn is_certain(&self, unlocked: &Unlocked) -> bool;
     fn is_given_up(&self) -> bool;
-    fn serve(self: Box<Self>, service: &mut Service, asker: Asker);
+    fn serve(self: Box<Self>, service: &mut Service, asker: Applicant);
     fn refuse(self: Box<Self>, error: Error);
 }
 
 impl Request {
     /// Creates a request that changes nothing.
-    pub(super) fn ask<A: Ask>(asker: Asker, ask: A, reply: Reply<A::Answer>) -> Self {
+    pub(super) fn ask<A: Ask>(asker: Applicant, ask: A, reply: Reply<A::Answer>) -> Self {
         let work = Box::new(Asked { ask, reply });
         Self { asker, work }
     }
 
     /// Creates a request that changes accounts.
     pub(super) fn change<C: Change>(asker: Asker, change: C, reply: Reply<C::Answer>) -> Self {
+        let asker = Applicant::new(asker);
         let work = Box::new(Wanted { change, reply });
+        Self { asker, work }
+    }
+
+    /// Returns the same request, now that the user has allowed this use of an account, or of all accounts.
+    pub(super) fn allowed(self, account: Option<AccountId>, usage: Use) -> Self {
+        let Self { asker, work } = self;
+        let asker = asker.allowed(account, usage);
+        Self { asker, work }
+    }
+
+    /// Returns the same request without what the user has allowed.
+    pub(super) fn without_consent(self) -> Self {
+        let Self { asker, work } = self;
+        let asker = Applicant::new(asker.into_asker());
         Self { asker, work }
     }
 
@@ -85,7 +103,7 @@ impl<A: Ask> Work for Asked<A> {
         self.reply.is_closed()
     }
 
-    fn serve(self: Box<Self>, service: &mut Service, asker: Asker) {
+    fn serve(self: Box<Self>, service: &mut Service, asker: Applicant) {
         let Self { ask, reply } = *self;
         match ask.serve(service, &asker) {
             Ok(Served::Now(result)) => answer(reply, Ok(result)),
@@ -121,8 +139,8 @@ impl<C: Change> Work for Wanted<C> {
         false
     }
 
-    fn serve(self: Box<Self>, service: &mut Service, asker: Asker) {
-        service.change(self.change, asker, self.reply);
+    fn serve(self: Box<Self>, service: &mut Service, asker: Applicant) {
+        service.change(self.change, asker.into_asker(), self.reply);
     }
 
     fn refuse(self: Box<Self>, error: Error) {

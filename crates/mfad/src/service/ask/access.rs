@@ -6,8 +6,8 @@ use mfa_ipc::Error;
 use mfa_ipc::types::{AccessRule, RuleScope};
 
 use super::{Ask, Needs, Served};
-use crate::caller::Asker;
 use crate::service::Service;
+use crate::service::consent::Applicant;
 
 /// A request for the rules: those of the user, then the defaults that are left.
 pub(crate) struct Rules;
@@ -31,7 +31,7 @@ impl Ask for Rules {
         Needs::Nothing
     }
 
-    fn serve(self, service: &mut Service, _: &Asker) -> Result<Served<Self>, Error> {
+    fn serve(self, service: &mut Service, _: &Applicant) -> Result<Served<Self>, Error> {
         let rules = service.rules();
         let shown = |rule: &Rule, is_default| AccessRule {
             name: service.name_of(&rule.accounts),
@@ -53,7 +53,7 @@ impl Ask for Questions {
         Needs::Nothing
     }
 
-    fn serve(self, service: &mut Service, _: &Asker) -> Result<Served<Self>, Error> {
+    fn serve(self, service: &mut Service, _: &Applicant) -> Result<Served<Self>, Error> {
         Ok(Served::Now(service.consent.questions.list()))
     }
 }
@@ -65,7 +65,7 @@ impl Ask for SetRule {
         needs(&self.0.scope)
     }
 
-    fn serve(self, service: &mut Service, asker: &Asker) -> Result<Served<Self>, Error> {
+    fn serve(self, service: &mut Service, asker: &Applicant) -> Result<Served<Self>, Error> {
         let AccessRule { verdict, scope, .. } = self.0;
         let (subject, accounts) = service.meant(scope)?;
         let rule = Rule {
@@ -85,7 +85,7 @@ impl Ask for ForgetRules {
         needs(&self.0)
     }
 
-    fn serve(self, service: &mut Service, asker: &Asker) -> Result<Served<Self>, Error> {
+    fn serve(self, service: &mut Service, asker: &Applicant) -> Result<Served<Self>, Error> {
         let (subject, accounts) = service.meant(self.0)?;
         let removed = service.forget_rules(asker, subject.as_ref(), accounts.as_ref())?;
         Ok(Served::Now(u32::try_from(removed).unwrap_or(u32::MAX)))
@@ -99,7 +99,7 @@ impl Ask for AnswerQuestion {
         Needs::Nothing
     }
 
-    fn serve(self, service: &mut Service, asker: &Asker) -> Result<Served<Self>, Error> {
+    fn serve(self, service: &mut Service, asker: &Applicant) -> Result<Served<Self>, Error> {
         service
             .answer_question(asker, self.0, self.1)
             .map(Served::Now)

@@ -16,7 +16,7 @@ use super::{Ask, Served};
 use crate::caller::Asker;
 use crate::service::announce::Signal;
 use crate::service::cause::Cause;
-use crate::service::consent::{Decision, Permit, handing_out};
+use crate::service::consent::{Applicant, Decision, Permit, handing_out};
 use crate::service::{CodeSeries, Service, errors};
 
 /// How many seconds late an asker may be for a code that it waited for.
@@ -90,7 +90,7 @@ impl Ask for Codes {
         }
     }
 
-    fn serve(mut self, service: &mut Service, asker: &Asker) -> Result<Served<Self>, Error> {
+    fn serve(mut self, service: &mut Service, asker: &Applicant) -> Result<Served<Self>, Error> {
         let id = match self.stage {
             Stage::Asked => service.accounts.resolve(&self.query)?,
             Stage::SetAside(ticket, _) => ticket.id,

@@ -4,8 +4,8 @@ use mfa_core::ledger::Wish;
 use mfa_ipc::Error;
 
 use super::{Ask, Needs, Served};
-use crate::caller::Asker;
 use crate::service::Service;
+use crate::service::consent::Applicant;
 
 /// How many seconds a copied code has to be valid for, so that there is time to paste it.
 const MIN_REMAINING: u64 = 5;
@@ -27,7 +27,7 @@ impl Ask for Offer {
         Needs::Nothing
     }
 
-    fn serve(self, service: &mut Service, asker: &Asker) -> Result<Served<Self>, Error> {
+    fn serve(self, service: &mut Service, asker: &Applicant) -> Result<Served<Self>, Error> {
         service.copiers.offer(&asker.caller, self.0)?;
         tracing::info!(caller = %asker.caller, "offered to copy codes");
         Ok(Served::Now(()))
@@ -37,7 +37,7 @@ impl Ask for Offer {
 impl Ask for MayCopy {
     type Answer = Wish;
 
-    fn serve(self, service: &mut Service, _: &Asker) -> Result<Served<Self>, Error> {
+    fn serve(self, service: &mut Service, _: &Applicant) -> Result<Served<Self>, Error> {
         let id = service.accounts.resolve(&self.0)?;
         service.copiers.trays()?;
         let entry = service.accounts.entry(id)?;
@@ -57,7 +57,7 @@ impl Ask for Trays {
         Needs::Nothing
     }
 
-    fn serve(self, service: &mut Service, _: &Asker) -> Result<Served<Self>, Error> {
+    fn serve(self, service: &mut Service, _: &Applicant) -> Result<Served<Self>, Error> {
         service.copiers.trays().map(Served::Now)
     }
 }

@@ -9,8 +9,8 @@ use mfa_ipc::Error;
 use mfa_ipc::types::{ImportResult, MAX_IMPORTED};
 
 use super::{Ask, Served};
-use crate::caller::Asker;
 use crate::service::cause::Cause;
+use crate::service::consent::Applicant;
 use crate::service::import::Planner;
 use crate::service::{Service, errors};
 
@@ -40,7 +40,7 @@ impl DryRun {
 impl Ask for DryRun {
     type Answer = Vec<ImportResult>;
 
-    fn serve(mut self, service: &mut Service, _: &Asker) -> Result<Served<Self>, Error> {
+    fn serve(mut self, service: &mut Service, _: &Applicant) -> Result<Served<Self>, Error> {
         let unlocked = &service.accounts.unlocked;
         let mut planner = match self.stage {
             Stage::Asked if self.accounts.len() > MAX_IMPORTED => {

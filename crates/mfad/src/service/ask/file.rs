@@ -7,9 +7,9 @@ use mfa_ipc::Error;
 use tokio::sync::oneshot;
 
 use super::{Ask, Needs, Served};
-use crate::caller::Asker;
 use crate::keychain::{Keychain, Passphrase, VaultFile};
 use crate::service::attempt::Attempt;
+use crate::service::consent::Applicant;
 use crate::service::state::{self, State};
 use crate::service::{Fallback, Service, errors};
 
@@ -29,7 +29,7 @@ impl Ask for OpenFile {
         Needs::Nothing
     }
 
-    fn serve(self, service: &mut Service, _: &Asker) -> Result<Served<Self>, Error> {
+    fn serve(self, service: &mut Service, _: &Applicant) -> Result<Served<Self>, Error> {
         let file = service.parts.keychain.vault_file();
         let file = file.ok_or_else(errors::no_file)?;
         let (reply, awaited) = oneshot::channel();
@@ -45,7 +45,7 @@ impl Ask for MakeFile {
         Needs::Nothing
     }
 
-    fn serve(self, service: &mut Service, _: &Asker) -> Result<Served<Self>, Error> {
+    fn serve(self, service: &mut Service, _: &Applicant) -> Result<Served<Self>, Error> {
         // The new file ends the lock, which the file that was there before may not do without a proof.
         let file = service.parts.keychain.vault_file();
         let opens_by_itself = file.is_some_and(|file| !file.needs_passphrase());

@@ -3,7 +3,7 @@
 use mfa_ipc::Error;
 
 use super::{Ask, Served};
-use crate::caller::Asker;
+use crate::service::consent::Applicant;
 use crate::service::{Service, accounts};
 
 /// A request for the ids of all accounts that match a query, the best match first.
@@ -12,7 +12,7 @@ pub(crate) struct Find(pub(crate) String);
 impl Ask for Find {
     type Answer = Vec<String>;
 
-    fn serve(self, service: &mut Service, _: &Asker) -> Result<Served<Self>, Error> {
+    fn serve(self, service: &mut Service, _: &Applicant) -> Result<Served<Self>, Error> {
         let Self(query) = self;
         accounts::check(&query)?;
         let ids = service.accounts.unlocked.index().search(&query);

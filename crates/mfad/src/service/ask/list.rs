@@ -7,6 +7,7 @@ use mfa_ipc::types::QueryOptions;
 
 use super::{Ask, Served};
 use crate::caller::Asker;
+use crate::service::consent::Applicant;
 use crate::service::{Service, errors};
 
 /// A request for all accounts and their revision.
@@ -21,7 +22,7 @@ pub(crate) struct Get {
 impl Ask for List {
     type Answer = (Vec<Account>, u64);
 
-    fn serve(self, service: &mut Service, asker: &Asker) -> Result<Served<Self>, Error> {
+    fn serve(self, service: &mut Service, asker: &Applicant) -> Result<Served<Self>, Error> {
         let accounts = service.accounts.unlocked.accounts().into_iter();
         let accounts = accounts.map(|account| shown(account, asker)).collect();
         Ok(Served::Now((accounts, service.accounts.revision)))
@@ -35,7 +36,7 @@ impl Ask for Get {
         unlocked.index().certain(&self.query).is_some()
     }
 
-    fn serve(self, service: &mut Service, asker: &Asker) -> Result<Served<Self>, Error> {
+    fn serve(self, service: &mut Service, asker: &Applicant) -> Result<Served<Self>, Error> {
         let accounts = &service.accounts;
         let id = if self.options.exact {
             accounts.resolve_exactly(&self.query)

@@ -6,8 +6,8 @@ use mfa_core::lock::Reason;
 use mfa_ipc::Error;
 
 use super::{Ask, Needs, Served};
-use crate::caller::Asker;
 use crate::presence::Presence;
+use crate::service::consent::Applicant;
 use crate::service::{Service, errors};
 
 /// A request to lock the accounts until they are unlocked. An error means that a restart will undo the lock.
@@ -44,7 +44,7 @@ impl Ask for Lock {
         Needs::Nothing
     }
 
-    fn serve(self, service: &mut Service, _: &Asker) -> Result<Served<Self>, Error> {
+    fn serve(self, service: &mut Service, _: &Applicant) -> Result<Served<Self>, Error> {
         service.lock_on_request().map(Served::Now)
     }
 }
@@ -56,7 +56,7 @@ impl Ask for ToUnlock {
         Needs::Nothing
     }
 
-    fn serve(self, service: &mut Service, _: &Asker) -> Result<Served<Self>, Error> {
+    fn serve(self, service: &mut Service, _: &Applicant) -> Result<Served<Self>, Error> {
         service.lock_if_unused();
         let file = service.parts.keychain.vault_file();
         // A passphrase is a proof.
@@ -76,7 +76,7 @@ impl Ask for EndLock {
         Needs::Nothing
     }
 
-    fn serve(self, service: &mut Service, _: &Asker) -> Result<Served<Self>, Error> {
+    fn serve(self, service: &mut Service, _: &Applicant) -> Result<Served<Self>, Error> {
         service.lock_if_unused();
         let is_other = matches!(self, Self::After(locks) if locks != service.door.locks);
         if is_other && service.door.state.is_locked_by_user() {
@@ -90,7 +90,7 @@ impl Ask for EndLock {
 impl Ask for Open {
     type Answer = ();
 
-    fn serve(self, _: &mut Service, _: &Asker) -> Result<Served<Self>, Error> {
+    fn serve(self, _: &mut Service, _: &Applicant) -> Result<Served<Self>, Error> {
         Ok(Served::Now(()))
     }
 }

@@ -18,8 +18,8 @@ use mfa_core::unlocked::Unlocked;
 use mfa_ipc::Error;
 
 use super::cause::{Cause, Needs};
+use super::consent::Applicant;
 use super::{Service, errors};
-use crate::caller::Asker;
 pub(crate) use access::{AnswerQuestion, ForgetRules, Questions, Rules, SetRule};
 pub(super) use codes::{Codes, Given};
 pub(crate) use copy::Offer;
@@ -50,7 +50,7 @@ pub(crate) trait Ask: Send + Sized + 'static {
     }
 
     /// Serves the request.
-    fn serve(self, service: &mut Service, asker: &Asker) -> Result<Served<Self>, Error>;
+    fn serve(self, service: &mut Service, asker: &Applicant) -> Result<Served<Self>, Error>;
 }
 
 /// The outcome of serving a request.

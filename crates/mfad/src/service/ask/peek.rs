@@ -8,8 +8,7 @@ use mfa_ipc::Error;
 use mfa_ipc::types::MAX_PEEKED;
 
 use super::{Ask, Served};
-use crate::caller::Asker;
-use crate::service::consent::Looking;
+use crate::service::consent::{Applicant, Looking};
 use crate::service::{Service, errors};
 
 /// A request for the current codes, by id, of the accounts with these ids, or of all accounts if there are
@@ -19,7 +18,7 @@ pub(crate) struct Peek(pub(crate) Vec<String>);
 impl Ask for Peek {
     type Answer = HashMap<String, Code>;
 
-    fn serve(self, service: &mut Service, asker: &Asker) -> Result<Served<Self>, Error> {
+    fn serve(self, service: &mut Service, asker: &Applicant) -> Result<Served<Self>, Error> {
         if self.0.len() > MAX_PEEKED {
             return Err(errors::too_many_peeked());
         }

@@ -9,9 +9,8 @@ use mfa_ipc::types::Exported;
 use zeroize::Zeroizing;
 
 use super::{Ask, Served};
-use crate::caller::Asker;
 use crate::service::Service;
-use crate::service::consent::Decision;
+use crate::service::consent::{Applicant, Decision};
 
 /// A request for the link of the account with this id, including its secret.
 pub(crate) struct Reveal(pub(crate) String);
@@ -22,7 +21,7 @@ pub(crate) struct Export;
 impl Ask for Reveal {
     type Answer = Zeroizing<String>;
 
-    fn serve(self, service: &mut Service, asker: &Asker) -> Result<Served<Self>, Error> {
+    fn serve(self, service: &mut Service, asker: &Applicant) -> Result<Served<Self>, Error> {
         let id = service.accounts.known(&self.0)?.account.id;
         let permit = match service.may(asker, Some(id), Use::Secret, 1)? {
             Decision::Yes(permit) => permit,
@@ -37,7 +36,7 @@ impl Ask for Reveal {
 impl Ask for Export {
     type Answer = Vec<Exported>;
 
-    fn serve(self, service: &mut Service, asker: &Asker) -> Result<Served<Self>, Error> {
+    fn serve(self, service: &mut Service, asker: &Applicant) -> Result<Served<Self>, Error> {
         let permit = match service.may(asker, None, Use::Secret, 1)? {
             Decision::Yes(permit) => permit,
             Decision::Asked(cause) => return Ok(Served::Later(self, cause)),

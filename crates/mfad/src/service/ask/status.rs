@@ -4,8 +4,8 @@ use mfa_ipc::Error;
 use mfa_ipc::types;
 
 use super::{Ask, Needs, Served};
-use crate::caller::Asker;
 use crate::service::Service;
+use crate::service::consent::Applicant;
 use crate::service::state::State;
 
 /// A request for the status of the daemon.
@@ -18,7 +18,7 @@ impl Ask for Status {
         Needs::Nothing
     }
 
-    fn serve(self, service: &mut Service, _: &Asker) -> Result<Served<Self>, Error> {
+    fn serve(self, service: &mut Service, _: &Applicant) -> Result<Served<Self>, Error> {
         let Service {
             parts,
             door,

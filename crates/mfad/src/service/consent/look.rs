@@ -6,8 +6,7 @@ use mfa_core::access::{Use, Who};
 use mfa_ipc::Error;
 
 use super::ruling::Ruling;
-use super::{Decision, Permit};
-use crate::caller::Asker;
+use super::{Applicant, Decision, Permit};
 use crate::service::Service;
 use crate::service::cause::Cause;
 
@@ -24,7 +23,7 @@ impl Service {
     /// to be asked about any of the others, the question is about all accounts.
     pub(in crate::service) fn may_look(
         &mut self,
-        asker: &Asker,
+        asker: &Applicant,
         ids: Vec<AccountId>,
     ) -> Result<Looking, Error> {
         self.may_cross(asker, None, Use::Code)?;
@@ -34,7 +33,7 @@ impl Service {
             match self.ruling(asker, Some(id), Use::Code)? {
                 Ruling::Deny => continue,
                 Ruling::Allow(found) => permit = found,
-                Ruling::Ask if asker.granted == Some((None, Use::Code)) => {
+                Ruling::Ask if asker.is_allowed(None, Use::Code) => {
                     permit = Permit::by(Ground::Once);
                 }
                 Ruling::Ask => match self.ask(asker, None, Use::Code, 1)? {

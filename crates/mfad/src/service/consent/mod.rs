@@ -6,12 +6,14 @@
 //!
 //! | file | what it does |
 //! |---|---|
+//! | `applicant` | the asker of one request, and what the user has allowed for it |
 //! | `ruling` | what the rules say of a request |
 //! | `look` | requests that only look at codes |
 //! | `questions` | the questions that are open, and their answers |
 //! | `records` | writes the access log |
 //! | `rules` | lists and changes the rules |
 
+mod applicant;
 mod look;
 mod questions;
 mod records;
@@ -34,6 +36,7 @@ use crate::access_log::FileLog;
 use crate::caller::{self, Asker};
 use crate::question::Questioner;
 use crate::rulebook::FileBook;
+pub(crate) use applicant::Applicant;
 pub(super) use look::Looking;
 pub(super) use questions::Questions;
 pub(super) use records::handing_out;
@@ -143,7 +146,7 @@ impl Service {
     /// Decides whether an asker may have what it wants of an account, or of all accounts: `count` codes at once.
     pub(super) fn may(
         &mut self,
-        asker: &Asker,
+        asker: &Applicant,
         account: Option<AccountId>,
         usage: Use,
         count: u32,
@@ -155,7 +158,7 @@ impl Service {
                 self.refused(asker, account, usage, Ground::Rule);
                 Err(errors::denied_by_rule())
             }
-            Ruling::Ask if asker.granted == Some((account, usage)) => {
+            Ruling::Ask if asker.is_allowed(account, usage) => {
                 Ok(Decision::Yes(Permit::by(Ground::Once)))
             }
             Ruling::Ask => self.ask(asker, account, usage, count),

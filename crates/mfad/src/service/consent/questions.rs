@@ -181,15 +181,14 @@ impl Service {
             _ => {}
         }
         let is_one = |cause| cause == Cause::Question(id);
-        for mut request in self.parking.take(|_, cause| is_one(cause)) {
+        for request in self.parking.take(|_, cause| is_one(cause)) {
             if let Err(error) = request.asker.check() {
                 self.refused(&request.asker, open.account, open.usage, Ground::Changed);
                 request.refuse(error);
                 continue;
             }
             // The rule for always may not be enough, for example if the program has inherited its connection.
-            request.asker.granted = Some((open.account, open.usage));
-            self.arrived(request);
+            self.arrived(request.allowed(open.account, open.usage));
         }
     }
 

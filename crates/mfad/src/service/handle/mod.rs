@@ -14,6 +14,7 @@ use crate::caller::Asker;
 use crate::service::announce::{Public, Signal};
 use crate::service::ask::Ask;
 use crate::service::change::Change;
+use crate::service::consent::Applicant;
 use crate::service::errors;
 use crate::service::reply::Reply;
 use crate::service::request::Request;
@@ -53,7 +54,7 @@ impl Handle {
 
     /// Sends a request, and waits for the answer.
     pub(crate) async fn ask<A: Ask>(&self, asker: &Asker, ask: A) -> Result<A::Answer, Error> {
-        self.send(|reply| Request::ask(asker.clone(), ask, reply))
+        self.send(|reply| Request::ask(Applicant::new(asker.clone()), ask, reply))
             .await
     }
 

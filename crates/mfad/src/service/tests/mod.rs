@@ -142,7 +142,6 @@ fn from(transport: Transport) -> Asker {
         interactive: false,
         may_be_asked_about: true,
         reason: None,
-        granted: None,
         process: Arc::default(),
         witness: Arc::new(Program(Arc::new(Mutex::new(caller.clone())))),
         caller,

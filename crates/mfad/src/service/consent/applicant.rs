@@ -1,0 +1,61 @@
+//! The asker of one request, with what the user has allowed for that request.
+//!
+//! The process behind a request knows nothing of consent, so this is no part of an [`Asker`]. It is kept with the
+//! request for as long as that waits, and no other request of the same process has any of it.
+
+use std::ops::Deref;
+
+use mfa_core::AccountId;
+use mfa_core::access::Use;
+
+use crate::caller::Asker;
+
+/// The asker of one request.
+pub(crate) struct Applicant {
+    asker: Asker,
+    allowed: Allowed,
+}
+
+/// What the user has allowed for one request.
+#[derive(PartialEq, Eq)]
+enum Allowed {
+    Nothing,
+    /// This use of an account, or of all accounts if there is none.
+    Once(Option<AccountId>, Use),
+}
+
+impl Applicant {
+    /// Creates the asker of a request about which the user has not been asked.
+    pub(in crate::service) fn new(asker: Asker) -> Self {
+        Self {
+            asker,
+            allowed: Allowed::Nothing,
+        }
+    }
+
+    /// Returns the same asker, now that the user has allowed the request.
+    pub(in crate::service) fn allowed(self, account: Option<AccountId>, usage: Use) -> Self {
+        Self {
+            allowed: Allowed::Once(account, usage),
+            ..self
+        }
+    }
+
+    /// Returns whether the user has allowed this use of an account, or of all accounts, for this request.
+    pub(super) fn is_allowed(&self, account: Option<AccountId>, usage: Use) -> bool {
+        self.allowed == Allowed::Once(account, usage)
+    }
+
+    /// Returns the asker without what was allowed.
+    pub(in crate::service) fn into_asker(self) -> Asker {
+        self.asker
+    }
+}
+
+impl Deref for Applicant {
+    type Target = Asker;
+
+    fn deref(&self) -> &Asker {
+        &self.asker
+    }
+}
