@@ -40,7 +40,7 @@ trait Underway: Send {
     fn refuse(self: Box<Self>, error: Error);
 }
 
-struct Wanted<C: Change> {
+struct Queued<C: Change> {
     change: C,
     /// The program that wants the change, or `None` if it is our own.
     asker: Option<Asker>,
@@ -71,7 +71,7 @@ impl Queue {
     }
 }
 
-impl<C: Change> Waiting for Wanted<C> {
+impl<C: Change> Waiting for Queued<C> {
     fn begin(self: Box<Self>, service: &mut Service) -> Option<(Job, Box<dyn Underway>)> {
         let Self {
             change,
@@ -134,7 +134,7 @@ impl Service {
         if self.changes.waiting.len() >= MAX_WAITING {
             return answer(reply, Err(errors::too_much()));
         }
-        self.changes.waiting.push_back(Box::new(Wanted {
+        self.changes.waiting.push_back(Box::new(Queued {
             change,
             asker: Some(asker),
             reply,
@@ -145,7 +145,7 @@ impl Service {
     /// Queues the removal of the items that a failed import left in a store. Nobody waits for it.
     pub(in crate::service) fn discard(&mut self, store: String) {
         let (reply, _) = oneshot::channel();
-        self.changes.waiting.push_back(Box::new(Wanted {
+        self.changes.waiting.push_back(Box::new(Queued {
             change: Discard(store),
             asker: None,
             reply,
