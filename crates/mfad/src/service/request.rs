@@ -13,7 +13,7 @@ use super::ask::{Ask, Served};
 use super::cause::Needs;
 use super::change::Change;
 use super::consent::Applicant;
-use super::reply::{Reply, answer};
+use super::reply::{Refuse, Reply, Unanswered, answer};
 use crate::caller::Asker;
 
 /// A request.
@@ -23,25 +23,26 @@ pub(super) struct Request {
 }
 
 /// The work of a request, whatever the type of its answer.
-trait Work: Send {
+trait Work: Refuse {
     fn needs(&self) -> Needs;
     fn is_certain(&self, unlocked: &Unlocked) -> bool;
     fn is_given_up(&self) -> bool;
     fn serve(self: Box<Self>, service: &mut Service, asker: Applicant);
-    fn refuse(self: Box<Self>, error: Error);
 }
 
 impl Request {
     /// Creates a request that changes nothing.
     pub(super) fn ask<A: Ask>(asker: Applicant, ask: A, reply: Reply<A::Answer>) -> Self {
-        let work = Box::new(Asked { ask, reply });
+        let what = Asked(ask);
+        let work = Box::new(Unanswered { what, reply });
         Self { asker, work }
     }
 
     /// Creates a request that changes accounts.
     pub(super) fn change<C: Change>(asker: Asker, change: C, reply: Reply<C::Answer>) -> Self {
         let asker = Applicant::new(asker);
-        let work = Box::new(Wanted { change, reply });
+        let what = Wanted(change);
+        let work = Box::new(Unanswered { what, reply });
         Self { asker, work }
     }
 
@@ -85,18 +86,19 @@ impl Request {
     }
 }
 
-struct Asked<A: Ask> {
-    ask: A,
-    reply: Reply<A::Answer>,
-}
+/// The work of a request that changes nothing.
+struct Asked<A>(A);
 
-impl<A: Ask> Work for Asked<A> {
+/// The work of a request that changes accounts.
+struct Wanted<C>(C);
+
+impl<A: Ask> Work for Unanswered<Asked<A>, A::Answer> {
     fn needs(&self) -> Needs {
-        self.ask.needs()
+        self.what.0.needs()
     }
 
     fn is_certain(&self, unlocked: &Unlocked) -> bool {
-        self.ask.is_certain(unlocked)
+        self.what.0.is_certain(unlocked)
     }
 
     fn is_given_up(&self) -> bool {
@@ -104,8 +106,8 @@ impl<A: Ask> Work for Asked<A> {
     }
 
     fn serve(self: Box<Self>, service: &mut Service, asker: Applicant) {
-        let Self { ask, reply } = *self;
-        match ask.serve(service, &asker) {
+        let Self { what, reply } = *self;
+        match what.0.serve(service, &asker) {
             Ok(Served::Now(result)) => answer(reply, Ok(result)),
             Ok(Served::Later(ask, cause)) => {
                 let request = Request::ask(asker, ask, reply);
@@ -114,18 +116,9 @@ impl<A: Ask> Work for Asked<A> {
             Err(error) => answer(reply, Err(error)),
         }
     }
-
-    fn refuse(self: Box<Self>, error: Error) {
-        answer(self.reply, Err(error));
-    }
 }
 
-struct Wanted<C: Change> {
-    change: C,
-    reply: Reply<C::Answer>,
-}
-
-impl<C: Change> Work for Wanted<C> {
+impl<C: Change> Work for Unanswered<Wanted<C>, C::Answer> {
     fn needs(&self) -> Needs {
         Needs::Accounts
     }
@@ -140,10 +133,6 @@ impl<C: Change> Work for Wanted<C> {
     }
 
     fn serve(self: Box<Self>, service: &mut Service, asker: Applicant) {
-        service.change(self.change, asker.into_asker(), self.reply);
-    }
-
-    fn refuse(self: Box<Self>, error: Error) {
-        answer(self.reply, Err(error));
+        service.change(self.what.0, asker.into_asker(), self.reply);
     }
 }

@@ -12,7 +12,7 @@ use tokio::task::{JoinError, JoinSet};
 use super::{Change, Discard, Job, Written};
 use crate::caller::Asker;
 use crate::service::cause::MAX_WAITING;
-use crate::service::reply::{Reply, answer};
+use crate::service::reply::{Refuse, Reply, Unanswered, answer};
 use crate::service::state::State;
 use crate::service::{Service, errors};
 
@@ -26,31 +26,25 @@ pub(in crate::service) struct Queue {
 }
 
 /// A change that waits for its turn.
-trait Waiting: Send {
+trait Waiting: Refuse {
     /// Begins the change. Returns `None` if it is answered already.
     fn begin(self: Box<Self>, service: &mut Service) -> Option<(Job, Box<dyn Underway>)>;
-    fn refuse(self: Box<Self>, error: Error);
 }
 
 /// A change that the keychain is working on.
-trait Underway: Send {
+trait Underway: Refuse {
     fn imported(&self) -> Option<u32>;
     fn note_left(&self, service: &mut Service, left: &BTreeSet<AccountId>) -> io::Result<()>;
     fn done(self: Box<Self>, service: &mut Service);
-    fn refuse(self: Box<Self>, error: Error);
 }
 
-struct Queued<C: Change> {
+struct Queued<C> {
     change: C,
     /// The program that wants the change, or `None` if it is our own.
     asker: Option<Asker>,
-    reply: Reply<C::Answer>,
 }
 
-struct Begun<C: Change> {
-    ready: C::Ready,
-    reply: Reply<C::Answer>,
-}
+struct Begun<C: Change>(C::Ready);
 
 impl Queue {
     /// Returns how many accounts of an import are stored so far, if one is under way.
@@ -71,40 +65,37 @@ impl Queue {
     }
 }
 
-impl<C: Change> Waiting for Queued<C> {
+impl<C: Change> Waiting for Unanswered<Queued<C>, C::Answer> {
     fn begin(self: Box<Self>, service: &mut Service) -> Option<(Job, Box<dyn Underway>)> {
-        let Self {
-            change,
-            asker,
-            reply,
-        } = *self;
+        let Self { what, reply } = *self;
+        let Queued { change, asker } = what;
         // It may have turned into another program while its change waited.
         let checked = asker.map_or(Ok(()), |asker| asker.check());
         match checked.and_then(|()| change.prepare(service)) {
-            Ok((job, ready)) => Some((job, Box::new(Begun::<C> { ready, reply }))),
+            Ok((job, ready)) => {
+                let what = Begun::<C>(ready);
+                Some((job, Box::new(Unanswered { what, reply })))
+            }
             Err(error) => {
                 answer(reply, Err(error));
                 None
             }
         }
     }
-
-    fn refuse(self: Box<Self>, error: Error) {
-        answer(self.reply, Err(error));
-    }
 }
 
-impl<C: Change> Underway for Begun<C> {
+impl<C: Change> Underway for Unanswered<Begun<C>, C::Answer> {
     fn imported(&self) -> Option<u32> {
-        C::imported(&self.ready)
+        C::imported(&self.what.0)
     }
 
     fn note_left(&self, service: &mut Service, left: &BTreeSet<AccountId>) -> io::Result<()> {
-        C::note_left(&self.ready, service, left)
+        C::note_left(&self.what.0, service, left)
     }
 
     fn done(self: Box<Self>, service: &mut Service) {
-        let Self { ready, reply } = *self;
+        let Self { what, reply } = *self;
+        let Begun(ready) = what;
         let is_open = match service.door.state {
             State::Open => true,
             State::Loading => C::is_done_while_reading(&ready),
@@ -116,10 +107,6 @@ impl<C: Change> Underway for Begun<C> {
             C::done_while_locked(ready)
         };
         answer(reply, result);
-    }
-
-    fn refuse(self: Box<Self>, error: Error) {
-        answer(self.reply, Err(error));
     }
 }
 
@@ -134,22 +121,23 @@ impl Service {
         if self.changes.waiting.len() >= MAX_WAITING {
             return answer(reply, Err(errors::too_much()));
         }
-        self.changes.waiting.push_back(Box::new(Queued {
-            change,
-            asker: Some(asker),
-            reply,
-        }));
+        let asker = Some(asker);
+        let what = Queued { change, asker };
+        let waiting = Box::new(Unanswered { what, reply });
+        self.changes.waiting.push_back(waiting);
         self.next_change();
     }
 
     /// Queues the removal of the items that a failed import left in a store. Nobody waits for it.
     pub(in crate::service) fn discard(&mut self, store: String) {
         let (reply, _) = oneshot::channel();
-        self.changes.waiting.push_back(Box::new(Queued {
-            change: Discard(store),
+        let change = Discard(store);
+        let what = Queued {
+            change,
             asker: None,
-            reply,
-        }));
+        };
+        let waiting = Box::new(Unanswered { what, reply });
+        self.changes.waiting.push_back(waiting);
     }
 
     /// Begins the next change if none is under way and the accounts are known.
