@@ -35,6 +35,14 @@ struct Offer {
     connection: Connection,
 }
 
+impl Offer {
+    /// Returns whether the offer was made over this connection.
+    fn is_over(&self, connection: &Connection) -> bool {
+        // zbus cannot compare connections. Clones of one share the place of its id, whose text all of ours share.
+        std::ptr::eq(self.connection.server_guid(), connection.server_guid())
+    }
+}
+
 impl Copiers {
     /// Returns whether any tray is there to copy a code.
     pub(crate) fn any(&self) -> bool {
@@ -46,6 +54,9 @@ impl Copiers {
         if caller.who != Who::Tray {
             tracing::warn!(%caller, "refused an offer to copy codes: the program is not the tray");
             return Err(refusals::not_the_tray());
+        }
+        if self.offers.iter().any(|offer| offer.is_over(&connection)) {
+            return Err(refusals::offered_already());
         }
         if self.offers.len() == MAX {
             return Err(refusals::too_many_trays());
@@ -131,9 +142,13 @@ mod tests {
 
     /// Returns the daemon's end of a connection, and the tray's.
     async fn connected() -> (Connection, Connection) {
+        connected_as(zbus::Guid::generate()).await
+    }
+
+    async fn connected_as(guid: zbus::Guid<'static>) -> (Connection, Connection) {
         let (ours, theirs) = std::os::unix::net::UnixStream::pair().unwrap();
         let build = zbus::connection::Builder::unix_stream;
-        let ours = build(ours).server(zbus::Guid::generate()).p2p().build();
+        let ours = build(ours).server(guid).p2p().build();
         let (ours, theirs) = tokio::join!(ours, build(theirs).p2p().build());
         (ours.unwrap(), theirs.unwrap())
     }
@@ -204,10 +219,26 @@ mod tests {
         let refused = copiers.offer(&other, end.clone());
         assert!(matches!(refused, Err(Error::AccessDenied(_))));
         assert!(!copiers.any());
+        let mut trays = Vec::new();
         for _ in 0..MAX {
-            copiers.offer(&tray_of_ours(), end.clone()).unwrap();
+            let (end, tray) = connected().await;
+            copiers.offer(&tray_of_ours(), end).unwrap();
+            trays.push(tray);
         }
         let refused = copiers.offer(&tray_of_ours(), end);
         assert!(matches!(refused, Err(Error::LimitsExceeded(_))));
+    }
+
+    #[tokio::test]
+    async fn a_connection_offers_once_and_another_one_as_well() {
+        let mut copiers = Copiers::default();
+        // All private connections of the daemon have the same id.
+        let guid = zbus::Guid::generate();
+        let (one, _one) = connected_as(guid.clone()).await;
+        let (other, _other) = connected_as(guid).await;
+        copiers.offer(&tray_of_ours(), one.clone()).unwrap();
+        let again = copiers.offer(&tray_of_ours(), one).unwrap_err();
+        assert_eq!(again.text(), refusals::offered_already().text());
+        copiers.offer(&tray_of_ours(), other).unwrap();
     }
 }

@@ -1,7 +1,5 @@
 //! `org.mfactl.Accounts1`, on private connections only: secrets never cross the session bus.
 
-use std::sync::atomic::{AtomicBool, Ordering};
-
 use mfa_core::{Account, AccountChange};
 use mfa_ipc::Error;
 use mfa_ipc::dict::{AsDict, Dict, nothing_left, owned};
@@ -18,19 +16,13 @@ use crate::service::{Handle, ask, change};
 pub struct Accounts {
     service: Handle,
     origin: Origin,
-    /// Whether the client has offered to copy codes.
-    offered: AtomicBool,
 }
 
 impl Accounts {
     /// Creates the object for the client at the other end of a connection.
     #[must_use]
     pub fn new(service: Handle, origin: Origin) -> Self {
-        Self {
-            service,
-            origin,
-            offered: AtomicBool::new(false),
-        }
+        Self { service, origin }
     }
 }
 
@@ -174,14 +166,8 @@ impl Accounts {
         #[zbus(connection)] connection: &Connection,
     ) -> Result<(), Error> {
         let asker = self.origin.asker(&header, connection).await?;
-        // Two calls may be under way at once.
-        if self.offered.swap(true, Ordering::Relaxed) {
-            return Err(refusals::offered_already());
-        }
         let offer = ask::Offer(connection.clone());
-        let taken = self.service.ask(&asker, offer).await;
-        self.offered.store(taken.is_ok(), Ordering::Relaxed);
-        taken
+        self.service.ask(&asker, offer).await
     }
 
     #[zbus(out_args("status"))]
