@@ -85,12 +85,12 @@ impl Accounts {
     }
 
     /// Finds the account that a query means. The error names the candidates, never the query.
-    pub(super) fn resolve(&self, query: &str) -> Result<AccountId, Error> {
+    pub(super) fn resolve(&self, query: &str) -> Result<&Entry, Error> {
         self.found(query, Index::find)
     }
 
     /// Finds the account whose id, serial, issuer:username or name is the query.
-    pub(super) fn resolve_exactly(&self, query: &str) -> Result<AccountId, Error> {
+    pub(super) fn resolve_exactly(&self, query: &str) -> Result<&Entry, Error> {
         self.found(query, Index::find_whole)
     }
 
@@ -98,12 +98,13 @@ impl Accounts {
         &self,
         query: &str,
         find: fn(&Index, &str) -> Result<AccountId, query::Error>,
-    ) -> Result<AccountId, Error> {
+    ) -> Result<&Entry, Error> {
         check(query)?;
-        find(self.unlocked.index(), query).map_err(|error| match error {
+        let found = find(self.unlocked.index(), query).map_err(|error| match error {
             query::Error::NotFound => errors::no_match(),
             query::Error::Ambiguous(ids) => self.ambiguous(&ids),
-        })
+        });
+        self.entry(found?)
     }
 
     fn ambiguous(&self, ids: &[AccountId]) -> Error {

@@ -118,7 +118,7 @@ impl Service {
     /// Returns the subject and the accounts that a scope means.
     fn meant(&self, scope: RuleScope) -> Result<(Option<Subject>, Option<Accounts>), Error> {
         let accounts = match (scope.account, scope.tag) {
-            (Some(query), _) => Some(Accounts::One(self.accounts.resolve(&query)?)),
+            (Some(query), _) => Some(Accounts::One(self.accounts.resolve(&query)?.account.id)),
             (None, Some(tag)) => Some(Accounts::Tag(tag)),
             (None, None) => None,
         };

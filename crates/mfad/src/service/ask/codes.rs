@@ -3,13 +3,13 @@
 //! A code that is not valid yet is noted as handed out at once, and the request is put aside until it is valid.
 //! So two askers never get the same fresh code.
 
-use mfa_core::AccountId;
 use mfa_core::access::Use;
 use mfa_core::access::record::Action;
 use mfa_core::account::{Kind, Period};
 use mfa_core::ledger::{MAX_COUNT, MAX_TIMEOUT, Wish};
 use mfa_core::otp::step_start;
 use mfa_core::unlocked::Unlocked;
+use mfa_core::{Account, AccountId};
 use mfa_ipc::Error;
 
 use super::{Ask, Served};
@@ -52,6 +52,19 @@ struct Ticket {
     peek: bool,
 }
 
+impl Ticket {
+    /// Returns whether the codes are still to come, or valid for long enough.
+    fn is_in_time(&self, kind: Kind, now: u64) -> bool {
+        // Another program may have given the account another kind meanwhile.
+        let Some(period) = kind.period() else {
+            return false;
+        };
+        let left = step_start(period, self.step.saturating_add(1)).saturating_sub(now);
+        // Waking up takes a moment, which is not worth another wait.
+        now < self.at || left >= self.min_remaining.saturating_sub(LATE).max(1)
+    }
+}
+
 /// The answer.
 pub(in crate::service) enum Given {
     /// The codes of this account.
@@ -91,9 +104,9 @@ impl Ask for Codes {
     }
 
     fn serve(mut self, service: &mut Service, asker: &Applicant) -> Result<Served<Self>, Error> {
-        let id = match self.stage {
-            Stage::Asked => service.accounts.resolve(&self.query)?,
-            Stage::SetAside(ticket, _) => ticket.id,
+        let &Account { id, kind, .. } = match self.stage {
+            Stage::Asked => &service.accounts.resolve(&self.query)?.account,
+            Stage::SetAside(ticket, _) => &service.accounts.entry(ticket.id)?.account,
         };
         // Nobody should be asked about what cannot be had.
         if !(1..=MAX_COUNT).contains(&self.wish.count) {
@@ -109,9 +122,7 @@ impl Ask for Codes {
                 service.count(asker, Some(id), self.usage, self.wish.count)?;
                 now.saturating_add(self.wish.timeout)
             }
-            Stage::SetAside(ticket, _)
-                if now < ticket.at || service.is_in_time(&ticket, now)? =>
-            {
+            Stage::SetAside(ticket, _) if ticket.is_in_time(kind, now) => {
                 return self.hand_out(service, asker, ticket, now, &permit);
             }
             // The validity of the codes is over, as after a suspend.
@@ -120,9 +131,8 @@ impl Ask for Codes {
         if self.wish.may_wait() && !service.parking.has_room() {
             return Err(errors::too_much());
         }
-        let entry = service.accounts.entry(id)?;
-        let Some(period) = entry.account.kind.period() else {
-            counter_based(entry.account.kind, &self.wish)?;
+        let Some(period) = kind.period() else {
+            counter_based(kind, &self.wish)?;
             return Ok(Served::Now(Given::Counter(id, permit)));
         };
         let timeout = until.saturating_sub(now);
@@ -200,16 +210,6 @@ impl Service {
             at: plan.at,
             peek: wish.peek,
         })
-    }
-
-    /// Returns whether codes that were waited for are still valid for long enough.
-    fn is_in_time(&self, ticket: &Ticket, now: u64) -> Result<bool, Error> {
-        let entry = self.accounts.unlocked.get(ticket.id);
-        let period = entry.and_then(|entry| entry.account.kind.period());
-        let period = period.ok_or_else(errors::no_such_id)?;
-        let left = step_start(period, ticket.step.saturating_add(1)).saturating_sub(now);
-        // Waking up takes a moment, which is not worth another wait.
-        Ok(left >= ticket.min_remaining.saturating_sub(LATE).max(1))
     }
 
     /// Announces that a code was handed out, and to which program.

@@ -38,10 +38,8 @@ impl Ask for MayCopy {
     type Answer = Wish;
 
     fn serve(self, service: &mut Service, _: &Applicant) -> Result<Served<Self>, Error> {
-        let id = service.accounts.resolve(&self.0)?;
+        let period = service.accounts.resolve(&self.0)?.account.kind.period();
         service.copiers.trays()?;
-        let entry = service.accounts.entry(id)?;
-        let period = entry.account.kind.period();
         Ok(Served::Now(Wish {
             // An account whose codes are short-lived leaves less time.
             min_remaining: period.map_or(0, |period| MIN_REMAINING.min(period.get() / 3)),

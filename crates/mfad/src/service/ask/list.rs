@@ -7,8 +7,8 @@ use mfa_ipc::types::QueryOptions;
 
 use super::{Ask, Served};
 use crate::caller::Asker;
+use crate::service::Service;
 use crate::service::consent::Applicant;
-use crate::service::{Service, errors};
 
 /// A request for all accounts and their revision.
 pub(crate) struct List;
@@ -38,13 +38,12 @@ impl Ask for Get {
 
     fn serve(self, service: &mut Service, asker: &Applicant) -> Result<Served<Self>, Error> {
         let accounts = &service.accounts;
-        let id = if self.options.exact {
+        let found = if self.options.exact {
             accounts.resolve_exactly(&self.query)
         } else {
             accounts.resolve(&self.query)
         };
-        let entry = accounts.unlocked.get(id?).ok_or_else(errors::no_such_id)?;
-        Ok(Served::Now(shown(&entry.account, asker)))
+        Ok(Served::Now(shown(&found?.account, asker)))
     }
 }
 
