@@ -7,13 +7,13 @@
 use mfa_ipc::Error;
 use tokio::task::JoinError;
 
+use super::errands::Errands;
 use super::reply::{Reply, answer};
-use super::single::Single;
 use super::{Service, errors};
 use crate::keychain::VaultFile;
 
 /// The attempt that is under way, if any.
-pub(super) type Attempts = Single<Attempt, Result<VaultFile, Error>>;
+pub(super) type Attempts = Errands<Attempt, Result<VaultFile, Error>>;
 
 /// What an attempt is for, and who waits for it.
 pub(super) enum Attempt {
@@ -30,8 +30,11 @@ impl Service {
         attempt: Attempt,
         work: impl Future<Output = Result<VaultFile, Error>> + Send + 'static,
     ) -> Result<(), Error> {
-        let started = self.door.attempts.start(attempt, work);
-        started.map_err(|_| errors::one_at_a_time())
+        if !self.door.attempts.is_empty() {
+            return Err(errors::one_at_a_time());
+        }
+        self.door.attempts.start(attempt, work);
+        Ok(())
     }
 
     /// Handles the end of the task of an attempt.
@@ -49,7 +52,7 @@ impl Service {
 
     /// Ends the attempt that is under way, because the accounts are locked: it would open them again.
     pub(super) fn stop_attempt(&mut self) {
-        if let Some(attempt) = self.door.attempts.stop() {
+        for attempt in self.door.attempts.stop() {
             self.answer_attempt(attempt, Err(errors::locked_meanwhile()));
         }
     }

@@ -11,7 +11,7 @@
 //! | `change` | the changes, one file each, and their queue |
 //! | `request` | a request on its way: served, refused or put aside |
 //! | `reply` | the channel that an answer is sent to |
-//! | `single` | one task at a time, and who waits for it |
+//! | `errands` | tasks, and who waits for each |
 //! | `parking` | the requests that are put aside, and `cause` the causes for that |
 //! | `consent` | decides who may have what, and asks the user |
 //! | `door` | opens the accounts from the keychain and closes them |
@@ -35,6 +35,7 @@ mod cause;
 pub(crate) mod change;
 pub(crate) mod consent;
 mod door;
+mod errands;
 mod errors;
 mod handle;
 mod import;
@@ -46,7 +47,6 @@ mod reply;
 mod request;
 mod series;
 mod session;
-mod single;
 mod state;
 
 use std::io;
@@ -164,7 +164,7 @@ impl Service {
                 Some((attempt, end)) = self.door.attempts.ended() => {
                     self.attempt_ended(attempt, end);
                 }
-                Some(written) = self.changes.written() => self.written(written),
+                Some((change, end)) = self.changes.written() => self.written(change, end),
                 Some(()) = self.door.changes.recv() => self.look_again(),
                 Some(event) = self.parts.session.recv() => self.session_event(event),
                 () = self.copiers.forget_who_leaves() => {}

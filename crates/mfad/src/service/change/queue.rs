@@ -7,11 +7,12 @@ use mfa_core::AccountId;
 use mfa_core::port::StoreError;
 use mfa_ipc::Error;
 use tokio::sync::oneshot;
-use tokio::task::{JoinError, JoinSet};
+use tokio::task::JoinError;
 
 use super::{Change, Discard, Job, Written};
 use crate::caller::Asker;
 use crate::service::cause::MAX_WAITING;
+use crate::service::errands::Errands;
 use crate::service::reply::{Refuse, Reply, Unanswered, answer};
 use crate::service::state::State;
 use crate::service::{Service, errors};
@@ -20,9 +21,9 @@ use crate::service::{Service, errors};
 #[derive(Default)]
 pub(in crate::service) struct Queue {
     waiting: VecDeque<Box<dyn Waiting>>,
-    underway: Option<Box<dyn Underway>>,
-    /// The work of the keychain. It always runs to its end, whatever happens to the accounts.
-    task: JoinSet<Written>,
+    /// The change that is under way, and the work of the keychain, which always runs to its end, whatever happens to
+    /// the accounts.
+    underway: Errands<Box<dyn Underway>, Written>,
 }
 
 /// A change that waits for its turn.
@@ -32,7 +33,7 @@ trait Waiting: Refuse {
 }
 
 /// A change that the keychain is working on.
-trait Underway: Refuse {
+pub(in crate::service) trait Underway: Refuse {
     fn imported(&self) -> Option<u32>;
     fn note_left(&self, service: &mut Service, left: &BTreeSet<AccountId>) -> io::Result<()>;
     fn done(self: Box<Self>, service: &mut Service);
@@ -49,12 +50,15 @@ struct Begun<C: Change>(C::Ready);
 impl Queue {
     /// Returns how many accounts of an import are stored so far, if one is under way.
     pub(in crate::service) fn importing(&self) -> Option<u32> {
-        self.underway.as_ref()?.imported()
+        let mut changes = self.underway.waiters();
+        changes.find_map(|change| change.imported())
     }
 
-    /// Returns the result of the change that is under way, or `None` if none is.
-    pub(in crate::service) async fn written(&mut self) -> Option<Result<Written, JoinError>> {
-        self.task.join_next().await
+    /// Waits for the end of the change that is under way, or returns `None` if none is.
+    pub(in crate::service) async fn written(
+        &mut self,
+    ) -> Option<(Box<dyn Underway>, Result<Written, JoinError>)> {
+        self.underway.ended().await
     }
 
     /// Refuses all changes that wait.
@@ -142,23 +146,23 @@ impl Service {
 
     /// Begins the next change if none is under way and the accounts are known.
     pub(in crate::service) fn next_change(&mut self) {
-        while self.changes.underway.is_none() && self.door.state == State::Open {
+        while self.changes.underway.is_empty() && self.door.state == State::Open {
             let Some(change) = self.changes.waiting.pop_front() else {
                 return;
             };
             if let Some((job, underway)) = change.begin(self) {
-                self.changes.task.spawn(job);
-                self.changes.underway = Some(underway);
+                self.changes.underway.start(underway, job);
             }
         }
     }
 
-    /// Handles the keychain's answer.
-    pub(in crate::service) fn written(&mut self, written: Result<Written, JoinError>) {
-        let Some(change) = self.changes.underway.take() else {
-            return;
-        };
-        let result = match written {
+    /// Handles the keychain's answer to a change.
+    pub(in crate::service) fn written(
+        &mut self,
+        change: Box<dyn Underway>,
+        end: Result<Written, JoinError>,
+    ) {
+        let result = match end {
             Ok(Written { result, left }) => match change.note_left(self, &left) {
                 Ok(()) => result,
                 Err(error) => {
