@@ -170,11 +170,20 @@ fn add(account: AccountChange) -> Add {
 
 /// Starts a service with one account, “a”.
 async fn one_account() -> (World, Handle) {
+    let (world, service, _) = holding(fields("a", "totp")).await;
+    (world, service)
+}
+
+/// Starts a service with one counter-based account, “bank”, and returns its id as well. Its codes are those of RFC 4226.
+async fn one_counter() -> (World, Handle, String) {
+    holding(fields("bank", "hotp")).await
+}
+
+async fn holding(account: AccountChange) -> (World, Handle, String) {
     let world = World::new();
     let service = world.start();
-    let added = service.change(&us(), add(fields("a", "totp"))).await;
-    added.unwrap();
-    (world, service)
+    let added = service.change(&us(), add(account)).await.unwrap();
+    (world, service, added.id.to_string())
 }
 
 async fn names(service: &Handle) -> Vec<String> {

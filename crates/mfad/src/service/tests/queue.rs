@@ -46,12 +46,7 @@ async fn a_program_that_turns_while_its_change_waits_changes_nothing() {
 /// A rule that was made while a counter waited to be moved denies its code, and the counter stays.
 #[tokio::test]
 async fn a_counter_that_waits_is_decided_on_again() {
-    let world = World::new();
-    let service = world.start();
-    service
-        .change(&us(), add(fields("bank", "hotp")))
-        .await
-        .unwrap();
+    let (world, service, _) = one_counter().await;
     let first = long_change(&world, &service).await;
     let waiting = tokio::spawn({
         let service = service.clone();

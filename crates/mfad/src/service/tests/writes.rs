@@ -107,12 +107,7 @@ async fn what_the_keychain_does_not_take_is_not_there() {
 /// RFC 4226, section 7.2: the counter must not be used twice.
 #[tokio::test]
 async fn a_counter_that_cannot_be_stored_gives_no_code() {
-    let world = World::new();
-    let service = world.start();
-    service
-        .change(&us(), add(fields("bank", "hotp")))
-        .await
-        .unwrap();
+    let (world, service, _) = one_counter().await;
     assert_eq!(
         code(&service, "bank", Wish::default()).await.unwrap(),
         "755224"
@@ -134,14 +129,7 @@ async fn a_counter_that_cannot_be_stored_gives_no_code() {
 
 #[tokio::test]
 async fn what_another_program_changed_is_read_again_and_not_overwritten() {
-    let world = World::new();
-    let service = world.start();
-    let id = service
-        .change(&us(), add(fields("bank", "hotp")))
-        .await
-        .unwrap()
-        .id
-        .to_string();
+    let (world, service, id) = one_counter().await;
     assert_eq!(
         code(&service, "bank", Wish::default()).await.unwrap(),
         "755224"
