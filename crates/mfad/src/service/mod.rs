@@ -10,7 +10,7 @@
 //! | `ask` | the requests that change no account, one file each |
 //! | `change` | the changes, one file each, and their queue |
 //! | `request` | a request on its way: served, refused or put aside |
-//! | `reply` | the channel that an answer is sent to |
+//! | `reply` | the channel that an answer is sent to, and how whatever waits for one is refused |
 //! | `errands` | tasks, and who waits for each |
 //! | `parking` | the requests that are put aside, and `cause` the causes for that |
 //! | `consent` | decides who may have what, and asks the user |

@@ -1,7 +1,7 @@
 //! A request on its way to the service: its asker, what it asks for, and the channel for its answer.
 //!
-//! How a request is answered, refused or put aside is written once, here. What it asks for is a type of its own
-//! in [`ask`](super::ask) or [`change`](super::change).
+//! How a request is answered or put aside is written once, here, and how it is refused in [`reply`](super::reply). What
+//! it asks for is a type of its own in [`ask`](super::ask) or [`change`](super::change).
 
 use mfa_core::AccountId;
 use mfa_core::access::Use;
