@@ -14,7 +14,7 @@ use crate::{Secret, naming, secret, uri};
 
 /// The fields of an account to add, or the changes of an account. A new account needs `uri` or `secret`; a
 /// change must have neither.
-#[derive(Default, Serialize, Deserialize)]
+#[derive(Clone, Default, Serialize, Deserialize)]
 #[serde(default)]
 pub struct AccountChange {
     /// An `otpauth://` link.

@@ -59,11 +59,9 @@ impl Accounts {
         let accounts = accounts.into_iter().map(AccountChange::from_dict);
         let accounts = accounts.collect::<Result<Vec<_>, _>>()?;
         let results = if options.dry_run {
-            self.service.ask(&asker, ask::DryRun::new(accounts)).await?
+            self.service.plan(&asker, accounts).await?
         } else {
-            self.service
-                .change(&asker, change::Import(accounts))
-                .await?
+            self.service.import(&asker, accounts).await?
         };
         results
             .iter()

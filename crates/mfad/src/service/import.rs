@@ -1,6 +1,6 @@
 //! Decides what becomes of each account of an import.
 //!
-//! All other requests wait meanwhile, so whether an account is known is looked up and never searched for: the
+//! All other requests wait while a slice of it is decided, so whether an account is known is looked up and never searched for: the
 //! time is proportional to the number of accounts, however similar they are.
 
 use std::collections::{BTreeSet, HashMap, HashSet};
@@ -15,7 +15,8 @@ use mfa_core::{Account, AccountChange, AccountId};
 use mfa_ipc::Error;
 use mfa_ipc::types::{Fate, ImportResult};
 
-use super::{accounts, errors};
+use super::accounts::{self, Accounts};
+use super::errors;
 use crate::keychain::Item;
 
 /// The outcome of an import, account by account.
@@ -33,14 +34,24 @@ impl Batch {
     pub(super) fn ids(&self) -> BTreeSet<AccountId> {
         self.entries.iter().map(|entry| entry.account.id).collect()
     }
+}
 
+/// What is to become of each account, as long as the stored accounts stay as they are.
+pub(crate) struct Planned {
+    pub(super) batch: Batch,
+    /// The revision of the stored accounts that were compared.
+    pub(super) revision: u64,
+}
+
+impl Planned {
     /// Returns the results of a dry run, without the ids of new accounts, as nothing is stored.
-    pub(super) fn planned(mut self) -> Vec<ImportResult> {
-        let new: HashSet<_> = self.ids().iter().map(ToString::to_string).collect();
-        for result in &mut self.results {
+    pub(super) fn into_results(self) -> Vec<ImportResult> {
+        let mut batch = self.batch;
+        let new: HashSet<_> = batch.ids().iter().map(ToString::to_string).collect();
+        for result in &mut batch.results {
             result.id.take_if(|id| new.contains(id));
         }
-        self.results
+        batch.results
     }
 }
 
@@ -59,7 +70,7 @@ pub(super) struct Planner {
     /// The names of the accounts that are added, by the name in lower case.
     names: HashMap<String, String>,
     serials: HashSet<String>,
-    pub(super) batch: Batch,
+    pub(super) planned: Planned,
 }
 
 /// The names and serials that an account of an import must not have.
@@ -76,7 +87,8 @@ impl Others for Taken<'_> {
 }
 
 impl Planner {
-    pub(super) fn new(unlocked: &Unlocked, now: u64) -> Self {
+    pub(super) fn new(accounts: &Accounts, now: u64) -> Self {
+        let unlocked = &accounts.unlocked;
         let hasher = RandomState::new();
         let known = unlocked.entries();
         let known = known.map(|entry| (hasher.hash_one(Codes(entry)), entry.account.id));
@@ -90,14 +102,17 @@ impl Planner {
             labels: labels.collect(),
             names: HashMap::new(),
             serials: HashSet::new(),
-            batch: Batch::default(),
+            planned: Planned {
+                batch: Batch::default(),
+                revision: accounts.revision,
+            },
         }
     }
 
     /// Decides on one account.
     pub(super) fn decide(&mut self, unlocked: &Unlocked, fields: &mut AccountChange) {
         let result = self.fate(unlocked, fields).unwrap_or_else(|e| skipped(&e));
-        self.batch.results.push(result);
+        self.planned.batch.results.push(result);
     }
 
     fn fate(
@@ -132,13 +147,13 @@ impl Planner {
             clash: self.clash(unlocked, &entry, wanted.as_deref()),
             reason: cut,
         };
-        self.batch.items.push((entry.account.id, text));
+        self.planned.batch.items.push((entry.account.id, text));
         self.add(entry);
         Ok(result)
     }
 
     fn add(&mut self, entry: Entry) {
-        let place = self.batch.entries.len();
+        let place = self.planned.batch.entries.len();
         self.added.insert(self.labelled(&entry), place);
         let Account { name, serial, .. } = &entry.account;
         self.labels
@@ -146,7 +161,7 @@ impl Planner {
             .or_insert_with(|| name.clone());
         self.names.insert(name.to_lowercase(), name.clone());
         self.serials.insert(serial.clone());
-        self.batch.entries.push(entry);
+        self.planned.batch.entries.push(entry);
     }
 
     /// Returns the account that this one duplicates: an existing account with the same codes, whatever its name
@@ -157,7 +172,7 @@ impl Planner {
         let known = self.known.get(&self.hasher.hash_one(Codes(entry)));
         let known = known.and_then(|id| unlocked.get(*id)).filter(same_codes);
         known.or_else(|| {
-            let other = &self.batch.entries[*self.added.get(&self.labelled(entry))?];
+            let other = &self.planned.batch.entries[*self.added.get(&self.labelled(entry))?];
             let (a, b) = (&other.account, &entry.account);
             let same_label = a.issuer == b.issuer && a.username == b.username;
             Some(other).filter(same_codes).filter(|_| same_label)

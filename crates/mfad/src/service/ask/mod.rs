@@ -5,12 +5,12 @@
 mod access;
 mod codes;
 mod copy;
-mod dry_run;
 mod file;
 mod find;
 mod list;
 mod lock;
 mod peek;
+mod plan;
 mod reveal;
 mod status;
 
@@ -24,13 +24,13 @@ pub(crate) use access::{AnswerQuestion, ForgetRules, Questions, Rules, SetRule};
 pub(super) use codes::{Codes, Given};
 pub(crate) use copy::Offer;
 pub(super) use copy::{MayCopy, Trays};
-pub(crate) use dry_run::DryRun;
 pub(super) use file::{Awaited, MakeFile, OpenFile};
 pub(crate) use find::Find;
 pub(crate) use list::{Get, List};
 pub(crate) use lock::Lock;
 pub(super) use lock::{EndLock, Open, ToUnlock, Unlocking};
 pub(crate) use peek::Peek;
+pub(super) use plan::Plan;
 pub(crate) use reveal::{Export, Reveal};
 pub(crate) use status::Status;
 

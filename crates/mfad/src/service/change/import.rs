@@ -1,7 +1,6 @@
 //! Imports: many accounts at once, either all of them or none.
 //!
-//! First it is decided what becomes of each account, against the accounts as they are. Then their ids are
-//! noted, their items are written one after the other and read back, and the note is crossed out. If something
+//! What becomes of each account was decided before, in slices. First the ids of the new ones are noted, their items are written one after the other and read back, and the note is crossed out. If something
 //! fails, the written items are removed again. Items that cannot be removed then, or that were left by a daemon
 //! that was killed, are still noted: they are not served, and are removed as soon as the keychain has been
 //! read. `notes` keeps the notes of each store apart.
@@ -14,16 +13,34 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use mfa_core::port::StoreError;
 use mfa_core::{AccountChange, AccountId, item};
 use mfa_ipc::Error;
-use mfa_ipc::types::{ImportResult, MAX_IMPORTED};
+use mfa_ipc::types::ImportResult;
 use tokio::sync::mpsc;
 
 use super::{Change, Job, Written};
 use crate::keychain::{Item, Keychain};
-use crate::service::import::{Batch, Planner};
+use crate::service::import::{Batch, Planned, Planner};
 use crate::service::{QUEUE, Service, errors};
 
-/// A change that stores these accounts, all or none. The answer says what became of each.
-pub(crate) struct Import(pub(crate) Vec<AccountChange>);
+/// A change that stores these accounts, all or none, as planned. The answer says what became of each.
+pub(crate) struct Import {
+    pub(in crate::service) accounts: Vec<AccountChange>,
+    pub(in crate::service) planned: Planned,
+}
+
+impl Import {
+    /// Returns the plan. If the stored accounts have changed since, all is decided again, and nobody is served
+    /// meanwhile.
+    fn decided(self, service: &Service) -> Result<Batch, Error> {
+        if self.planned.revision == service.accounts.revision {
+            return Ok(self.planned.batch);
+        }
+        let mut planner = Planner::new(&service.accounts, service.now()?);
+        for mut account in self.accounts {
+            planner.decide(&service.accounts.unlocked, &mut account);
+        }
+        Ok(planner.planned.batch)
+    }
+}
 
 /// An import that is being written.
 pub(crate) struct Importing {
@@ -38,16 +55,7 @@ impl Change for Import {
     type Ready = Importing;
 
     fn prepare(self, service: &mut Service) -> Result<(Job, Importing), Error> {
-        let Self(mut accounts) = self;
-        if accounts.len() > MAX_IMPORTED {
-            return Err(errors::too_many_imported());
-        }
-        let unlocked = &service.accounts.unlocked;
-        let mut planner = Planner::new(unlocked, service.now()?);
-        for account in &mut accounts {
-            planner.decide(unlocked, account);
-        }
-        let mut batch = planner.batch;
+        let mut batch = self.decided(service)?;
         let task = Task {
             items: std::mem::take(&mut batch.items),
             stored: Arc::default(),

@@ -5,6 +5,7 @@
 
 mod codes;
 mod copy;
+mod import;
 mod unlock;
 
 use mfa_ipc::Error;

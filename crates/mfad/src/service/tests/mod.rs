@@ -26,8 +26,8 @@ use mfa_ipc::Error;
 use mfa_ipc::types::AddOptions;
 use tokio::task::JoinSet;
 
-use super::ask::{DryRun, List, Lock, Peek, Status};
-use super::change::{Add, Import, Remove, Update};
+use super::ask::{List, Lock, Peek, Status};
+use super::change::{Add, Remove, Update};
 use super::*;
 use crate::caller::{Asker, Witness};
 use crate::session::Event;

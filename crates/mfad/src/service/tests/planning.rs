@@ -37,7 +37,7 @@ async fn four_times_the_accounts_take_four_times_as_long() {
         for ((service, count), best) in services.iter().zip(&mut best) {
             let batch = alike(count / 2..count + count / 2);
             let start = std::time::Instant::now();
-            let results = service.ask(&us(), DryRun::new(batch)).await.unwrap();
+            let results = service.plan(&us(), batch).await.unwrap();
             *best = start.elapsed().min(*best);
             let added = results.iter().filter(|result| result.fate == Fate::Added);
             assert_eq!(added.count(), *count as usize / 2);
@@ -59,7 +59,7 @@ async fn others_are_served_during_a_dry_run() {
     let (_, service) = one_account().await;
     let run = |count| {
         let service = service.clone();
-        tokio::spawn(async move { service.ask(&us(), DryRun::new(alike(0..count))).await })
+        tokio::spawn(async move { service.plan(&us(), alike(0..count)).await })
     };
     let long = run(6000);
     // The service has taken up the earlier request once it answers this one.
@@ -79,9 +79,9 @@ async fn others_are_served_during_a_dry_run() {
 async fn an_import_is_bounded() {
     let world = World::new();
     let service = world.start();
-    let planned = service.ask(&us(), DryRun::new(alike(0..6001))).await;
+    let planned = service.plan(&us(), alike(0..6001)).await;
     assert!(matches!(planned, Err(Error::LimitsExceeded(_))));
-    let stored = service.change(&us(), Import(alike(0..6001))).await;
+    let stored = service.import(&us(), alike(0..6001)).await;
     assert!(matches!(stored, Err(Error::LimitsExceeded(_))));
 }
 
@@ -92,7 +92,7 @@ async fn few_dry_runs_are_under_way_at_once() {
     let mut runs = JoinSet::new();
     for _ in 0..12 {
         let service = service.clone();
-        runs.spawn(async move { service.ask(&us(), DryRun::new(alike(0..2000))).await });
+        runs.spawn(async move { service.plan(&us(), alike(0..2000)).await });
     }
     let ended = runs.join_all().await;
     let refused = ended

@@ -5,6 +5,8 @@ mod unfinished;
 use mfa_ipc::types::{Fate, ImportResult};
 
 use super::*;
+use crate::service::ask::Plan;
+use crate::service::change::Import;
 
 /// Returns the secret of a number; each number has a different one.
 fn secret(number: u32) -> String {
@@ -26,7 +28,7 @@ fn accounts(numbers: std::ops::Range<u32>) -> Vec<AccountChange> {
 }
 
 pub(super) async fn import(service: &Handle, accounts: Vec<AccountChange>) -> Vec<ImportResult> {
-    service.change(&us(), Import(accounts)).await.unwrap()
+    service.import(&us(), accounts).await.unwrap()
 }
 
 fn stored(world: &World) -> usize {
@@ -59,7 +61,7 @@ async fn what_becomes_of_each_is_said_before_and_after() {
         };
         vec![account(0), other(), elsewhere, other(), bad, account(3)]
     };
-    let planned = service.ask(&us(), DryRun::new(batch())).await.unwrap();
+    let planned = service.plan(&us(), batch()).await.unwrap();
     assert_eq!(stored(&world), 1);
     let new = |result: &&ImportResult| result.id.is_none();
     assert_eq!(planned.iter().filter(new).count(), 5);
@@ -85,6 +87,20 @@ async fn what_becomes_of_each_is_said_before_and_after() {
     assert!(reason.contains("not base32"), "{reason}");
     let again = import(&service, batch()).await;
     assert!(again.iter().all(|result| result.fate != Fate::Added));
+}
+
+/// Whatever another program adds between the two steps of an import is not added again.
+#[tokio::test]
+async fn a_plan_that_is_out_of_date_is_made_again() {
+    let world = World::new();
+    let service = world.start();
+    let planned = service.ask(&us(), Plan::new(accounts(0..3))).await.unwrap();
+    service.change(&us(), add(account(1))).await.unwrap();
+    let accounts = accounts(0..3);
+    let done = service.change(&us(), Import { accounts, planned }).await;
+    let fates: Vec<_> = done.unwrap().iter().map(|result| result.fate).collect();
+    assert_eq!(fates, [Fate::Added, Fate::Present, Fate::Added]);
+    assert_eq!(stored(&world), 3);
 }
 
 #[tokio::test]

@@ -10,7 +10,7 @@ async fn a_keychain_that_is_full_keeps_nothing() {
     let service = world.start();
     service.change(&us(), add(account(0))).await.unwrap();
     world.store.room.store(5, Ordering::SeqCst);
-    let failed = service.change(&us(), Import(accounts(1..9))).await;
+    let failed = service.import(&us(), accounts(1..9)).await;
     assert!(matches!(failed, Err(Error::KeychainUnavailable(_))));
     assert_eq!((stored(&world), unfinished(&world)), (1, 0));
     assert_eq!(names(&service).await, ["slack"]);
@@ -26,7 +26,7 @@ async fn what_cannot_be_removed_is_removed_later_and_never_served() {
     service.change(&us(), add(account(0))).await.unwrap();
     world.store.room.store(5, Ordering::SeqCst);
     world.store.breaks.store(true, Ordering::SeqCst);
-    let failed = service.change(&us(), Import(accounts(1..9))).await;
+    let failed = service.import(&us(), accounts(1..9)).await;
     assert!(matches!(failed, Err(Error::KeychainUnavailable(_))));
     assert_eq!((stored(&world), unfinished(&world)), (5, 5));
     assert_eq!(names(&service).await, ["slack"]);
@@ -51,7 +51,7 @@ async fn a_daemon_that_ends_in_between_leaves_nothing() {
     world.store.slow.store(true, Ordering::SeqCst);
     let importing = tokio::spawn({
         let service = service.clone();
-        async move { service.change(&us(), Import(accounts(0..3))).await }
+        async move { service.import(&us(), accounts(0..3)).await }
     });
     while unfinished(&world) == 0 {
         tokio::task::yield_now().await;
@@ -87,7 +87,7 @@ async fn what_is_left_in_a_keychain_stays_noted_while_another_is_used() {
     world.store.room.store(3, Ordering::SeqCst);
     world.store.breaks.store(true, Ordering::SeqCst);
     let service = world.start();
-    let failed = service.change(&us(), Import(accounts(0..9))).await;
+    let failed = service.import(&us(), accounts(0..9)).await;
     assert!(matches!(failed, Err(Error::KeychainUnavailable(_))));
     drop(service);
     assert_eq!((stored(&world), unfinished(&world)), (3, 4));
@@ -173,14 +173,14 @@ async fn without_a_note_nothing_is_begun_or_kept() {
     let world = World::new();
     let service = world.start();
     world.journal.broken.store(true, Ordering::SeqCst);
-    let failed = service.change(&us(), Import(accounts(0..3))).await;
+    let failed = service.import(&us(), accounts(0..3)).await;
     assert!(matches!(failed, Err(Error::Failed(_))));
     assert_eq!(stored(&world), 0);
     world.journal.broken.store(false, Ordering::SeqCst);
     world.store.slow.store(true, Ordering::SeqCst);
     let importing = tokio::spawn({
         let service = service.clone();
-        async move { service.change(&us(), Import(accounts(0..3))).await }
+        async move { service.import(&us(), accounts(0..3)).await }
     });
     while unfinished(&world) == 0 {
         tokio::task::yield_now().await;
@@ -208,7 +208,7 @@ async fn what_does_not_stay_was_not_stored() {
     let world = World::new();
     let service = world.start();
     world.store.forgetful.store(true, Ordering::SeqCst);
-    let failed = service.change(&us(), Import(accounts(0..3))).await;
+    let failed = service.import(&us(), accounts(0..3)).await;
     let Err(Error::KeychainUnavailable(text)) = failed else {
         panic!("it was taken for stored");
     };
@@ -226,7 +226,7 @@ async fn a_lock_in_between_lets_it_finish() {
     world.store.slow.store(true, Ordering::SeqCst);
     let importing = tokio::spawn({
         let service = service.clone();
-        async move { service.change(&us(), Import(accounts(0..3))).await }
+        async move { service.import(&us(), accounts(0..3)).await }
     });
     while unfinished(&world) == 0 {
         tokio::task::yield_now().await;

@@ -1,24 +1,25 @@
-//! The dry run of an import, decided in slices so that others are served in between.
+//! The plan of an import: what would become of each account. It is decided in slices, so that others are served in
+//! between.
 //!
-//! Changes that are made meanwhile are seen when the accounts are stored.
+//! For a dry run, the plan is the result. An import stores it, unless the accounts have changed since.
 
 use std::vec;
 
 use mfa_core::AccountChange;
 use mfa_ipc::Error;
-use mfa_ipc::types::{ImportResult, MAX_IMPORTED};
+use mfa_ipc::types::MAX_IMPORTED;
 
 use super::{Ask, Served};
 use crate::service::cause::Cause;
 use crate::service::consent::Applicant;
-use crate::service::import::Planner;
+use crate::service::import::{Planned, Planner};
 use crate::service::{Service, errors};
 
 /// The number of accounts that are decided on at a time, which takes about a millisecond.
 const SLICE: usize = 100;
 
 /// A request for what would become of these accounts.
-pub(crate) struct DryRun {
+pub(crate) struct Plan {
     accounts: vec::IntoIter<AccountChange>,
     stage: Stage,
 }
@@ -28,7 +29,7 @@ enum Stage {
     Begun(Box<Planner>),
 }
 
-impl DryRun {
+impl Plan {
     pub(crate) fn new(accounts: Vec<AccountChange>) -> Self {
         Self {
             accounts: accounts.into_iter(),
@@ -37,8 +38,8 @@ impl DryRun {
     }
 }
 
-impl Ask for DryRun {
-    type Answer = Vec<ImportResult>;
+impl Ask for Plan {
+    type Answer = Planned;
 
     fn serve(mut self, service: &mut Service, _: &Applicant) -> Result<Served<Self>, Error> {
         let unlocked = &service.accounts.unlocked;
@@ -47,7 +48,7 @@ impl Ask for DryRun {
                 return Err(errors::too_many_imported());
             }
             Stage::Asked => {
-                let planner = Box::new(Planner::new(unlocked, service.now()?));
+                let planner = Box::new(Planner::new(&service.accounts, service.now()?));
                 self.stage = Stage::Begun(planner);
                 return Ok(Served::Later(self, Cause::Turn));
             }
@@ -57,9 +58,9 @@ impl Ask for DryRun {
             planner.decide(unlocked, &mut account);
         }
         if self.accounts.len() == 0 {
-            return Ok(Served::Now(planner.batch.planned()));
+            return Ok(Served::Now(planner.planned));
         }
-        // Every dry run gets its turn again.
+        // Every plan gets its turn again.
         self.stage = Stage::Begun(planner);
         Ok(Served::Later(self, Cause::Turn))
     }
