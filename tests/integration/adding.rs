@@ -4,6 +4,9 @@ use std::process::{Child, Stdio};
 
 use tests::{Desktop, LINK, SECRET, Tray, eventually, now, oathtool};
 
+use crate::importing::listed;
+use crate::series::GOOGLE;
+
 const ROW: &str = "Amazon Web Services — root@1234";
 const EMPTY: &str = "(No accounts yet)";
 
@@ -114,6 +117,24 @@ fn from_the_clipboard() {
         !desktop.notifications().contains(SECRET),
         "a notification holds a secret"
     );
+}
+
+/// What cannot be asked in a notification is not added.
+#[test]
+fn a_part_of_an_export_and_a_weak_secret_are_not_added() {
+    let desktop = Desktop::start(&["--display", "x11"]);
+    let tray = Tray::start(&desktop, EMPTY);
+    let weak = format!("otpauth://totp/Bank:jane?secret={}", &SECRET[..7]);
+    for (copied, reason) in [
+        (GOOGLE[1], "QR code 1 of 2 is missing. Show"),
+        (&weak, "The secret has only"),
+    ] {
+        desktop.copy(copied);
+        tray.choose("Add from clipboard");
+        told(&desktop, reason);
+        assert_eq!(desktop.clipboard(), copied, "what was not added stays");
+    }
+    assert_eq!(listed(&desktop), 0);
 }
 
 /// Installs a stand-in for the program that asks, which answers with the text that the user types. Returns the

@@ -4,6 +4,7 @@ use std::io::{BufRead, BufReader, Read, Write};
 use std::os::unix::fs::MetadataExt;
 use std::os::unix::net::UnixStream;
 use std::process::Stdio;
+use std::time::Duration;
 
 use tests::{Desktop, LINK, binary, eventually, own_name, run};
 
@@ -53,6 +54,39 @@ fn handshake() -> String {
     let uid = std::fs::metadata("/proc/self").unwrap().uid().to_string();
     let uid: String = uid.bytes().map(|byte| format!("{byte:02x}")).collect();
     format!("\0AUTH EXTERNAL {uid}\r\nBEGIN\r\n")
+}
+
+/// Whoever stops within the handshake, or within a message, is not waited for.
+#[test]
+fn half_of_anything_is_not_waited_for() {
+    let desktop = Desktop::headless();
+    let mut daemon = desktop.start_daemon(&mut desktop.ours("mfad"));
+    let whole = handshake();
+    let beginnings = [
+        "\0",
+        "\0AUTH ",
+        &whole[..whole.len() - 1],
+        &whole,
+        &(whole.clone() + "l\x01\0\x01"),
+    ];
+    let mut held = Vec::new();
+    for beginning in beginnings {
+        let mut stream = UnixStream::connect(desktop.socket()).unwrap();
+        stream.write_all(beginning.as_bytes()).unwrap();
+        stream
+            .set_read_timeout(Some(Duration::from_secs(30)))
+            .unwrap();
+        held.push((beginning, stream));
+    }
+    for (beginning, mut stream) in held {
+        let mut answer = Vec::new();
+        let ended = stream.read_to_end(&mut answer);
+        // A connection that has begun may be idle.
+        let is_idle = beginning == whole;
+        assert_eq!(ended.is_ok(), !is_idle, "{beginning:?}: {ended:?}");
+    }
+    desktop.end_daemon("-TERM");
+    daemon.wait().unwrap();
 }
 
 #[test]

@@ -6,7 +6,7 @@ use tests::Desktop;
 use crate::importing::{listed, picture, terminal};
 
 /// An export of Google Authenticator in two QR codes.
-const GOOGLE: [&str; 2] = [
+pub(crate) const GOOGLE: [&str; 2] = [
     "otpauth-migration://offline?data=ChEKBUhlbGxvEgRqYW5lGgJHSBABGAIgACgH",
     "otpauth-migration://offline?data=ChAKBVdvcmxkEgNqb2UaAkdIEAEYAiABKAc%3D",
 ];

@@ -79,7 +79,7 @@ fn start() -> (Runtime, Handle) {
         notes: Notes::default(),
         lock: lock::Policy::default(),
         session: session::watch(lock::Policy::default(), None),
-            presence: Arc::new(Unprovable),
+        presence: Arc::new(Unprovable),
         fallback: None,
     };
     let consent = ConsentParts {

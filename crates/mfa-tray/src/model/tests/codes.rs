@@ -243,6 +243,13 @@ fn texts_are_shortened_before_a_panel_cuts_them() {
         format!("{}…", "語".repeat(28)),
         "these are two columns wide"
     );
+    // A code and an unusual period come on top.
+    let mut slow = long("slow", 80, 50);
+    (slow.kind, slow.digits) = (every(45), Digits::new(10).unwrap());
+    let accounts = vec![slow, long("a", 80, 50), long("b", 80, 51)];
+    let rows = rows(&with(shown(), accounts), NOW);
+    let widest = rows.iter().map(|row| row.chars().count()).max();
+    assert_eq!(widest, Some(83));
 }
 
 #[test]
