@@ -122,6 +122,7 @@ mod tests {
             action: Action::Code,
             outcome: Outcome::Allowed,
             ground: Ground::Rule,
+            scope: None,
             account: None,
             name: Some("é".repeat(40)),
             asker: "/usr/bin/terraform".into(),

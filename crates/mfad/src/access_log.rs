@@ -75,6 +75,7 @@ mod tests {
             action: Action::Code,
             outcome: Outcome::Allowed,
             ground: Ground::Default,
+            scope: None,
             account: None,
             name: None,
             asker: "x".into(),

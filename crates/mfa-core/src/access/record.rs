@@ -69,6 +69,42 @@ pub enum Ground {
     Unknown,
 }
 
+impl Ground {
+    /// Returns how long the user wanted the decision to hold, if it was a decision of the user.
+    #[must_use]
+    pub fn scope(self) -> Option<Scope> {
+        match self {
+            Self::Once => Some(Scope::Once),
+            Self::UntilLocked => Some(Scope::UntilLocked),
+            Self::Always | Self::Rule => Some(Scope::Always),
+            Self::Default
+            | Self::Silence
+            | Self::Unanswered
+            | Self::Unattended
+            | Self::NoQuestion
+            | Self::Limit
+            | Self::Changed
+            | Self::Bus
+            | Self::Unknown => None,
+        }
+    }
+}
+
+/// How long the user wanted a decision to hold.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Scope {
+    /// For this request only.
+    Once,
+    /// Until the accounts are locked, at the latest.
+    UntilLocked,
+    /// Until the rule is forgotten.
+    Always,
+    /// A value that a newer version wrote.
+    #[serde(other)]
+    Unknown,
+}
+
 /// A line of the access log.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Record {
@@ -80,6 +116,9 @@ pub struct Record {
     pub outcome: Outcome,
     /// The ground of this outcome.
     pub ground: Ground,
+    /// How long this decision holds. Defaults and limits have no scope, nor have lines of older versions.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub scope: Option<Scope>,
     /// The id of the account, if there was a single one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub account: Option<String>,
@@ -112,6 +151,7 @@ mod tests {
             action: Action::Code,
             outcome: Outcome::Allowed,
             ground: Ground::UntilLocked,
+            scope: Some(Scope::UntilLocked),
             account: Some("id".into()),
             name: Some("aws".into()),
             asker: "/usr/bin/terraform".into(),
@@ -128,7 +168,7 @@ mod tests {
         let line = serde_json::to_string(&record()).unwrap();
         assert_eq!(
             line,
-            r#"{"time":1700000000,"action":"code","outcome":"allowed","ground":"until-locked","account":"id","name":"aws","asker":"/usr/bin/terraform","chain":"mfactl ← bash ← terraform","pid":42,"bus":false}"#
+            r#"{"time":1700000000,"action":"code","outcome":"allowed","ground":"until-locked","scope":"until-locked","account":"id","name":"aws","asker":"/usr/bin/terraform","chain":"mfactl ← bash ← terraform","pid":42,"bus":false}"#
         );
         assert_eq!(serde_json::from_str::<Record>(&line).unwrap(), record());
     }
@@ -142,8 +182,39 @@ mod tests {
             .replace("{", "{\"more\":1,");
         let read: Record = serde_json::from_str(&newer).unwrap();
         assert_eq!(
-            (read.action, read.ground),
-            (Action::Unknown, Ground::Unknown)
+            (read.action, read.ground, read.scope),
+            (Action::Unknown, Ground::Unknown, Some(Scope::Unknown))
         );
+    }
+
+    #[test]
+    fn a_line_of_an_older_version_has_no_scope() {
+        let line = serde_json::to_string(&record()).unwrap();
+        let older = line.replace("\"scope\":\"until-locked\",", "");
+        assert_ne!(older, line);
+        let read: Record = serde_json::from_str(&older).unwrap();
+        assert_eq!(
+            read,
+            Record {
+                scope: None,
+                ..record()
+            }
+        );
+        assert_eq!(serde_json::to_string(&read).unwrap(), older);
+    }
+
+    #[test]
+    fn only_decisions_of_the_user_have_a_scope() {
+        for (ground, scope) in [
+            (Ground::Once, Some(Scope::Once)),
+            (Ground::UntilLocked, Some(Scope::UntilLocked)),
+            (Ground::Always, Some(Scope::Always)),
+            (Ground::Rule, Some(Scope::Always)),
+            (Ground::Default, None),
+            (Ground::Unattended, None),
+            (Ground::Silence, None),
+        ] {
+            assert_eq!(ground.scope(), scope, "{ground:?}");
+        }
     }
 }

@@ -5,6 +5,7 @@
 
 use mfa_core::AccountId;
 use mfa_core::access::Use;
+use mfa_core::access::record::Ground;
 use mfa_core::unlocked::Unlocked;
 use mfa_ipc::Error;
 
@@ -47,9 +48,9 @@ impl Request {
     }
 
     /// Returns the same request, now that the user has allowed this use of an account, or of all accounts.
-    pub(super) fn allowed(self, account: Option<AccountId>, usage: Use) -> Self {
+    pub(super) fn allowed(self, account: Option<AccountId>, usage: Use, ground: Ground) -> Self {
         let Self { asker, work } = self;
-        let asker = asker.allowed(account, usage);
+        let asker = asker.allowed(account, usage, ground);
         Self { asker, work }
     }
 

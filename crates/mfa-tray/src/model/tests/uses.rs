@@ -12,6 +12,7 @@ fn record(ago: u64, action: Action) -> Record {
         action,
         outcome: Outcome::Allowed,
         ground: Ground::Rule,
+        scope: None,
         account: Some("id".into()),
         name: Some("aws".into()),
         asker: "/usr/bin/terraform".into(),

@@ -109,6 +109,7 @@ fn text(record: &Record, date: &str) -> String {
     text.lines().map(clean).collect::<Vec<_>>().join("\n")
 }
 
+/// Returns the ground in words. It names the scope too: a rule is for always.
 fn ground(ground: Ground) -> &'static str {
     match ground {
         Ground::Default => "by default",
@@ -129,6 +130,8 @@ fn ground(ground: Ground) -> &'static str {
 
 #[cfg(test)]
 mod tests {
+    use mfa_core::access::record::Scope;
+
     use super::*;
 
     fn record() -> Record {
@@ -137,6 +140,7 @@ mod tests {
             action: Action::Code,
             outcome: Outcome::Allowed,
             ground: Ground::UntilLocked,
+            scope: Some(Scope::UntilLocked),
             account: Some("id".into()),
             name: Some("aws".into()),
             asker: "/usr/bin/terraform".into(),
@@ -159,6 +163,7 @@ mod tests {
             action: Action::Export,
             outcome: Outcome::Refused,
             ground: Ground::Rule,
+            scope: Some(Scope::Always),
             account: None,
             name: None,
             chain: "python3".into(),

@@ -7,6 +7,7 @@ use std::ops::Deref;
 
 use mfa_core::AccountId;
 use mfa_core::access::Use;
+use mfa_core::access::record::Ground;
 
 use crate::caller::Asker;
 
@@ -17,11 +18,10 @@ pub(crate) struct Applicant {
 }
 
 /// What the user has allowed for one request.
-#[derive(PartialEq, Eq)]
 enum Allowed {
     Nothing,
-    /// This use of an account, or of all accounts if there is none.
-    Once(Option<AccountId>, Use),
+    /// This use of an account, or of all accounts if there is none, and the ground for the log.
+    This(Option<AccountId>, Use, Ground),
 }
 
 impl Applicant {
@@ -34,16 +34,24 @@ impl Applicant {
     }
 
     /// Returns the same asker, now that the user has allowed the request.
-    pub(in crate::service) fn allowed(self, account: Option<AccountId>, usage: Use) -> Self {
+    pub(in crate::service) fn allowed(
+        self,
+        account: Option<AccountId>,
+        usage: Use,
+        ground: Ground,
+    ) -> Self {
         Self {
-            allowed: Allowed::Once(account, usage),
+            allowed: Allowed::This(account, usage, ground),
             ..self
         }
     }
 
-    /// Returns whether the user has allowed this use of an account, or of all accounts, for this request.
-    pub(super) fn is_allowed(&self, account: Option<AccountId>, usage: Use) -> bool {
-        self.allowed == Allowed::Once(account, usage)
+    /// Returns the ground on which the user has allowed this use of an account, or of all accounts, for this request.
+    pub(super) fn allowed_on(&self, account: Option<AccountId>, usage: Use) -> Option<Ground> {
+        match self.allowed {
+            Allowed::This(what, how, ground) if (what, how) == (account, usage) => Some(ground),
+            _ => None,
+        }
     }
 
     /// Returns the asker without what was allowed.

@@ -33,12 +33,12 @@ impl Service {
             match self.ruling(asker, Some(id), Use::Code)? {
                 Ruling::Deny => continue,
                 Ruling::Allow(found) => permit = found,
-                Ruling::Ask if asker.is_allowed(None, Use::Code) => {
-                    permit = Permit::by(Ground::Once);
-                }
-                Ruling::Ask => match self.ask(asker, None, Use::Code, 1)? {
-                    Decision::Yes(found) => permit = found,
-                    Decision::Asked(cause) => return Ok(Looking::Asked(cause)),
+                Ruling::Ask => match asker.allowed_on(None, Use::Code) {
+                    Some(ground) => permit = Permit::by(ground),
+                    None => match self.ask(asker, None, Use::Code, 1)? {
+                        Decision::Yes(found) => permit = found,
+                        Decision::Asked(cause) => return Ok(Looking::Asked(cause)),
+                    },
                 },
             }
             shown.push(id);

@@ -158,10 +158,10 @@ impl Service {
                 self.refused(asker, account, usage, Ground::Rule);
                 Err(errors::denied_by_rule())
             }
-            Ruling::Ask if asker.is_allowed(account, usage) => {
-                Ok(Decision::Yes(Permit::by(Ground::Once)))
-            }
-            Ruling::Ask => self.ask(asker, account, usage, count),
+            Ruling::Ask => match asker.allowed_on(account, usage) {
+                Some(ground) => Ok(Decision::Yes(Permit::by(ground))),
+                None => self.ask(asker, account, usage, count),
+            },
         }
     }
 

@@ -171,15 +171,21 @@ impl Service {
 
     fn allow(&mut self, id: u64, open: &Open, answer: Answer) {
         let who = &open.asker.caller.who;
-        match (answer, open.account) {
+        let ground = match (answer, open.account) {
             (Answer::UntilLocked, Some(account)) => {
                 let now = self.parts.clock.since_boot();
                 let grants = &mut self.consent.grants;
                 grants.give(who.clone(), account, open.usage, now);
+                Ground::UntilLocked
             }
-            (Answer::Always, Some(account)) => self.remember(open, account, Verdict::Allow),
-            _ => {}
-        }
+            // The rule for always may not be enough, for example if the program has inherited its connection. Then this
+            // request is allowed and no other.
+            (Answer::Always, Some(account)) => {
+                self.remember(open, account, Verdict::Allow);
+                Ground::Once
+            }
+            _ => Ground::Once,
+        };
         let is_one = |cause| cause == Cause::Question(id);
         for request in self.parking.take(|_, cause| is_one(cause)) {
             if let Err(error) = request.asker.check() {
@@ -187,8 +193,7 @@ impl Service {
                 request.refuse(error);
                 continue;
             }
-            // The rule for always may not be enough, for example if the program has inherited its connection.
-            self.arrived(request.allowed(open.account, open.usage));
+            self.arrived(request.allowed(open.account, open.usage, ground));
         }
     }
 

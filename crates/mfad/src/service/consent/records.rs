@@ -39,6 +39,7 @@ impl Service {
         self.write(&Record {
             outcome: Outcome::Allowed,
             ground: permit.ground,
+            scope: permit.ground.scope(),
             note: permit.note.clone(),
             ..record
         });
@@ -68,6 +69,7 @@ impl Service {
         self.write(&Record {
             outcome: Outcome::Refused,
             ground,
+            scope: ground.scope(),
             ..record
         });
     }
@@ -89,6 +91,7 @@ impl Service {
             action,
             outcome: Outcome::Allowed,
             ground: Ground::Default,
+            scope: None,
             account: account.map(|id| id.to_string()),
             name: entry.map(|entry| entry.account.name.clone()),
             asker: caller.who.to_string(),

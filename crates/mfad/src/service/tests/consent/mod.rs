@@ -57,7 +57,12 @@ async fn open(service: &Handle) -> usize {
 
 fn grounds(world: &World) -> Vec<(Action, Outcome, Ground)> {
     let log = world.log.0.lock().unwrap();
-    let what = |record: &Record| (record.action, record.outcome, record.ground);
+    let what = |record: &Record| {
+        if record.action != Action::Rule {
+            assert_eq!(record.scope, record.ground.scope());
+        }
+        (record.action, record.outcome, record.ground)
+    };
     log.iter().map(what).collect()
 }
 
@@ -111,6 +116,8 @@ async fn until_locked_lasts_until_then() {
     world.clock.pass(500);
     begin(&service, us()).await.unwrap().unwrap();
     assert_eq!(world.user.questions().len(), 1);
+    let granted = (Action::Code, Outcome::Allowed, Ground::UntilLocked);
+    assert_eq!(grounds(&world), [granted, granted], "also the first one");
     service.ask(&person(), Lock).await.unwrap();
     service.unlock(&person()).await.unwrap();
     let asked = begin(&service, us());
