@@ -46,6 +46,13 @@ fn polkit_is_asked_before_a_lock_is_undone() {
         POLKIT,
         &format!("{POLKIT} {AUTHORITY} {POLKIT}.Authority"),
     );
+    // A program that allows no prompt raises none.
+    answers(&desktop, "False", "True");
+    desktop.mfactl(&["lock"]).ok();
+    assert_eq!(desktop.mfactl(&["unlock"]).status, 5);
+    let alone = unlock(&desktop);
+    assert_ne!(alone.status, 0, "{alone}");
+    assert!(alone.stdout.contains("pkttyagent --process"), "{alone}");
     answers(&desktop, "False", "False");
     let refused = unlock(&desktop);
     assert_ne!(refused.status, 0, "{refused}");
@@ -54,12 +61,12 @@ fn polkit_is_asked_before_a_lock_is_undone() {
         "{refused}"
     );
     assert_eq!(desktop.mfactl(&["get", "aws"]).status, 5);
-    // A program that allows no prompt raises none.
+    // The next prompt has to wait, also where the user would have allowed it.
     answers(&desktop, "False", "True");
-    assert_eq!(desktop.mfactl(&["unlock"]).status, 5);
-    let alone = unlock(&desktop);
-    assert_ne!(alone.status, 0, "{alone}");
-    assert!(alone.stdout.contains("pkttyagent --process"), "{alone}");
+    let again = unlock(&desktop);
+    assert_ne!(again.status, 0, "{again}");
+    assert!(again.stdout.contains("possible in"), "{again}");
+    // Where no prompt is needed, nobody has to wait.
     answers(&desktop, "True", "False");
     desktop.mfactl(&["unlock"]).ok();
     assert_eq!(desktop.mfactl(&["get", "aws"]).ok().len(), 6);

@@ -4,6 +4,7 @@
 
 use std::time::Duration;
 
+use super::silence::Silences;
 use super::{Use, Who};
 use crate::account::AccountId;
 
@@ -11,16 +12,15 @@ use crate::account::AccountId;
 const IDLE: Duration = Duration::from_secs(10 * 60);
 /// The time that a grant lasts at most.
 const LIFETIME: Duration = Duration::from_secs(12 * 60 * 60);
-/// The time that an asker is refused without a question after a refusal of the user.
-pub const SILENCE: Duration = Duration::from_secs(60);
-/// The maximum number of remembered grants, and of refusals. The oldest are dropped first.
+/// The maximum number of remembered grants. The oldest are dropped first.
 const MAX: usize = 256;
 
 /// The temporary decisions of the user.
 #[derive(Clone, Debug, Default)]
 pub struct Grants {
     given: Vec<Grant>,
-    denied: Vec<Denial>,
+    /// The refused requests, for one account or for all accounts.
+    denied: Silences<(Who, Option<AccountId>)>,
 }
 
 #[derive(Clone, Debug)]
@@ -36,13 +36,6 @@ impl Grant {
     fn holds(&self, now: Duration) -> bool {
         now.saturating_sub(self.used) < IDLE && now.saturating_sub(self.given) < LIFETIME
     }
-}
-
-#[derive(Clone, Debug)]
-struct Denial {
-    who: Who,
-    account: Option<AccountId>,
-    until: Duration,
 }
 
 impl Grants {
@@ -75,16 +68,7 @@ impl Grants {
 
     /// Records that the user refused a request of an asker. Without an account, the request was for all accounts.
     pub fn deny(&mut self, who: Who, account: Option<AccountId>, now: Duration) {
-        self.denied.retain(|denial| denial.until > now);
-        if self.denied.len() == MAX {
-            self.denied.remove(0);
-        }
-        let until = now + SILENCE;
-        self.denied.push(Denial {
-            who,
-            account,
-            until,
-        });
+        self.denied.begin((who, account), now);
     }
 
     /// Returns the time that an asker is still refused without a question, after a recent refusal.
@@ -95,12 +79,8 @@ impl Grants {
         account: Option<AccountId>,
         now: Duration,
     ) -> Option<Duration> {
-        let same = self
-            .denied
-            .iter()
-            .filter(|denial| denial.who == *who && denial.account == account);
-        let until = same.map(|denial| denial.until).max()?;
-        Some(until.saturating_sub(now)).filter(|left| !left.is_zero())
+        let is_same = |one: &(Who, Option<AccountId>)| one.0 == *who && one.1 == account;
+        self.denied.left(is_same, now)
     }
 
     /// Forgets the grants, for instance when the accounts are locked. Refusals last for their time.
@@ -111,13 +91,14 @@ impl Grants {
     /// Forgets the decisions about an asker, so that the user is asked again.
     pub fn forget(&mut self, is_one: impl Fn(&Who) -> bool) {
         self.given.retain(|grant| !is_one(&grant.who));
-        self.denied.retain(|denial| !is_one(&denial.who));
+        self.denied.forget(|(who, _)| is_one(who));
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::access::silence::SILENCE;
 
     const MINUTE: Duration = Duration::from_secs(60);
 
@@ -193,9 +174,8 @@ mod tests {
         let mut grants = Grants::default();
         for number in 0..2 * MAX {
             grants.give(who(&number.to_string()), id(1), Use::Code, MINUTE);
-            grants.deny(who(&number.to_string()), None, MINUTE);
         }
-        assert_eq!((grants.given.len(), grants.denied.len()), (MAX, MAX));
+        assert_eq!(grants.given.len(), MAX);
         let newest = (2 * MAX - 1).to_string();
         assert!(grants.allow(&who(&newest), id(1), Use::Code, MINUTE));
     }

@@ -9,6 +9,7 @@ pub mod question;
 pub mod rate;
 pub mod record;
 pub mod rules;
+pub mod silence;
 mod who;
 
 use std::fmt;
@@ -20,6 +21,7 @@ pub use question::{Answer, Question};
 pub use rate::Rates;
 pub use record::Record;
 pub use rules::{Rule, Rules, Verdict};
+pub use silence::Silences;
 pub use who::{Role, Start, Who, is_deleted};
 
 /// The way a request came in.

@@ -14,6 +14,7 @@
 
 use std::time::Duration;
 
+use mfa_core::access::{Silences, Who};
 use mfa_core::lock::{Reason, Session};
 use mfa_core::port::StoreError;
 use mfa_ipc::Error;
@@ -51,6 +52,8 @@ pub(super) struct Door {
     pub(super) last_request: Duration,
     /// The number of times that the accounts were locked.
     pub(super) locks: u64,
+    /// Who was refused a proof of presence a moment ago.
+    pub(super) unproved: Silences<Who>,
     /// The session of the user, which may keep the accounts locked.
     pub(super) session: Session,
 }
@@ -74,6 +77,7 @@ impl Door {
             watcher,
             last_request: parts.clock.since_boot(),
             locks: 0,
+            unproved: Silences::default(),
             session: Session::default(),
         }
     }

@@ -5,6 +5,7 @@
 mod consent;
 
 use std::path::Path;
+use std::time::Duration;
 
 use mfa_core::lock::Reason;
 use mfa_core::port::StoreError;
@@ -120,6 +121,15 @@ pub(super) fn counter_at_end() -> Error {
 pub(super) fn not_proved() -> Error {
     let text = "the accounts stay locked: the prompt for your password was not answered";
     Error::AccessDenied(text.into())
+}
+
+/// Returns the error for an asker whose prompt was refused a moment ago.
+pub(super) fn no_prompt_yet(left: Duration) -> Error {
+    let seconds = left.as_secs().max(1);
+    Error::AccessDenied(format!(
+        "the accounts stay locked: a prompt for your password was not answered a moment ago. The next one is possible in \
+         {seconds} s: try again then"
+    ))
 }
 
 pub(super) fn no_agent(pid: u32) -> Error {

@@ -1,6 +1,7 @@
 //! Locking, and unlocking again.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use mfa_core::lock::Reason;
 use mfa_ipc::Error;
@@ -22,7 +23,12 @@ pub(in crate::service) struct Unlocking {
     pub(in crate::service) locks: u64,
     /// The way to prove that a person is there, if the lock of the user needs a proof.
     pub(in crate::service) presence: Option<Arc<dyn Presence>>,
+    /// The time for which the asker may raise no prompt, after the user has refused one.
+    pub(in crate::service) silence: Option<Duration>,
 }
+
+/// A notice that the user has refused the asker a proof of presence.
+pub(in crate::service) struct NotProved;
 
 /// A request to undo the user's lock, so that a request can open the accounts.
 ///
@@ -56,8 +62,10 @@ impl Ask for ToUnlock {
         Needs::Nothing
     }
 
-    fn serve(self, service: &mut Service, _: &Applicant) -> Result<Served<Self>, Error> {
+    fn serve(self, service: &mut Service, asker: &Applicant) -> Result<Served<Self>, Error> {
         service.lock_if_unused();
+        let (who, now) = (&asker.caller.who, service.parts.clock.since_boot());
+        let silence = service.door.unproved.left(|one| one == who, now);
         let file = service.parts.keychain.vault_file();
         // A passphrase is a proof.
         let is_proved = file.is_some_and(|file| file.needs_passphrase());
@@ -65,7 +73,22 @@ impl Ask for ToUnlock {
         Ok(Served::Now(Unlocking {
             locks: service.door.locks,
             presence: needs_proof.then(|| Arc::clone(&service.parts.presence)),
+            silence,
         }))
+    }
+}
+
+impl Ask for NotProved {
+    type Answer = ();
+
+    fn needs(&self) -> Needs {
+        Needs::Nothing
+    }
+
+    fn serve(self, service: &mut Service, asker: &Applicant) -> Result<Served<Self>, Error> {
+        let (who, now) = (asker.caller.who.clone(), service.parts.clock.since_boot());
+        service.door.unproved.begin(who, now);
+        Ok(Served::Now(()))
     }
 }
 

@@ -28,7 +28,7 @@ pub(super) use file::{Awaited, MakeFile, OpenFile};
 pub(crate) use find::Find;
 pub(crate) use list::{Get, List};
 pub(crate) use lock::Lock;
-pub(super) use lock::{EndLock, Open, ToUnlock, Unlocking};
+pub(super) use lock::{EndLock, NotProved, Open, ToUnlock, Unlocking};
 pub(crate) use peek::Peek;
 pub(super) use plan::Plan;
 pub(crate) use reveal::{Export, Reveal};

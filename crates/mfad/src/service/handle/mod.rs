@@ -8,8 +8,10 @@ mod copy;
 mod import;
 mod unlock;
 
+use std::sync::Arc;
+
 use mfa_ipc::Error;
-use tokio::sync::{broadcast, mpsc, oneshot, watch};
+use tokio::sync::{Mutex, broadcast, mpsc, oneshot, watch};
 
 use crate::caller::Asker;
 use crate::service::announce::{Public, Signal};
@@ -26,6 +28,8 @@ pub struct Handle {
     requests: mpsc::Sender<Request>,
     signals: broadcast::Sender<Signal>,
     public: watch::Receiver<Public>,
+    /// Held while a person is asked for a proof of presence.
+    proving: Arc<Mutex<()>>,
 }
 
 impl Handle {
@@ -38,6 +42,7 @@ impl Handle {
             requests,
             signals,
             public,
+            proving: Arc::default(),
         }
     }
 

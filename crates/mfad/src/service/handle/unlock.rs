@@ -7,28 +7,52 @@ use super::Handle;
 use crate::caller::Asker;
 use crate::keychain::Passphrase;
 use crate::presence::Proof;
-use crate::service::ask::{Awaited, EndLock, MakeFile, Open, OpenFile, ToUnlock, Unlocking};
+use crate::service::ask::{
+    Awaited, EndLock, MakeFile, NotProved, Open, OpenFile, ToUnlock, Unlocking,
+};
 use crate::service::errors;
 
 impl Handle {
     /// Opens the accounts. If the user locked them, a person has to prove to be there.
     pub(crate) async fn unlock(&self, asker: &Asker) -> Result<(), Error> {
-        let Unlocking { locks, presence } = self.ask(asker, ToUnlock).await?;
-        if let Some(presence) = presence {
-            tracing::info!(caller = %asker.caller, "asks to undo the lock of the user");
-            let proof = presence.prove(asker.interactive).await;
-            tracing::info!(?proof, "proof of presence");
-            match proof {
-                // Where the system has nothing to ask with, the lock is undone as it was made.
-                Proof::Given | Proof::Impossible => {}
-                Proof::NeedsPrompt => return Err(errors::locked(Reason::Request)),
-                Proof::NoAgent => return Err(errors::no_agent(std::process::id())),
-                Proof::Refused => return Err(errors::not_proved()),
-                Proof::Busy => return Err(errors::proof_underway()),
-            }
+        let mut unlocking = self.ask(asker, ToUnlock).await?;
+        if unlocking.presence.is_some() {
+            // A refusal is noted within the turn, and looked up within the next one. Otherwise a program that asks many
+            // times at once could raise a prompt in between.
+            let turn = self.proving.try_lock();
+            let _turn = turn.map_err(|_| errors::proof_underway())?;
+            unlocking = self.ask(asker, ToUnlock).await?;
+            self.prove(asker, &unlocking).await?;
             asker.check()?;
         }
-        self.open(asker, EndLock::After(locks)).await
+        self.open(asker, EndLock::After(unlocking.locks)).await
+    }
+
+    /// Asks for a proof that a person is there, if one is needed. After a refusal, the same asker raises no prompt for a
+    /// while, but is let in if no prompt is needed.
+    async fn prove(&self, asker: &Asker, unlocking: &Unlocking) -> Result<(), Error> {
+        let Some(presence) = &unlocking.presence else {
+            return Ok(());
+        };
+        let silence = unlocking.silence.filter(|_| asker.interactive);
+        let may_prompt = asker.interactive && silence.is_none();
+        tracing::info!(caller = %asker.caller, may_prompt, "asks to undo the lock of the user");
+        let proof = presence.prove(may_prompt).await;
+        tracing::info!(?proof, "proof of presence");
+        match (proof, silence) {
+            // Where the system has nothing to ask with, the lock is undone as it was made.
+            (Proof::Given | Proof::Impossible, _) => Ok(()),
+            (Proof::Busy, _) => Err(errors::proof_underway()),
+            (_, Some(left)) => Err(errors::no_prompt_yet(left)),
+            (Proof::NeedsPrompt, None) => Err(errors::locked(Reason::Request)),
+            (Proof::NoAgent, None) => Err(errors::no_agent(std::process::id())),
+            (Proof::Refused, None) => {
+                if may_prompt {
+                    self.ask(asker, NotProved).await?;
+                }
+                Err(errors::not_proved())
+            }
+        }
     }
 
     async fn open(&self, asker: &Asker, end: EndLock) -> Result<(), Error> {

@@ -226,11 +226,14 @@ impl Questioner for FakeUser {
 pub(super) struct FakePresence {
     /// The next results; without any, nobody can be asked.
     pub(super) results: Arc<Mutex<Vec<Proof>>>,
+    /// The number of prompts so far.
+    pub(super) prompts: Arc<AtomicUsize>,
 }
 
 impl Presence for FakePresence {
     fn prove(&self, may_prompt: bool) -> Proving {
         let proof = self.results.lock().unwrap().pop();
+        self.prompts.fetch_add(may_prompt.into(), Ordering::SeqCst);
         let proof = proof
             .filter(|_| may_prompt)
             .or(proof.map(|_| Proof::NeedsPrompt));

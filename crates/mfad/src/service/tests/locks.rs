@@ -121,6 +121,7 @@ async fn the_lock_of_the_user_is_undone_with_a_proof_of_presence() {
         matches!(refused, Err(Error::AccessDenied(_))),
         "{refused:?}"
     );
+    world.clock.pass(60);
     results(&[Proof::Busy]);
     let busy = service.unlock(&asker).await;
     assert!(matches!(busy, Err(Error::LimitsExceeded(_))), "{busy:?}");
@@ -152,4 +153,49 @@ async fn what_was_proved_for_one_lock_undoes_no_later_one() {
         .await
         .unwrap();
     code(&service, "a", Wish::default()).await.unwrap();
+}
+
+/// Without a pause, a program could raise one prompt after another until the user gives in.
+#[tokio::test]
+async fn after_a_refused_prompt_its_asker_raises_no_other_for_a_minute() {
+    let (world, service) = one_account().await;
+    service.ask(&us(), Lock).await.unwrap();
+    let results = |proofs: &[Proof]| *world.presence.results.lock().unwrap() = proofs.to_vec();
+    let prompts = || world.presence.prompts.load(Ordering::SeqCst);
+    let asker = Asker {
+        interactive: true,
+        ..us()
+    };
+    results(&[Proof::Refused]);
+    let refused = service.unlock(&asker).await;
+    assert!(
+        matches!(refused, Err(Error::AccessDenied(_))),
+        "{refused:?}"
+    );
+    assert_eq!(prompts(), 1);
+    world.clock.pass(18);
+    // What is refused in the pause does not make it longer.
+    for proof in [Proof::NeedsPrompt, Proof::Refused] {
+        results(&[proof]);
+        let pause = service.unlock(&asker).await;
+        assert!(
+            matches!(&pause, Err(Error::AccessDenied(text)) if text.contains("42 s")),
+            "{pause:?}"
+        );
+    }
+    assert_eq!(prompts(), 1);
+    // Others may ask, also the person whom a program has annoyed.
+    results(&[Proof::Refused]);
+    let mut person = asker.clone();
+    person.caller.who = Who::Person;
+    let refused = service.unlock(&person).await;
+    assert!(
+        matches!(refused, Err(Error::AccessDenied(_))),
+        "{refused:?}"
+    );
+    assert_eq!(prompts(), 2);
+    world.clock.pass(42);
+    results(&[Proof::Given]);
+    service.unlock(&asker).await.unwrap();
+    assert_eq!(prompts(), 3);
 }

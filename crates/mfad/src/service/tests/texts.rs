@@ -50,6 +50,7 @@ fn requests() -> Vec<Error> {
         errors::import_not_noted(&disk),
         errors::counter_at_end(),
         errors::not_proved(),
+        errors::no_prompt_yet(Duration::from_secs(42)),
         errors::proof_underway(),
         errors::no_agent(42),
         errors::one_at_a_time(),
