@@ -120,10 +120,20 @@ fn clicks_in_the_menu_alone_allow_nothing() {
     press(&desktop, false);
     assert_eq!(pending(&desktop).len(), 1, "the question stays open");
     assert!(asked.try_wait().unwrap().is_none(), "it still waits");
-    eventually("the window can be opened again", || {
+    // A program that clicks once more does not get the same window again.
+    eventually("the user is told", || {
         tray.choose("job.py (/Allow until locked");
-        desktop.shell("ls $DS_DIR/shown").status == 0
+        desktop
+            .notifications()
+            .contains("You have just cancelled this")
     });
+    assert_ne!(desktop.shell("ls $DS_DIR/shown").status, 0);
+    assert_eq!(pending(&desktop).len(), 1, "the question stays open");
+    let other = desktop.folder().join("other.py");
+    fs::write(&other, ON_THE_BUS).unwrap();
+    let other = start(&mut python(&desktop, &other));
+    tray.wait_for("other.py (python3");
+    tray.choose("other.py (/Allow until locked");
     let shown = await_window(&desktop);
     assert!(shown.contains("--ok-label=Allow until locked"), "{shown}");
     let is_open = format!("kill -0 {}", desktop.shell("cat $DS_DIR/window").stdout);
@@ -132,8 +142,10 @@ fn clicks_in_the_menu_alone_allow_nothing() {
     eventually("the window is closed", || {
         desktop.shell(&is_open).status != 0
     });
-    let (code, error, success) = end(asked);
-    assert!(!success && code.is_empty(), "{code} {error}");
+    for program in [asked, other] {
+        let (code, error, success) = end(program);
+        assert!(!success && code.is_empty(), "{code} {error}");
+    }
     desktop.person(&["mfactl unlock"]).ok();
     let rules = desktop.mfactl(&["access", "rules"]).ok();
     assert!(!rules.contains("job.py"), "{rules}");

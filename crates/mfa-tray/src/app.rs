@@ -231,7 +231,7 @@ impl<I: Icon, N: Notifier> App<I, N> {
         };
         if self.asking.under_way().is_some() {
             // There will be no window, and so no other reply.
-            let reply = Reply::No;
+            let reply = Reply::NotShown;
             self.parts.inputs.offer(Msg::Confirmed { number, reply });
         }
         self.begin(Kind::Confirm(answer), |_| tokio::spawn(ask));

@@ -3,25 +3,34 @@
 //! On Linux, clicks in the menu arrive over the session bus. Any program there can send a click, and so could allow
 //! its own question. So an answer that allows counts only when the user has also pressed its button in a window of the
 //! tray. An answer that refuses needs no window and acts at once.
+//!
+//! Such a program could also open the window again and again, until the user gives in. So a window that the user has
+//! cancelled does not open again for a while, whatever the number of the question: the program may ask anew.
 
-use mfa_core::access::{Answer, Question};
+use std::time::Duration;
+
+use mfa_core::access::{Answer, Question, Use};
 
 use super::{Confirmation, Effect, Model, Reply, label, notice, question};
 
 /// The first line of the text. It is always the same, because some programs take a text for markup by its first line.
 const FIRST: &str = "A program waits for your answer.";
 
+/// What a question is about: its asker, its account and its purpose.
+pub(super) type Subject = (String, Option<String>, Use);
+
 /// An answer that waits to be confirmed.
 #[derive(Debug)]
 pub(super) struct Confirming {
     number: u64,
     question: u64,
+    subject: Subject,
     answer: Answer,
 }
 
 impl Model {
     /// Handles an answer that was chosen in the menu.
-    pub(super) fn answer_question(&mut self, id: u64, answer: Answer) -> Vec<Effect> {
+    pub(super) fn answer_question(&mut self, id: u64, answer: Answer, now: u64) -> Vec<Effect> {
         if !self.confirms || !answer.allows() {
             // The question will be over, so its window is closed.
             let stop = self.stop_confirming_if(|question| question == id);
@@ -36,12 +45,20 @@ impl Model {
         let Some(question) = self.questions.iter().find(|question| question.id == id) else {
             return vec![Effect::Notify(notice::question_over())];
         };
-        let text = text(question, answer);
+        let (text, subject) = (text(question, answer), subject(question));
+        let silence = self
+            .cancelled
+            .left(|one| *one == subject, Duration::from_secs(now));
+        if let Some(left) = silence {
+            let notice = notice::cancelled(id, answer, left.as_secs());
+            return vec![Effect::Notify(notice)];
+        }
         self.numbers += 1;
         let number = self.numbers;
         self.confirming = Some(Confirming {
             number,
             question: id,
+            subject,
             answer,
         });
         vec![Effect::Confirm(Confirmation {
@@ -52,10 +69,13 @@ impl Model {
     }
 
     /// Handles the reply to [`Effect::Confirm`]. Without a yes, the question stays open.
-    pub(super) fn confirmed(&mut self, number: u64, reply: Reply) -> Vec<Effect> {
+    pub(super) fn confirmed(&mut self, number: u64, reply: Reply, now: u64) -> Vec<Effect> {
         let this = self.confirming.take_if(|one| one.number == number);
         let Some(Confirming {
-            question, answer, ..
+            question,
+            subject,
+            answer,
+            ..
         }) = this
         else {
             // The window was closed, and its question is over.
@@ -63,7 +83,11 @@ impl Model {
         };
         match reply {
             Reply::Yes => vec![Effect::AnswerQuestion(question, answer)],
-            Reply::No => Vec::new(),
+            Reply::No => {
+                self.cancelled.begin(subject, Duration::from_secs(now));
+                Vec::new()
+            }
+            Reply::NotShown => Vec::new(),
             Reply::Nobody => vec![Effect::Notify(notice::needs_terminal(question, answer))],
         }
     }
@@ -88,6 +112,16 @@ impl Model {
     }
 }
 
+fn subject(question: &Question) -> Subject {
+    let Question {
+        asker,
+        account,
+        usage,
+        ..
+    } = question;
+    (asker.clone(), account.clone(), *usage)
+}
+
 /// Returns the text of the window: the question, its details, and what the answer means.
 fn text(question: &Question, answer: Answer) -> String {
     let mut lines = vec![FIRST.to_owned(), String::new(), question::title(question)];
@@ -96,7 +130,8 @@ fn text(question: &Question, answer: Answer) -> String {
     }
     lines.push(String::new());
     lines.extend(label::wrapped(&meaning(answer), label::MAX));
-    lines.push("If you cancel, the question stays open.".to_owned());
+    lines.push("If you cancel, the question stays open, but this".to_owned());
+    lines.push("window does not open again for a minute.".to_owned());
     lines.join("\n")
 }
 

@@ -203,6 +203,8 @@ pub enum Reply {
     No,
     /// No program can show such a window.
     Nobody,
+    /// There was no window, because another one is open.
+    NotShown,
 }
 
 /// A code for the clipboard. `Debug` does not show it.

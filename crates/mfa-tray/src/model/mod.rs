@@ -43,13 +43,13 @@ pub(crate) mod tests;
 
 use std::time::Duration;
 
-use mfa_core::access::{Question, Record};
+use mfa_core::access::{Question, Record, Silences};
 use mfa_core::{Account, AccountId};
 
 use crate::config::{Codes, Settings};
 pub use choice::Choice;
 use codes::Shown;
-use confirm::Confirming;
+use confirm::{Confirming, Subject};
 use copying::Copying;
 use item::Item;
 use label::Labels;
@@ -96,6 +96,8 @@ pub struct Model {
     confirms: bool,
     /// The answer that waits to be confirmed.
     confirming: Option<Confirming>,
+    /// The questions whose window the user has cancelled a moment ago.
+    cancelled: Silences<Subject>,
     /// The last uses, newest first.
     uses: Vec<Record>,
     /// Whether there were no accounts, as far as is known.
@@ -129,6 +131,7 @@ impl Model {
             questions: Vec::new(),
             confirms: true,
             confirming: None,
+            cancelled: Silences::default(),
             uses: Vec::new(),
             was_empty: false,
             is_asking: false,
@@ -175,7 +178,7 @@ impl Model {
             Msg::Codes { number, result } => self.codes(number, result),
             Msg::Shown { account, result } => self.shown(account, result),
             Msg::Put { number, result } => self.put(number, result, now),
-            Msg::Confirmed { number, reply } => self.confirmed(number, reply),
+            Msg::Confirmed { number, reply } => self.confirmed(number, reply, now),
             Msg::Done(notice) => vec![Effect::Notify(notice)],
             Msg::Asked(was_shown) => self.asked(was_shown),
             Msg::Elapsed(timer) => self.elapsed(timer, now),
@@ -279,7 +282,7 @@ impl Model {
         match choice {
             Choice::Copy(account) => self.copy(account, now),
             Choice::Pair(account) => self.pair(account, now),
-            Choice::Answer(id, answer) => self.answer_question(id, answer),
+            Choice::Answer(id, answer) => self.answer_question(id, answer, now),
             Choice::AddFromScreen => vec![Effect::AddFromScreen],
             Choice::AddFromClipboard => vec![Effect::AddFromClipboard],
             Choice::ShowCodes(is_on) => {

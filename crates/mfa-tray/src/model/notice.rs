@@ -245,18 +245,36 @@ pub(super) fn question_over() -> Notice {
 
 /// No program can show the window that confirms an answer to the question with this number.
 pub(super) fn needs_terminal(question: u64, answer: Answer) -> Notice {
+    problem(
+        "Your answer needs a terminal",
+        &format!(
+            "No program can show the window that confirms it. Run “{}” in a terminal, or install zenity or kdialog.",
+            approving(question, answer)
+        ),
+    )
+}
+
+/// The user has just cancelled the window that confirms an answer to the question with this number.
+pub(super) fn cancelled(question: u64, answer: Answer, left: u64) -> Notice {
+    let left = left.max(1);
+    problem(
+        "You have just cancelled this",
+        &format!(
+            "Another program may have chosen it again, so its window stays closed for {left} s. To allow the request \
+             now, use its notification, or run “{}” in a terminal.",
+            approving(question, answer)
+        ),
+    )
+}
+
+/// Returns the command that gives an answer.
+fn approving(question: u64, answer: Answer) -> String {
     let option = match answer {
         Answer::UntilLocked => " --until-locked",
         Answer::Always => " --always",
         Answer::Once | Answer::Deny | Answer::Never => "",
     };
-    problem(
-        "Your answer needs a terminal",
-        &format!(
-            "No program can show the window that confirms it. Run “mfactl access approve {question}{option}” in a \
-             terminal, or install zenity or kdialog."
-        ),
-    )
+    format!("mfactl access approve {question}{option}")
 }
 
 /// The user chose an action while another one, `entry`, may be asking something.

@@ -71,7 +71,11 @@ fn a_window_that_is_cancelled_changes_nothing() {
     let first = window(&mut model, 7, Answer::Always);
     assert_eq!(reply(&mut model, first.number, Reply::No), []);
     assert_eq!(model.view(NOW), before, "the question is still open");
-    let second = window(&mut model, 7, Answer::Always);
+    let later = NOW + 60;
+    let second = match choose(&mut model, Choice::Answer(7, Answer::Always), later).pop() {
+        Some(Effect::Confirm(window)) => window,
+        other => panic!("there is no window: {other:?}"),
+    };
     assert_eq!(
         reply(&mut model, first.number, Reply::Yes),
         [],
@@ -79,6 +83,48 @@ fn a_window_that_is_cancelled_changes_nothing() {
     );
     let effects = reply(&mut model, second.number, Reply::Yes);
     assert_eq!(effects, [Effect::AnswerQuestion(7, Answer::Always)]);
+}
+
+/// Whoever can click in the menu could open the window again and again.
+#[test]
+fn a_window_that_is_cancelled_does_not_open_again_for_a_minute() {
+    let mut model = asked(vec![question(7)]);
+    // What was not shown was not cancelled.
+    let none = window(&mut model, 7, Answer::Once);
+    assert_eq!(reply(&mut model, none.number, Reply::NotShown), []);
+    let first = window(&mut model, 7, Answer::Once);
+    assert_eq!(reply(&mut model, first.number, Reply::No), []);
+    let choose_at = |model: &mut Model, id, answer, now| {
+        choose(model, Choice::Answer(id, answer), now).split_off(1)
+    };
+    for (answer, later) in [(Answer::Once, 0), (Answer::Always, 18), (Answer::Once, 59)] {
+        let effects = choose_at(&mut model, 7, answer, NOW + later);
+        let notice = notice::cancelled(7, answer, 60 - later);
+        assert_eq!(effects, [Effect::Notify(notice)]);
+    }
+    // A program that asks anew has a question with another number, other words, and perhaps another number of codes.
+    let anew = Question {
+        count: 2,
+        reason: Some("please".into()),
+        ..question(8)
+    };
+    let other = Question {
+        asker: "/usr/bin/ansible".into(),
+        ..question(9)
+    };
+    model.update(Msg::Questions(vec![anew, other]), NOW);
+    let effects = choose_at(&mut model, 8, Answer::Once, NOW + 59);
+    assert_eq!(
+        effects,
+        [Effect::Notify(notice::cancelled(8, Answer::Once, 1))]
+    );
+    // It can still be refused, and other programs have windows of their own.
+    let effects = choose_at(&mut model, 8, Answer::Deny, NOW + 59);
+    assert_eq!(effects, [Effect::AnswerQuestion(8, Answer::Deny)]);
+    let of_other = window(&mut model, 9, Answer::Once);
+    assert_eq!(reply(&mut model, of_other.number, Reply::Yes).len(), 1);
+    let effects = choose_at(&mut model, 8, Answer::Once, NOW + 60);
+    assert!(matches!(effects[..], [Effect::Confirm(_)]), "{effects:?}");
 }
 
 #[test]
@@ -149,7 +195,8 @@ fn the_window_says_what_is_confirmed() {
          Program: /usr/bin/terraform\n\
          \n\
          “Allow once” allows this request and no other.\n\
-         If you cancel, the question stays open."
+         If you cancel, the question stays open, but this\n\
+         window does not open again for a minute."
     );
 }
 

@@ -39,6 +39,7 @@ fn all() -> Vec<Notice> {
         notice::needs_terminal(7, Answer::Once),
         notice::needs_terminal(7, Answer::UntilLocked),
         notice::needs_terminal(7, Answer::Always),
+        notice::cancelled(7, Answer::Always, 42),
         notice::still_going("Add from clipboard…"),
     ]
 }
