@@ -58,6 +58,10 @@
 //! leaves out unknown and counter-based accounts. With `peek`, a counter-based account is
 //! `NotSupported`, because showing one of its codes would use that code.
 //!
+//! On the session bus, other programs can read the codes in the replies. A program that needs codes connects to the
+//! address in `PrivateAddress` instead. The errors for refused requests say so. The replies with codes have no place for
+//! such a hint, so mfad writes it to its log, once for each program.
+//!
 //! A counter-based (HOTP) account returns a new code for each call, with 0 as both times of its
 //! validity. The new counter is stored in the keychain before the code is returned.
 

@@ -39,6 +39,7 @@ use crate::rulebook::FileBook;
 pub(crate) use applicant::Applicant;
 pub(super) use look::Looking;
 pub(super) use questions::Questions;
+use records::Hints;
 pub(super) use records::handing_out;
 use ruling::Ruling;
 
@@ -96,6 +97,7 @@ pub(super) struct Consent {
     refusals: Rates,
     /// Counts the looks that are logged.
     looks: Rates,
+    hints: Hints,
     pub(super) questions: Questions,
 }
 
@@ -121,6 +123,7 @@ impl Consent {
             rates: Rates::new(parts.policy.codes_per_minute),
             refusals: Rates::new(LOGGED_REFUSALS),
             looks: Rates::new(LOGGED_LOOKS),
+            hints: Hints::default(),
             questions: Questions::default(),
             parts,
         }

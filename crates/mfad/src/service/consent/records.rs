@@ -1,12 +1,28 @@
 //! Writes the access log: one line for each code, copy and secret that is given out, and for each refusal.
 
+use std::collections::HashSet;
+
 use mfa_core::AccountId;
 use mfa_core::access::record::{Action, Ground, Outcome};
-use mfa_core::access::{Record, Transport, Use};
+use mfa_core::access::{Record, Transport, Use, Who};
 
 use super::Permit;
 use crate::caller::{ARROW, Asker};
 use crate::service::Service;
+
+/// The maximum number of askers that get a hint: a program can pose as any number of them.
+const MAX_HINTS: usize = 256;
+
+/// The askers that have got a hint.
+#[derive(Default)]
+pub(super) struct Hints(HashSet<Who>);
+
+impl Hints {
+    /// Returns whether an asker gets the hint now, and counts it.
+    fn is_first(&mut self, who: &Who) -> bool {
+        self.0.len() < MAX_HINTS && self.0.insert(who.clone())
+    }
+}
 
 /// Returns the action of handing out codes for this use.
 pub(in crate::service) fn handing_out(usage: Use) -> Action {
@@ -28,6 +44,7 @@ impl Service {
         if permit.ground == Ground::Unattended {
             tracing::info!(caller = %asker.caller, "allowed without a question: nobody can be asked");
         }
+        self.hint_at_private_connection(asker, action);
         if action == Action::Look && account.is_none() {
             let now = self.parts.clock.since_boot();
             let counted = self.consent.looks.take(&asker.caller.who, 1, now);
@@ -43,6 +60,18 @@ impl Service {
             note: permit.note.clone(),
             ..record
         });
+    }
+
+    /// Logs once for each asker that there is a better way than the session bus. The answer itself has no room for it.
+    fn hint_at_private_connection(&mut self, asker: &Asker, action: Action) {
+        let has_codes = matches!(action, Action::Code | Action::Look);
+        let caller = &asker.caller;
+        if has_codes
+            && caller.transport == Transport::SessionBus
+            && self.consent.hints.is_first(&caller.who)
+        {
+            tracing::info!(%caller, "gave a code on the session bus, where other programs can read it; they cannot on the connection named by PrivateAddress");
+        }
     }
 
     /// Logs a refusal, unless there were very many of this asker.
@@ -108,5 +137,24 @@ impl Service {
         if let Err(error) = self.consent.parts.log.write(record) {
             tracing::warn!(%error, "cannot write the access log");
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_asker_gets_one_hint_and_there_is_an_end_to_them() {
+        let mut hints = Hints::default();
+        let who = |number: usize| Who::System(number.to_string());
+        assert!(hints.is_first(&who(0)));
+        assert!(!hints.is_first(&who(0)));
+        assert!(hints.is_first(&who(1)));
+        for number in 0..2 * MAX_HINTS {
+            hints.is_first(&who(number));
+        }
+        assert_eq!(hints.0.len(), MAX_HINTS);
+        assert!(!hints.is_first(&who(3 * MAX_HINTS)));
     }
 }
