@@ -12,4 +12,4 @@ mod platform;
 pub use platform::pipe;
 pub use platform::{boottime, detach, files, harden, peer, process};
 #[cfg(windows)]
-pub use platform::{confine, console, screen, tray};
+pub use platform::{confine, console, screen, session, tray};

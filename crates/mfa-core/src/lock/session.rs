@@ -9,7 +9,7 @@ use super::{Policy, Reason};
 /// Who tells whether the screen is locked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Source {
-    /// The manager of logins, by the hint that the desktop gives it.
+    /// The manager of logins, by the hint that the desktop gives it; on Windows, the system.
     Login,
     /// The screen saver by the name that desktops share.
     Freedesktop,

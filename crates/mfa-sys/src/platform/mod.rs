@@ -18,7 +18,9 @@ pub use unix::{detach, files};
 #[cfg(all(windows, feature = "pipe"))]
 pub use windows::pipe;
 #[cfg(windows)]
-pub use windows::{boottime, confine, console, detach, files, harden, peer, process, screen, tray};
+pub use windows::{
+    boottime, confine, console, detach, files, harden, peer, process, screen, session, tray,
+};
 
 #[cfg(target_os = "linux")]
 pub(crate) use linux::give_back;

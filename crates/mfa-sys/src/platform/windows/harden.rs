@@ -8,7 +8,10 @@ use windows_sys::Win32::Security::{DACL_SECURITY_INFORMATION, SetKernelObjectSec
 use windows_sys::Win32::System::Diagnostics::Debug::{
     SEM_FAILCRITICALERRORS, SEM_NOGPFAULTERRORBOX, SetErrorMode,
 };
-use windows_sys::Win32::System::Threading::GetCurrentProcess;
+use windows_sys::Win32::System::Threading::{
+    GetCurrentProcess, PROCESS_MITIGATION_POLICY, ProcessExtensionPointDisablePolicy,
+    ProcessSignaturePolicy, SetProcessMitigationPolicy,
+};
 
 use super::peer::User;
 use super::security::Descriptor;
@@ -39,4 +42,23 @@ pub fn process() -> io::Result<()> {
     // SAFETY: it takes no pointers.
     unsafe { SetErrorMode(SEM_FAILCRITICALERRORS | SEM_NOGPFAULTERRORBOX) };
     Ok(())
+}
+
+/// Makes this process load only libraries that Microsoft has signed. Otherwise other programs of the user could make a
+/// process with a window load theirs (`SetWindowsHookEx`), which would read its memory.
+///
+/// # Errors
+/// An error of the system.
+#[expect(unsafe_code, reason = "every call of Win32 is")]
+pub(super) fn keep_libraries_out() -> io::Result<()> {
+    let turn_on = |policy: PROCESS_MITIGATION_POLICY| {
+        // `DisableExtensionPoints` and `MicrosoftSignedOnly`: the first flag of each.
+        let flags = 1_u32;
+        // SAFETY: both policies are structures of one integer with flags, which is live and as long as said.
+        worked(unsafe {
+            SetProcessMitigationPolicy(policy, (&raw const flags).cast(), size_of_val(&flags))
+        })
+    };
+    turn_on(ProcessExtensionPointDisablePolicy)?;
+    turn_on(ProcessSignaturePolicy)
 }

@@ -12,6 +12,7 @@ pub mod pipe;
 pub mod process;
 pub mod screen;
 mod security;
+pub mod session;
 mod sid;
 pub mod tray;
 mod user;

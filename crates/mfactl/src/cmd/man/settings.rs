@@ -63,13 +63,13 @@ pub(super) const DAEMON: &[Setting] = &[
         example: "true",
         text: "Whether the accounts are locked while the screen is locked, and when the session ends: true (the \
                default) or false. They open again with the screen; a vault file needs its passphrase again, unless \
-               passphrase-file is set. Linux only.",
+               passphrase-file is set. Linux and Windows only.",
     },
     Setting {
         name: "lock-on-suspend",
         example: "true",
         text: "Whether the accounts are locked before the system sleeps: true (the default) or false. After that, \
-               the next request opens them, unless the screen is locked. Linux only.",
+               the next request opens them, unless the screen is locked. Linux and Windows only.",
     },
 ];
 

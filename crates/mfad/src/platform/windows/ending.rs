@@ -1,6 +1,7 @@
 //! The events that tell the daemon to end: the console that it was started on is closed, or somebody types
 //! Ctrl-C there. Without a console, the system ends the daemon when its user logs off; everything to be kept
-//! has been written by then.
+//! has been written by then. Of that end, the system tells the window of [`crate::session`], and not the
+//! handler of the console.
 
 use std::io;
 

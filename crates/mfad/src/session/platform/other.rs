@@ -1,5 +1,4 @@
-//! Windows and macOS, where nothing is listened to yet: on Windows, that will be the notifications about sessions
-//! (`WTSRegisterSessionNotification`) and power.
+//! macOS, where nothing is listened to yet.
 
 use std::future::{Ready, ready};
 
