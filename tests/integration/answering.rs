@@ -147,9 +147,13 @@ fn clicks_in_the_menu_alone_allow_nothing() {
         assert!(!success && code.is_empty(), "{code} {error}");
     }
     desktop.person(&["mfactl unlock"]).ok();
+    nothing_is_allowed(&desktop);
+}
+
+fn nothing_is_allowed(desktop: &Desktop) {
     let rules = desktop.mfactl(&["access", "rules"]).ok();
     assert!(!rules.contains("job.py"), "{rules}");
-    let log = log(&desktop);
+    let log = log(desktop);
     let mut codes = log.iter().filter(|line| line["action"] == "code");
     assert!(codes.all(|line| line["outcome"] == "refused"), "{log:#?}");
 }

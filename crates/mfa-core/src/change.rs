@@ -81,7 +81,7 @@ pub enum Error {
     #[error("codes of this type do not use a PIN")]
     NoPin,
     /// The type differs from that of the link.
-    #[error("the link has another type")]
+    #[error("the type of the link differs from the given type")]
     OtherType,
     /// The secret or the type would change.
     #[error(

@@ -35,7 +35,7 @@ pub(crate) fn nobody_waits() -> Error {
 
 /// The word for an answer to a question is unknown.
 pub(crate) fn unknown_answer() -> Error {
-    Error::NotSupported("there is no such answer".into())
+    Error::NotSupported("the answer is unknown".into())
 }
 
 pub(crate) fn unfit_passphrase(why: &impl Display) -> Error {

@@ -162,7 +162,7 @@ pub(super) fn bus_codes() -> Error {
 
 pub(super) fn too_many_peeked() -> Error {
     Error::LimitsExceeded(format!(
-        "one request can name at most {MAX_PEEKED} accounts to look at: name none to get all"
+        "one request can name at most {MAX_PEEKED} accounts to look at; to look at all accounts, name none"
     ))
 }
 
