@@ -192,7 +192,7 @@ impl Tray {
         match order {
             Order::Wait => {}
             Order::Show(view) => {
-                if let Err(error) = self.show(view) {
+                if let Err(error) = self.show(&view) {
                     tracing::warn!(%error, "the panel does not accept the icon");
                 }
             }
@@ -203,14 +203,14 @@ impl Tray {
         }
     }
 
-    fn show(&self, view: View) -> Result<(), Cause> {
-        self.change_menu(&view)?;
+    fn show(&self, view: &View) -> Result<(), Cause> {
+        self.change_menu(view)?;
         if self.is_changing.get() {
             self.is_outdated.set(true);
             return Ok(());
         }
         self.is_changing.set(true);
-        let mut result = self.change_icon(&view);
+        let mut result = self.change_icon(view);
         while self.is_outdated.take() {
             let order = self.orders.borrow().borrow().clone();
             if let Order::Show(view) = order {
