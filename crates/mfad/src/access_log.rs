@@ -1,10 +1,10 @@
 //! The access log: `access.log` in the state folder, a line of JSON for each event.
 //!
-//! Two files of 1 MiB each are kept. Lines are appended with one write each, so that a killed daemon leaves no half of
-//! one in the middle.
+//! Two files of 1 MiB each are kept. Lines are appended with one write each. A line that was cut, because the disk was full
+//! or the machine stopped, spoils no other one.
 
 use std::fs::{self, File, OpenOptions};
-use std::io::{self, Write};
+use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 
 use mfa_core::access::Record;
@@ -34,9 +34,22 @@ impl FileLog {
     }
 
     fn open(&self) -> io::Result<(File, u64)> {
-        let file = files::private(OpenOptions::new().append(true).create(true)).open(&self.path)?;
-        let size = file.metadata()?.len();
+        let mut options = OpenOptions::new();
+        options.read(true).append(true).create(true);
+        let mut file = files::private(&mut options).open(&self.path)?;
+        let mut size = file.metadata()?.len();
+        if size > 0 && !ends_with_a_line(&mut file)? {
+            file.write_all(b"\n")?;
+            size += 1;
+        }
         Ok((file, size))
+    }
+
+    /// Puts the file aside. If that is impossible, it grows further, which is better than to log nothing.
+    fn put_aside(&self) {
+        if let Err(error) = fs::rename(&self.path, access_log::before(&self.path)) {
+            tracing::warn!(%error, "cannot put the access log aside");
+        }
     }
 }
 
@@ -52,15 +65,26 @@ impl AccessLog for FileLog {
         let (mut file, size) = match size + line.len() as u64 {
             whole if whole > MAX_SIZE && size > 0 => {
                 drop(file);
-                fs::rename(&self.path, access_log::before(&self.path))?;
+                self.put_aside();
                 self.open()?
             }
             _ => (file, size),
         };
-        file.write_all(&line)?;
+        if let Err(error) = file.write_all(&line) {
+            // If half a line stays, the next one begins a line of its own.
+            drop(file.set_len(size));
+            return Err(error);
+        }
         self.open = Some((file, size + line.len() as u64));
         Ok(())
     }
+}
+
+fn ends_with_a_line(file: &mut File) -> io::Result<bool> {
+    let mut last = [0];
+    file.seek(SeekFrom::End(-1))?;
+    file.read_exact(&mut last)?;
+    Ok(last == *b"\n")
 }
 
 #[cfg(test)]
@@ -101,6 +125,35 @@ mod tests {
         }
         let path = folder.path().join(mfa_ipc::paths::ACCESS_LOG);
         assert_eq!(lines(&path), [record("a"), record("b")]);
+    }
+
+    #[test]
+    fn half_a_line_spoils_no_other() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join(mfa_ipc::paths::ACCESS_LOG);
+        fs::write(&path, "{\"time\":1").unwrap();
+        let mut log = FileLog::new(folder.path());
+        for round in ["a", "b"] {
+            log.write(&record(round)).unwrap();
+        }
+        let text = fs::read_to_string(&path).unwrap();
+        let (half, whole) = text.split_once('\n').unwrap();
+        assert_eq!(half, "{\"time\":1");
+        fs::write(&path, whole).unwrap();
+        assert_eq!(lines(&path), [record("a"), record("b")]);
+    }
+
+    #[test]
+    fn what_cannot_be_put_aside_grows_on() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join(mfa_ipc::paths::ACCESS_LOG);
+        let before = access_log::before(&path);
+        fs::create_dir_all(before.join("in the way")).unwrap();
+        let long = "x".repeat(usize::try_from(MAX_SIZE).unwrap());
+        let mut log = FileLog::new(folder.path());
+        log.write(&record(&long)).unwrap();
+        log.write(&record("a")).unwrap();
+        assert_eq!(lines(&path), [record(&long), record("a")]);
     }
 
     #[test]
