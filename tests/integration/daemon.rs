@@ -1,6 +1,5 @@
 //! The daemon: how it is started, that there is only one, who may ask it for what, and how it ends.
 
-use std::os::unix::fs::MetadataExt;
 use std::process::{Child, Command, Stdio};
 
 use tests::{Desktop, LINK, SECRET, binary, eventually, oathtool, own_name, run};
@@ -354,37 +353,5 @@ fn it_needs_no_state_to_give_codes() {
         assert_eq!(log.matches("cannot write the state").count(), 1, "{log}");
         desktop.end_daemon("-TERM");
         std::fs::remove_file(desktop.socket().with_file_name("mfad.log")).unwrap();
-    }
-}
-
-#[test]
-fn what_it_makes_is_ours_alone_whatever_the_umask() {
-    for umask in ["0777", "0000"] {
-        let desktop = Desktop::headless();
-        let state = desktop.variable("XDG_STATE_HOME").join("mfactl");
-        if umask == "0000" {
-            desktop
-                .shell(&format!("mkdir -m 777 {}", state.display()))
-                .ok();
-        }
-        let mut daemon = desktop.command("sh");
-        daemon.args(["-c", &format!("umask {umask}; exec \"$0\"")]);
-        let mut daemon = desktop.start_daemon(daemon.arg(binary("mfad")));
-        desktop.add("aws", LINK);
-        desktop.mfactl(&["get", "aws"]).ok();
-        let mode = |path: &std::path::Path| std::fs::metadata(path).unwrap().mode() & 0o777;
-        let runtime = desktop.socket().parent().unwrap().to_owned();
-        for folder in [&state, &runtime] {
-            assert_eq!(mode(folder), 0o700, "umask {umask}: {folder:?}");
-        }
-        for file in [
-            state.join("state.json"),
-            runtime.join("lock"),
-            desktop.socket(),
-        ] {
-            assert_eq!(mode(&file), 0o600, "umask {umask}: {file:?}");
-        }
-        desktop.end_daemon("-TERM");
-        daemon.wait().unwrap();
     }
 }

@@ -41,5 +41,6 @@ mod session;
 mod settings;
 mod speed;
 mod tray;
+mod umask;
 mod vault;
 mod versions;

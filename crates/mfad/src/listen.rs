@@ -127,12 +127,35 @@ pub async fn serve(
     origin: Origin,
     connection: Arc<limits::Connection>,
 ) -> zbus::Result<()> {
+    attend(connection, async |tasks, place| {
+        let connection = builder(stream, guid, tasks, place)
+            .serve_at(
+                OBJECT_PATH,
+                Authenticator::new(service.clone(), origin.clone()),
+            )
+            .serve_at(OBJECT_PATH, Accounts::new(service.clone(), origin.clone()))
+            .serve_at(OBJECT_PATH, Access::new(service.clone(), origin))
+            .serve_at(hello::PATH, Hello)
+            .build();
+        let Ok(connection) = tokio::time::timeout(HANDSHAKE, connection).await else {
+            return Ok(());
+        };
+        signals::forward(&connection?, &service).await
+    })
+    .await
+}
+
+/// Lets a connection speak until its end, until one of its tasks panics, or until it is given up. Its tasks end
+/// with it.
+async fn attend(
+    connection: Arc<limits::Connection>,
+    speak: impl AsyncFnOnce(&Tasks, Arc<limits::Connection>) -> zbus::Result<()>,
+) -> zbus::Result<()> {
     let tasks = Tasks::new(Arc::clone(&connection));
-    let place = Arc::clone(&connection);
-    let speaking = speak(stream, guid, service, origin, connection, &tasks);
     let result = tokio::select! {
-        result = until_a_panic(&tasks, speaking) => result,
-        () = place.given_up() => Ok(()),
+        result = speak(&tasks, Arc::clone(&connection)) => result,
+        () = tasks.failed() => Ok(()),
+        () = connection.given_up() => Ok(()),
     };
     // A client may close its half and still read the answers to its calls. After this time, nobody reads them.
     drop(tokio::time::timeout(LAST_ANSWERS, tasks.at_rest()).await);
@@ -140,59 +163,19 @@ pub async fn serve(
     result
 }
 
-/// Serves a connection until its end, or until one of its tasks panics.
-async fn until_a_panic(
-    tasks: &Tasks,
-    speaking: impl Future<Output = zbus::Result<()>>,
-) -> zbus::Result<()> {
-    tokio::select! {
-        result = speaking => result,
-        () = tasks.failed() => Ok(()),
-    }
-}
-
-async fn speak(
+/// Returns our end of a connection, which serves nothing yet.
+fn builder<'b>(
     stream: Connected,
     guid: &zbus::Guid<'static>,
-    service: Handle,
-    origin: Origin,
-    connection: Arc<limits::Connection>,
     tasks: &Tasks,
-) -> zbus::Result<()> {
+    connection: Arc<limits::Connection>,
+) -> zbus::connection::Builder<'b> {
     let stream = Stream::daemon(stream, User::own(), connection);
-    let build = zbus::connection::Builder::socket(stream)
+    zbus::connection::Builder::socket(stream)
         .runtime(tasks.clone())
         .server(guid.clone())
         .p2p()
-        .serve_at(
-            OBJECT_PATH,
-            Authenticator::new(service.clone(), origin.clone()),
-        )
-        .serve_at(OBJECT_PATH, Accounts::new(service.clone(), origin.clone()))
-        .serve_at(OBJECT_PATH, Access::new(service.clone(), origin))
-        .serve_at(hello::PATH, Hello)
-        .build();
-    let Ok(connection) = tokio::time::timeout(HANDSHAKE, build).await else {
-        return Ok(());
-    };
-    signals::forward(&connection?, &service).await
 }
 
-#[cfg(test)]
-mod tests {
-    use zbus::runtime::traits::Runtime;
-
-    use super::*;
-
-    #[tokio::test]
-    async fn a_panic_ends_the_connection() {
-        let limits = Limits::default();
-        let tasks = Tasks::new(limits.connect(&Arc::default()).unwrap());
-        let task = tasks.spawn("", async { panic!("as if by a bug") });
-        let result: io::Result<()> = task.await;
-        assert!(result.is_err());
-        let served = until_a_panic(&tasks, std::future::pending());
-        let ended = tokio::time::timeout(Duration::from_secs(5), served).await;
-        assert!(ended.is_ok(), "the connection goes on");
-    }
-}
+#[cfg(all(test, unix))]
+mod tests;
