@@ -177,5 +177,6 @@ fn builder<'b>(
         .p2p()
 }
 
-#[cfg(all(test, unix))]
+#[cfg(unix)]
+#[cfg(test)]
 mod tests;
