@@ -70,7 +70,7 @@ impl Service {
         (self.door.watcher, self.door.changes) = state::watch(&keychain);
         self.parts.keychain = keychain;
         self.end_lock();
-        if self.door.state != State::Probing {
+        if self.door.state != State::Probing && self.stays_locked().is_none() {
             self.door.state = State::Closed;
         }
         self.open();
