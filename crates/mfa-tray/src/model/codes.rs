@@ -157,7 +157,7 @@ impl Model {
         let mut line = format!("Codes change in {}", self.shown.left(*usual, now));
         for other in others {
             let left = self.shown.left(*other, now);
-            line.push_str(&format!(", those of {} s in {left}", other.get()));
+            line.push_str(&format!(", {}-second codes in {left}", other.get()));
         }
         Some(line)
     }

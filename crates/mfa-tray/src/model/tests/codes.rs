@@ -27,7 +27,7 @@ fn codes_stand_first_and_one_line_counts_for_each_period() {
     assert_eq!(
         rows(&model, NOW),
         [
-            "(Codes change in ‒‒ s, those of 45 s in ‒‒ s)",
+            "(Codes change in ‒‒ s, 45-second codes in ‒‒ s)",
             "‒‒‒ ‒‒‒\u{2007}\u{2007}   AWS — root",
             "‒‒‒‒ ‒‒‒‒   Bank — me   (45 s)",
             "\u{2007}\u{2007}\u{2007} \u{2007}\u{2007}\u{2007}\u{2007}\u{2007}   Counter",
@@ -41,14 +41,14 @@ fn codes_stand_first_and_one_line_counts_for_each_period() {
     assert_eq!(
         rows(&model, NOW)[..3],
         [
-            "(Codes change in 27 s, those of 45 s in 42 s)",
+            "(Codes change in 27 s, 45-second codes in 42 s)",
             "118 420\u{2007}\u{2007}   AWS — root",
             "1184 2005   Bank — me   (45 s)",
         ]
     );
     assert_eq!(
         rows(&model, NOW + 9)[0],
-        "(Codes change in 18 s, those of 45 s in 33 s)"
+        "(Codes change in 18 s, 45-second codes in 33 s)"
     );
     // When the step ends, the old code disappears and the new one is requested.
     let effects = model.update(Msg::Elapsed(Timer::Tick), NOW + 27);
@@ -79,7 +79,7 @@ fn rows_of_one_period_have_one_countdown() {
     let mut model = with(shown(), accounts);
     model.update(Msg::MenuOpens, NOW);
     let rows = rows(&model, NOW);
-    assert_eq!(rows[0], "(Codes change in 42 s, those of 30 s in 27 s)");
+    assert_eq!(rows[0], "(Codes change in 42 s, 30-second codes in 27 s)");
     let marked: Vec<_> = rows[1..].iter().filter(|row| row.contains(" s)")).collect();
     assert_eq!(marked, ["‒‒‒ ‒‒‒   AWS — root   (30 s)"]);
 }
