@@ -180,7 +180,7 @@ impl Asking {
     ///
     /// # Errors
     /// Returns `NotSupported` if one of them has the wrong type, `LimitsExceeded` if the reason is too long.
-    pub(crate) fn take_options(&mut self, options: &mut Dict) -> Result<(), Error> {
+    fn take_options(&mut self, options: &mut Dict) -> Result<(), Error> {
         if let Some(ask) = options.remove("ask") {
             let wrong = |_| refusals::wrong_type("ask");
             self.asker.may_be_asked_about = bool::try_from(ask).map_err(wrong)?;

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use futures_util::StreamExt;
 use mfa_core::access::{Caller, Transport};
 use mfa_ipc::Error;
+use mfa_ipc::dict::Dict;
 use mfa_sys::peer::{Peer, User};
 use zbus::message::Header;
 use zbus::names::UniqueName;
@@ -42,7 +43,7 @@ impl Witness for OnBus {
 }
 
 impl Origin {
-    /// Returns the sender of a message.
+    /// Returns the sender of a message that has no options.
     pub(crate) async fn asker(
         &self,
         header: &Header<'_>,
@@ -82,6 +83,18 @@ impl Origin {
                 })
             }
         }
+    }
+
+    /// Returns the sender of a message, and takes the options that every request may have.
+    pub(crate) async fn asker_with(
+        &self,
+        header: &Header<'_>,
+        connection: &zbus::Connection,
+        options: &mut Dict,
+    ) -> Result<Asking, Error> {
+        let mut asking = self.asker(header, connection).await?;
+        asking.take_options(options)?;
+        Ok(asking)
     }
 
     /// Resolves once nobody waits for the answer to a message on the session bus any more. Calls on a private

@@ -36,8 +36,8 @@ impl Accounts {
         #[zbus(header)] header: Header<'_>,
         #[zbus(connection)] connection: &Connection,
     ) -> Result<Dict, Error> {
-        let mut asker = self.origin.asker(&header, connection).await?;
-        asker.take_options(&mut options)?;
+        let asker = self.origin.asker_with(&header, connection, &mut options);
+        let asker = asker.await?;
         let add = change::Add {
             account: AccountChange::from_dict(account)?,
             options: AddOptions::from_dict(options)?,
@@ -53,8 +53,8 @@ impl Accounts {
         #[zbus(header)] header: Header<'_>,
         #[zbus(connection)] connection: &Connection,
     ) -> Result<Vec<Dict>, Error> {
-        let mut asker = self.origin.asker(&header, connection).await?;
-        asker.take_options(&mut options)?;
+        let asker = self.origin.asker_with(&header, connection, &mut options);
+        let asker = asker.await?;
         let options = ImportOptions::from_dict(options)?;
         let accounts = accounts.into_iter().map(AccountChange::from_dict);
         let accounts = accounts.collect::<Result<Vec<_>, _>>()?;
@@ -78,8 +78,8 @@ impl Accounts {
         #[zbus(header)] header: Header<'_>,
         #[zbus(connection)] connection: &Connection,
     ) -> Result<Dict, Error> {
-        let mut asker = self.origin.asker(&header, connection).await?;
-        asker.take_options(&mut options)?;
+        let asker = self.origin.asker_with(&header, connection, &mut options);
+        let asker = asker.await?;
         nothing_left(&options)?;
         let changes = AccountChange::from_dict(changes)?;
         let update = change::Update {
@@ -97,8 +97,8 @@ impl Accounts {
         #[zbus(header)] header: Header<'_>,
         #[zbus(connection)] connection: &Connection,
     ) -> Result<(), Error> {
-        let mut asker = self.origin.asker(&header, connection).await?;
-        asker.take_options(&mut options)?;
+        let asker = self.origin.asker_with(&header, connection, &mut options);
+        let asker = asker.await?;
         nothing_left(&options)?;
         self.service.change(&asker, change::Remove(id)).await
     }
@@ -111,8 +111,8 @@ impl Accounts {
         #[zbus(header)] header: Header<'_>,
         #[zbus(connection)] connection: &Connection,
     ) -> Result<String, Error> {
-        let mut asker = self.origin.asker(&header, connection).await?;
-        asker.take_options(&mut options)?;
+        let asker = self.origin.asker_with(&header, connection, &mut options);
+        let asker = asker.await?;
         nothing_left(&options)?;
         let link = self.service.ask(&asker, ask::Reveal(id)).await?;
         asker.check()?;
@@ -126,8 +126,8 @@ impl Accounts {
         #[zbus(header)] header: Header<'_>,
         #[zbus(connection)] connection: &Connection,
     ) -> Result<Vec<Dict>, Error> {
-        let mut asker = self.origin.asker(&header, connection).await?;
-        asker.take_options(&mut options)?;
+        let asker = self.origin.asker_with(&header, connection, &mut options);
+        let asker = asker.await?;
         nothing_left(&options)?;
         let accounts = self.service.ask(&asker, ask::Export).await?;
         asker.check()?;

@@ -54,8 +54,8 @@ impl Authenticator {
         #[zbus(header)] header: Header<'_>,
         #[zbus(connection)] connection: &Connection,
     ) -> Result<(String, u64, u64), Error> {
-        let mut asker = self.origin.asker(&header, connection).await?;
-        asker.take_options(&mut options)?;
+        let asker = self.origin.asker_with(&header, connection, &mut options);
+        let asker = asker.await?;
         let wish = CodeOptions::from_dict(options)?.wish(1);
         let waits = asker.may_be_asked_about || wish.may_wait();
         let codes = self.service.codes(&asker, account, wish);
@@ -73,8 +73,8 @@ impl Authenticator {
         #[zbus(header)] header: Header<'_>,
         #[zbus(connection)] connection: &Connection,
     ) -> Result<Vec<(String, u64, u64)>, Error> {
-        let mut asker = self.origin.asker(&header, connection).await?;
-        asker.take_options(&mut options)?;
+        let asker = self.origin.asker_with(&header, connection, &mut options);
+        let asker = asker.await?;
         let wish = CodeOptions::from_dict(options)?.wish(count);
         let waits = asker.may_be_asked_about || wish.may_wait();
         let codes = self.service.codes(&asker, account, wish);
@@ -91,8 +91,8 @@ impl Authenticator {
         #[zbus(header)] header: Header<'_>,
         #[zbus(connection)] connection: &Connection,
     ) -> Result<HashMap<String, (String, u64, u64)>, Error> {
-        let mut asker = self.origin.asker(&header, connection).await?;
-        asker.take_options(&mut options)?;
+        let asker = self.origin.asker_with(&header, connection, &mut options);
+        let asker = asker.await?;
         nothing_left(&options)?;
         let codes = self.service.ask(&asker, ask::Peek(accounts));
         let waits = asker.may_be_asked_about;
@@ -129,8 +129,8 @@ impl Authenticator {
         #[zbus(header)] header: Header<'_>,
         #[zbus(connection)] connection: &Connection,
     ) -> Result<Dict, Error> {
-        let mut asker = self.origin.asker(&header, connection).await?;
-        asker.take_options(&mut options)?;
+        let asker = self.origin.asker_with(&header, connection, &mut options);
+        let asker = asker.await?;
         let options = QueryOptions::from_dict(options)?;
         let get = ask::Get { query, options };
         owned(self.service.ask(&asker, get).await?.to_dict())
@@ -154,8 +154,8 @@ impl Authenticator {
         #[zbus(header)] header: Header<'_>,
         #[zbus(connection)] connection: &Connection,
     ) -> Result<(), Error> {
-        let mut asker = self.origin.asker(&header, connection).await?;
-        asker.take_options(&mut options)?;
+        let asker = self.origin.asker_with(&header, connection, &mut options);
+        let asker = asker.await?;
         nothing_left(&options)?;
         let copied = self.service.copy(&asker, account);
         self.wanted(true, &header, connection, copied).await
