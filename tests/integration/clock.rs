@@ -194,3 +194,47 @@ fn the_doctor_says_whether_the_clock_is_synchronised() {
     service.kill().unwrap();
     service.wait().unwrap();
 }
+
+/// The kernel's answer to adjtimex(2), which the C library makes by clock_adjtime(2), up to its field `maxerror`, as strace
+/// writes it into the memory of mfactl. The error is in microseconds.
+fn told(micros: u32) -> String {
+    let bytes = [&[0; 24][..], &u64::from(micros).to_ne_bytes()].concat();
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// Returns a command line for mfactl, to which the kernel tells this error of the clock.
+fn mfactl_told(micros: u32, arguments: &str) -> String {
+    let inject = format!("inject=clock_adjtime:poke_exit=@arg2={}", told(micros));
+    let mfactl = tests::binary("mfactl");
+    let mfactl = mfactl.display();
+    format!("strace -qqq -o /dev/null -e {inject} {mfactl} {arguments}")
+}
+
+#[test]
+fn get_warns_a_person_of_a_clock_that_nothing_synchronises() {
+    let desktop = Desktop::headless();
+    desktop.add("aws", LINK);
+    let get = |micros| mfactl_told(micros, "get aws");
+    let on_a_terminal = |micros| run(&mut desktop.on_a_terminal(&get(micros)), "").ok();
+    let warned = on_a_terminal(16_000_000);
+    assert!(
+        warned.contains("If the code is rejected: mfactl doctor"),
+        "{warned}"
+    );
+    let fine = on_a_terminal(15_999_999);
+    assert!(!fine.contains("mfactl doctor"), "{fine}");
+    let script = desktop.shell(&get(16_000_000));
+    assert_eq!(script.stderr, "", "a script gets no hint");
+}
+
+#[test]
+fn the_doctor_asks_the_kernel_where_systemd_does_not_tell() {
+    let desktop = Desktop::headless();
+    for (micros, expected) in [
+        (16_000_000, "not synchronised"),
+        (15_999_999, "clock         synchronised"),
+    ] {
+        let said = desktop.shell(&mfactl_told(micros, "doctor")).stdout;
+        assert!(said.contains(expected), "{said}");
+    }
+}

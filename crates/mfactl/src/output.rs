@@ -75,6 +75,11 @@ impl Output {
         self.line(text)
     }
 
+    /// Returns whether hints are printed.
+    pub(crate) fn hints(self) -> bool {
+        self.hints
+    }
+
     /// Prints a hint for a person on standard error.
     pub(crate) fn hint(self, text: impl Display) {
         if self.hints {

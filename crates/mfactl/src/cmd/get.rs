@@ -5,6 +5,7 @@ use std::time::Duration;
 use clap::Args as Arguments;
 use mfa_ipc::Client;
 use mfa_ipc::types::{CodeOptions, IssuedCode};
+use mfa_sys::clock;
 
 use super::context::{Context, connect};
 use super::validity::{WithCode, now, remaining};
@@ -14,6 +15,9 @@ use crate::error::Error;
 const PATIENCE: Duration = Duration::from_millis(300);
 /// The validity in seconds up to which a hint is given.
 const SHORT: u64 = 5;
+/// The hint if nothing keeps the clock right.
+const UNSYNCHRONISED: &str =
+    "nothing synchronises this computer's clock. If the code is rejected: mfactl doctor";
 
 /// The arguments of `get`.
 #[derive(Debug, Arguments)]
@@ -71,6 +75,9 @@ pub(super) async fn run(context: &Context, args: Get) -> Result<(), Error> {
             "valid for only {left} s. To wait for the next code: --min-ttl {}",
             SHORT * 2
         ));
+    }
+    if context.output.hints() && clock::is_synchronised() == Some(false) {
+        context.output.hint(UNSYNCHRONISED);
     }
     Ok(())
 }

@@ -1,6 +1,7 @@
 //! Linux.
 
 pub mod boottime;
+pub mod clock;
 pub mod harden;
 pub mod peer;
 pub mod process;

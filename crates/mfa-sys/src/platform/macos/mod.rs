@@ -1,6 +1,7 @@
 //! macOS.
 
 pub mod boottime;
+pub mod clock;
 pub mod harden;
 pub mod peer;
 pub mod process;

@@ -1,6 +1,7 @@
 //! Windows.
 
 pub mod boottime;
+pub mod clock;
 pub mod confine;
 pub mod console;
 pub mod detach;

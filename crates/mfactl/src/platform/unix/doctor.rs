@@ -14,7 +14,7 @@ const TRAY: &str = "org.mfactl.Tray1";
 /// The name of the program that shows notifications.
 const NOTIFIER: &str = "org.freedesktop.Notifications";
 
-/// Asks systemd whether the clock is synchronised. A wrong clock gives wrong codes.
+/// Asks systemd whether the clock is synchronised, or else the kernel. A wrong clock gives wrong codes.
 pub(crate) async fn clock() -> Finding {
     let asking = async {
         let system = zbus::Connection::system().await?;
@@ -27,13 +27,13 @@ pub(crate) async fn clock() -> Finding {
         .await?;
         clock.get_property::<bool>("NTPSynchronized").await
     };
-    match asking.await {
-        Ok(true) => ok("clock", "synchronised"),
-        Ok(false) => warn(
+    match asking.await.ok().or_else(mfa_sys::clock::is_synchronised) {
+        Some(true) => ok("clock", "synchronised"),
+        Some(false) => warn(
             "clock",
             "not synchronised, so codes may be rejected. To synchronise it: timedatectl set-ntp true",
         ),
-        Err(_) => warn(
+        None => warn(
             "clock",
             "cannot tell whether the clock is right. If codes are rejected, compare it with another clock",
         ),
