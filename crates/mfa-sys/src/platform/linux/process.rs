@@ -85,6 +85,25 @@ pub fn is_of_root(pid: u32) -> bool {
     fs::metadata(format!("/proc/{pid}")).is_ok_and(|found| found.uid() == 0)
 }
 
+/// Checks whether a process belongs to root alone. A program that runs as root for another user (setuid) keeps that user
+/// as its real one, and that user chose the name under which it was started.
+#[must_use]
+pub fn is_of_root_alone(pid: u32) -> bool {
+    let status = fs::read_to_string(format!("/proc/{pid}/status"));
+    status.is_ok_and(|status| has_only_root(&status))
+}
+
+/// Returns whether all users of a process are root: the real, the effective, the saved and that of its files
+/// (proc_pid_status(5)).
+fn has_only_root(status: &str) -> bool {
+    // The name of the program cannot begin a line: the kernel escapes line breaks in it.
+    let users = status.lines().find_map(|line| line.strip_prefix("Uid:"));
+    users.is_some_and(|users| {
+        let mut users = users.split_whitespace();
+        (0..4).all(|_| users.next() == Some("0")) && users.next().is_none()
+    })
+}
+
 /// Returns the program that a process runs, or `None` if the kernel does not say.
 #[must_use]
 pub fn executable(pid: u32) -> Option<PathBuf> {
@@ -137,7 +156,30 @@ mod tests {
         assert_eq!(arguments, ["/bin/sleep", "60"]);
         assert_eq!(folder, Some(PathBuf::from("/")));
         assert!(of_system);
-        assert!(is_of_root(1));
+        assert!(is_of_root(1) && is_of_root_alone(1));
+    }
+
+    #[test]
+    fn what_runs_as_root_for_another_user_is_not_of_root_alone() {
+        let status =
+            |users: &str| format!("Name:\tcron\nUmask:\t0022\nUid:\t{users}\nGid:\t0\t0\t0\t0\n");
+        assert!(has_only_root(&status("0\t0\t0\t0")));
+        for users in [
+            // A setuid program of root; one that has given root up for a while; one that was started with no more.
+            "1000\t0\t0\t0",
+            "1000\t1000\t0\t1000",
+            "1000\t1000\t1000\t1000",
+            "0\t1000\t0\t0",
+            "0\t0\t1000\t0",
+            "0\t0\t0\t1000",
+            "0\t0\t0",
+            "0\t0\t0\t0\t0",
+            "",
+        ] {
+            assert!(!has_only_root(&status(users)), "{users}");
+        }
+        assert!(!has_only_root("Name:\tUid:\t0\t0\t0\t0\n"));
+        assert!(!has_only_root(""));
     }
 
     #[test]
@@ -145,6 +187,7 @@ mod tests {
         assert_eq!(status(u32::MAX), None);
         assert_eq!(arguments(u32::MAX), None);
         assert!(!is_of_system(u32::MAX) && !is_of_root(u32::MAX));
+        assert!(!is_of_root_alone(u32::MAX));
         assert_eq!(start_time(u32::MAX), None);
         assert_eq!(executable(u32::MAX), None);
     }

@@ -163,16 +163,19 @@ fn role(pid: u32, path: &Path, has_terminal: bool) -> Option<Role> {
 }
 
 /// Returns the role of a process whose path the kernel does not tell. The process is known by its name, which counts
-/// only if the process runs as root: any other process can choose its name.
+/// only if the process belongs to root: any other process can choose its name, and so can whoever starts a program that
+/// runs as root for its caller.
 fn hidden(pid: u32) -> Option<Role> {
     if !process::is_of_root(pid) {
         return None;
     }
     let name = process::short_name(pid)?;
-    Some(match name.as_str() {
-        ROOTS_WRAPPER => Role::Step,
-        _ => Role::End(Who::System(name)),
-    })
+    match name.as_str() {
+        // Behind it is whoever has started it.
+        ROOTS_WRAPPER => Some(Role::Step),
+        _ if process::is_of_root_alone(pid) => Some(Role::End(Who::System(name))),
+        _ => None,
+    }
 }
 
 #[cfg(test)]
