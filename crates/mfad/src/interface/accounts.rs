@@ -114,8 +114,7 @@ impl Accounts {
         let asker = self.origin.asker_with(&header, connection, &mut options);
         let asker = asker.await?;
         nothing_left(&options)?;
-        let link = self.service.ask(&asker, ask::Reveal(id)).await?;
-        asker.check()?;
+        let link = self.service.get(&asker, ask::Reveal(id)).await?;
         Ok(link.to_string())
     }
 
@@ -129,8 +128,7 @@ impl Accounts {
         let asker = self.origin.asker_with(&header, connection, &mut options);
         let asker = asker.await?;
         nothing_left(&options)?;
-        let accounts = self.service.ask(&asker, ask::Export).await?;
-        asker.check()?;
+        let accounts = self.service.get(&asker, ask::Export).await?;
         accounts
             .iter()
             .map(|account| owned(account.to_dict()))

@@ -60,7 +60,6 @@ impl Authenticator {
         let waits = asker.may_be_asked_about || wish.may_wait();
         let codes = self.service.codes(&asker, account, wish);
         let codes = self.wanted(waits, &header, connection, codes).await?;
-        asker.check()?;
         Ok(wire(&codes.first))
     }
 
@@ -79,7 +78,6 @@ impl Authenticator {
         let waits = asker.may_be_asked_about || wish.may_wait();
         let codes = self.service.codes(&asker, account, wish);
         let codes = self.wanted(waits, &header, connection, codes).await?;
-        asker.check()?;
         Ok(codes.iter().map(wire).collect())
     }
 
@@ -94,10 +92,9 @@ impl Authenticator {
         let asker = self.origin.asker_with(&header, connection, &mut options);
         let asker = asker.await?;
         nothing_left(&options)?;
-        let codes = self.service.ask(&asker, ask::Peek(accounts));
+        let codes = self.service.get(&asker, ask::Peek(accounts));
         let waits = asker.may_be_asked_about;
         let codes = self.wanted(waits, &header, connection, codes).await?;
-        asker.check()?;
         Ok(codes.into_iter().map(|(id, c)| (id, wire(&c))).collect())
     }
 

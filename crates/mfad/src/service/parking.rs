@@ -132,7 +132,7 @@ impl Service {
 
     /// Resumes a request that was put aside.
     pub(super) fn resume(&mut self, request: Request) {
-        match request.asker.check() {
+        match self.check(&request.asker, request.takes()) {
             Ok(()) => self.arrived(request),
             Err(error) => request.refuse(error),
         }

@@ -13,7 +13,7 @@ use super::Service;
 use super::ask::{Ask, Served};
 use super::cause::Needs;
 use super::change::Change;
-use super::consent::Applicant;
+use super::consent::{Applicant, Takes};
 use super::reply::{Refuse, Reply, Unanswered, answer};
 use crate::caller::Asker;
 
@@ -26,6 +26,7 @@ pub(super) struct Request {
 /// The work of a request, whatever the type of its answer.
 trait Work: Refuse {
     fn needs(&self) -> Needs;
+    fn takes(&self) -> Option<Takes>;
     fn is_certain(&self, unlocked: &Unlocked) -> bool;
     fn is_given_up(&self) -> bool;
     fn serve(self: Box<Self>, service: &mut Service, asker: Applicant);
@@ -66,6 +67,11 @@ impl Request {
         self.work.needs()
     }
 
+    /// Returns what the request takes, if it takes codes or secrets.
+    pub(super) fn takes(&self) -> Option<Takes> {
+        self.work.takes()
+    }
+
     /// Returns whether accounts that are still to be read cannot change the answer.
     pub(super) fn is_certain(&self, unlocked: &Unlocked) -> bool {
         self.work.is_certain(unlocked)
@@ -98,6 +104,10 @@ impl<A: Ask> Work for Unanswered<Asked<A>, A::Answer> {
         self.what.0.needs()
     }
 
+    fn takes(&self) -> Option<Takes> {
+        self.what.0.takes()
+    }
+
     fn is_certain(&self, unlocked: &Unlocked) -> bool {
         self.what.0.is_certain(unlocked)
     }
@@ -122,6 +132,10 @@ impl<A: Ask> Work for Unanswered<Asked<A>, A::Answer> {
 impl<C: Change> Work for Unanswered<Wanted<C>, C::Answer> {
     fn needs(&self) -> Needs {
         Needs::Accounts
+    }
+
+    fn takes(&self) -> Option<Takes> {
+        self.what.0.takes()
     }
 
     fn is_certain(&self, _: &Unlocked) -> bool {

@@ -16,7 +16,7 @@ use super::{Ask, Served};
 use crate::caller::Asker;
 use crate::service::announce::Signal;
 use crate::service::cause::Cause;
-use crate::service::consent::{Applicant, Decision, Permit, handing_out};
+use crate::service::consent::{Applicant, Decision, Permit, Takes, handing_out};
 use crate::service::{CodeSeries, Service, errors};
 
 /// How many seconds late an asker may be for a code that it waited for.
@@ -101,6 +101,14 @@ impl Ask for Codes {
             Stage::Asked => unlocked.index().certain(&self.query).is_some(),
             Stage::SetAside(ticket, _) => unlocked.get(ticket.id).is_some(),
         }
+    }
+
+    fn takes(&self) -> Option<Takes> {
+        let account = match &self.stage {
+            Stage::Asked => None,
+            Stage::SetAside(ticket, _) => Some(ticket.id),
+        };
+        Some(Takes(account, self.usage))
     }
 
     fn serve(mut self, service: &mut Service, asker: &Applicant) -> Result<Served<Self>, Error> {

@@ -3,6 +3,7 @@
 //! A new request is a file here and a method in [`interface`](crate::interface).
 
 mod access;
+mod changed;
 mod codes;
 mod copy;
 mod file;
@@ -18,9 +19,10 @@ use mfa_core::unlocked::Unlocked;
 use mfa_ipc::Error;
 
 use super::cause::{Cause, Needs};
-use super::consent::Applicant;
+use super::consent::{Applicant, Takes};
 use super::{Service, errors};
 pub(crate) use access::{AnswerQuestion, ForgetRules, Questions, Rules, SetRule};
+pub(super) use changed::Changed;
 pub(super) use codes::{Codes, Given};
 pub(crate) use copy::Offer;
 pub(super) use copy::{MayCopy, Trays};
@@ -47,6 +49,12 @@ pub(crate) trait Ask: Send + Sized + 'static {
     /// Returns whether accounts that are still to be read cannot change the answer.
     fn is_certain(&self, _unlocked: &Unlocked) -> bool {
         false
+    }
+
+    /// Returns what the request takes, if it takes codes or secrets. The log names it if the request is refused because
+    /// its program has changed.
+    fn takes(&self) -> Option<Takes> {
+        None
     }
 
     /// Serves the request.

@@ -3,12 +3,13 @@
 use std::collections::HashMap;
 
 use mfa_core::AccountId;
+use mfa_core::access::Use;
 use mfa_core::otp::{Code, step_at};
 use mfa_ipc::Error;
 use mfa_ipc::types::MAX_PEEKED;
 
 use super::{Ask, Served};
-use crate::service::consent::{Applicant, Looking};
+use crate::service::consent::{Applicant, Looking, Takes};
 use crate::service::{Service, errors};
 
 /// A request for the current codes, by id, of the accounts with these ids, or of all accounts if there are
@@ -17,6 +18,10 @@ pub(crate) struct Peek(pub(crate) Vec<String>);
 
 impl Ask for Peek {
     type Answer = HashMap<String, Code>;
+
+    fn takes(&self) -> Option<Takes> {
+        Some(Takes(None, Use::Code))
+    }
 
     fn serve(self, service: &mut Service, asker: &Applicant) -> Result<Served<Self>, Error> {
         if self.0.len() > MAX_PEEKED {

@@ -1,5 +1,6 @@
 //! Secrets, for users who move an account elsewhere.
 
+use mfa_core::AccountId;
 use mfa_core::access::Use;
 use mfa_core::access::record::Action;
 use mfa_core::item::Entry;
@@ -10,7 +11,7 @@ use zeroize::Zeroizing;
 
 use super::{Ask, Served};
 use crate::service::Service;
-use crate::service::consent::{Applicant, Decision};
+use crate::service::consent::{Applicant, Decision, Takes};
 
 /// A request for the link of the account with this id, including its secret.
 pub(crate) struct Reveal(pub(crate) String);
@@ -20,6 +21,10 @@ pub(crate) struct Export;
 
 impl Ask for Reveal {
     type Answer = Zeroizing<String>;
+
+    fn takes(&self) -> Option<Takes> {
+        Some(Takes(AccountId::parse(&self.0), Use::Secret))
+    }
 
     fn serve(self, service: &mut Service, asker: &Applicant) -> Result<Served<Self>, Error> {
         let id = service.accounts.known(&self.0)?.account.id;
@@ -35,6 +40,10 @@ impl Ask for Reveal {
 
 impl Ask for Export {
     type Answer = Vec<Exported>;
+
+    fn takes(&self) -> Option<Takes> {
+        Some(Takes(None, Use::Secret))
+    }
 
     fn serve(self, service: &mut Service, asker: &Applicant) -> Result<Served<Self>, Error> {
         let permit = match service.may(asker, None, Use::Secret, 1)? {

@@ -8,7 +8,7 @@ use mfa_ipc::Error;
 
 use super::{Change, Job};
 use crate::caller::Asker;
-use crate::service::consent::{Permit, handing_out};
+use crate::service::consent::{Permit, Takes, handing_out};
 use crate::service::{CodeSeries, Service, errors};
 
 /// A change that moves a counter and hands out the codes that it passes.
@@ -35,6 +35,10 @@ pub(in crate::service) struct Counting {
 impl Change for Count {
     type Answer = CodeSeries;
     type Ready = Counting;
+
+    fn takes(&self) -> Option<Takes> {
+        Some(Takes(Some(self.id), self.usage))
+    }
 
     fn prepare(self, service: &mut Service) -> Result<(Job, Counting), Error> {
         let Self {

@@ -25,6 +25,7 @@ use mfa_ipc::Error;
 use zeroize::Zeroizing;
 
 use super::Service;
+use super::consent::Takes;
 pub(crate) use add::Add;
 pub(super) use count::Count;
 pub(super) use discard::Discard;
@@ -49,6 +50,12 @@ pub(crate) trait Change: Send + Sized + 'static {
     /// Returns a truthful answer when the keychain has stored the change but the accounts were locked
     /// meanwhile.
     fn done_while_locked(ready: Self::Ready) -> Result<Self::Answer, Error>;
+
+    /// Returns what the change takes, if it takes codes. The log names it if the change is refused because its program
+    /// has changed.
+    fn takes(&self) -> Option<Takes> {
+        None
+    }
 
     /// Returns whether the change is also done while the accounts are being read again.
     fn is_done_while_reading(_ready: &Self::Ready) -> bool {

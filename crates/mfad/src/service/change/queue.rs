@@ -74,7 +74,10 @@ impl<C: Change> Waiting for Unanswered<Queued<C>, C::Answer> {
         let Self { what, reply } = *self;
         let Queued { change, asker } = what;
         // It may have turned into another program while its change waited.
-        let checked = asker.map_or(Ok(()), |asker| asker.check());
+        let checked = match &asker {
+            Some(asker) => service.check(asker, change.takes()),
+            None => Ok(()),
+        };
         match checked.and_then(|()| change.prepare(service)) {
             Ok((job, ready)) => {
                 let what = Begun::<C>(ready);

@@ -11,6 +11,10 @@ use mfa_core::access::record::Ground;
 
 use crate::caller::Asker;
 
+/// What a request takes: codes or secrets of an account, or of all accounts, or of one that is not known yet.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Takes(pub(crate) Option<AccountId>, pub(crate) Use);
+
 /// The asker of one request.
 pub(crate) struct Applicant {
     asker: Asker,

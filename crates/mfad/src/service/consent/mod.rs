@@ -36,7 +36,7 @@ use crate::access_log::FileLog;
 use crate::caller::{self, Asker};
 use crate::question::Questioner;
 use crate::rulebook::FileBook;
-pub(crate) use applicant::Applicant;
+pub(crate) use applicant::{Applicant, Takes};
 pub(super) use look::Looking;
 pub(super) use questions::Questions;
 use records::Hints;
@@ -179,7 +179,10 @@ impl Service {
         match self.ruling(asker, Some(account), usage)? {
             Ruling::Allow(permit) => Ok(permit),
             Ruling::Ask if self.still_holds(asker, account, usage, &permit) => Ok(permit),
-            Ruling::Ask => Err(errors::needs_question(asker.caller.transport)),
+            Ruling::Ask => {
+                self.refused(asker, Some(account), usage, Ground::NoQuestion);
+                Err(errors::needs_question(asker.caller.transport))
+            }
             Ruling::Deny => {
                 self.refused(asker, Some(account), usage, Ground::Rule);
                 Err(errors::denied_by_rule())
@@ -290,9 +293,6 @@ impl Service {
 
 /// Returns whole seconds, one at least.
 fn round_up(wait: Duration) -> u64 {
-    wait.as_millis()
-        .div_ceil(1000)
-        .try_into()
-        .unwrap_or(u64::MAX)
-        .max(1)
+    let begun = u64::from(wait.subsec_millis() > 0);
+    wait.as_secs().saturating_add(begun).max(1)
 }

@@ -14,6 +14,7 @@ use tokio::sync::oneshot;
 use tokio::task::JoinSet;
 use tokio::time::Instant;
 
+use super::Takes;
 use crate::caller::Asker;
 use crate::service::announce::Signal;
 use crate::service::cause::Cause;
@@ -188,8 +189,8 @@ impl Service {
         };
         let is_one = |cause| cause == Cause::Question(id);
         for request in self.parking.take(|_, cause| is_one(cause)) {
-            if let Err(error) = request.asker.check() {
-                self.refused(&request.asker, open.account, open.usage, Ground::Changed);
+            let takes = Takes(open.account, open.usage);
+            if let Err(error) = self.check(&request.asker, Some(takes)) {
                 request.refuse(error);
                 continue;
             }

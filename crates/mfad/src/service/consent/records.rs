@@ -5,8 +5,9 @@ use std::collections::HashSet;
 use mfa_core::AccountId;
 use mfa_core::access::record::{Action, Ground, Outcome};
 use mfa_core::access::{Record, Transport, Use, Who};
+use mfa_ipc::Error;
 
-use super::Permit;
+use super::{Permit, Takes};
 use crate::caller::{ARROW, Asker};
 use crate::service::Service;
 
@@ -72,6 +73,19 @@ impl Service {
         {
             tracing::info!(%caller, "gave a code on the session bus, where other programs can read it; they cannot on the connection named by PrivateAddress");
         }
+    }
+
+    /// Checks that an asker is still the same program, and logs it if what it takes is refused for that.
+    pub(in crate::service) fn check(
+        &mut self,
+        asker: &Asker,
+        takes: Option<Takes>,
+    ) -> Result<(), Error> {
+        let checked = asker.check();
+        if let (Err(_), Some(Takes(account, usage))) = (&checked, takes) {
+            self.refused(asker, account, usage, Ground::Changed);
+        }
+        checked
     }
 
     /// Logs a refusal, unless there were very many of this asker.

@@ -8,10 +8,12 @@ use super::Handle;
 use crate::caller::Asker;
 use crate::service::ask::{Codes, Given};
 use crate::service::change::Count;
+use crate::service::consent::Takes;
 use crate::service::{CodeSeries, errors};
 
 impl Handle {
-    /// Returns codes of the account that `query` means, after waiting as long as the wish requires.
+    /// Returns codes of the account that `query` means, after waiting as long as the wish requires. The asker is checked
+    /// again after that.
     pub(crate) async fn codes(
         &self,
         asker: &Asker,
@@ -32,8 +34,8 @@ impl Handle {
         let turn = wish.may_wait().then(|| asker.process.wait());
         let turn = turn.map(|turn| turn.ok_or_else(errors::too_much));
         let _turn = turn.transpose()?;
-        match self.ask(asker, codes).await? {
-            Given::Codes(id, codes) => Ok((id, codes)),
+        let (id, codes) = match self.ask(asker, codes).await? {
+            Given::Codes(id, codes) => (id, codes),
             Given::Counter(id, permit) => {
                 let count = Count {
                     id,
@@ -42,9 +44,10 @@ impl Handle {
                     usage,
                     permit,
                 };
-                let codes = self.change(asker, count).await?;
-                Ok((id, codes))
+                (id, self.change(asker, count).await?)
             }
-        }
+        };
+        self.check(asker, Some(Takes(Some(id), usage))).await?;
+        Ok((id, codes))
     }
 }

@@ -16,7 +16,6 @@ impl Handle {
         let wish = self.ask(asker, MayCopy(query.clone())).await?;
         let codes = Codes::copied(query, wish);
         let (id, codes) = self.hand_out(asker, codes).await?;
-        asker.check()?;
         // Trays may have come and gone while the code was waited for.
         let trays = self.ask(asker, Trays).await?;
         copiers::copy(&trays, id, &codes.first).await

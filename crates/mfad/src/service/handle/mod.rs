@@ -15,9 +15,9 @@ use tokio::sync::{Mutex, broadcast, mpsc, oneshot, watch};
 
 use crate::caller::Asker;
 use crate::service::announce::{Public, Signal};
-use crate::service::ask::Ask;
+use crate::service::ask::{Ask, Changed};
 use crate::service::change::Change;
-use crate::service::consent::Applicant;
+use crate::service::consent::{Applicant, Takes};
 use crate::service::errors;
 use crate::service::reply::Reply;
 use crate::service::request::Request;
@@ -62,6 +62,23 @@ impl Handle {
     pub(crate) async fn ask<A: Ask>(&self, asker: &Asker, ask: A) -> Result<A::Answer, Error> {
         self.send(|reply| Request::ask(Applicant::new(asker.clone()), ask, reply))
             .await
+    }
+
+    /// Sends a request for codes or secrets, waits for the answer, and checks that the asker is still the same program.
+    pub(crate) async fn get<A: Ask>(&self, asker: &Asker, ask: A) -> Result<A::Answer, Error> {
+        let takes = ask.takes();
+        let answer = self.ask(asker, ask).await?;
+        self.check(asker, takes).await?;
+        Ok(answer)
+    }
+
+    /// Checks that an asker is still the same program, and has it logged if what it takes is refused for that.
+    async fn check(&self, asker: &Asker, takes: Option<Takes>) -> Result<(), Error> {
+        let checked = asker.check();
+        if let (Err(_), Some(takes)) = (&checked, takes) {
+            self.ask(asker, Changed(takes)).await?;
+        }
+        checked
     }
 
     /// Requests a change, and waits until it is made.
