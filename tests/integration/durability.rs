@@ -17,7 +17,7 @@ use tests::{Desktop, LINK, SECRET, eventually, is_gone, run};
 use crate::vault::{PASSPHRASE, configure, passphrase_file};
 
 /// strace on the running daemon.
-struct Traced {
+pub(crate) struct Traced {
     strace: Child,
     daemon: String,
 }
@@ -45,14 +45,14 @@ impl Traced {
     }
 
     /// Ends strace after it has killed the daemon. It does not always notice by itself.
-    fn bury(mut self) {
+    pub(crate) fn bury(mut self) {
         self.strace.kill().unwrap();
         self.strace.wait().unwrap();
         eventually("the daemon is gone", || is_gone(&self.daemon));
     }
 
     /// Lets the daemon go on without strace.
-    fn detach(mut self) {
+    pub(crate) fn detach(mut self) {
         let id = self.strace.id().to_string();
         drop(run(Command::new("kill").args(["-INT", &id]), ""));
         self.strace.wait().unwrap();
@@ -60,14 +60,14 @@ impl Traced {
 }
 
 /// Returns the path of the file that is written beside a file, to replace it.
-fn new(file: &Path) -> PathBuf {
+pub(crate) fn new(file: &Path) -> PathBuf {
     let mut path = file.as_os_str().to_owned();
     path.push(".new");
     path.into()
 }
 
 /// Returns the calls of the daemon on a file while something is done, one in a line, in order.
-fn calls(desktop: &Desktop, file: &Path, act: impl Fn()) -> Vec<String> {
+pub(crate) fn calls(desktop: &Desktop, file: &Path, act: impl Fn()) -> Vec<String> {
     let log = desktop.folder().join("calls");
     let options = ["-y", "-e", "trace=%file,%desc", "-o", log.to_str().unwrap()];
     let traced = Traced::attach(desktop, file, &options);
@@ -83,7 +83,7 @@ fn calls(desktop: &Desktop, file: &Path, act: impl Fn()) -> Vec<String> {
 }
 
 /// Returns each call by its name and its number among those of this name. Nothing depends on how a file is closed.
-fn numbered(calls: &[String]) -> Vec<(String, usize)> {
+pub(crate) fn numbered(calls: &[String]) -> Vec<(String, usize)> {
     let mut numbers = HashMap::new();
     let names = calls.iter().map(|call| call.split('(').next().unwrap());
     names
@@ -97,7 +97,12 @@ fn numbered(calls: &[String]) -> Vec<(String, usize)> {
 }
 
 /// Traces the daemon, and lets one of its calls on a file fail or be its last.
-fn inject(desktop: &Desktop, file: &Path, (name, number): &(String, usize), what: &str) -> Traced {
+pub(crate) fn inject(
+    desktop: &Desktop,
+    file: &Path,
+    (name, number): &(String, usize),
+    what: &str,
+) -> Traced {
     let trace = format!("trace={name}");
     let inject = format!("inject={name}:{what}:when={number}");
     let options = ["-e", &trace, "-e", &inject, "-o", "/dev/null"];
@@ -105,7 +110,7 @@ fn inject(desktop: &Desktop, file: &Path, (name, number): &(String, usize), what
 }
 
 /// Checks that a new file is on the disk before it takes the place of the old one, and its name after that.
-fn assert_synchronised(calls: &[String], file: &Path) {
+pub(crate) fn assert_synchronised(calls: &[String], file: &Path) {
     let new = format!("{}>", new(file).display());
     let folder = format!("{}>", file.parent().unwrap().display());
     let position = |what: &str, path: &str| {
@@ -226,7 +231,7 @@ fn a_daemon_that_is_killed_leaves_the_old_vault_or_the_new_one() {
 }
 
 /// Returns the errors to try at a call.
-fn errors(call: &str) -> &'static [&'static str] {
+pub(crate) fn errors(call: &str) -> &'static [&'static str] {
     match call {
         "write" | "fsync" | "openat" => &["EIO", "ENOSPC"],
         _ => &["EIO"],

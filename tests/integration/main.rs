@@ -33,6 +33,7 @@ mod offers;
 mod presence;
 mod prompts;
 mod protocol;
+mod records;
 mod remarks;
 mod sandbox;
 mod scanning;

@@ -3,7 +3,7 @@
 //! It is replaced by a rename and synchronised, because a rule that says "never" must survive a power cut. A damaged file
 //! is kept under another name, and the user is asked again.
 
-use std::io;
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use mfa_core::AccountId;
@@ -187,8 +187,10 @@ impl RuleBook for FileBook {
             version: VERSION,
             rules: rules.own().iter().map(StoredRule::new).collect(),
         };
+        // At once: written to the file directly, each word would be a system call.
+        let text = serde_json::to_vec_pretty(&stored)?;
         replace_file(&self.path, Outlives::APowerCut, |file| {
-            Ok(serde_json::to_writer_pretty(file, &stored)?)
+            file.write_all(&text)
         })?;
         Ok(())
     }

@@ -151,9 +151,14 @@ impl Service {
     }
 
     fn store_rules(&mut self, rules: Rules) -> Result<(), Error> {
-        let stored = self.consent.parts.book.store(&rules);
-        stored.map_err(|error| errors::rules_not_stored(&error))?;
-        self.consent.parts.rules = rules;
+        let parts = &mut self.consent.parts;
+        if let Err(error) = parts.book.store(&rules) {
+            // The new file may be in place all the same, if only its name could not be synchronised. Then the next
+            // daemon would follow rules that are said not to hold.
+            drop(parts.book.store(&parts.rules));
+            return Err(errors::rules_not_stored(&error));
+        }
+        parts.rules = rules;
         Ok(())
     }
 }
