@@ -3,129 +3,17 @@
 //!
 //! strace lists the system calls of the daemon on a file. Then it lets each of them fail, or kills the daemon there.
 
-use std::collections::HashMap;
 use std::fs;
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
 use std::thread;
 
 use keepass::config::{DatabaseConfig, KdfConfig};
 use keepass::{Database, DatabaseKey};
-use tests::{Desktop, LINK, SECRET, eventually, is_gone, run};
+use tests::{Desktop, LINK, SECRET};
 
+use crate::strace::{assert_synchronised, calls, errors, inject, new, numbered};
 use crate::vault::{PASSPHRASE, configure, passphrase_file};
-
-/// strace on the running daemon.
-pub(crate) struct Traced {
-    strace: Child,
-    daemon: String,
-}
-
-impl Traced {
-    /// Traces the calls on a file, on the new one beside it and on their folder, with more options for strace.
-    fn attach(desktop: &Desktop, file: &Path, options: &[&str]) -> Self {
-        let daemon = desktop.daemon().to_string();
-        let mut strace = desktop.command("strace");
-        strace.args(["-f", "-qq", "-p", &daemon]);
-        strace.args(options);
-        for path in [file, new(file).as_path(), file.parent().unwrap()] {
-            strace.arg("-P").arg(path);
-        }
-        let strace = strace.stderr(Stdio::null()).spawn().unwrap();
-        let tracer = format!("TracerPid:\t{}", strace.id());
-        let is_traced = |task: &Path| {
-            fs::read_to_string(task.join("status")).is_ok_and(|status| status.contains(&tracer))
-        };
-        eventually("strace has attached", || {
-            let mut tasks = fs::read_dir(format!("/proc/{daemon}/task")).unwrap();
-            tasks.all(|task| is_traced(&task.unwrap().path()))
-        });
-        Self { strace, daemon }
-    }
-
-    /// Ends strace after it has killed the daemon. It does not always notice by itself.
-    pub(crate) fn bury(mut self) {
-        self.strace.kill().unwrap();
-        self.strace.wait().unwrap();
-        eventually("the daemon is gone", || is_gone(&self.daemon));
-    }
-
-    /// Lets the daemon go on without strace.
-    pub(crate) fn detach(mut self) {
-        let id = self.strace.id().to_string();
-        drop(run(Command::new("kill").args(["-INT", &id]), ""));
-        self.strace.wait().unwrap();
-    }
-}
-
-/// Returns the path of the file that is written beside a file, to replace it.
-pub(crate) fn new(file: &Path) -> PathBuf {
-    let mut path = file.as_os_str().to_owned();
-    path.push(".new");
-    path.into()
-}
-
-/// Returns the calls of the daemon on a file while something is done, one in a line, in order.
-pub(crate) fn calls(desktop: &Desktop, file: &Path, act: impl Fn()) -> Vec<String> {
-    let log = desktop.folder().join("calls");
-    let options = ["-y", "-e", "trace=%file,%desc", "-o", log.to_str().unwrap()];
-    let traced = Traced::attach(desktop, file, &options);
-    act();
-    traced.detach();
-    let log = fs::read_to_string(log).unwrap();
-    // After the process id. What was resumed has been listed before.
-    let lines = log.lines().filter_map(|line| line.split_once(' '));
-    lines
-        .map(|(_, call)| call.trim().to_owned())
-        .filter(|call| !call.starts_with(['<', '+', '-']))
-        .collect()
-}
-
-/// Returns each call by its name and its number among those of this name. Nothing depends on how a file is closed.
-pub(crate) fn numbered(calls: &[String]) -> Vec<(String, usize)> {
-    let mut numbers = HashMap::new();
-    let names = calls.iter().map(|call| call.split('(').next().unwrap());
-    names
-        .filter(|name| *name != "close")
-        .map(|name| {
-            let number = numbers.entry(name).or_insert(0);
-            *number += 1;
-            (name.to_owned(), *number)
-        })
-        .collect()
-}
-
-/// Traces the daemon, and lets one of its calls on a file fail or be its last.
-pub(crate) fn inject(
-    desktop: &Desktop,
-    file: &Path,
-    (name, number): &(String, usize),
-    what: &str,
-) -> Traced {
-    let trace = format!("trace={name}");
-    let inject = format!("inject={name}:{what}:when={number}");
-    let options = ["-e", &trace, "-e", &inject, "-o", "/dev/null"];
-    Traced::attach(desktop, file, &options)
-}
-
-/// Checks that a new file is on the disk before it takes the place of the old one, and its name after that.
-pub(crate) fn assert_synchronised(calls: &[String], file: &Path) {
-    let new = format!("{}>", new(file).display());
-    let folder = format!("{}>", file.parent().unwrap().display());
-    let position = |what: &str, path: &str| {
-        let is_it = |call: &String| call.starts_with(what) && call.contains(path);
-        let at = calls.iter().rposition(is_it);
-        at.unwrap_or_else(|| panic!("there is no {what} {path}: {calls:#?}"))
-    };
-    let order = [
-        position("write(", &new),
-        position("fsync(", &new),
-        position("rename", ""),
-        position("fsync(", &folder),
-    ];
-    assert!(order.is_sorted(), "{order:?}: {calls:#?}");
-}
 
 /// The codes of a counter-based account, in their order.
 struct Counted(Vec<String>);
@@ -227,14 +115,6 @@ fn a_daemon_that_is_killed_leaves_the_old_vault_or_the_new_one() {
         assert!(number > last && number <= last + 2, "{step:?}: {number}");
         last = number;
         assert!(!new(&vault).exists(), "after {step:?}");
-    }
-}
-
-/// Returns the errors to try at a call.
-pub(crate) fn errors(call: &str) -> &'static [&'static str] {
-    match call {
-        "write" | "fsync" | "openat" => &["EIO", "ENOSPC"],
-        _ => &["EIO"],
     }
 }
 

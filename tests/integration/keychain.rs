@@ -6,6 +6,8 @@ use std::time::{Duration, Instant};
 
 use tests::{Desktop, LINK, SECRET, eventually, now, oathtool, run};
 
+use crate::strace::Traced;
+
 #[test]
 fn an_item_says_nothing_until_it_is_unlocked() {
     let desktop = Desktop::headless();
@@ -149,6 +151,44 @@ fn a_keychain_that_dies_is_missed_and_found_again() {
         &format!("otpauth://totp/Other:jane?secret={SECRET}"),
     );
     assert_eq!(desktop.mfactl(&["list", "--plain"]).ok().lines().count(), 2);
+}
+
+/// It dies at a step of writing its file, with the change of an account under way.
+#[test]
+fn a_keychain_that_dies_within_a_write_loses_nothing() {
+    let desktop = Desktop::headless();
+    desktop.add("aws", LINK);
+    let pid = "awk '$1 == \"gnome-keyring\" { print $2 }' $DS_PIDS | tail -n 1";
+    for (number, call) in ["link", "fsync", "rename", "unlink"].iter().enumerate() {
+        let (trace, inject) = (
+            format!("trace={call}"),
+            format!("inject={call}:signal=SIGKILL"),
+        );
+        let options = ["-e", &trace, "-e", &inject, "-o", "/dev/null"];
+        let keyring = desktop.shell(pid).ok();
+        let traced = Traced::attach_to(&desktop, &keyring, &options);
+        let edited = desktop.mfactl(&["edit", "aws", "--note", call]);
+        let name = format!("new{number}");
+        let link = format!("otpauth://totp/{name}:u?secret=JBSWY3DPEHPK3PXP");
+        let added = desktop.mfactl_with(&["add", &name, "--yes", "--uri", "-"], &link);
+        traced.bury();
+        let error = edited.fails(7);
+        assert!(
+            error.contains("it ended before it answered"),
+            "{call}: {error}"
+        );
+        let error = added.fails(7);
+        assert!(error.contains("no keychain is running"), "{call}: {error}");
+        desktop.shell("ds-secrets start").ok();
+        assert_eq!(desktop.mfactl(&["get", "aws"]).ok().len(), 6, "{call}");
+        let note = format!("after {call}");
+        desktop.mfactl(&["edit", "aws", "--note", &note]).ok();
+        assert!(desktop.mfactl(&["show", "aws"]).ok().contains(&note));
+        desktop.add(&name, &link);
+        desktop.end_daemon("-TERM");
+        let listed = desktop.mfactl(&["list", "--plain"]).ok();
+        assert_eq!(listed.lines().count(), number + 2, "{call}: {listed}");
+    }
 }
 
 /// The keychain is there, and does not answer.

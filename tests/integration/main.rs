@@ -41,6 +41,7 @@ mod series;
 mod session;
 mod settings;
 mod speed;
+mod strace;
 mod tray;
 mod umask;
 mod vault;

@@ -11,7 +11,7 @@ use mfa_host::access_log;
 use serde_json::Value;
 use tests::{Desktop, LINK};
 
-use crate::durability::{assert_synchronised, calls, errors, inject, new, numbered};
+use crate::strace::{assert_synchronised, calls, errors, inject, new, numbered};
 use crate::vault::passphrase_file;
 
 /// The number of lines in a log that is full.

@@ -108,6 +108,12 @@ fn unusable(error: Error) -> StoreError {
     match &error {
         Error::NoStorageAccess(_) => StoreError::Locked,
         Error::TooLong(..) => StoreError::TooLarge,
+        Error::PlatformFailure(source) if platform::has_ended(&source.to_string()) => {
+            StoreError::Unavailable(
+                "it ended before it answered\n  What was to be stored may be there all the same: look before you try again"
+                    .into(),
+            )
+        }
         Error::PlatformFailure(source) => {
             // The source is an error of the keychain before or after it handles an item, and holds nothing of
             // the item.

@@ -11,6 +11,6 @@ mod open;
 use imp::NAME;
 #[cfg(target_os = "linux")]
 pub(super) use imp::OsGate;
-pub(super) use imp::{modifiers, search, store};
+pub(super) use imp::{has_ended, modifiers, search, store};
 #[cfg(not(target_os = "linux"))]
 pub(super) use open::OpenGate as OsGate;

@@ -22,6 +22,12 @@ pub(in crate::keychain) fn search(service: &str) -> HashMap<&str, &str> {
     HashMap::from([("service", service)])
 }
 
+/// Returns whether an error of the store says that the keychain has ended before it answered. It contains the name that
+/// the bus gives this error.
+pub(in crate::keychain) fn has_ended(error: &str) -> bool {
+    error.contains("org.freedesktop.DBus.Error.NoReply")
+}
+
 pub(in crate::keychain) fn modifiers(label: &str, _user: &str) -> Vec<(&'static str, String)> {
     vec![("label", label.to_owned())]
 }
