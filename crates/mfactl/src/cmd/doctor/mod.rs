@@ -109,7 +109,8 @@ async fn daemon(findings: &mut Vec<Finding>) -> Option<Status> {
     }
     if status.unreadable > 0 {
         let text = format!(
-            "{} items could not be read and were left unchanged. The log of mfad lists them: {}",
+            "{} items could not be read and were left unchanged. The log of mfad lists them by their ids: {}. \
+             Those of a newer version need a newer mfactl. Remove a damaged one in the program of your keychain",
             status.unreadable,
             launcher::where_it_logs()
         );
