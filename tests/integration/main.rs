@@ -29,6 +29,7 @@ mod lists;
 mod memory;
 mod mocks;
 mod monitor;
+mod notified;
 mod offers;
 mod presence;
 mod prompts;
