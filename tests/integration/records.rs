@@ -4,12 +4,17 @@
 //! written.
 
 use std::collections::BTreeSet;
-use std::fs;
+use std::fs::{self, OpenOptions};
+use std::io::{BufRead, BufReader, Write};
+use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
+use std::process::Stdio;
+use std::sync::mpsc;
+use std::time::Duration;
 
 use mfa_host::access_log;
 use serde_json::Value;
-use tests::{Desktop, LINK};
+use tests::{Desktop, LINK, binary};
 
 use crate::strace::{assert_synchronised, calls, errors, inject, new, numbered};
 use crate::vault::passphrase_file;
@@ -254,4 +259,76 @@ fn a_daemon_that_is_killed_leaves_the_old_configuration_or_the_new_one() {
     begin();
     create().ok();
     assert!(!new(&config).exists(), "something is left");
+}
+
+/// Fills the log up with empty lines, which say nothing, so that the next line begins a new file. The daemon has ended.
+fn fill(log: &Path) {
+    let mut file = OpenOptions::new().append(true).open(log).unwrap();
+    file.write_all(&[b'\n'; 1024 * 1024]).unwrap();
+}
+
+#[test]
+fn rules_and_log_are_ours_alone_whatever_the_umask() {
+    for umask in ["0777", "0000"] {
+        let (desktop, log) = with_a_log();
+        desktop.end_daemon("-TERM");
+        let state = log.parent().unwrap();
+        fs::remove_dir_all(state).unwrap();
+        for round in 0..2 {
+            let mut daemon = desktop.command("sh");
+            daemon.args(["-c", &format!("umask {umask}; exec \"$0\"")]);
+            let mut daemon = desktop.start_daemon(daemon.arg(binary("mfad")));
+            let said = deny(&desktop, "any");
+            assert!(is_set(&said), "{said}");
+            desktop.mfactl(&["get", "aws"]).ok();
+            desktop.end_daemon("-TERM");
+            daemon.wait().unwrap();
+            if round == 0 {
+                fill(&log);
+            }
+        }
+        for file in ["access.json", "access.log", "access.log.1"] {
+            let mode = fs::metadata(state.join(file)).unwrap().mode() & 0o777;
+            assert_eq!(mode, 0o600, "umask {umask}: {file}");
+        }
+    }
+}
+
+#[test]
+fn who_follows_the_log_sees_each_line_once_also_when_a_new_file_begins() {
+    let (desktop, log) = with_a_log();
+    desktop
+        .mfactl_with(&["get", "aws", "--reason", "before"], "")
+        .ok();
+    let mut follow = desktop.ours("mfactl");
+    follow.args(["access", "log", "--follow", "--json"]);
+    let mut follow = follow.stdout(Stdio::piped()).spawn().unwrap();
+    let says = BufReader::new(follow.stdout.take().unwrap());
+    let (sender, lines) = mpsc::channel();
+    let reader = std::thread::spawn(move || {
+        for line in says.lines() {
+            drop(sender.send(line.unwrap()));
+        }
+    });
+    let next = || {
+        let line = lines.recv_timeout(Duration::from_secs(20)).unwrap();
+        let line: Value = serde_json::from_str(&line).unwrap();
+        line["reason"].as_str().unwrap().to_owned()
+    };
+    let get = |reason: &str| drop(desktop.mfactl(&["get", "aws", "--reason", reason]).ok());
+    assert_eq!(next(), "before");
+    get("a new line");
+    assert_eq!(next(), "a new line");
+    desktop.end_daemon("-TERM");
+    fill(&log);
+    for reason in ["a new file", "and a line in it"] {
+        get(reason);
+        assert_eq!(next(), reason);
+    }
+    assert!(access_log::before(&log).exists());
+    assert!(fs::metadata(&log).unwrap().len() < 2048);
+    follow.kill().unwrap();
+    follow.wait().unwrap();
+    reader.join().unwrap();
+    assert_eq!(lines.try_recv().ok(), None, "a line came twice");
 }

@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::Path;
 
-use tests::{Desktop, LINK, Run, run};
+use tests::{Desktop, LINK, Run, binary, run};
 
 const INFO: &str = "[Application]\nname=org.example.App\nruntime=runtime/org.example.Platform\n";
 
@@ -107,4 +107,53 @@ fn a_path_in_another_file_system_is_not_that_program() {
     fs::copy(Path::new("/usr/bin/gdbus"), &copy).unwrap();
     let copy = copy.to_str().unwrap();
     refused(ask(&desktop, &["--ro-bind", copy, "/usr/bin/gdbus"]));
+}
+
+/// Asks for a code on the private connection, and hides before that if it is told to.
+const ASK_IN_PRIVATE: &str = "import ctypes, os, sys
+from dbus.connection import Connection
+PR_SET_DUMPABLE = 4
+if sys.argv[1] == 'hidden':
+    ctypes.CDLL(None).prctl(PR_SET_DUMPABLE, 0, 0, 0, 0)
+daemon = Connection('unix:path=' + os.environ['XDG_RUNTIME_DIR'] + '/mfad/bus').get_object(
+    None, '/org/mfactl/Authenticator1', introspect=False)
+print(daemon.GetCode('aws', {}, dbus_interface='org.mfactl.Authenticator1', signature='sa{sv}')[0])
+";
+
+/// A program that forbids others to look into it has no name, so no rule holds for it.
+#[test]
+fn a_program_that_hides_is_unknown_on_the_private_connection() {
+    let desktop = Desktop::strict(&["--display", "none", "--secrets", "gnome-keyring"]);
+    desktop.configure("unattended = \"deny\"\n");
+    let python = fs::canonicalize("/usr/bin/python3").unwrap();
+    let python = python.to_str().unwrap();
+    desktop.rules(&format!(
+        r#"{{"verdict":"allow","subject":"program","program":"{python}"}}"#
+    ));
+    desktop.add("aws", LINK);
+    desktop.end_daemon("-TERM");
+    // Root could look into every process, so all of them run without its rights.
+    let plain = |program: &Path| {
+        let mut plain = desktop.command("setpriv");
+        plain.arg("--bounding-set=-all").arg(program);
+        plain
+    };
+    let mut daemon = desktop.start_daemon(&mut plain(&binary("mfad")));
+    let ask = |how: &str| {
+        let mut ask = plain(Path::new(python));
+        run(ask.args(["-c", ASK_IN_PRIVATE, how]), "")
+    };
+    let code = ask("open").ok();
+    assert!(code.len() == 6 && code.parse::<u32>().is_ok(), "{code}");
+    let error = ask("hidden").fails(1);
+    assert!(error.contains("ConsentRequired"), "{error}");
+    assert!(error.contains("nobody to ask"), "{error}");
+    let log = desktop.mfactl(&["access", "log"]).ok();
+    assert!(
+        log.contains(&format!("allowed: code of aws for {python}")),
+        "{log}"
+    );
+    assert!(log.contains("refused: code of aws for ? ("), "{log}");
+    desktop.end_daemon("-TERM");
+    daemon.wait().unwrap();
 }
