@@ -20,6 +20,7 @@ use mfa_core::port::{Journal, Notes};
 use mfa_host::replace::{Outlives, replace_file};
 use mfa_sys::files;
 use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
 
 /// The journal on disk.
 #[derive(Debug)]
@@ -27,6 +28,8 @@ pub struct FileJournal {
     path: PathBuf,
     /// The incomplete imports that the file lists.
     unfinished: BTreeMap<String, BTreeSet<AccountId>>,
+    /// What a newer version has added to the file.
+    more: Map<String, Value>,
 }
 
 #[derive(Default, Serialize, Deserialize)]
@@ -47,6 +50,9 @@ struct Stored {
     unfinished_in: BTreeMap<String, Vec<String>>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     keychain: Option<String>,
+    /// What a newer version has added. It is written back as it is.
+    #[serde(flatten)]
+    more: Map<String, Value>,
 }
 
 impl Stored {
@@ -104,6 +110,7 @@ impl FileJournal {
             Self {
                 path,
                 unfinished: unfinished.clone(),
+                more: stored.more,
             },
             Notes {
                 ledger,
@@ -136,6 +143,7 @@ impl Journal for FileJournal {
                 .map(|(store, ids)| (store.clone(), ids.iter().map(ToString::to_string).collect()))
                 .collect(),
             keychain: notes.keychain.clone(),
+            more: self.more.clone(),
         };
         // The notes on an unfinished import must survive anything; the rest changes with each code.
         let is_at_rest = notes.unfinished.is_empty() && self.unfinished.is_empty();
@@ -194,6 +202,21 @@ mod tests {
         assert_eq!(notes.ledger, [(id, spans)].into_iter().collect());
         journal.store(&notes).unwrap();
         assert_eq!(FileJournal::open(folder.path()).1, notes);
+    }
+
+    #[test]
+    fn what_a_newer_version_has_added_is_written_back() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("state.json");
+        let newer = r#"{"locked":false,"handed_out":{},"keychain":"KWallet","grants":[{"a":[1,null]}],"version":2}"#;
+        fs::write(&path, newer).unwrap();
+        let (mut journal, mut notes) = FileJournal::open(folder.path());
+        journal.store(&notes).unwrap();
+        assert_eq!(fs::read_to_string(&path).unwrap(), newer);
+        notes.locked = true;
+        journal.store(&notes).unwrap();
+        let locked = newer.replace("false", "true");
+        assert_eq!(fs::read_to_string(&path).unwrap(), locked);
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! The file of the rules: `access.json` in the state folder.
 //!
 //! It is replaced by a rename and synchronised, because a rule that says "never" must survive a power cut. A damaged file
-//! is kept under another name, and the user is asked again.
+//! is kept under another name, and the user is asked again. What a newer version has added is written back as it is.
 
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
@@ -12,6 +12,7 @@ use mfa_core::access::{Rules, Verdict};
 use mfa_core::port::RuleBook;
 use mfa_host::replace::{Outlives, replace_file};
 use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
 
 /// The version of the format. A file of a newer version is left as it is.
 const VERSION: u32 = 1;
@@ -22,15 +23,29 @@ pub struct FileBook {
     path: PathBuf,
     /// Whether the file must not be replaced, because its rules are not known.
     is_unread: bool,
+    foreign: Foreign,
+}
+
+/// What a newer version has added to the file.
+#[derive(Debug, Default)]
+struct Foreign {
+    /// The rules that are not understood.
+    rules: Vec<StoredRule>,
+    /// The rules with fields that are not known.
+    extended: Vec<(Rule, StoredRule)>,
+    /// The fields beside the rules.
+    more: Map<String, Value>,
 }
 
 #[derive(Serialize, Deserialize)]
 struct Stored {
     version: u32,
     rules: Vec<StoredRule>,
+    #[serde(flatten)]
+    more: Map<String, Value>,
 }
 
-#[derive(Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 struct StoredRule {
     verdict: String,
     /// `anybody`, `person`, `tray`, `search`, `program`, `app` or `system`.
@@ -46,9 +61,11 @@ struct StoredRule {
     tag: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     seen: Option<StoredSeen>,
+    #[serde(flatten)]
+    more: Map<String, Value>,
 }
 
-#[derive(Clone, Copy, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
 struct StoredSeen {
     size: u64,
     modified: u64,
@@ -87,11 +104,17 @@ impl StoredRule {
             account,
             tag,
             seen,
+            more: Map::new(),
         }
     }
 
-    /// Returns the rule, or nothing if it is not understood.
+    /// Returns the rule, or nothing if it is not understood. A field that is not known may say when a rule does not hold,
+    /// so a rule with such a field allows nobody.
     fn rule(self) -> Option<Rule> {
+        let verdict = Verdict::parse(&self.verdict)?;
+        if verdict == Verdict::Allow && !self.more.is_empty() {
+            return None;
+        }
         let subject = match (self.subject.as_str(), self.program) {
             ("anybody", None) => Subject::Anybody,
             ("person", None) => Subject::Person,
@@ -117,7 +140,7 @@ impl StoredRule {
             is_writable: seen.writable,
         });
         Some(Rule {
-            verdict: Verdict::parse(&self.verdict)?,
+            verdict,
             subject,
             accounts,
             seen,
@@ -130,49 +153,71 @@ impl FileBook {
     #[must_use]
     pub fn open(folder: &Path) -> (Self, Option<Rules>) {
         let path = folder.join("access.json");
-        let (rules, is_unread) = match std::fs::read(&path) {
-            Ok(bytes) => read(&bytes, &path),
-            Err(error) if is_absent(&error) => (Some(Rules::default()), false),
+        let mut book = Self {
+            path,
+            is_unread: false,
+            foreign: Foreign::default(),
+        };
+        let rules = match std::fs::read(&book.path) {
+            Ok(bytes) => book.read(&bytes),
+            Err(error) if is_absent(&error) => Some(Rules::default()),
             Err(error) => {
-                tracing::warn!(path = %path.display(), %error, "cannot read the access rules");
-                (None, true)
+                tracing::warn!(path = %book.path.display(), %error, "cannot read the access rules");
+                book.is_unread = true;
+                None
             }
         };
-        (Self { path, is_unread }, rules)
+        (book, rules)
+    }
+
+    /// Returns the rules in the file, if they can be read.
+    fn read(&mut self, bytes: &[u8]) -> Option<Rules> {
+        let shown = self.path.display();
+        let stored = match serde_json::from_slice::<Stored>(bytes) {
+            Ok(stored) if stored.version > VERSION => {
+                tracing::warn!(path = %shown, "the access rules are those of a newer version, so none holds");
+                self.is_unread = true;
+                return None;
+            }
+            Ok(stored) => stored,
+            Err(_) => {
+                tracing::warn!(path = %shown, "the access rules are damaged; they are kept under another name");
+                drop(std::fs::rename(
+                    &self.path,
+                    self.path.with_extension("damaged"),
+                ));
+                return None;
+            }
+        };
+        let mut rules = Vec::new();
+        for rule in stored.rules {
+            match rule.clone().rule() {
+                Some(known) if rule.more.is_empty() => rules.push(known),
+                Some(known) => {
+                    rules.push(known.clone());
+                    self.foreign.extended.push((known, rule));
+                }
+                None => self.foreign.rules.push(rule),
+            }
+        }
+        if !self.foreign.rules.is_empty() {
+            tracing::warn!(path = %shown, "some access rules are not understood");
+        }
+        self.foreign.more = stored.more;
+        Some(Rules::new(rules))
+    }
+
+    /// Returns a rule as it is stored, with what a newer version has added to it.
+    fn stored(&self, rule: &Rule) -> StoredRule {
+        let mut extended = self.foreign.extended.iter();
+        let extended = extended.find(|(known, _)| known == rule);
+        extended.map_or_else(|| StoredRule::new(rule), |(_, stored)| stored.clone())
     }
 }
 
 fn is_absent(error: &io::Error) -> bool {
     use io::ErrorKind::{NotADirectory, NotFound};
     matches!(error.kind(), NotFound | NotADirectory)
-}
-
-/// Returns the rules in a file, if they can be read, and whether the file must stay.
-fn read(bytes: &[u8], path: &Path) -> (Option<Rules>, bool) {
-    let shown = path.display();
-    match serde_json::from_slice::<Stored>(bytes) {
-        Ok(stored) if stored.version > VERSION => {
-            tracing::warn!(path = %shown, "the access rules are those of a newer version, so none holds");
-            (None, true)
-        }
-        Ok(stored) => {
-            let count = stored.rules.len();
-            let rules: Vec<_> = stored
-                .rules
-                .into_iter()
-                .filter_map(StoredRule::rule)
-                .collect();
-            if rules.len() < count {
-                tracing::warn!(path = %shown, "some access rules are not understood");
-            }
-            (Some(Rules::new(rules)), false)
-        }
-        Err(_) => {
-            tracing::warn!(path = %shown, "the access rules are damaged; they are kept under another name");
-            drop(std::fs::rename(path, path.with_extension("damaged")));
-            (None, false)
-        }
-    }
 }
 
 impl RuleBook for FileBook {
@@ -183,9 +228,11 @@ impl RuleBook for FileBook {
                 self.path.display()
             )));
         }
+        let own = rules.own().iter().map(|rule| self.stored(rule));
         let stored = Stored {
             version: VERSION,
-            rules: rules.own().iter().map(StoredRule::new).collect(),
+            rules: own.chain(self.foreign.rules.iter().cloned()).collect(),
+            more: self.foreign.more.clone(),
         };
         // At once: written to the file directly, each word would be a system call.
         let text = serde_json::to_vec_pretty(&stored)?;
@@ -197,93 +244,4 @@ impl RuleBook for FileBook {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn rule(subject: Subject, accounts: Accounts) -> Rule {
-        Rule {
-            verdict: Verdict::Deny,
-            subject,
-            accounts,
-            seen: None,
-        }
-    }
-
-    fn rules() -> Rules {
-        let id = AccountId::from_random([1; 16]);
-        let program = |script: Option<&str>| Subject::Program {
-            path: "/usr/bin/python3.11".into(),
-            script: script.map(Into::into),
-        };
-        let seen = Seen {
-            size: 7,
-            modified: 8,
-            is_writable: true,
-        };
-        Rules::new(vec![
-            rule(Subject::Anybody, Accounts::All),
-            rule(Subject::Person, Accounts::Tag("prod".into())),
-            rule(Subject::Tray, Accounts::All),
-            rule(Subject::Search, Accounts::All),
-            rule(Subject::System("cron".into()), Accounts::One(id)),
-            rule(Subject::App("flatpak:org.gnome.Maps".into()), Accounts::All),
-            rule(program(None), Accounts::All),
-            Rule {
-                seen: Some(seen),
-                ..rule(program(Some("/srv/a.py")), Accounts::One(id))
-            },
-        ])
-    }
-
-    #[test]
-    fn rules_survive() {
-        let folder = tempfile::tempdir().unwrap();
-        let (mut book, none) = FileBook::open(folder.path());
-        assert_eq!(none, Some(Rules::default()));
-        book.store(&rules()).unwrap();
-        assert_eq!(FileBook::open(folder.path()).1, Some(rules()));
-    }
-
-    #[test]
-    fn a_damaged_file_is_kept_and_the_user_is_asked() {
-        let folder = tempfile::tempdir().unwrap();
-        let (mut book, _) = FileBook::open(folder.path());
-        book.store(&rules()).unwrap();
-        let path = folder.path().join("access.json");
-        let whole = std::fs::read(&path).unwrap();
-        for length in 0..whole.len() {
-            std::fs::write(&path, &whole[..length]).unwrap();
-            assert_eq!(FileBook::open(folder.path()).1, None);
-            let kept = std::fs::read(folder.path().join("access.damaged")).unwrap();
-            assert_eq!(kept, &whole[..length]);
-        }
-    }
-
-    #[test]
-    fn a_rule_that_is_not_understood_holds_for_nobody() {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("access.json");
-        let text = r#"{"version":1,"rules":[
-            {"verdict":"perhaps","subject":"anybody"},
-            {"verdict":"allow","subject":"program"},
-            {"verdict":"allow","subject":"anybody","account":"1","tag":"2"},
-            {"verdict":"allow","subject":"moon","more":1},
-            {"verdict":"deny","subject":"tray","more":1}]}"#;
-        std::fs::write(&path, text).unwrap();
-        let (_, rules) = FileBook::open(folder.path());
-        let expected = Rules::new(vec![rule(Subject::Tray, Accounts::All)]);
-        assert_eq!(rules, Some(expected));
-    }
-
-    #[test]
-    fn a_file_of_a_newer_version_is_left_as_it_is() {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("access.json");
-        let text = r#"{"version":2,"rules":[{"verdict":"allow","subject":"anybody"}]}"#;
-        std::fs::write(&path, text).unwrap();
-        let (mut book, found) = FileBook::open(folder.path());
-        assert_eq!(found, None);
-        assert!(book.store(&rules()).is_err());
-        assert_eq!(std::fs::read_to_string(&path).unwrap(), text);
-    }
-}
+mod tests;
