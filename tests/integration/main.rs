@@ -19,6 +19,7 @@ mod copying;
 mod daemon;
 mod durability;
 mod exposed;
+mod formats;
 mod harmed;
 mod harness;
 mod hostile;

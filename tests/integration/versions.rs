@@ -10,19 +10,19 @@ use serde_json::Value;
 use tests::{Desktop, LINK, SECRET, eventually, now, run};
 
 /// The id of the account that the samples are about.
-const ID: &str = "550e8400-e29b-41d4-a716-446655440000";
+pub(crate) const ID: &str = "550e8400-e29b-41d4-a716-446655440000";
 
-fn path(sample: &str) -> PathBuf {
+pub(crate) fn path(sample: &str) -> PathBuf {
     let samples = concat!(env!("CARGO_MANIFEST_DIR"), "/integration/samples/versions");
     PathBuf::from(samples).join(sample)
 }
 
-fn sample(name: &str) -> String {
+pub(crate) fn sample(name: &str) -> String {
     fs::read_to_string(path(name)).unwrap()
 }
 
 /// Stores the text of an item in the keychain.
-fn store(desktop: &Desktop, id: &str, text: &str) {
+pub(crate) fn store(desktop: &Desktop, id: &str, text: &str) {
     let mut store = desktop.command("secret-tool");
     store.args(["store", "--label", "mfactl account", "service", "mfactl"]);
     run(store.args(["username", id]), text).ok();
@@ -40,7 +40,7 @@ fn state(desktop: &Desktop) -> PathBuf {
     folder.join("state.json")
 }
 
-fn json(text: &str) -> Value {
+pub(crate) fn json(text: &str) -> Value {
     serde_json::from_str(text).unwrap()
 }
 
@@ -48,9 +48,19 @@ fn json(text: &str) -> Value {
 fn an_item_of_an_earlier_version_is_read() {
     let desktop = Desktop::headless();
     store(&desktop, ID, &sample("item-1.json"));
+    assert_shown(
+        &desktop,
+        &[
+            ("id", json(&format!("{ID:?}"))),
+            ("created", 1_790_000_000.into()),
+        ],
+    );
+}
+
+/// Checks that the account of the samples is all there, with more fields, and gives its codes.
+pub(crate) fn assert_shown(desktop: &Desktop, more: &[(&str, Value)]) {
     let shown = json(&desktop.mfactl(&["show", "work", "--json"]).ok());
-    for (field, value) in [
-        ("id", json(&format!("{ID:?}"))),
+    let fields = [
         ("issuer", "Acme".into()),
         ("username", "jane".into()),
         ("algorithm", "SHA256".into()),
@@ -60,9 +70,9 @@ fn an_item_of_an_earlier_version_is_read() {
         ("pinned", true.into()),
         ("note", "two\nlines".into()),
         ("serial", "arn:aws:iam::123456789012:mfa/jane".into()),
-        ("created", 1_790_000_000.into()),
-    ] {
-        assert_eq!(shown[field], value, "{field}: {shown}");
+    ];
+    for (field, value) in fields.iter().chain(more) {
+        assert_eq!(shown[field], *value, "{field}: {shown}");
     }
     let before = now();
     let code = desktop.mfactl(&["get", "work"]).ok();
@@ -163,16 +173,23 @@ fn the_state_of_an_earlier_version_is_read() {
     }
 }
 
-/// A field that we do not know says nothing about the others. It is lost with the next write, unlike in an item.
+/// A field that we do not know says nothing about the others, and stays.
 #[test]
-fn what_a_later_version_has_added_to_the_state_is_ignored() {
+fn what_a_later_version_has_added_to_the_state_stays() {
     let desktop = Desktop::headless();
     store(&desktop, ID, &sample("item-1.json"));
-    let newer = r#"{"version":2,"grants":[{"program":"/usr/bin/x"}],"locked":true}"#;
-    fs::write(state(&desktop), newer).unwrap();
+    let newer = json(&sample("state-1-newer.json"));
+    fs::write(state(&desktop), newer.to_string()).unwrap();
     let _locked = desktop.mfactl(&["get", "work"]).fails(5);
     desktop.mfactl(&["unlock"]).ok();
     assert_eq!(desktop.mfactl(&["get", "work"]).ok().len(), 8);
+    desktop.mfactl(&["lock"]).ok();
+    let written = json(&fs::read_to_string(state(&desktop)).unwrap());
+    assert_eq!(written["locked"], true);
+    assert_ne!(written["handed_out"], newer["handed_out"]);
+    for field in ["version", "grants"] {
+        assert_eq!(written[field], newer[field], "{field}");
+    }
     assert!(!state(&desktop).with_extension("damaged").exists());
 }
 
@@ -209,15 +226,21 @@ fn the_configuration_of_an_earlier_version_is_read() {
     assert_eq!(chosen, (Some(Codes::Shown), Some(20), Some(Look::Dark)));
 }
 
-/// A setting that is not known is not ignored: it may be one that keeps something closed.
+/// A setting that is not known is not ignored: it may be one that keeps something closed. The file stays as it is.
 #[test]
 fn a_setting_of_a_later_version_is_named() {
     let desktop = Desktop::headless();
-    desktop.configure("lock-after = 900\ncodes-for = \"nobody\"\n");
+    let newer = sample("config-1-newer.toml");
+    desktop.configure(&newer);
     let refused = desktop.mfactl(&["list"]).fails(6);
     assert!(refused.contains("config.toml, line 2"), "{refused}");
     assert!(refused.contains("codes-for"), "{refused}");
+    let file = desktop
+        .variable("XDG_CONFIG_HOME")
+        .join("mfactl/config.toml");
+    assert_eq!(fs::read_to_string(&file).unwrap(), newer);
     // Those of the tray are not the daemon's business.
-    desktop.configure("lock-after = 900\n[tray]\nshape = \"round\"\n");
+    desktop.configure(&newer.replace("codes-for", "# codes-for"));
     desktop.mfactl(&["list"]).ok();
+    assert!(Tray::load(&file).is_err(), "the tray says so itself");
 }

@@ -29,7 +29,7 @@ pub enum Error {
     #[error("has another passphrase")]
     WrongPassphrase,
     /// The file is incomplete, was changed, or has another format.
-    #[error("is damaged or not a KDBX file")]
+    #[error("is damaged, of a newer format, or not a KDBX file")]
     Damaged,
     /// Its header asks for more memory or time than a computer should spend on it.
     #[error(
