@@ -4,7 +4,7 @@ use std::io::{BufRead, BufReader, Read, Write};
 use std::os::unix::fs::MetadataExt;
 use std::os::unix::net::UnixStream;
 use std::process::Stdio;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use tests::{Desktop, LINK, binary, eventually, own_name, run};
 
@@ -290,4 +290,52 @@ fn a_process_that_it_cannot_see_is_unknown_and_gets_its_code() {
     assert!(heard.contains("string \"?\""), "{heard}");
     daemon.kill().unwrap();
     daemon.wait().unwrap();
+}
+
+/// Asks for codes as fast as it can, 250 times at least and until its input ends. It says when it is first refused, and how often it got what.
+const AS_FAST_AS_IT_CAN: &str = "import collections, os, select, sys
+import dbus
+from dbus.connection import Connection
+daemon = Connection('unix:path=' + os.environ['XDG_RUNTIME_DIR'] + '/mfad/bus').get_object(
+    None, '/org/mfactl/Authenticator1', introspect=False)
+got = collections.Counter()
+while got.total() < 250 or not select.select([sys.stdin], [], [], 0)[0]:
+    try:
+        daemon.GetCode('aws', {}, dbus_interface='org.mfactl.Authenticator1', signature='sa{sv}')
+        got['code'] += 1
+    except dbus.DBusException as error:
+        name = error.get_dbus_name()
+        if not got[name]:
+            print(name, flush=True)
+        got[name] += 1
+print(got['code'], got['org.mfactl.Error.LimitsExceeded'], len(got), flush=True)
+";
+
+#[test]
+fn who_asks_too_often_is_refused_and_keeps_nobody_else_out() {
+    let desktop = Desktop::headless();
+    desktop.add("aws", LINK);
+    let start = Instant::now();
+    let mut fast = desktop.command("/usr/bin/python3");
+    let fast = fast.args(["-c", AS_FAST_AS_IT_CAN]);
+    let fast = fast.stdin(Stdio::piped()).stdout(Stdio::piped());
+    let mut fast = fast.spawn().unwrap();
+    let mut said = BufReader::new(fast.stdout.take().unwrap()).lines();
+    let refusal = said.next().unwrap().unwrap();
+    assert_eq!(refusal, "org.mfactl.Error.LimitsExceeded");
+    // Another program gets all the codes that one may have at once.
+    for _ in 0..20 {
+        assert_eq!(desktop.mfactl(&["get", "aws"]).ok().len(), 6);
+    }
+    drop(fast.stdin.take());
+    let said = said.next().unwrap().unwrap();
+    let counts: Vec<u64> = said.split(' ').map(|one| one.parse().unwrap()).collect();
+    let [codes, refusals, kinds] = counts[..] else {
+        panic!("{said}");
+    };
+    let most = 20 + start.elapsed().as_secs() + 1;
+    assert!((20..=most).contains(&codes), "{codes} codes");
+    assert!(refusals >= 150, "{refusals} refusals");
+    assert_eq!(kinds, 2, "it got something else");
+    fast.wait().unwrap();
 }

@@ -269,25 +269,4 @@ pub(crate) fn is_beside(path: &Path, name: &str) -> bool {
 }
 
 #[cfg(test)]
-mod tests {
-    use mfa_sys::peer::User;
-
-    use super::*;
-
-    #[test]
-    fn we_know_ourselves() {
-        let peer = Peer::new(User::own(), std::process::id());
-        let caller = identify(&peer, Transport::Private);
-        assert_eq!(
-            caller.executable,
-            Executable::Path(std::env::current_exe().unwrap())
-        );
-        assert!(caller.start_time > 0);
-    }
-
-    #[test]
-    fn a_process_that_is_gone_is_no_program() {
-        let caller = identify(&Peer::new(User::own(), u32::MAX), Transport::SessionBus);
-        assert_eq!(caller.executable, Executable::Unreadable);
-    }
-}
+mod tests;
