@@ -61,3 +61,32 @@ fn who_types_at_a_terminal_is_a_person() {
     // A person is named by the program that they use.
     assert_eq!(who, ["mfactl", "mfactl"]);
 }
+
+/// A daemon that is no more than a user does not see the path of what root runs. It knows such a process by its name, but
+/// not if another user has started it, and so has chosen that name.
+#[test]
+fn who_belongs_to_root_alone_is_a_process_of_the_system() {
+    // The process becomes root altogether before it runs mfactl.
+    const START: &str = "import os, subprocess, sys
+subprocess.run(['setpriv', '--bounding-set=-all', *sys.argv[1:]], check=True,
+               preexec_fn=lambda: os.setresuid(0, 0, 0))
+";
+    let desktop = Desktop::headless();
+    desktop.add("aws", LINK);
+    desktop.end_daemon("-TERM");
+    let mut daemon = desktop.command("setpriv");
+    daemon.arg("--bounding-set=-all").arg(binary("mfad"));
+    let mut daemon = desktop.start_daemon(&mut daemon);
+    let get = |user: &str| {
+        let mut start = desktop.command("setpriv");
+        start.args(["--ruid", user, "/usr/bin/python3", "-c", START]);
+        run(start.arg(binary("mfactl")).args(["get", "aws"]), "").ok();
+        let log = desktop.mfactl(&["access", "log", "-n", "1", "--json"]).ok();
+        let log: serde_json::Value = serde_json::from_str(&log).unwrap();
+        log["asker"].as_str().unwrap().to_owned()
+    };
+    assert_eq!(get("0"), "python3 (system process)");
+    assert_eq!(get("65534"), "?");
+    desktop.end_daemon("-TERM");
+    daemon.wait().unwrap();
+}
