@@ -65,11 +65,39 @@ fn a_picture_of_aws_gets_a_short_name_and_its_serial() {
         added.ends_with("Saved as “aws-acme-prod” in gnome-keyring."),
         "{added}"
     );
-    let again = desktop.mfactl(&["add", "--qr", &file]).fails(1);
-    assert!(
-        again.contains("already stored as “aws-acme-prod”"),
-        "{again}"
-    );
+}
+
+/// Nobody has to do anything about it, and `--yes` is there for who wants it twice.
+#[test]
+fn what_is_stored_already_is_no_error() {
+    let desktop = Desktop::headless();
+    let file = picture(&desktop, ALIAS);
+    let add = |more: &[&str]| desktop.mfactl(&[&["add", "--qr", &file], more].concat());
+    add(&["work"]).ok();
+    for named in [&[][..], &["other"]] {
+        assert_eq!(
+            add(named).ok(),
+            "Found Amazon Web Services, jane@acme-prod.\n\
+             Nothing to add. The account is already stored as “work”."
+        );
+    }
+    let mut asks = desktop.mfactl_on_a_terminal(&format!("add --qr {file}"));
+    let asks = tests::run(&mut asks, "");
+    assert_eq!(asks.status, 0, "{asks}");
+    let hint = "To add it a second time: --yes";
+    assert!(asks.stdout.contains(hint), "{asks}");
+    let json = add(&["--json"]).ok();
+    assert!(json.contains(r#""name":"work""#), "{json}");
+    assert_eq!(desktop.mfactl(&["list", "--plain"]).ok().lines().count(), 1);
+    let twice = add(&["--yes", "other"]);
+    assert!(twice.stderr.contains("it is now stored twice"), "{twice}");
+    assert!(twice.ok().ends_with("Saved as “other” in gnome-keyring."));
+    // Other codes make another account, as in an import.
+    add(&["eight", "--digits", "8"]).ok();
+    assert_eq!(desktop.mfactl(&["get", "eight"]).ok().len(), 8);
+    let import = desktop.mfactl(&["import", "--yes", &file]).ok();
+    let told = "Nothing to add. The account is already stored as “";
+    assert!(import.contains(told), "{import}");
 }
 
 #[test]

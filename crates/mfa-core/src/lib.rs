@@ -9,6 +9,7 @@
 //! | [`secret`] | the shared secret, with one way to its bytes |
 //! | [`account`] | an account without its secret |
 //! | [`change`] | new and changed fields of an account |
+//! | [`mod@cut`] | texts that are too long to be stored |
 //! | [`naming`] | names for accounts that come without one |
 //! | [`otp`] | HOTP, TOTP and Steam codes, and codes with a PIN |
 //! | [`uri`] | `otpauth://` links: read tolerantly, printed in one form |
@@ -25,6 +26,7 @@ pub mod access;
 pub mod account;
 pub mod bidi;
 pub mod change;
+pub mod cut;
 pub mod item;
 pub mod ledger;
 pub mod lock;
@@ -38,4 +40,5 @@ pub mod uri;
 
 pub use account::{Account, AccountId};
 pub use change::AccountChange;
+pub use cut::cut;
 pub use secret::Secret;

@@ -6,7 +6,6 @@
 
 mod adding;
 mod answer;
-mod cut;
 mod gather;
 mod platform;
 mod series;
@@ -26,8 +25,7 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::process::{Child, Command};
 use zeroize::Zeroizing;
 
-pub use adding::{Adding, Rest};
-pub use cut::cut;
+pub use adding::{Adding, NOTHING_NEW, Tally, accounts};
 pub use gather::gather;
 pub use series::missing;
 pub use strength::{Short, short};

@@ -5,8 +5,8 @@ use mfa_core::AccountChange;
 use mfa_core::account::MAX_FIELD;
 use mfa_core::naming;
 use mfa_core::secret::{self, Secret};
-use mfa_intake::{Adding, Decoded, Source};
-use mfa_ipc::types::{AddOptions, Fate, ImportOptions};
+use mfa_intake::{Adding, Decoded, Source, Tally};
+use mfa_ipc::types::{AddOptions, ImportOptions, ImportResult};
 use mfa_ipc::{Client, Error};
 use zeroize::Zeroizing;
 
@@ -65,14 +65,14 @@ pub(crate) async fn from_clipboard(
     adding.await.unwrap_or_else(|reason| Some(nothing(reason)))
 }
 
-/// What was added, if only a part of it, does not stay on the clipboard. Something that was copied meanwhile
+/// What is stored now, if only a part of it, does not stay on the clipboard. Something that was copied meanwhile
 /// does.
 async fn taken_off(
-    Added { notice, is_any }: Added,
+    Added { notice, is_stored }: Added,
     text: Zeroizing<String>,
     clipboard: &Jobs,
 ) -> Notice {
-    if is_any && clipboard.forget(text).await {
+    if is_stored && clipboard.forget(text).await {
         return cleared(notice);
     }
     notice
@@ -105,8 +105,8 @@ pub(crate) fn question(bits: usize) -> String {
 /// What came of adding.
 struct Added {
     notice: Notice,
-    /// Whether any account was added.
-    is_any: bool,
+    /// Whether any account was added, or was stored already.
+    is_stored: bool,
 }
 
 /// Adds a key, which says nothing but itself, under a name that the user types.
@@ -118,6 +118,19 @@ async fn add_key(
     let secret = Secret::from_base32(key).map_err(|error| error.to_string())?;
     let bits = secret.bits();
     drop(secret);
+    let client = client.interactive(true);
+    let mut account = AccountChange {
+        secret: Some(Zeroizing::new(key.to_owned())),
+        ..AccountChange::default()
+    };
+    let found = Decoded {
+        accounts: vec![account.clone()],
+        ..Decoded::default()
+    };
+    let planned = import(&client, &found.accounts, true).await?;
+    if let Adding::Stored(tally) = found.adding(&planned) {
+        return Ok(Some(stored(&tally)));
+    }
     let question = question(bits);
     let answer = tokio::select! {
         answer = name::ask(&question) => answer,
@@ -132,13 +145,8 @@ async fn add_key(
     };
     let (issuer, username) = names(&label);
     let is_named = !issuer.is_empty() || !username.is_empty();
-    let account = AccountChange {
-        secret: Some(Zeroizing::new(key.to_owned())),
-        issuer: Some(issuer),
-        username: Some(username),
-        ..AccountChange::default()
-    };
-    let mut added = add_one(&client.interactive(true), account).await?;
+    (account.issuer, account.username) = (Some(issuer), Some(username));
+    let mut added = add_one(&client, account).await?;
     if !is_named {
         added.notice = unnamed(added.notice);
     }
@@ -171,20 +179,43 @@ async fn decode(bytes: &[u8]) -> Result<Decoded, mfa_intake::Error> {
 
 /// Adds what was found.
 async fn add(client: &Client, found: Result<Decoded, mfa_intake::Error>) -> Result<Added, String> {
-    let mut found = found.map_err(|error| error.to_string())?;
+    let found = found.map_err(|error| error.to_string())?;
     complete(&found)?;
     // The user has just asked for it, and will answer a prompt.
     let client = client.interactive(true);
-    match found.adding() {
+    let planned = match found.accounts.len() {
+        0 => Vec::new(),
+        _ => import(&client, &found.accounts, true).await?,
+    };
+    match found.adding(&planned) {
         Adding::Nothing(why) => Err(why),
+        Adding::Stored(tally) => Ok(stored(&tally)),
         Adding::One(account) => {
-            let rest = found.rest(&[]);
+            let tally = found.tally(&planned);
             let added = add_one(&client, *account).await;
-            let mut added = added.map_err(|reason| notice::reason_with_rest(&reason, &rest))?;
-            added.notice = notice::with_rest(added.notice, &rest);
+            let mut added = added.map_err(|reason| notice::reason_with_rest(&reason, &tally))?;
+            added.notice = notice::with_rest(added.notice, &tally);
             Ok(added)
         }
-        Adding::Several(accounts) => add_several(&client, &accounts, &found).await,
+        Adding::Several => add_several(&client, &found, &planned).await,
+    }
+}
+
+/// Asks the daemon what would become of the accounts (`dry_run`), or has it store them.
+async fn import(
+    client: &Client,
+    accounts: &[AccountChange],
+    dry_run: bool,
+) -> Result<Vec<ImportResult>, String> {
+    let results = client.import(accounts, ImportOptions { dry_run }).await;
+    results.map_err(|error| notice::reason(&error))
+}
+
+/// Nothing is added, because all of it is stored already.
+fn stored(tally: &Tally) -> Added {
+    Added {
+        notice: notice::several(tally),
+        is_stored: true,
     }
 }
 
@@ -207,14 +238,16 @@ pub(crate) fn incomplete(missing: &str) -> String {
 
 /// Adds an account, and says what it is called now.
 async fn add_one(client: &Client, mut account: AccountChange) -> Result<Added, String> {
-    let mut remarks = mfa_intake::cut(&mut account);
+    let mut remarks = mfa_core::cut(&mut account);
     remarks.extend(checked(&account)?);
-    let added = client.add(&account, AddOptions::default()).await;
+    // The daemon has compared it: if its secret is stored, its codes are others.
+    let options = AddOptions { duplicate: true };
+    let added = client.add(&account, options).await;
     let account = added.map_err(|error| notice::reason(&error))?;
     let added = notice::added(account.id, &account.issuer, &account.name);
     Ok(Added {
         notice: notice::with_remarks(added, &remarks),
-        is_any: true,
+        is_stored: true,
     })
 }
 
@@ -232,24 +265,21 @@ fn checked(account: &AccountChange) -> Result<Option<String>, String> {
     }
 }
 
-/// Adds all that are not here yet, or none.
+/// Adds all that are not stored yet, or none.
 async fn add_several(
     client: &Client,
-    accounts: &[AccountChange],
     found: &Decoded,
+    planned: &[ImportResult],
 ) -> Result<Added, String> {
-    for account in accounts {
+    for account in found.new_ones(planned) {
         checked(account)?;
     }
-    let results = client.import(accounts, ImportOptions::default()).await;
-    let results = results.map_err(|error| notice::reason(&error))?;
+    let results = import(client, &found.accounts, false).await?;
+    let tally = found.tally(&results);
     let remarks = notice::about_several(&results);
-    let added = results.iter().filter(|result| result.fate == Fate::Added);
-    let added = added.count();
-    let notice = notice::added_several(added, &found.rest(&results));
     Ok(Added {
-        notice: notice::with_remarks(notice, &remarks),
-        is_any: added > 0,
+        notice: notice::with_remarks(notice::several(&tally), &remarks),
+        is_stored: tally.added + tally.present > 0,
     })
 }
 

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use mfa_core::AccountId;
 use mfa_core::access::Answer;
-use mfa_intake::Rest;
+use mfa_intake::{NOTHING_NEW, Tally, accounts};
 use mfa_ipc::Error;
 use mfa_ipc::types::{Fate, ImportResult};
 
@@ -153,23 +153,23 @@ pub fn added(id: AccountId, issuer: &str, name: &str) -> Notice {
     }
 }
 
-/// Several accounts were added, and perhaps some were not.
+/// Several accounts were added, or were stored already, and perhaps some were not.
 #[must_use]
-pub fn added_several(added: usize, rest: &Rest) -> Notice {
-    let summary = match added {
+pub fn several(tally: &Tally) -> Notice {
+    let summary = match tally.added {
+        0 if tally.is_nothing_new() => NOTHING_NEW.to_owned(),
         0 => "No account was added".to_owned(),
-        1 => "1 account added".to_owned(),
-        _ => format!("{added} accounts added"),
+        added => format!("{} added", accounts(added)),
     };
-    with_rest(plain(summary, ""), rest)
+    with_rest(plain(summary, ""), tally)
 }
 
 /// Adds to a notification what was not added, and why the first of it was skipped: this has to be seen.
 #[must_use]
-pub fn with_rest(mut notice: Notice, rest: &Rest) -> Notice {
-    notice.body.push_str(&sentences(rest));
+pub fn with_rest(mut notice: Notice, tally: &Tally) -> Notice {
+    notice.body.push_str(&sentences(tally));
     notice.body = notice.body.trim_start().to_owned();
-    if rest.skipped > 0 {
+    if tally.skipped > 0 {
         notice.kind = Kind::Problem;
     }
     notice
@@ -177,16 +177,19 @@ pub fn with_rest(mut notice: Notice, rest: &Rest) -> Notice {
 
 /// Adds the same to the reason why the only account was not added.
 #[must_use]
-pub fn reason_with_rest(reason: &str, rest: &Rest) -> String {
-    sentence(reason) + &sentences(rest)
+pub fn reason_with_rest(reason: &str, tally: &Tally) -> String {
+    sentence(reason) + &sentences(tally)
 }
 
 /// Returns what was not added, and why the first of it was skipped, as sentences, each after a space.
-fn sentences(rest: &Rest) -> String {
-    let why = rest.why.as_ref().map_or_else(String::new, |why| {
-        format!(" {}", sentence(&label::clean(why, MAX_BODY)))
-    });
-    rest.sentences() + &why
+fn sentences(tally: &Tally) -> String {
+    let rest = label::clean(&tally.rest(), MAX_BODY);
+    let why = tally.why.as_ref();
+    let why = why.map(|why| sentence(&label::clean(why, MAX_BODY)));
+    let said = [Some(rest), why].into_iter().flatten();
+    said.filter(|text| !text.is_empty())
+        .map(|text| format!(" {text}"))
+        .collect()
 }
 
 /// Adds remarks on the account that was added: what was cut, and that its secret is short.

@@ -117,7 +117,7 @@ pub(super) async fn one(
     wishes: Wishes,
     rest: &str,
 ) -> Result<(), Error> {
-    let mut remarks = mfa_intake::cut(&mut account);
+    let mut remarks = mfa_core::cut(&mut account);
     remarks.extend(strength::check(&account, wishes.weak)?);
     let options = AddOptions::default();
     let added = context.ask(client, async |client| client.add(&account, options).await);

@@ -38,7 +38,7 @@ pub(super) async fn run(context: &Context, args: Edit) -> Result<(), Error> {
             "For example: mfactl edit QUERY --name NEW. For all options: mfactl edit --help",
         ));
     }
-    let remarks = mfa_intake::cut(&mut changes);
+    let remarks = mfa_core::cut(&mut changes);
     let client = connect().await?;
     let account = context.account(&client, &query).await?;
     let update = context.ask(&client, async |client| {

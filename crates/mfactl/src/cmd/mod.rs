@@ -10,6 +10,7 @@ mod copy;
 mod details;
 mod doctor;
 mod edit;
+mod found;
 mod get;
 mod import;
 mod intake;
@@ -83,6 +84,9 @@ pub(crate) enum Command {
     /// The secret comes from a QR code (--qr, --screen, --clipboard) or from standard input (--uri,
     /// --secret). Without any of these options, mfactl asks for the secret and does not show it while you
     /// type.
+    ///
+    /// If an account from a QR code or the clipboard is already stored, mfactl says so and adds nothing; the
+    /// exit code is 0. If you type a secret that is already stored, mfactl asks whether to store it twice.
     Add(add::Add),
     /// Import accounts from another app's export
     ///

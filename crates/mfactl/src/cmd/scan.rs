@@ -6,16 +6,14 @@ use std::slice;
 use mfa_core::AccountChange;
 use mfa_core::secret::is_key;
 use mfa_helper::clipboard::{NOTHING, is_link, is_picture};
-use mfa_intake::{Adding, Decoded, PICTURE, Part};
+use mfa_intake::{Decoded, PICTURE, Part, accounts};
 use mfa_ipc::Client;
 use mfa_ipc::dict::AsDict;
-use mfa_ipc::types::{Fate, ImportOptions};
 use zeroize::Zeroizing;
 
 use super::add::{Add, Wishes};
 use super::context::Context;
-use super::plan::{Imports, Plan, accounts};
-use super::{add, import, intake, known, series, strength};
+use super::{add, found, import, intake, known, series};
 use crate::error::{Error, Kind};
 use crate::prompt;
 use crate::text::clean;
@@ -56,16 +54,29 @@ async fn add_key(context: &Context, args: Add, key: &str) -> Result<(), Error> {
     let wishes = add::wishes(&args);
     let mut account = add::given(args);
     account.secret = Some(Zeroizing::new(key.to_owned()));
-    if account.name.is_none() {
-        if !context.may_ask {
-            let text = "the secret on the clipboard has no name";
-            return Err(Error::usage(text).hint("Choose a name: mfactl add NAME --clipboard"));
-        }
-        account.name = Some(prompt::line(
-            "The clipboard contains a secret. Name of the account",
-        )?);
+    let mut found = Decoded {
+        accounts: vec![account],
+        ..Decoded::default()
+    };
+    let planned = import::ask(context, &client, &found.accounts, true).await?;
+    if !found.tally(&planned).is_nothing_new() {
+        name(context, &mut found.accounts[0].name)?;
     }
-    add::one(context, &client, account, wishes, "").await
+    found::add(context, &client, &found, planned, "the clipboard", wishes).await
+}
+
+/// Asks for the name of the account, if it has none.
+fn name(context: &Context, name: &mut Option<String>) -> Result<(), Error> {
+    if name.is_some() {
+        return Ok(());
+    }
+    if !context.may_ask {
+        let text = "the secret on the clipboard has no name";
+        return Err(Error::usage(text).hint("Choose a name: mfactl add NAME --clipboard"));
+    }
+    let question = "The clipboard contains a secret. Name of the account";
+    *name = Some(prompt::line(question)?);
+    Ok(())
 }
 
 async fn scan(context: &Context, args: Add, place: Place) -> Result<(), Error> {
@@ -160,116 +171,27 @@ async fn add_all(
     place: &str,
     wishes: Wishes,
 ) -> Result<(), Error> {
-    match found.adding() {
-        Adding::Nothing(why) => Err(none(place, &why)),
-        Adding::One(account) => {
-            let account = given.or(*account);
-            for reason in found.reasons() {
-                context.output.warn(clean(&reason));
-            }
-            if !wishes.json {
-                let label = label(&account);
-                context.output.line(format_args!("Found {label}."))?;
-            }
-            let rest = found.rest(&[]).sentences();
-            add::one(context, client, account, wishes, &rest).await
-        }
-        Adding::Several(several) if given.to_dict().is_empty() => {
-            let count = several.len();
-            found.accounts = several;
-            let added = add_several(context, client, &found, wishes).await;
-            // The text says which account the error is about.
-            added.map_err(|error| error.about(&format!("{} in {place}", accounts(count))))
-        }
-        Adding::Several(several) => Err(Error::usage(format!(
+    let count = found.accounts.len();
+    if count > 1 && !given.to_dict().is_empty() {
+        return Err(Error::usage(format!(
             "found {} in {place}, but a name and other details apply to only one account",
-            accounts(several.len())
+            accounts(count)
         ))
-        .hint("Add them without these options, then change each account: mfactl edit")),
+        .hint("Add them without these options, then change each account: mfactl edit"));
     }
-}
-
-/// Adds all accounts, or none.
-async fn add_several(
-    context: &Context,
-    client: &Client,
-    found: &Decoded,
-    wishes: Wishes,
-) -> Result<(), Error> {
-    for account in &found.accounts {
-        // The remarks are in the table.
-        let checked = strength::check(account, wishes.weak);
-        checked.map_err(|error| error.about(&label(account)))?;
-    }
-    let options = ImportOptions::default();
-    let results = context.ask(client, async |client| {
-        client.import(&found.accounts, options).await
-    });
-    let done = Plan::new(found, results.await?);
-    if !wishes.json {
-        done.print(context)?;
-    }
-    if done.count(Fate::Added) == 0 {
-        return import::nothing_stored(context, wishes.json, false, &done);
-    }
-    import::are_listed(context, client, &done).await?;
-    if wishes.json {
-        return context.output.json(&Imports::new(&done, false));
-    }
-    let keychain = client.status().await?.keychain;
-    let added = accounts(done.count(Fate::Added));
-    let rest = done.rest();
-    context
-        .output
-        .line(format_args!("Added {added} to {keychain}.{rest}"))
-}
-
-fn label(account: &AccountChange) -> String {
-    let text = |text: &Option<String>| clean(text.as_deref().unwrap_or_default());
-    match (text(&account.issuer), text(&account.username)) {
-        (issuer, username) if issuer.is_empty() || username.is_empty() => {
-            let one = format!("{issuer}{username}");
-            if one.is_empty() {
-                "an account".into()
-            } else {
-                one
-            }
+    if let [one] = &mut found.accounts[..] {
+        *one = given.or(std::mem::take(one));
+        let label = found::label(one);
+        for reason in found.reasons() {
+            context.output.warn(clean(&reason));
         }
-        (issuer, username) => format!("{issuer}, {username}"),
-    }
-}
-
-fn none(place: &str, why: &str) -> Error {
-    Error::new(Kind::Other, clean(why)).about(place)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn an_account_that_was_found_is_named_by_what_there_is() {
-        let text = |text: &str| Some(text.to_owned()).filter(|text| !text.is_empty());
-        for (issuer, username, expected) in [
-            ("GitHub", "jane", "GitHub, jane"),
-            ("GitHub", "", "GitHub"),
-            ("", "jane", "jane"),
-            ("", "", "an account"),
-        ] {
-            let account = AccountChange {
-                issuer: text(issuer),
-                username: text(username),
-                ..AccountChange::default()
-            };
-            assert_eq!(label(&account), expected);
+        if !wishes.json {
+            context.output.line(format_args!("Found {label}."))?;
         }
     }
-
-    #[test]
-    fn a_picture_without_an_account_says_where_it_is_from() {
-        let error = none("the screen", "no account found").to_string();
-        assert_eq!(error, "the screen: no account found");
-        let error = none("a.png", "entry\n2: its type is not known").to_string();
-        assert_eq!(error, "a.png: entry\u{fffd}2: its type is not known");
-    }
+    let planned = match count {
+        0 => Vec::new(),
+        _ => import::ask(context, client, &found.accounts, true).await?,
+    };
+    found::add(context, client, &found, planned, place, wishes).await
 }

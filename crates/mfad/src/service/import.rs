@@ -248,20 +248,23 @@ fn skipped(error: &Error) -> ImportResult {
     }
 }
 
-/// Cuts texts to the length that fits. Other apps allow longer ones, and no account may be lost because of
-/// that. Returns a text that says what was cut.
+/// Makes the texts of other apps fit, so that no account is lost because of them. Returns a text that says what was
+/// cut.
 fn tidy(fields: &mut AccountChange) -> Option<String> {
-    let mut cut = Vec::new();
-    for (what, text, max) in [
-        ("name", &mut fields.name, MAX_NAME),
-        ("issuer", &mut fields.issuer, MAX_FIELD),
-        ("user name", &mut fields.username, MAX_FIELD),
-        ("serial", &mut fields.serial, MAX_FIELD),
-    ] {
-        let Some(text) = text else { continue };
-        if naming::fit(text, max) {
-            cut.push(naming::was_cut(what, max));
-        }
+    let texts = [
+        &mut fields.name,
+        &mut fields.issuer,
+        &mut fields.username,
+        &mut fields.serial,
+    ];
+    for text in texts.into_iter().flatten() {
+        *text = naming::tidy(text, usize::MAX);
+    }
+    let mut cut = mfa_core::cut(fields);
+    if let Some(serial) = &mut fields.serial
+        && naming::fit(serial, MAX_FIELD)
+    {
+        cut.push(naming::was_cut("serial", MAX_FIELD));
     }
     // A link as a name may contain a secret.
     fields.name = fields

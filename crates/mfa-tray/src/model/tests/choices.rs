@@ -193,10 +193,10 @@ fn whether_codes_are_shown_is_asked_after_a_lock_too() {
 
 #[test]
 fn what_was_skipped_is_said_after_one_account_and_after_several() {
-    let rest = mfa_intake::Rest {
-        present: 0,
+    let rest = mfa_intake::Tally {
         skipped: 1,
         why: Some("line 3: the link\nhas no secret".into()),
+        ..mfa_intake::Tally::default()
     };
     let end = "1 was skipped. Line 3: the link has no secret.";
     let one = notice::with_rest(notice::added(id("aws"), "AWS", "aws"), &rest);
@@ -216,8 +216,11 @@ fn what_was_skipped_is_said_after_one_account_and_after_several() {
     let failed = notice::not_done("No account was added", &reason);
     let there = "This secret is already stored as “aws”.";
     assert_eq!(failed.body, format!("{there} {end}"));
-    let several = notice::added_several(2, &rest);
+    let several = notice::several(&mfa_intake::Tally { added: 2, ..rest });
     assert_eq!((several.kind, &*several.body), (Kind::Problem, end));
-    let all = notice::added_several(2, &mfa_intake::Rest::default());
+    let all = notice::several(&mfa_intake::Tally {
+        added: 2,
+        ..mfa_intake::Tally::default()
+    });
     assert_eq!((all.kind, &*all.body), (Kind::News, ""));
 }

@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 use mfa_core::access::Answer;
-use mfa_intake::Rest;
+use mfa_intake::{Decoded, Tally};
 use mfa_ipc::Error;
 use mfa_ipc::types::{Fate, ImportResult};
 
@@ -12,10 +12,14 @@ use crate::model::notice::{self, Notice};
 use crate::{add, unlock};
 
 fn all() -> Vec<Notice> {
-    let rest = |present, skipped, why: Option<&str>| Rest {
-        present,
-        skipped,
-        why: why.map(Into::into),
+    let several = |added, present, skipped, why: Option<&str>| {
+        notice::several(&Tally {
+            added,
+            present,
+            stored_as: (added + present == 1).then(|| "aws".into()),
+            skipped,
+            why: why.map(Into::into),
+        })
     };
     vec![
         notice::copied("AWS", Some(27)),
@@ -31,9 +35,11 @@ fn all() -> Vec<Notice> {
         notice::running(),
         notice::added(id("aws"), "Amazon Web Services", "aws"),
         notice::added(id("aws"), "", "aws"),
-        notice::added_several(0, &rest(2, 0, None)),
-        notice::added_several(1, &rest(1, 0, None)),
-        notice::added_several(3, &rest(0, 1, Some("the secret is not base32"))),
+        several(0, 1, 0, None),
+        several(0, 2, 0, None),
+        several(0, 0, 2, Some("the secret is not base32")),
+        several(1, 1, 0, None),
+        several(3, 0, 1, Some("the secret is not base32")),
         notice::not_answered(&Error::NotFound("there is no such question".into())),
         notice::not_answered(&Error::AccessDenied("only a person may answer".into())),
         notice::needs_terminal(7, Answer::Once),
@@ -61,7 +67,7 @@ fn asked_for() -> Vec<Notice> {
             reason: (number <= changed).then(|| cut[number % 2].clone()),
         };
         let results: Vec<_> = (1..=5).map(result).collect();
-        let added = notice::added_several(results.len(), &Rest::default());
+        let added = notice::several(&Decoded::default().tally(&results));
         notice::with_remarks(added, &notice::about_several(&results))
     };
     vec![

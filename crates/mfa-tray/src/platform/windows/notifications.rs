@@ -79,7 +79,10 @@ mod tests {
             text,
             "Click it in the menu to copy its code.\nClick here: Two codes in a row"
         );
-        let (title, text) = balloon(&notice::added_several(2, &mfa_intake::Rest::default()));
+        let (title, text) = balloon(&notice::several(&mfa_intake::Tally {
+            added: 2,
+            ..mfa_intake::Tally::default()
+        }));
         assert_eq!(
             (title.as_str(), text.as_str()),
             ("mfactl", "2 accounts added")

@@ -10,13 +10,13 @@ use std::time::Duration;
 
 use clap::Args as Arguments;
 use mfa_core::{Account, AccountChange};
-use mfa_intake::Decoded;
+use mfa_intake::{Decoded, NOTHING_NEW, accounts};
 use mfa_ipc::Client;
 use mfa_ipc::types::{Fate, ImportOptions, ImportResult};
 
 use super::context::{Context, connect};
 use super::intake::{self, Passwords};
-use super::plan::{Imports, Plan, accounts};
+use super::plan::{Imports, Plan};
 use super::series;
 use crate::error::{Error, Kind};
 use crate::prompt;
@@ -62,7 +62,7 @@ pub(super) async fn run(context: &Context, args: Import) -> Result<(), Error> {
     let client = connect().await?;
     let planned = ask(context, &client, &found.accounts, true).await?;
     let plan = Plan::new(&found, planned);
-    let count = plan.count(Fate::Added);
+    let count = plan.tally.added;
     if !args.json {
         let what = format!("{} in {}", accounts(plan.read()), found.what);
         context.output.line(format_args!("Found {what}."))?;
@@ -95,7 +95,7 @@ pub(super) async fn run(context: &Context, args: Import) -> Result<(), Error> {
 
 /// Says what was stored.
 fn stored(done: &Plan, keychain: &str) -> String {
-    let added = accounts(done.count(Fate::Added));
+    let added = accounts(done.tally.added);
     let rest = done.rest();
     format!("Added {added} to {keychain} (read back and verified).{rest}")
 }
@@ -117,7 +117,7 @@ fn agree(context: &Context, args: &Import, plan: &Plan) -> Result<(), Error> {
     let missing = missing
         .map(|missing| format!("{missing}. "))
         .unwrap_or_default();
-    let added = accounts(plan.count(Fate::Added));
+    let added = accounts(plan.tally.added);
     if prompt::confirm(&format!("{missing}This adds {added}."))? {
         return Ok(());
     }
@@ -160,7 +160,7 @@ async fn read(context: &Context, args: &Import) -> Result<Decoded, Error> {
 }
 
 /// Asks the daemon what becomes of the accounts, or has it store them.
-async fn ask(
+pub(super) async fn ask(
     context: &Context,
     client: &Client,
     found: &[AccountChange],
@@ -259,11 +259,9 @@ pub(super) fn nothing_stored(
 
 fn not_stored(plan: &Plan) -> Result<String, Error> {
     let rest = plan.rest();
-    match plan.count(Fate::Added) {
-        0 if plan.count(Fate::Present) == 0 => {
-            Err(Error::new(Kind::Other, "no account can be added"))
-        }
-        0 => Ok(format!("Nothing to add.{rest}")),
+    match plan.tally.added {
+        0 if plan.tally.is_nothing_new() => Ok(format!("{NOTHING_NEW}.{rest}")),
+        0 => Err(Error::new(Kind::Other, "no account can be added")),
         count => Ok(format!("{} would be added.{rest}", accounts(count))),
     }
 }

@@ -3,7 +3,7 @@
 use clap::Parser;
 use mfa_core::AccountId;
 use mfa_core::account::Kind as Codes;
-use mfa_intake::Part;
+use mfa_intake::{Part, Tally};
 
 use super::*;
 use crate::cmd::plan::Row;
@@ -42,6 +42,12 @@ fn plan(added: &[AccountId], present: usize, skipped: usize, missing: &[Part]) -
         format: "google".into(),
         missing: missing.to_vec(),
         rows,
+        tally: Tally {
+            added: added.len(),
+            present,
+            skipped,
+            ..Tally::default()
+        },
     }
 }
 

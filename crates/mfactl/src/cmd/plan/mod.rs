@@ -2,12 +2,13 @@
 
 mod table;
 
-use mfa_intake::{Decoded, Part, Rest, Short};
+use mfa_intake::{Decoded, Part, Short, Tally};
 use mfa_ipc::types::{Fate, ImportResult};
 use serde::Serialize;
 
 use super::context::Context;
 use crate::error::Error;
+use crate::text::clean;
 
 /// The plan of an import: what becomes of each entry.
 pub(super) struct Plan {
@@ -17,6 +18,8 @@ pub(super) struct Plan {
     pub(super) missing: Vec<Part>,
     /// The entries in the order of the files; those that could not be read come last.
     pub(super) rows: Vec<Row>,
+    /// The numbers of the entries by what becomes of them.
+    pub(super) tally: Tally,
 }
 
 /// An entry and what becomes of it. An entry that could not be read has its place or its name as its issuer.
@@ -28,6 +31,7 @@ pub(super) struct Row {
 
 impl Plan {
     pub(super) fn new(found: &Decoded, results: Vec<ImportResult>) -> Self {
+        let tally = found.tally(&results);
         let read = found
             .accounts
             .iter()
@@ -62,21 +66,13 @@ impl Plan {
             format: found.format.clone(),
             missing: found.missing(),
             rows: read.chain(unread).collect(),
+            tally,
         }
     }
 
     /// Returns the number of entries, whether they can be added or not.
     pub(super) fn read(&self) -> usize {
         self.rows.len() - self.missing.len()
-    }
-
-    /// Returns the number of entries with this fate. A missing QR code is not an entry.
-    pub(super) fn count(&self, fate: Fate) -> usize {
-        let rows = self.rows.iter().filter(|row| row.result.fate == fate);
-        match fate {
-            Fate::Skipped => rows.count() - self.missing.len(),
-            Fate::Added | Fate::Present => rows.count(),
-        }
     }
 
     /// Prints the whole plan.
@@ -92,21 +88,7 @@ impl Plan {
 
     /// Returns the sentences about the entries that are not added, to be appended to another one.
     pub(super) fn rest(&self) -> String {
-        let rest = Rest {
-            present: self.count(Fate::Present),
-            skipped: self.count(Fate::Skipped),
-            // It is in the table.
-            why: None,
-        };
-        rest.sentences()
-    }
-}
-
-/// Returns a number of accounts as text.
-pub(super) fn accounts(count: usize) -> String {
-    match count {
-        1 => "1 account".to_owned(),
-        n => format!("{n} accounts"),
+        clean(&self.tally.rest())
     }
 }
 
@@ -142,9 +124,9 @@ impl<'a> Imports<'a> {
             dry_run,
             format: &plan.format,
             read: plan.read(),
-            added: plan.count(Fate::Added),
-            present: plan.count(Fate::Present),
-            skipped: plan.count(Fate::Skipped),
+            added: plan.tally.added,
+            present: plan.tally.present,
+            skipped: plan.tally.skipped,
             missing: &plan.missing,
             accounts: plan.rows.iter().map(Import::from).collect(),
         }

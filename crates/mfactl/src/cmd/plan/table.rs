@@ -88,6 +88,7 @@ fn stacked(texts: &[String; 3], room: usize) -> Vec<String> {
 
 #[cfg(test)]
 mod tests {
+    use mfa_intake::Tally;
     use mfa_ipc::types::ImportResult;
 
     use super::*;
@@ -125,6 +126,7 @@ mod tests {
                 row("VPN (old)", "", Fate::Skipped, None, ""),
                 row("Long", "", Fate::Added, None, long),
             ],
+            tally: Tally::default(),
         }
     }
 

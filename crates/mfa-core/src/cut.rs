@@ -1,11 +1,13 @@
 //! Texts that are too long to be stored: other apps allow longer ones, and no account may be lost because of that.
+//! The daemon cuts those of an import, and mfactl and the tray cut those of a single account.
 
-use mfa_core::account::{MAX_FIELD, MAX_NAME};
-use mfa_core::{AccountChange, naming, uri};
+use crate::account::{MAX_FIELD, MAX_NAME};
+use crate::change::AccountChange;
+use crate::{naming, uri};
 
 /// Cuts texts that are too long to be stored, and returns a remark for each.
 pub fn cut(account: &mut AccountChange) -> Vec<String> {
-    // The daemon reads the fields of a link, except those that are too long.
+    // What a link says is read when the account is created, unless it is too long.
     if let Some(link) = account.uri.as_ref().and_then(|link| uri::parse(link).ok()) {
         let long = |text: String| (text.chars().count() > MAX_FIELD).then_some(text);
         account.issuer = account.issuer.take().or_else(|| long(link.issuer));
