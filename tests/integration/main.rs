@@ -44,6 +44,7 @@ mod session;
 mod settings;
 mod speed;
 mod strace;
+mod texts;
 mod tray;
 mod umask;
 mod vault;
