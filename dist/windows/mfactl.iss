@@ -40,6 +40,7 @@ Source: "{#Programs}\mfa-tray.exe"; DestDir: "{app}"; Flags: ignoreversion
 Source: "{#Programs}\mfa-clipboard.exe"; DestDir: "{app}"; Flags: ignoreversion
 Source: "{#Programs}\mfa-screen.exe"; DestDir: "{app}"; Flags: ignoreversion
 Source: "{#Programs}\mfa-import.exe"; DestDir: "{app}"; Flags: ignoreversion
+Source: "{#Programs}\mfa-export.exe"; DestDir: "{app}"; Flags: ignoreversion
 
 [Icons]
 Name: "{autoprograms}\One-time codes"; Filename: "{app}\mfa-tray.exe"

@@ -18,6 +18,7 @@ mod copier;
 mod copying;
 mod daemon;
 mod durability;
+mod exporting;
 mod exposed;
 mod formats;
 mod harmed;

@@ -1,4 +1,5 @@
-//! How mfa-screen and mfa-clipboard end. mfa-import tells more reasons apart: [`import::Exit`](crate::import::Exit).
+//! How mfa-screen and mfa-clipboard end. mfa-import and mfa-export tell more reasons apart:
+//! [`import::Exit`](crate::import::Exit), [`export::Exit`](crate::export::Exit).
 
 use std::process::ExitCode;
 

@@ -102,6 +102,15 @@ impl Output {
         Some(usize::from(columns)).filter(|columns| *columns > 0)
     }
 
+    /// Returns the numbers of columns and of lines of the terminal on standard output.
+    #[expect(clippy::unused_self, reason = "it is the output that has this size")]
+    pub(crate) fn size(self) -> Option<(usize, usize)> {
+        let (columns, rows) = terminal_size::terminal_size_of(io::stdout())?;
+        // Some terminals do not know their size.
+        let size = (usize::from(columns.0), usize::from(rows.0));
+        Some(size).filter(|(columns, rows)| *columns > 0 && *rows > 0)
+    }
+
     /// Replaces the last line on a terminal.
     pub(crate) fn replace_line(self, text: impl Display) -> Result<(), Error> {
         self.text(format_args!("\r\x1b[K{text}"))
@@ -139,6 +148,11 @@ impl Output {
 
     pub(crate) fn red(self, text: &str) -> String {
         self.styled("31", text)
+    }
+
+    /// Makes a text white on black, whatever the colours of the terminal are.
+    pub(crate) fn white_on_black(self, text: &str) -> String {
+        self.styled("38;5;231;48;5;16", text)
     }
 
     fn styled(self, style: &str, text: &str) -> String {

@@ -10,6 +10,7 @@ mod copy;
 mod details;
 mod doctor;
 mod edit;
+mod export;
 mod found;
 mod get;
 mod import;
@@ -101,6 +102,13 @@ pub(crate) enum Command {
     /// The exit code is 5 if the password is wrong, and 1 if a file cannot be read or a QR code of the
     /// export is missing.
     Import(import::Import),
+    /// Export accounts for another app
+    ///
+    /// Writes a list of otpauth:// links or the format of another app, in plain text. For the full list, run
+    /// mfa-export formats. With --qr or --png, makes QR codes that a phone can scan.
+    ///
+    /// First says what the format cannot hold. Then asks before it exports any secret.
+    Export(export::Export),
     /// Show the details of an account
     Show(show::Show),
     /// Change an account
@@ -164,6 +172,7 @@ pub(crate) async fn run(args: Args, output: &Output) -> Result<(), Error> {
         }
         Command::Add(args) => add::run(&context, args).await,
         Command::Import(args) => import::run(&context, args).await,
+        Command::Export(args) => export::run(&context, args).await,
         Command::Show(args) => show::run(&context, args).await,
         Command::Edit(args) => edit::run(&context, args).await,
         Command::Rm(args) => rm::run(&context, args).await,

@@ -1,0 +1,68 @@
+//! Errors of the program. They contain nothing from the request: it has secrets in it.
+
+use std::io;
+
+use mfa_core::uri;
+use mfa_helper::export::{Exit, SCHEMA};
+use thiserror::Error;
+
+/// The largest request, in bytes.
+pub(crate) const MAX_BYTES: u64 = 64 * 1024 * 1024;
+
+/// An error of the program.
+#[derive(Debug, Error)]
+pub enum Failure {
+    /// The request cannot be read.
+    #[error("cannot read the request: {}", .0.kind())]
+    Read(#[source] io::Error),
+    /// The request has more than [`MAX_BYTES`].
+    #[error("the request is larger than 64 MiB")]
+    TooLarge,
+    /// The request is of another version.
+    #[error(
+        "mfactl is of another version: its request has schema {0}, and this program reads {ours}. Install both from \
+         one release",
+        ours = SCHEMA
+    )]
+    Version(u32),
+    /// The request is invalid.
+    #[error("the request is invalid: mfactl is of another version")]
+    Request,
+    /// The link of an account is invalid.
+    #[error("the link of an account is invalid: {0}")]
+    Link(#[source] uri::Error),
+    /// There is no such format.
+    #[error("unknown format")]
+    UnknownFormat,
+    /// The format has no QR codes.
+    #[error("this format has no QR codes")]
+    NoCodes,
+    /// A link is too long for a QR code.
+    #[error("an account is too long for a QR code")]
+    TooLong,
+    /// The export cannot be encoded.
+    #[error("cannot encode the export")]
+    Encode,
+    /// The system gives no random numbers.
+    #[error("the system gives no random numbers")]
+    Random,
+    /// The memory of the process cannot be protected.
+    #[error("cannot protect the memory of this process: {}", .0.kind())]
+    Protect(#[source] io::Error),
+    /// The answer cannot be printed.
+    #[error("cannot print the result: {}", .0.kind())]
+    Print(#[source] io::Error),
+}
+
+impl Failure {
+    /// Returns the exit code.
+    #[must_use]
+    pub fn exit(&self) -> Exit {
+        match self {
+            Self::Version(_) | Self::Request => Exit::Usage,
+            Self::UnknownFormat => Exit::UnknownFormat,
+            Self::NoCodes => Exit::NoSuchForm,
+            _ => Exit::Other,
+        }
+    }
+}

@@ -1,0 +1,86 @@
+//! The formats, one file each, and their table.
+//!
+//! To add a format, add a file with a type that implements [`Format`], and a line in [`FORMATS`].
+
+mod google;
+mod otpauth;
+
+use mfa_core::Account;
+use mfa_core::item::Entry;
+use zeroize::Zeroizing;
+
+use crate::failure::Failure;
+use crate::holds::{self, Holds, Report};
+
+/// An export, or a part of it.
+pub type Bytes = Zeroizing<Vec<u8>>;
+
+/// A file format.
+pub trait Format: Sync {
+    /// Returns the name of the format, on the command line. mfa-import reads the format under the same name.
+    fn name(&self) -> &'static str;
+
+    /// Returns the title of the format, for people.
+    fn title(&self) -> &'static str;
+
+    /// Returns what the format can hold.
+    fn holds(&self) -> Holds;
+
+    /// Finds what the format cannot hold of some accounts.
+    fn report(&self, accounts: &[Account]) -> Report {
+        holds::report(&self.holds(), accounts, |_| None)
+    }
+
+    /// Writes a file with accounts that the format can hold.
+    ///
+    /// # Errors
+    /// If the accounts cannot be encoded.
+    fn write(&self, entries: &[Entry]) -> Result<Bytes, Failure>;
+
+    /// Returns the form with QR codes, if the format has one.
+    fn codes(&self) -> Option<&dyn Codes> {
+        None
+    }
+}
+
+/// A format that can also be QR codes.
+pub trait Codes {
+    /// Returns the QR codes of accounts that the format can hold.
+    ///
+    /// # Errors
+    /// If the accounts cannot be encoded.
+    fn codes(&self, entries: &[Entry]) -> Result<Vec<Code>, Failure>;
+}
+
+/// A QR code.
+pub struct Code {
+    /// What it is, for people.
+    pub name: String,
+    /// The text in it.
+    pub link: Zeroizing<String>,
+}
+
+/// All formats, in the order of the help.
+pub static FORMATS: &[&dyn Format] = &[&otpauth::Otpauth, &google::Google];
+
+/// Returns the format with a name.
+#[must_use]
+pub fn named(name: &str) -> Option<&'static dyn Format> {
+    FORMATS.iter().copied().find(|format| format.name() == name)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_importer_reads_each_format_under_the_same_name() {
+        for format in FORMATS {
+            assert!(
+                mfa_import::named(format.name()).is_some(),
+                "{}",
+                format.name()
+            );
+        }
+    }
+}

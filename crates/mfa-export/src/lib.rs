@@ -1,0 +1,35 @@
+//! Writes accounts in the formats of other authenticators. `mfa-export formats` lists the supported formats.
+//!
+//! mfactl must stay small, so it does not link the formats. It starts the program `mfa-export`, sends the accounts
+//! through a pipe, and writes what the program returns. [`mfa_helper::export`] documents the request, the answer and
+//! the exit codes.
+//!
+//! | module | contents |
+//! |---|---|
+//! | [`formats`] | the formats, one file each, and their table |
+//! | [`holds`] | what a format can hold, and what is lost |
+//! | [`qr`] | draws QR codes for a terminal and as pictures |
+//! | [`mod@args`], [`run`] | the program |
+//!
+//! The program opens no file and writes nothing but its answer. Its input comes from mfactl, so it is not confined as
+//! mfa-import is, but other processes cannot read its memory, and freed memory is wiped.
+//!
+//! # Adding a format
+//!
+//! A format is a file in `formats/` with a type that implements [`Format`], and a line in the table. It declares what
+//! it can hold ([`Holds`]). The accounts that it is asked to write are only those that it can hold.
+
+pub mod args;
+mod entries;
+mod failure;
+pub mod formats;
+pub mod holds;
+mod link;
+mod output;
+pub mod qr;
+pub mod run;
+
+pub use failure::Failure;
+pub use formats::{Bytes, Format, named};
+pub use holds::{Holds, Report, Tags, report};
+pub use output::crash;

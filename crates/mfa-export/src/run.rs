@@ -1,0 +1,156 @@
+//! Runs the program: it reads the request, and prints what the format cannot hold and the export.
+
+use std::ffi::OsString;
+use std::io::{self, Read};
+use std::process::ExitCode;
+
+use clap::Parser;
+use mfa_core::item::Entry;
+use mfa_helper::export::{Answer, Fields, Form, Part, Request, SCHEMA};
+use serde_json::Value;
+use zeroize::Zeroizing;
+
+use crate::args::{Args, Command};
+use crate::failure::{Failure, MAX_BYTES};
+use crate::formats::{self, Bytes, FORMATS, Format};
+use crate::{entries, output, qr};
+
+/// Runs a command line. The first argument is the name of the program.
+///
+/// The exit code is documented at [`Args`].
+pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
+    let args = match Args::try_parse_from(arguments) {
+        Ok(args) => args,
+        Err(error) => return output::usage(&error),
+    };
+    let result = match args.command {
+        Command::Write => write(),
+        Command::Formats => list(),
+    };
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => output::fail(&failure),
+    }
+}
+
+fn list() -> Result<(), Failure> {
+    let width = FORMATS.iter().map(|format| format.name().len()).max();
+    let width = width.unwrap_or(0);
+    let lines = FORMATS
+        .iter()
+        .map(|format| format!("{:<width$} {}\n", format.name(), format.title()));
+    let text: String = lines.collect();
+    output::answer(&[text.as_bytes()]).map_err(Failure::Print)
+}
+
+fn write() -> Result<(), Failure> {
+    mfa_sys::harden::process().map_err(Failure::Protect)?;
+    let request = request(&read()?)?;
+    let (answer, parts) = answer(request)?;
+    let mut line = serde_json::to_vec(&answer).map_err(|_| Failure::Encode)?;
+    line.push(b'\n');
+    let mut pieces = vec![line.as_slice()];
+    pieces.extend(parts.iter().map(|part| part.as_slice()));
+    output::answer(&pieces).map_err(Failure::Print)
+}
+
+fn read() -> Result<Zeroizing<Vec<u8>>, Failure> {
+    let mut bytes = Zeroizing::new(Vec::new());
+    let read = io::stdin()
+        .lock()
+        .take(MAX_BYTES + 1)
+        .read_to_end(&mut bytes);
+    if read.map_err(Failure::Read)? as u64 > MAX_BYTES {
+        return Err(Failure::TooLarge);
+    }
+    Ok(bytes)
+}
+
+/// Reads a request. One of another version must not be half understood: accounts would be wrong.
+fn request(bytes: &[u8]) -> Result<Request<Fields>, Failure> {
+    let request: Value = serde_json::from_slice(bytes).map_err(|_| Failure::Request)?;
+    let schema = request["schema"].as_u64().ok_or(Failure::Request)?;
+    if schema != u64::from(SCHEMA) {
+        return Err(Failure::Version(u32::try_from(schema).unwrap_or(u32::MAX)));
+    }
+    serde_json::from_value(request).map_err(|_| Failure::Request)
+}
+
+/// Returns the answer and the parts that follow it.
+fn answer(request: Request<Fields>) -> Result<(Answer, Vec<Bytes>), Failure> {
+    let format = formats::named(&request.format).ok_or(Failure::UnknownFormat)?;
+    if request.form != Form::File && format.codes().is_none() {
+        return Err(Failure::NoCodes);
+    }
+    let (mut accounts, mut links) = (Vec::new(), Vec::new());
+    for item in request.accounts {
+        accounts.push(entries::account(item.account)?);
+        links.push(item.link);
+    }
+    let report = format.report(&accounts);
+    let mut answer = Answer {
+        schema: SCHEMA,
+        left_out: report.left_out,
+        lost: report.lost,
+        written: report.kept.iter().filter(|kept| **kept).count(),
+        parts: Vec::new(),
+    };
+    if answer.written == 0 || links.iter().all(Option::is_none) {
+        return Ok((answer, Vec::new()));
+    }
+    let mut kept = Vec::new();
+    for ((account, link), _) in accounts
+        .into_iter()
+        .zip(links)
+        .zip(&report.kept)
+        .filter(|(_, kept)| **kept)
+    {
+        kept.push(entries::entry(account, &link.ok_or(Failure::Request)?)?);
+    }
+    let (names, parts): (Vec<_>, Vec<_>) = parts(format, request.form, &kept)?.into_iter().unzip();
+    answer.parts = names
+        .into_iter()
+        .zip(&parts)
+        .map(|(name, part)| Part {
+            name,
+            bytes: part.len(),
+        })
+        .collect();
+    Ok((answer, parts))
+}
+
+/// Writes the export. Each part has a name.
+fn parts(
+    format: &dyn Format,
+    form: Form,
+    entries: &[Entry],
+) -> Result<Vec<(String, Bytes)>, Failure> {
+    let draw = match form {
+        Form::File => return Ok(vec![(String::new(), format.write(entries)?)]),
+        Form::Text => qr::text,
+        Form::Png => qr::png,
+    };
+    let codes = format.codes().ok_or(Failure::NoCodes)?.codes(entries)?;
+    codes
+        .into_iter()
+        .map(|code| Ok((code.name, draw(&code.link)?)))
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_request_of_another_version_is_refused_without_showing_it() {
+        let error = |text: &str| request(text.as_bytes()).err().unwrap();
+        let newer = error(r#"{"schema":2,"accounts":"PRIVATE"}"#);
+        assert!(matches!(newer, Failure::Version(2)));
+        assert_eq!(newer.exit() as u8, 2);
+        for invalid in ["", "{}", r#"{"schema":1,"format":"PRIVATE"}"#, "PRIVATE"] {
+            let error = error(invalid);
+            assert!(matches!(error, Failure::Request), "{error}");
+            assert!(!format!("{error:?}").contains("PRIVATE"));
+        }
+    }
+}

@@ -1,0 +1,142 @@
+//! Runs the program as mfactl does: output, exit codes and what must not be in them.
+
+#![expect(
+    clippy::unwrap_used,
+    reason = "a test fails by panicking, at the line that failed"
+)]
+
+use std::io::Write;
+use std::process::{Command, Output, Stdio};
+
+use mfa_helper::export::{self, Answer};
+use serde_json::{Value, json};
+
+const LINK: &str = "otpauth://totp/AWS:root?secret=PRIVATEPRIVATE23";
+
+/// Runs the program with some standard input.
+fn run(arguments: &[&str], input: &str) -> Output {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_mfa-export"));
+    command
+        .args(arguments)
+        .env_clear()
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped());
+    let mut child = command.spawn().unwrap();
+    // The program may exit before it has read everything.
+    drop(child.stdin.take().unwrap().write_all(input.as_bytes()));
+    child.wait_with_output().unwrap()
+}
+
+fn account(link: Option<&str>) -> Value {
+    json!({
+        "account": {
+            "id": "11111111-1111-4111-8111-111111111111", "name": "mine", "issuer": "AWS", "username": "root",
+            "type": "totp", "algorithm": "SHA1", "digits": 6, "period": 30, "counter": null, "tags": ["a"],
+            "pinned": false, "note": "", "serial": "", "created": 0, "modified": 0, "new": [1]
+        },
+        "link": link
+    })
+}
+
+fn request(format: &str, form: &str, accounts: &[Value]) -> String {
+    json!({"schema": 1, "format": format, "form": form, "accounts": accounts}).to_string()
+}
+
+/// Runs a request, which must succeed, and returns the answer and the parts.
+fn written(request: &str) -> (Answer, Vec<Vec<u8>>) {
+    let output = run(&["write"], request);
+    assert_eq!(output.status.code(), Some(0), "{output:?}");
+    assert!(output.stderr.is_empty());
+    let (line, rest) = export::split(&output.stdout).unwrap();
+    let answer: Answer = serde_json::from_slice(line).unwrap();
+    let parts = export::parts(&answer, rest).unwrap();
+    let parts = parts.into_iter().map(<[u8]>::to_vec).collect();
+    (answer, parts)
+}
+
+#[test]
+fn accounts_without_links_are_only_checked() {
+    let (answer, parts) = written(&request("otpauth", "file", &[account(None)]));
+    assert_eq!((answer.written, parts.len()), (1, 0));
+    let lost: Vec<_> = answer.lost.iter().map(|lost| &*lost.what).collect();
+    assert_eq!(lost, ["name", "tags"]);
+    let (same, parts) = written(&request("otpauth", "file", &[account(Some(LINK))]));
+    assert_eq!((same.lost, same.written), (answer.lost, 1));
+    let text = String::from_utf8(parts.concat()).unwrap();
+    assert!(
+        text.starts_with("otpauth://totp/AWS:root?secret=PRIVATEPRIVATE23&"),
+        "{text}"
+    );
+}
+
+#[test]
+fn what_the_format_cannot_hold_is_left_out_with_its_reason() {
+    let mut other = account(Some(LINK));
+    other["account"]["period"] = 60.into();
+    let mut newer = account(None);
+    newer["account"]["type"] = "newer".into();
+    let accounts = [account(Some(LINK)), other, newer];
+    let (answer, parts) = written(&request("google", "file", &accounts));
+    assert_eq!((answer.written, parts.len()), (1, 1));
+    let reasons: Vec<_> = answer.left_out.iter().map(|one| &*one.reason).collect();
+    assert!(reasons[0].contains("60 s"), "{reasons:?}");
+    assert!(reasons[1].contains("newer version"), "{reasons:?}");
+}
+
+#[test]
+fn codes_come_as_text_and_as_pictures() {
+    let accounts = [account(Some(LINK)), account(Some(LINK))];
+    let (answer, parts) = written(&request("otpauth", "text", &accounts));
+    assert_eq!((&*answer.parts[1].name, parts.len()), ("mine (root)", 2));
+    assert!(
+        String::from_utf8(parts[0].clone())
+            .unwrap()
+            .starts_with("████")
+    );
+    let (answer, parts) = written(&request("google", "png", &accounts));
+    assert_eq!(answer.parts[0].name, "QR code 1 of 1");
+    assert!(parts[0].starts_with(b"\x89PNG"));
+}
+
+#[test]
+fn errors_have_their_codes_and_show_nothing() {
+    let wrong = account(Some("otpauth://totp/AWS:root?secret=PRIVATE1"));
+    let other = account(Some("otpauth://hotp/AWS:root?secret=PRIVATEA"));
+    for (arguments, input, code) in [
+        (
+            &["write"][..],
+            request("nosuch", "file", &[account(Some(LINK))]),
+            3,
+        ),
+        (&["write"], request("otpauth", "PRIVATE", &[]), 2),
+        (&["write"], request("otpauth", "file", &[wrong]), 1),
+        (&["write"], request("otpauth", "file", &[other]), 2),
+        (&["write"], "{\"schema\":2,\"PRIVATE\":0}".to_owned(), 2),
+        (&["write"], "PRIVATE".to_owned(), 2),
+        (&["PRIVATE"], String::new(), 2),
+        (&[], String::new(), 2),
+    ] {
+        let output = run(arguments, &input);
+        let said = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(output.status.code(), Some(code), "{input}: {said}");
+        assert!(output.stdout.is_empty());
+        assert!(
+            said.starts_with("mfa-export: ") && said.lines().count() == 1,
+            "{said}"
+        );
+        assert!(!said.contains("PRIVATE"), "{said}");
+    }
+}
+
+#[test]
+fn the_formats_are_listed() {
+    let output = run(&["formats"], "");
+    let text = String::from_utf8(output.stdout).unwrap();
+    for format in mfa_export::formats::FORMATS {
+        let listed = text.lines().any(|line| line.starts_with(format.name()));
+        assert!(listed, "{text}");
+    }
+    let help = String::from_utf8(run(&["--help"], "").stdout).unwrap();
+    assert!(help.contains("Exit codes:"), "{help}");
+}

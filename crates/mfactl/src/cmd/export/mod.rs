@@ -1,0 +1,237 @@
+//! `mfactl export`: writes the accounts for another app.
+//!
+//! What the format cannot hold is said first, then the user agrees, and only then the daemon is asked for secrets.
+
+pub(super) mod helper;
+mod screen;
+pub(super) mod target;
+
+use std::path::{Path, PathBuf};
+
+use clap::Args as Arguments;
+use mfa_core::Account;
+use mfa_helper::export::{Answer, Item};
+use mfa_ipc::Client;
+use zeroize::Zeroizing;
+
+use super::context::{Context, connect};
+use super::intake::short;
+use super::plan::accounts;
+use crate::error::{Error, Kind};
+use crate::prompt;
+use crate::text::clean;
+use helper::Job;
+use target::Target;
+
+/// The arguments of `export`.
+#[derive(Debug, Arguments)]
+pub(crate) struct Export {
+    /// The accounts [default: all]; see mfactl --help
+    #[arg(value_name = "QUERY")]
+    pub(super) queries: Vec<String>,
+    /// Format of the export
+    #[arg(long, value_name = "NAME")]
+    pub(super) format: String,
+    /// Write to a new file that only you can read, or - for standard output
+    #[arg(short, long, value_name = "FILE")]
+    pub(super) output: Option<PathBuf>,
+    /// Show QR codes in the terminal
+    #[arg(long, conflicts_with_all = ["output", "png"])]
+    pub(super) qr: bool,
+    /// Draw QR codes for a terminal with a light background and without colours
+    #[arg(long, requires = "qr")]
+    pub(super) invert: bool,
+    /// Write QR codes to a new PNG file, or to several with numbers
+    #[arg(long, value_name = "FILE", conflicts_with = "output")]
+    pub(super) png: Option<PathBuf>,
+    /// Do not ask for confirmation; required without a terminal
+    #[arg(long)]
+    pub(super) yes_i_know: bool,
+    /// Export the other accounts if the format cannot hold some
+    #[arg(long)]
+    pub(super) allow_incomplete: bool,
+}
+
+pub(super) async fn run(context: &Context, args: Export) -> Result<(), Error> {
+    let target = target(context.output.terminal, &args)?;
+    target.check()?;
+    if !context.may_ask && !args.yes_i_know {
+        return Err(
+            Error::usage("an export in plain text requires confirmation on a terminal")
+                .hint("Without a terminal, use --yes-i-know."),
+        );
+    }
+    let client = connect().await?;
+    let chosen = chosen(context, &client, &args.queries).await?;
+    let job = Job {
+        format: &args.format,
+        form: target.form(),
+    };
+    let plan = helper::write(job, chosen.iter().map(without_secret).collect())?.answer;
+    say(context, &plan);
+    agree(&args, &target, &plan)?;
+    let all = args.queries.is_empty();
+    let secrets = secrets(context, &client, chosen, all).await?;
+    let written = helper::write(job, secrets.iter().map(with_secret).collect())?;
+    if !is_same(&plan, &written.answer) {
+        let text = "the accounts have changed in the meantime, so nothing was exported";
+        return Err(Error::new(Kind::Other, text).hint("Try again."));
+    }
+    let files = target.write(context, &written.parts()?)?;
+    if !files.is_empty() {
+        let count = accounts(plan.written);
+        context.output.hint(format_args!("exported {count}"));
+    }
+    for file in files {
+        context.output.warn(format_args!(
+            "{} holds your secrets: delete it after use, or keep it somewhere safe",
+            short(&file)
+        ));
+    }
+    Ok(())
+}
+
+/// Returns where the export goes. Nothing is printed on a terminal by accident.
+fn target(terminal: bool, args: &Export) -> Result<Target, Error> {
+    if args.qr {
+        return Ok(Target::Screen {
+            inverted: args.invert,
+        });
+    }
+    if let Some(path) = &args.png {
+        return Ok(Target::Pictures(path.clone()));
+    }
+    match &args.output {
+        Some(path) if path == Path::new("-") => Ok(Target::Output),
+        Some(path) => Ok(Target::File(path.clone())),
+        None if !terminal => Ok(Target::Output),
+        None => Err(Error::usage("there is no file to write to")
+            .hint("Name a new file: --output FILE, or - for standard output")),
+    }
+}
+
+/// Returns the accounts to export, without their secrets.
+async fn chosen(
+    context: &Context,
+    client: &Client,
+    queries: &[String],
+) -> Result<Vec<Account>, Error> {
+    let mut chosen: Vec<Account> = Vec::new();
+    for query in queries {
+        let account = context.account(client, query).await?;
+        if chosen.iter().all(|other| other.id != account.id) {
+            chosen.push(account);
+        }
+    }
+    if queries.is_empty() {
+        chosen = context.ask(client, Client::list_accounts).await?;
+    }
+    if chosen.is_empty() {
+        return Err(Error::new(Kind::NoMatch, "there are no accounts to export"));
+    }
+    Ok(chosen)
+}
+
+/// Says what the format cannot hold.
+fn say(context: &Context, plan: &Answer) {
+    for lost in &plan.lost {
+        let accounts: Vec<_> = lost.accounts.iter().map(|label| clean(label)).collect();
+        let accounts = accounts.join(", ");
+        let text = format!("the format cannot hold “{}” of {accounts}", lost.what);
+        context.output.warn(text);
+    }
+    for left_out in &plan.left_out {
+        let account = clean(&left_out.account);
+        let text = format!("{account} is left out: {}", left_out.reason);
+        context.output.warn(text);
+    }
+}
+
+/// Makes sure that somebody has agreed.
+fn agree(args: &Export, target: &Target, plan: &Answer) -> Result<(), Error> {
+    let left_out = plan.left_out.len();
+    if plan.written == 0 {
+        let text = "the format can hold none of the accounts";
+        return Err(Error::new(Kind::Other, text));
+    }
+    if args.yes_i_know {
+        if left_out > 0 && !args.allow_incomplete {
+            let text = format!("the format cannot hold {}", accounts(left_out));
+            return Err(Error::new(Kind::Other, text)
+                .hint("To export the others nevertheless: --allow-incomplete"));
+        }
+        return Ok(());
+    }
+    if prompt::confirm(&question(target, plan))? {
+        return Ok(());
+    }
+    Err(Error::new(Kind::Other, "nothing was exported"))
+}
+
+fn question(target: &Target, plan: &Answer) -> String {
+    let count = accounts(plan.written);
+    let what = match target {
+        Target::Screen { .. } => format!("This shows the secrets of {count}"),
+        Target::Output => format!("This prints the secrets of {count} in plain text"),
+        Target::File(path) | Target::Pictures(path) => {
+            let path = short(path);
+            format!("This writes the secrets of {count} in plain text to {path}")
+        }
+    };
+    let left_out = match plan.left_out.len() {
+        0 => String::new(),
+        1 => " 1 account is left out.".to_owned(),
+        count => format!(" {count} accounts are left out."),
+    };
+    format!("{what}. Anyone who sees them can generate the codes forever.{left_out}")
+}
+
+/// An account and its link.
+type Secret = (Account, Zeroizing<String>);
+
+/// Asks the daemon for the links: all at once, or only those that were asked for.
+async fn secrets(
+    context: &Context,
+    client: &Client,
+    chosen: Vec<Account>,
+    all: bool,
+) -> Result<Vec<Secret>, Error> {
+    if all {
+        let mut exported = context.ask(client, Client::export).await?;
+        // In the order in which the user has seen them.
+        exported.sort_by_cached_key(|exported| {
+            let is_it = |account: &Account| account.id == exported.account.id;
+            chosen.iter().position(is_it).unwrap_or(usize::MAX)
+        });
+        let secret = |exported: mfa_ipc::types::Exported| (exported.account, exported.uri);
+        return Ok(exported.into_iter().map(secret).collect());
+    }
+    let mut secrets = Vec::new();
+    for account in chosen {
+        let id = account.id.to_string();
+        let link = context.ask(client, async |client| client.reveal(&id).await);
+        secrets.push((account, link.await?));
+    }
+    Ok(secrets)
+}
+
+fn without_secret(account: &Account) -> Item<&Account> {
+    let link = None;
+    Item { account, link }
+}
+
+fn with_secret((account, link): &Secret) -> Item<&Account> {
+    Item {
+        account,
+        link: Some(link.clone()),
+    }
+}
+
+/// Returns whether the export is what the user has agreed to.
+fn is_same(plan: &Answer, written: &Answer) -> bool {
+    (plan.written, &plan.left_out, &plan.lost)
+        == (written.written, &written.left_out, &written.lost)
+}
+
+#[cfg(test)]
+mod tests;

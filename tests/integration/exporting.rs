@@ -1,0 +1,257 @@
+//! Moving out: `mfactl export`, with everything that must not happen on the way.
+
+use std::fs;
+use std::os::unix::fs::PermissionsExt;
+use std::path::Path;
+
+use tests::{Desktop, LINK, SECRET, run};
+
+use crate::importing::{listed, terminal};
+
+fn path(desktop: &Desktop, name: &str) -> String {
+    desktop.folder().join(name).to_str().unwrap().to_owned()
+}
+
+fn text(path: &str) -> String {
+    fs::read_to_string(path).unwrap()
+}
+
+#[test]
+fn what_is_exported_is_imported_again() {
+    let desktop = Desktop::with_two_accounts();
+    desktop.add(
+        "bank",
+        "otpauth://hotp/Bank:jane?secret=GEZDGNBVGY3TQOJQ&counter=3",
+    );
+    let before = desktop.mfactl(&["list", "--plain"]).ok();
+    for format in FORMATS {
+        let file = path(&desktop, format);
+        let export = format!("export --format {format} --output {file}");
+        let done = terminal(&desktop, &export, "yes\n");
+        assert_eq!(done.status, 0, "{format}: {done}");
+        assert!(done.stdout.contains("holds your secrets"), "{done}");
+        let fresh = Desktop::headless();
+        let imported = fresh.mfactl(&["import", "--yes", &file]).ok();
+        let count = before.lines().count() - usize::from(done.stdout.contains("left out"));
+        assert_eq!(listed(&fresh), count, "{format}: {imported}");
+        for account in ["aws", "github"] {
+            // All but the id.
+            let shown = |desktop: &Desktop| {
+                let list = desktop.mfactl(&["list", "--plain"]).ok();
+                let line = list.lines().find(|line| line.starts_with(account));
+                let line = line.unwrap_or_else(|| panic!("{format}: {list}"));
+                line.rsplit_once('\t').unwrap().0.to_owned()
+            };
+            assert_eq!(shown(&fresh), shown(&desktop), "{format}");
+        }
+    }
+}
+
+/// The formats that hold the two accounts of a desktop.
+const FORMATS: [&str; 2] = ["otpauth", "google"];
+
+#[test]
+fn nothing_is_exported_that_nobody_agreed_to() {
+    let desktop = Desktop::with_two_accounts();
+    let file = path(&desktop, "links");
+    let export = ["export", "--format", "otpauth", "--output", &file];
+    let refused = desktop.mfactl(&export).fails(2);
+    assert!(refused.contains("--yes-i-know"), "{refused}");
+    let line = export.join(" ");
+    for answer in ["no\n", "y\n", ""] {
+        let no = terminal(&desktop, &line, answer);
+        assert!(
+            no.status == 1 && no.stdout.contains("nothing was exported"),
+            "{no}"
+        );
+        assert!(!no.stdout.contains(SECRET), "{no}");
+    }
+    assert!(!Path::new(&file).exists());
+    let log = desktop.mfactl(&["access", "log"]).ok();
+    assert!(!log.contains("export"), "the daemon was asked: {log}");
+}
+
+#[test]
+fn the_file_is_new_and_private() {
+    let desktop = Desktop::with_two_accounts();
+    let file = path(&desktop, "links");
+    let line = format!("umask 000; exec mfactl export --format otpauth --output {file}");
+    let done = desktop.person(&[&line, "yes"]);
+    assert!(done.stdout.contains("holds your secrets"), "{done}");
+    assert!(!done.stdout.contains(SECRET), "{done}");
+    let mode = fs::metadata(&file).unwrap().permissions().mode();
+    assert_eq!(mode & 0o777, 0o600);
+    assert!(text(&file).contains(SECRET) && text(&file).lines().count() == 2);
+    fs::write(&file, "mine").unwrap();
+    let line = format!("export --format otpauth --output {file}");
+    let again = terminal(&desktop, &line, "yes\n");
+    assert!(again.status == 1, "{again}");
+    assert!(again.stdout.contains("already exists"), "{again}");
+    assert!(!again.stdout.contains("Type “yes”"), "{again}");
+    // A link is not followed, wherever it leads.
+    let link = path(&desktop, "link");
+    std::os::unix::fs::symlink(path(&desktop, "elsewhere"), &link).unwrap();
+    let line = format!("export --format otpauth --output {link}");
+    assert_eq!(terminal(&desktop, &line, "yes\n").status, 1);
+    assert!(!Path::new(&path(&desktop, "elsewhere")).exists());
+    assert_eq!(text(&file), "mine");
+}
+
+#[test]
+fn a_terminal_shows_no_secrets_by_accident() {
+    let desktop = Desktop::with_two_accounts();
+    let none = terminal(&desktop, "export --format otpauth", "yes\n");
+    assert!(none.status == 2 && !none.stdout.contains(SECRET), "{none}");
+    let asked = terminal(&desktop, "export --format otpauth --output -", "yes\n");
+    assert!(
+        asked.status == 0 && asked.stdout.contains(SECRET),
+        "{asked}"
+    );
+    let piped = desktop.person(&["mfactl export --format otpauth github | wc -l", "yes"]);
+    assert!(piped.stdout.contains("the secrets of 1 account"), "{piped}");
+    assert!(!piped.stdout.contains(SECRET), "{piped}");
+}
+
+#[test]
+fn what_the_format_cannot_hold_is_said_first() {
+    let desktop = Desktop::with_two_accounts();
+    desktop
+        .mfactl(&["edit", "aws", "--note", "n", "--tag", "work"])
+        .ok();
+    desktop.add(
+        "odd",
+        "otpauth://totp/Odd:me?secret=GEZDGNBVGY3TQOJQ&period=60",
+    );
+    let file = path(&desktop, "links");
+    let line = format!("export --format google --output {file}");
+    let no = terminal(&desktop, &line, "no\n");
+    for said in [
+        "the format cannot hold “note” of aws",
+        "the format cannot hold “tags” of aws",
+        "odd (me) is left out: the format cannot hold a period of 60 s, only 30 s",
+        "1 account is left out. Type “yes”",
+    ] {
+        assert!(no.stdout.contains(said), "{said}: {no}");
+    }
+    let yes = terminal(&desktop, &line, "yes\n");
+    assert_eq!(yes.status, 0, "{yes}");
+    let one = terminal(&desktop, "export --format google --output - odd", "yes\n");
+    assert!(one.stdout.contains("can hold none"), "{one}");
+    assert_eq!(one.status, 1);
+}
+
+/// A script confirms by an option, but on a desktop its user is asked nevertheless.
+#[test]
+fn a_script_confirms_by_options_and_is_asked_about() {
+    let desktop = Desktop::with_two_accounts();
+    let export = ["export", "--format", "otpauth", "--yes-i-know"];
+    let done = desktop.mfactl(&export).ok();
+    assert!(done.lines().count() == 2 && done.contains(SECRET), "{done}");
+    desktop.add(
+        "odd",
+        "otpauth://totp/Odd:me?secret=GEZDGNBVGY3TQOJQ&period=60",
+    );
+    let google = ["export", "--format", "google", "--yes-i-know"];
+    let incomplete = desktop.mfactl(&google).fails(1);
+    assert!(incomplete.contains("--allow-incomplete"), "{incomplete}");
+    let others = [&google[..], &["--allow-incomplete"]].concat();
+    let others = desktop.mfactl(&others).ok();
+    assert!(others.starts_with("otpauth-migration://"), "{others}");
+
+    let desktop = Desktop::strict(&["--display", "wayland", "--no-tray"]);
+    desktop.add("aws", LINK);
+    let refused = desktop.mfactl(&[&["--no-input"][..], &export].concat());
+    assert_eq!((refused.status, &*refused.stdout), (5, ""), "{refused}");
+}
+
+#[test]
+fn pictures_are_read_by_other_programs() {
+    let desktop = Desktop::with_two_accounts();
+    let file = path(&desktop, "codes.png");
+    let line = format!("export --format otpauth --png {file}");
+    let done = terminal(&desktop, &line, "yes\n");
+    assert_eq!(done.status, 0, "{done}");
+    let scanned = |name: &str| {
+        let mut zbarimg = desktop.command("zbarimg");
+        run(
+            zbarimg.args(["--quiet", "--raw", &path(&desktop, name)]),
+            "",
+        )
+        .ok()
+    };
+    assert!(scanned("codes-1.png").contains(SECRET));
+    assert!(scanned("codes-2.png").starts_with("otpauth://totp/GitHub:octocat?"));
+    let file = path(&desktop, "google.png");
+    let line = format!("export --format google --png {file}");
+    assert_eq!(terminal(&desktop, &line, "yes\n").status, 0);
+    assert!(scanned("google.png").starts_with("otpauth-migration://offline?data="));
+    let fresh = Desktop::headless();
+    fresh.mfactl(&["import", "--yes", &file]).ok();
+    assert_eq!(listed(&fresh), 2);
+}
+
+#[test]
+fn codes_are_shown_one_after_the_other_and_removed() {
+    let desktop = Desktop::with_two_accounts();
+    let tall = "stty rows 90 columns 200; exec";
+    let mfactl = tests::binary("mfactl");
+    let line = format!("{tall} {} export --format otpauth --qr", mfactl.display());
+    let shown = run(&mut desktop.on_a_terminal(&line), "yes\n\n\n");
+    assert_eq!(shown.status, 0, "{shown}");
+    let first = shown
+        .stdout
+        .find("press Enter to show the next one")
+        .unwrap();
+    let second = shown.stdout.find("press Enter to remove it").unwrap();
+    assert!(first < second, "{shown}");
+    assert_eq!(shown.stdout.matches("\x1b[J").count(), 2, "{shown}");
+    let small = "stty rows 24 columns 80; exec";
+    let line = format!("{small} {} export --format otpauth --qr", mfactl.display());
+    let small = run(&mut desktop.on_a_terminal(&line), "yes\n");
+    assert!(
+        small.status == 1 && small.stdout.contains("--png FILE"),
+        "{small}"
+    );
+    assert!(!small.stdout.contains('█'), "{small}");
+}
+
+/// The accounts pass between processes where no other program can see them.
+#[test]
+fn secrets_are_in_no_argument_no_environment_and_no_file() {
+    let desktop = Desktop::headless();
+    desktop.add("aws", LINK);
+    let trace = path(&desktop, "trace");
+    let mut strace = desktop.command("strace");
+    strace
+        .args(["-f", "-v", "-s", "4096", "-e", "trace=execve,openat", "-o"])
+        .arg(&trace)
+        .arg(tests::binary("mfactl"))
+        .args(["export", "--format", "otpauth", "--yes-i-know"]);
+    let done = run(&mut strace, "").ok();
+    let trace = text(&trace);
+    assert!(trace.contains("mfa-export\", \"write\"]"), "{trace}{done}");
+    assert!(!trace.contains("JBSW"), "{trace}");
+    let made: Vec<_> = trace
+        .lines()
+        .filter(|line| line.contains("O_CREAT") && !line.contains("\"/proc/self/"))
+        .collect();
+    assert!(made.is_empty(), "files were made: {made:?}");
+}
+
+#[test]
+fn what_cannot_be_exported_is_explained() {
+    let desktop = Desktop::with_two_accounts();
+    let of = |arguments: &[&str], status: i32| {
+        let all = [&["export", "--yes-i-know"][..], arguments].concat();
+        desktop.mfactl(&all).fails(status)
+    };
+    let unknown = of(&["--format", "nosuch"], 2);
+    assert!(unknown.contains("mfa-export formats"), "{unknown}");
+    let none = of(&["--format", "otpauth", "nobody"], 3);
+    assert!(none.contains("no account matches"), "{none}");
+    let both = of(&["--format", "otpauth", "--qr", "--png", "a"], 2);
+    assert!(both.contains("cannot be used with"), "{both}");
+    let empty = Desktop::headless();
+    let empty = empty.mfactl(&["export", "--format", "otpauth", "--yes-i-know"]);
+    assert!(empty.fails(3).contains("no accounts to export"));
+}
