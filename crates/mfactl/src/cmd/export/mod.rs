@@ -11,12 +11,12 @@ use std::path::{Path, PathBuf};
 use clap::Args as Arguments;
 use mfa_core::Account;
 use mfa_helper::export::{Answer, Item};
+use mfa_intake::accounts;
 use mfa_ipc::Client;
 use zeroize::Zeroizing;
 
 use super::context::{Context, connect};
 use super::intake::short;
-use super::plan::accounts;
 use crate::error::{Error, Kind};
 use crate::prompt;
 use crate::text::clean;
