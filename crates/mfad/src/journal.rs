@@ -83,8 +83,8 @@ impl Stored {
 impl FileJournal {
     /// Opens the journal in a folder, which is created if necessary, and reads the notes.
     ///
-    /// A damaged file is kept under another name. It may have said that the accounts are locked, so
-    /// they count as locked, as they do if the file cannot be read.
+    /// A file that is damaged or cannot be read is kept under another name. It may have said that the accounts are
+    /// locked, so they count as locked.
     #[must_use]
     pub fn open(folder: &Path) -> (Self, Notes) {
         if let Err(error) = files::own_folder(folder) {
@@ -101,6 +101,8 @@ impl FileJournal {
             Err(error) if is_absent(&error) => Stored::default(),
             Err(error) => {
                 tracing::warn!(path = %path.display(), %error, "cannot read the state; locked until you unlock the accounts");
+                // It may list an incomplete import, and the next write must not replace that.
+                drop(fs::rename(&path, path.with_extension("damaged")));
                 Stored { locked: true, ..Stored::default() }
             }
         };
@@ -239,6 +241,22 @@ mod tests {
         };
         assert_eq!(FileJournal::open(folder.path()).1, locked);
         assert_eq!(fs::read(folder.path().join("state.damaged")).unwrap(), b"{");
+    }
+
+    #[test]
+    fn a_file_that_cannot_be_read_is_kept_aside_and_counts_as_locked() {
+        let folder = tempfile::tempdir().unwrap();
+        let (path, aside) = (
+            folder.path().join("state.json"),
+            folder.path().join("state.damaged"),
+        );
+        // It stands for a file that a broken disk does not give out.
+        fs::create_dir_all(path.join("it")).unwrap();
+        let (mut journal, notes) = FileJournal::open(folder.path());
+        assert!(notes.locked);
+        assert!(aside.join("it").exists());
+        journal.store(&notes).unwrap();
+        assert_eq!(FileJournal::open(folder.path()).1, notes);
     }
 
     /// Whatever a broken disk leaves of the file, the notes are read or the accounts count as locked.
