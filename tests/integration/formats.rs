@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use keepass::db::EntryRef;
 use keepass::{Database, DatabaseKey};
 use serde_json::Value;
-use tests::{Desktop, SECRET};
+use tests::{Desktop, LINK, SECRET};
 
 use crate::vault::{PASSPHRASE, configure, passphrase_file};
 use crate::versions::{ID, assert_shown, json, path, sample, store};
@@ -198,6 +198,10 @@ fn what_a_later_version_has_added_to_the_rules_stays() {
             .iter()
             .any(|rule| rule["subject"] == "person" && rule["default"] == false)
     );
+    // A rule that is not understood may be about any account, so nothing is given out where nobody can be asked.
+    desktop.add("aws", LINK);
+    let denied = desktop.mfactl(&["get", "aws"]).fails(5);
+    assert!(denied.contains("nobody to ask"), "{denied}");
     let said = change_and_change_back(&desktop);
     assert!(said.contains("removed 1 rule"), "{said}");
     let written = fs::read_to_string(&file).unwrap();

@@ -170,6 +170,12 @@ impl FileBook {
         (book, rules)
     }
 
+    /// Returns whether all rules in the file were understood. Others may have said "never".
+    #[must_use]
+    pub fn is_understood(&self) -> bool {
+        !self.is_unread && self.foreign.rules.is_empty()
+    }
+
     /// Returns the rules in the file, if they can be read.
     fn read(&mut self, bytes: &[u8]) -> Option<Rules> {
         let shown = self.path.display();

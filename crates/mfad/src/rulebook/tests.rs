@@ -42,6 +42,7 @@ fn rules_survive() {
     let folder = tempfile::tempdir().unwrap();
     let (mut book, none) = FileBook::open(folder.path());
     assert_eq!(none, Some(Rules::default()));
+    assert!(book.is_understood());
     book.store(&rules()).unwrap();
     assert_eq!(FileBook::open(folder.path()).1, Some(rules()));
 }
@@ -72,9 +73,10 @@ fn a_rule_that_is_not_understood_holds_for_nobody() {
         {"verdict":"allow","subject":"moon","more":1},
         {"verdict":"deny","subject":"tray","more":1}]}"#;
     std::fs::write(&path, text).unwrap();
-    let (_, rules) = FileBook::open(folder.path());
+    let (book, rules) = FileBook::open(folder.path());
     let expected = Rules::new(vec![rule(Subject::Tray, Accounts::All)]);
     assert_eq!(rules, Some(expected));
+    assert!(!book.is_understood());
 }
 
 #[test]
@@ -120,4 +122,30 @@ fn what_a_newer_version_has_added_is_written_back() {
     let left = sorted()["rules"].as_array().unwrap().len();
     assert_eq!(left, 3);
     assert_eq!(sorted()["asked"], before["asked"]);
+}
+
+/// Whatever a broken disk leaves of the file, it is read, left alone as one of a newer version, or kept aside.
+#[test]
+fn a_file_with_any_damage_is_read_or_kept() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("access.json");
+    let aside = folder.path().join("access.damaged");
+    let (mut book, _) = FileBook::open(folder.path());
+    let few = [Subject::Tray, Subject::App("flatpak:org.gnome.Maps".into())];
+    let few = few.map(|one| rule(one, Accounts::Tag("prod".into())));
+    book.store(&Rules::new(few.into())).unwrap();
+    let whole = std::fs::read(&path).unwrap();
+    let mut kept = 0;
+    for bit in 0..whole.len() * 8 {
+        let mut damaged = whole.clone();
+        damaged[bit / 8] ^= 1 << (bit % 8);
+        std::fs::write(&path, &damaged).unwrap();
+        let (book, found) = FileBook::open(folder.path());
+        if found.is_none() {
+            let file = if book.is_unread { &path } else { &aside };
+            assert_eq!(std::fs::read(file).unwrap(), damaged, "bit {bit}");
+            kept += 1;
+        }
+    }
+    assert!(kept > 100, "{kept}");
 }

@@ -71,8 +71,8 @@ impl Parts {
         let (book, rules) = FileBook::open(folder);
         // Rules that are not known may have denied what is asked for while nobody is there.
         let unattended = match rules {
-            Some(_) => policy.unattended,
-            None => Unattended::Deny,
+            Some(_) if book.is_understood() => policy.unattended,
+            _ => Unattended::Deny,
         };
         Self {
             policy: Policy {
