@@ -9,7 +9,7 @@ mod daemon;
 mod mistake;
 mod tray;
 
-use std::fs::OpenOptions;
+use std::fs::{self, File, OpenOptions};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
@@ -89,7 +89,7 @@ pub enum Error {
 
 /// Reads a part of the configuration. If the file does not exist, the part is empty.
 fn load<T: DeserializeOwned + Default>(path: &Path) -> Result<T, Error> {
-    match std::fs::read_to_string(path) {
+    match fs::read_to_string(path) {
         Ok(text) => parse(path, &text),
         Err(source) if source.kind() == io::ErrorKind::NotFound => Ok(T::default()),
         Err(source) => Err(Error::Read {
@@ -114,7 +114,7 @@ fn parse<T: DeserializeOwned>(path: &Path, text: &str) -> Result<T, Error> {
 /// # Errors
 /// An error of the file system, or that the result would not be a valid configuration.
 pub fn remember_vault(path: &Path, vault: &Path) -> io::Result<()> {
-    let old = match std::fs::read_to_string(path) {
+    let old = match fs::read_to_string(path) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => String::new(),
         old => old?,
     };
@@ -137,10 +137,22 @@ pub fn prepare(path: &Path) -> io::Result<()> {
     if let Some(folder) = path.parent() {
         files::create_private_folder(folder)?;
     }
+    create(path, |file| file.write_all(TEMPLATE.as_bytes()))
+}
+
+/// Creates a file unless there is one.
+fn create(path: &Path, write: impl FnOnce(&mut File) -> io::Result<()>) -> io::Result<()> {
     let mut options = OpenOptions::new();
     options.create_new(true).write(true);
     match files::private(&mut options).open(path) {
-        Ok(mut file) => file.write_all(TEMPLATE.as_bytes()),
+        Ok(mut file) => {
+            let written = write(&mut file);
+            if written.is_err() {
+                // What is left would count as a file of the user.
+                drop(fs::remove_file(path));
+            }
+            written
+        }
         Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Ok(()),
         Err(error) => Err(error),
     }

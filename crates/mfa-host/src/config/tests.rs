@@ -194,3 +194,19 @@ fn a_new_file_changes_nothing_and_explains_all() {
         "it is kept"
     );
 }
+
+#[test]
+fn a_new_file_that_cannot_be_filled_is_not_left_behind() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("config.toml");
+    let full = create(&path, |file| {
+        file.write_all(b"# The be")?;
+        Err(io::Error::other("the disk is full"))
+    });
+    assert!(full.is_err());
+    assert!(!path.exists());
+    // The next attempt fills it, and one of the user stays.
+    create(&path, |file| file.write_all(b"whole")).unwrap();
+    create(&path, |file| file.write_all(b"other")).unwrap();
+    assert_eq!(fs::read_to_string(&path).unwrap(), "whole");
+}
