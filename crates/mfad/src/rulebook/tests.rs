@@ -149,3 +149,18 @@ fn a_file_with_any_damage_is_read_or_kept() {
     }
     assert!(kept > 100, "{kept}");
 }
+
+/// The file may have said "never", so it is not replaced.
+#[test]
+fn a_file_that_cannot_be_read_stays() {
+    let folder = tempfile::tempdir().unwrap();
+    // It stands for a file that a broken disk does not give out.
+    let path = folder.path().join("access.json/it");
+    std::fs::create_dir_all(&path).unwrap();
+    let (mut book, found) = FileBook::open(folder.path());
+    assert_eq!(found, None);
+    assert!(!book.is_understood());
+    let refused = book.store(&rules()).unwrap_err().to_string();
+    assert!(refused.contains("could not be read"), "{refused}");
+    assert!(path.exists());
+}
