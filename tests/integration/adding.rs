@@ -285,7 +285,7 @@ fn several_at_once() {
     desktop.copy(&format!("{LINK}\n{github}"));
     tray.choose("Add from clipboard");
     told(&desktop, "Nothing to add");
-    told(&desktop, "2 were already stored.");
+    told(&desktop, "2 accounts were already stored.");
     assert_eq!(desktop.mfactl(&["list", "--plain"]).ok().lines().count(), 2);
 }
 

@@ -90,7 +90,7 @@ skip    VPN (old)                         its type is unknown";
     );
     let again = desktop.mfactl(&["import", "--yes", &file]).ok();
     assert!(again.contains("have   Steam"), "{again}");
-    let told = "Nothing to add. 4 were already stored. 1 was skipped.";
+    let told = "Nothing to add. 4 accounts were already stored. 1 was skipped.";
     assert!(again.ends_with(told), "{again}");
     assert_eq!(items(&desktop), 6);
 }
@@ -180,7 +180,7 @@ fn a_password_is_asked_for_unseen_and_again() {
     );
     let again = desktop.mfactl_with(&import, &format!("{PASSWORD}\n")).ok();
     assert!(
-        again.contains("Nothing to add. 2 were already stored."),
+        again.contains("Nothing to add. 2 accounts were already stored."),
         "{again}"
     );
 }
@@ -227,7 +227,11 @@ fn what_cannot_be_imported_is_explained_and_not_repeated() {
     let file = sample("aegis.json");
     let many = links(&desktop, 4000);
     let cases: &[(&[&str], i32, &str)] = &[
-        (&[&many], 1, "larger than the daemon accepts\n  If there"),
+        (
+            &[&many],
+            1,
+            "larger than the daemon accepts\n  If the files",
+        ),
         (
             &[&text],
             1,

@@ -378,7 +378,7 @@ fn another_keychain_than_before_is_told() {
     std::fs::write(&state, noted.replace("gnome-keyring", "KWallet")).unwrap();
     let doctor = desktop.mfactl(&["doctor"]).stdout;
     assert!(
-        doctor.contains("the accounts were in KWallet before, but now gnome-keyring answers"),
+        doctor.contains("the accounts were in KWallet, but now gnome-keyring answers"),
         "{doctor}"
     );
 }

@@ -25,13 +25,13 @@ pub(crate) enum Damage {
     AccountKey,
     #[error("the file is damaged: its header is invalid")]
     Header,
-    #[error("the file is cut off")]
+    #[error("the end of the file is missing")]
     CutOff,
     #[error("the encrypted part of the file is damaged")]
     Inside,
-    #[error("the key derivation settings of the file are too expensive")]
+    #[error("decrypting the file takes too much time or memory")]
     Work,
-    #[error("the file has the unknown version {0}")]
+    #[error("version {0} of this format is not supported")]
     Version(u64),
     #[error("the file is encrypted with an unknown method")]
     Cipher,
@@ -52,6 +52,9 @@ impl Damage {
             }
             Self::AccountKey | Self::PhoneKey => {
                 "Export it again, with a password for the file or without a password."
+            }
+            Self::Work => {
+                "Lower the settings of its key derivation in the app, and export it again."
             }
             Self::Empty => "Check that it is the right file.",
             _ => "Export it again.",

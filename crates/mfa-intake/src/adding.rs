@@ -117,6 +117,9 @@ impl Tally {
         };
         let present = match &self.stored_as {
             Some(name) => format!(" The account is already stored as “{name}”."),
+            None if self.added == 0 && self.present > 1 => {
+                format!(" {} were already stored.", accounts(self.present))
+            }
             None => said(self.present, "already stored"),
         };
         present + &said(self.skipped, "skipped")
@@ -179,7 +182,7 @@ mod tests {
         };
         let one = " The account is already stored as “aws”. 1 was skipped.";
         assert_eq!(said(1), one);
-        assert_eq!(said(2), " 2 were already stored. 1 was skipped.");
+        assert_eq!(said(2), " 2 accounts were already stored. 1 was skipped.");
         let some = found(2).adding(&[stored(), result(Fate::Added, "")]);
         assert!(matches!(some, Adding::Several));
         let refused = found(1).adding(&[result(Fate::Skipped, "it has no secret")]);

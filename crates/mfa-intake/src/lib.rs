@@ -95,11 +95,11 @@ pub enum Error {
         said: String,
     },
     /// mfa-import was ended by its own limits, or because it took too long.
-    #[error("decoding takes too much time or memory")]
+    #[error("decoding the file takes too much time or memory")]
     TooMuch,
     /// The answer has another schema.
     #[error(
-        "mfa-import is of another version: its answer has schema {0}, and this program reads {ours}. Install both \
+        "mfa-import is from a different version of mfactl: its output has schema {0} instead of {ours}. Install both \
          from one release.",
         ours = SCHEMA
     )]

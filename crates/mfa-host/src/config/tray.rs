@@ -80,7 +80,7 @@ fn codes<'de, D: Deserializer<'de>>(given: D) -> Result<Option<Codes>, D::Error>
     codes.map(Some)
 }
 
-/// Reads a number of seconds, at most a day. For a longer time there is 0.
+/// Reads a number of seconds, at most a day. With 0, the code stays on the clipboard.
 fn seconds<'de, D: Deserializer<'de>>(given: D) -> Result<Option<u64>, D::Error> {
     match u64::deserialize(given) {
         Ok(seconds @ 0..=MAX_CLEAR_AFTER) => Ok(Some(seconds)),

@@ -27,7 +27,7 @@ impl Format for OtpClient {
     }
 
     fn title(&self) -> &'static str {
-        "a database of OTPClient, of version 2 or 3, or the list in it"
+        "a database of OTPClient, version 2 or 3, encrypted or not"
     }
 
     fn detect(&self, bytes: &[u8]) -> bool {
@@ -184,7 +184,7 @@ mod tests {
                 .read(&file, Some(b"x"))
                 .unwrap_err()
                 .to_string()
-                .contains("too expensive")
+                .contains("too much time or memory")
         );
         file[61..73].copy_from_slice(&[0, 0, 0, 1, 0, 0, 0, 8, 0, 0, 0, 1]);
         assert!(matches!(

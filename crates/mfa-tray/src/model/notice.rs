@@ -139,17 +139,14 @@ pub(super) fn running() -> Notice {
 /// An account was added.
 #[must_use]
 pub fn added(id: AccountId, issuer: &str, name: &str) -> Notice {
-    let what = if issuer.is_empty() { name } else { issuer };
+    let said = |text| label::isolated(&label::clean(text, label::MAX));
+    let summary = match issuer {
+        "" => format!("{} added", said(name)),
+        issuer => format!("{} added as {}", said(issuer), said(name)),
+    };
     Notice {
         actions: vec![("Two codes in a row".to_owned(), Choice::Pair(id))],
-        ..plain(
-            format!(
-                "{} added as {}",
-                label::isolated(&label::clean(what, label::MAX)),
-                label::isolated(&label::clean(name, label::MAX))
-            ),
-            "Click it in the menu to copy its code.",
-        )
+        ..plain(summary, "Click it in the menu to copy its code.")
     }
 }
 
@@ -233,7 +230,7 @@ pub fn not_done(what: &str, reason: &str) -> Notice {
 pub fn not_answered(error: &Error) -> Notice {
     match error {
         Error::NotFound(_) => question_over(),
-        error => problem("Your answer did not count", &reason(error)),
+        error => problem("Your answer was not accepted", &reason(error)),
     }
 }
 

@@ -203,7 +203,7 @@ fn source(args: &Add) -> Result<Source, Error> {
     told_apart(text, args.uri.is_some(), from_input)
 }
 
-/// Returns a text as the link or the secret that it is. Of what a person types, both are possible.
+/// Returns a text as a link or as a secret. A person may type either.
 fn told_apart(text: Zeroizing<String>, is_link: bool, from_input: bool) -> Result<Source, Error> {
     let begin = text.trim_start().get(..EXPORT.len());
     if begin.is_some_and(|begin| begin.eq_ignore_ascii_case(EXPORT)) {

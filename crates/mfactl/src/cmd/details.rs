@@ -24,7 +24,7 @@ pub(crate) struct Details {
     /// Counter of the next code, for type hotp
     #[arg(long, value_name = "N")]
     pub(super) counter: Option<u64>,
-    /// Tag; repeat the option for several tags (edit replaces all tags)
+    /// Tag; repeat the option for several tags
     #[arg(long = "tag", value_name = "TAG")]
     pub(super) tags: Vec<String>,
     /// Serial number that the service assigned, such as an AWS ARN

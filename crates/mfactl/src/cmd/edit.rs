@@ -17,7 +17,7 @@ pub(crate) struct Edit {
     /// New name of the account
     #[arg(long)]
     pub(super) name: Option<String>,
-    /// Its details; tags replace the old ones
+    /// Its details
     #[command(flatten)]
     pub(super) details: Details,
     /// Remove all tags

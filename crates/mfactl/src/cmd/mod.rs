@@ -43,8 +43,8 @@ use context::Context;
 /// Secrets are in the keychain of your desktop or in an encrypted vault file. The daemon mfad reads them;
 /// it starts when it is needed.
 ///
-/// QUERY is the name, id, serial (such as an AWS ARN) or issuer:username of an account, or the beginning or
-/// another part of its name, issuer or user name. It must match exactly one account.
+/// QUERY is the name, id, serial (such as an AWS ARN) or issuer:username of an account, or a part of its
+/// name, issuer or user name. It must match exactly one account.
 #[derive(Debug, Parser)]
 #[command(name = "mfactl", version, max_term_width = 100, after_help = EXIT_CODES)]
 #[command(disable_help_subcommand = true)]
@@ -113,7 +113,7 @@ pub(crate) enum Command {
     Show(show::Show),
     /// Change an account
     ///
-    /// Only the given fields change. An empty value clears a field.
+    /// Only the given fields change. An empty value clears a field. The given tags replace all tags.
     Edit(edit::Edit),
     /// Remove an account and its secret
     #[command(visible_alias = "remove")]

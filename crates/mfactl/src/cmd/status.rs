@@ -76,8 +76,8 @@ fn rows(status: &types::Status) -> [(&'static str, String); 6] {
 pub(super) fn why_locked(status: &types::Status) -> String {
     let why = match status.locked_because.as_str() {
         "request" => " by mfactl lock or by the tray",
-        "idle" => " after a time without use",
-        "keychain" => " with the keychain",
+        "idle" => " because they were not used for a while",
+        "keychain" => " because the keychain is locked",
         "screen" => " because the screen is locked",
         "suspend" => " because the system went to sleep; the next request opens them",
         "session-end" => " because the session has ended; the next request opens them",

@@ -140,7 +140,7 @@ pub(super) fn no_agent(pid: u32) -> Error {
 }
 
 pub(super) fn proof_underway() -> Error {
-    let text = "a prompt to unlock the accounts is open already: answer that one first";
+    let text = "a prompt to unlock the accounts is already open: answer that one first";
     Error::LimitsExceeded(text.into())
 }
 

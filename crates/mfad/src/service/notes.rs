@@ -92,7 +92,7 @@ impl Service {
             return;
         }
         if let Some(before) = before {
-            tracing::warn!("the accounts were in {before} before, but now {name} answers");
+            tracing::warn!("the accounts were in {before}, but now {name} answers");
         }
         self.door.changed_from.clone_from(before);
         if !self.accounts.unlocked.is_empty() {

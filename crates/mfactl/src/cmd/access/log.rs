@@ -109,21 +109,21 @@ fn text(record: &Record, date: &str) -> String {
     text.lines().map(clean).collect::<Vec<_>>().join("\n")
 }
 
-/// Returns the ground in words. It names the scope too: a rule is for always.
+/// Returns the ground in words, with the scope of an answer. A rule always holds.
 fn ground(ground: Ground) -> &'static str {
     match ground {
         Ground::Default => "by default",
         Ground::Rule => "by a rule",
-        Ground::Once => "you said so, this once",
-        Ground::UntilLocked => "you said so, until locked",
-        Ground::Always => "you said so, always",
-        Ground::Silence => "refused a moment ago",
+        Ground::Once => "your answer, once",
+        Ground::UntilLocked => "your answer, until locked",
+        Ground::Always => "your answer, always",
+        Ground::Silence => "the same request was refused a moment ago",
         Ground::Unanswered => "nobody answered the question",
         Ground::Unattended => "nobody could be asked",
         Ground::NoQuestion => "the request did not permit a question",
         Ground::Limit => "too many requests",
-        Ground::Changed => "the program became another one",
-        Ground::Bus => "codes are off on the session bus",
+        Ground::Changed => "the program became another program",
+        Ground::Bus => "codes are turned off on the session bus",
         Ground::Unknown => "?",
     }
 }
@@ -156,7 +156,7 @@ mod tests {
     fn a_line_says_who_had_what_and_why() {
         assert_eq!(
             text(&record(), "2023-11-14 22:13:20"),
-            "2023-11-14 22:13:20  allowed: code of aws for /usr/bin/terraform (you said so, until locked)\n    \
+            "2023-11-14 22:13:20  allowed: code of aws for /usr/bin/terraform (your answer, until locked)\n    \
              by mfactl ← bash ← terraform, pid 42\n    reason given: a\u{fffd}b"
         );
         let refused = Record {

@@ -22,13 +22,13 @@ pub(crate) enum Access {
     Allow(rules::Scope),
     /// Ask before a program gets a code
     Ask(rules::Scope),
-    /// Refuse codes to a program, or deny a question
+    /// Refuse codes to a program, or answer a question by denying the request
     Deny(questions::Deny),
     /// Remove rules, so that the defaults hold again
     Forget(rules::Forget),
     /// List the questions that wait for an answer
     Pending(questions::Pending),
-    /// Allow what a question asks for
+    /// Answer a question by allowing the request
     Approve(questions::Approve),
     /// Show who got codes, and who was refused
     Log(log::Log),

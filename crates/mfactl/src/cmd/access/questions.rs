@@ -22,7 +22,7 @@ pub(crate) struct Pending {
 pub(crate) struct Approve {
     /// The number of the question; see mfactl access pending
     id: u64,
-    /// Also allow the same request until the accounts are locked, 10 minutes pass without one, or 12 hours have passed
+    /// Also allow the same request until the accounts are locked, for at most 12 hours; ends after 10 minutes without use
     #[arg(long, conflicts_with = "always")]
     until_locked: bool,
     /// Also allow the same request from now on
@@ -33,10 +33,8 @@ pub(crate) struct Approve {
 /// The arguments of `access deny`.
 #[derive(Debug, Arguments)]
 pub(crate) struct Deny {
-    /// The number of a question; a program (its path, its name in PATH, flatpak:ID or snap:NAME); or anybody (also
-    /// you, with --account or --tag), person (you at a terminal), tray, or search (the desktop search, which may only
-    /// copy)
-    #[arg(value_name = "ID|PROGRAM")]
+    /// The number of a question, or the program that the rule is for
+    #[arg(value_name = "ID|PROGRAM", long_help = rules::who("The number of a question, or the program that the rule is for"))]
     what: String,
     /// Also deny the same request from now on; only with the number of a question
     #[arg(long, conflicts_with_all = ["script", "account", "tag"])]

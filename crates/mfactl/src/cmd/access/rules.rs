@@ -33,9 +33,8 @@ pub(crate) struct Rules {
 /// For whom, and for which accounts, a rule is.
 #[derive(Debug, Arguments)]
 pub(crate) struct Scope {
-    /// A program (its path, its name in PATH, flatpak:ID or snap:NAME); or anybody (also you, with --account or
-    /// --tag), person (you at a terminal), tray, or search (the desktop search, which may only copy)
-    #[arg(value_name = "PROGRAM")]
+    /// The program that the rule is for
+    #[arg(value_name = "PROGRAM", long_help = who("The program that the rule is for"))]
     who: String,
     #[command(flatten)]
     more: More,
@@ -44,9 +43,8 @@ pub(crate) struct Scope {
 /// The arguments of `access forget`.
 #[derive(Debug, Arguments)]
 pub(crate) struct Forget {
-    /// A program (its path, its name in PATH, flatpak:ID or snap:NAME); or anybody (also you, with --account or
-    /// --tag), person (you at a terminal), tray, or search (the desktop search, which may only copy)
-    #[arg(value_name = "PROGRAM", required_unless_present = "all")]
+    /// The program that the rule is for
+    #[arg(value_name = "PROGRAM", required_unless_present = "all", long_help = who("The program that the rule is for"))]
     who: Option<String>,
     /// Remove all rules
     #[arg(long, conflicts_with_all = ["who", "script", "account", "tag"])]
@@ -73,6 +71,11 @@ impl Scope {
     pub(super) fn new(who: String, more: More) -> Self {
         Self { who, more }
     }
+}
+
+/// Returns the help for an argument that names the subject of a rule. It begins with what the argument is.
+pub(super) fn who(what: &str) -> String {
+    format!("{what}\n\n{}", subject::NAMES)
 }
 
 pub(super) async fn list(context: &Context, args: &Rules) -> Result<(), Error> {

@@ -101,7 +101,7 @@ async fn daemon(findings: &mut Vec<Finding>) -> Option<Status> {
     }
     if let Some(before) = &status.keychain_changed_from {
         let text = format!(
-            "the accounts were in {before} before, but now {} answers. Start {before} again, or import \
+            "the accounts were in {before}, but now {} answers. Start {before} again, or import \
              the accounts",
             status.keychain
         );

@@ -172,12 +172,12 @@ pub(super) async fn ask(
         .await
         .map_err(|error| match found.len() {
             ..MANY => error,
-            _ => error.hint("If there are very many accounts, import fewer at once."),
+            _ => error.hint("If the files contain very many accounts, import them in parts."),
         })?;
     if results.len() == found.len() {
         return Ok(results);
     }
-    Err(mfa_ipc::Error::Failed("the answer of the daemon lacks some accounts".into()).into())
+    Err(mfa_ipc::Error::Failed("the daemon did not answer for every account".into()).into())
 }
 
 /// Has the accounts stored, and shows the progress.

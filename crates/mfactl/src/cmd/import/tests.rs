@@ -151,7 +151,7 @@ fn it_is_no_error_if_all_accounts_are_there_already() {
     let present = said(&plan(&[], 2, 0, &[]));
     assert_eq!(
         present.as_deref(),
-        Ok("Nothing to add. 2 were already stored.")
+        Ok("Nothing to add. 2 accounts were already stored.")
     );
     for (skipped, missing) in [(1, &[][..]), (0, &[MISSING])] {
         assert_eq!(
