@@ -9,13 +9,17 @@ use mfa_ipc::types::Status;
 use mfa_ipc::{launcher, paths};
 use serde::Serialize;
 
+use super::columns::{Column, GAP, Table};
 use super::context::Context;
 use super::status::why_locked;
 use crate::error::{Error, Kind};
 use crate::finding::{Finding, Grade, fail, ok, warn};
 use crate::output::Output;
 use crate::platform::{self, RESTART};
-use crate::text::{hanging, pad};
+use crate::text::{hanging, width};
+
+/// The grade, and what the finding is about. Neither is shortened.
+const COLUMNS: [Column; 2] = [Column::new("", 0), Column::new("", 0)];
 
 /// `mfactl doctor --json`
 #[derive(Serialize)]
@@ -46,8 +50,8 @@ pub(super) async fn run(context: &Context, args: Doctor) -> Result<(), Error> {
     if args.json {
         context.output.json(&Checks::new(&findings))?;
     } else {
-        for finding in &findings {
-            context.output.line(line(context.output, finding))?;
+        for line in lines(context.output, &findings) {
+            context.output.line(line)?;
         }
     }
     match failed {
@@ -59,18 +63,26 @@ pub(super) async fn run(context: &Context, args: Doctor) -> Result<(), Error> {
     }
 }
 
-/// Formats a finding, with its text in a column of its own.
-fn line(output: Output, finding: &Finding) -> String {
-    const GRADE: usize = 6;
-    const WHAT: usize = 14;
-    let grade = pad(finding.grade.as_str(), GRADE);
-    let grade = match finding.grade {
-        Grade::Ok => output.green(&grade),
-        Grade::Warn => output.yellow(&grade),
-        Grade::Fail => output.red(&grade),
+/// Returns the lines of the findings, each with its text in a column of its own.
+fn lines(output: Output, findings: &[Finding]) -> Vec<String> {
+    let cells = findings.iter().map(|finding| {
+        let grade = finding.grade.as_str();
+        [grade, finding.what].map(str::to_owned)
+    });
+    let cells: Vec<_> = cells.collect();
+    let table = Table::whole(&COLUMNS, &cells);
+    let line = |(finding, cells): (&Finding, _)| {
+        let [grade, what] = table.cells(cells, str::to_owned);
+        let indent = width(&grade) + width(&what) + 2 * GAP.len();
+        let grade = match finding.grade {
+            Grade::Ok => output.green(&grade),
+            Grade::Warn => output.yellow(&grade),
+            Grade::Fail => output.red(&grade),
+        };
+        let text = hanging(&finding.text, indent);
+        format!("{grade}{GAP}{what}{GAP}{text}")
     };
-    let text = hanging(&finding.text, GRADE + WHAT);
-    format!("{grade}{}{text}", pad(finding.what, WHAT))
+    findings.iter().zip(&cells).map(line).collect()
 }
 
 /// Checks the daemon, and asks it about the keychain.
@@ -214,10 +226,16 @@ mod tests {
 
     #[test]
     fn a_text_of_several_lines_stays_in_its_column() {
-        let finding = fail("keychain", "no keychain is running\n  On a server: a file");
+        let findings = [
+            fail("keychain", "no keychain is running\n  On a server: a file"),
+            ok("notifications", "shown"),
+        ];
         assert_eq!(
-            line(Output::TERMINAL, &finding),
-            "fail  keychain      no keychain is running\n                    On a server: a file"
+            lines(Output::TERMINAL, &findings),
+            [
+                "fail   keychain        no keychain is running\n                       On a server: a file",
+                "ok     notifications   shown"
+            ]
         );
     }
 
