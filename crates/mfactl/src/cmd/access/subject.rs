@@ -10,10 +10,10 @@ use crate::text::clean;
 /// How a person names a subject, for the help.
 pub(super) const NAMES: &str = "\
 A program is given as its path, its name in PATH, flatpak:ID or snap:NAME. These words also work:
-- person: you at a terminal
-- tray: mfa-tray
-- search: the desktop search, which may only copy codes
-- anybody: every program; with --account or --tag, also you and the tray";
+  - person: you at a terminal
+  - tray: mfa-tray
+  - search: the desktop search, which may only copy codes
+  - anybody: every program; with --account or --tag, also you and the tray";
 /// The beginnings of the ids of sandboxed applications.
 const SANDBOXES: [&str; 2] = ["flatpak:", "snap:"];
 /// The beginning of a module of Python, which takes the place of a script.
