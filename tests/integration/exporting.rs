@@ -48,7 +48,7 @@ fn what_is_exported_is_imported_again() {
 }
 
 /// The formats that hold the two accounts of a desktop.
-const FORMATS: [&str; 2] = ["otpauth", "google"];
+const FORMATS: [&str; 5] = ["otpauth", "google", "aegis", "2fas", "bitwarden"];
 
 #[test]
 fn nothing_is_exported_that_nobody_agreed_to() {

@@ -3,11 +3,11 @@
 //!
 //! An account whose codes would be different ones is left out as a whole. Any other field is only lost.
 
-use std::collections::HashSet;
-
 use mfa_core::account::{Kind, Period};
 use mfa_core::{Account, naming};
 use mfa_helper::export::{LeftOut, Lost};
+
+use crate::names::Usual;
 
 /// What a format can hold. All formats hold the issuer, the user name, the secret and the hash function.
 #[derive(Clone, Copy, Debug)]
@@ -26,6 +26,19 @@ pub struct Holds {
     pub pinned: bool,
     /// Whether an account can have a note.
     pub note: bool,
+    /// What an account of Steam has beside its secret.
+    pub steam: Steam,
+}
+
+/// What an account of Steam has beside its secret: some apps write only `steam://SECRET` and a name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Steam {
+    /// What other accounts have.
+    Whole,
+    /// The issuer as its name, and the user name.
+    WithoutName,
+    /// The issuer as its name.
+    IssuerOnly,
 }
 
 /// The number of tags that an account can have.
@@ -51,6 +64,7 @@ impl Holds {
             tags: Tags::None,
             pinned: false,
             note: false,
+            steam: Steam::Whole,
         }
     }
 
@@ -114,7 +128,7 @@ pub fn report(
     refuses: impl Fn(&Account) -> Option<String>,
 ) -> Report {
     let mut report = Report::default();
-    let mut names = HashSet::new();
+    let mut usual = Usual::default();
     let mut lost = [const { Vec::new() }; FIELDS.len()];
     for account in accounts {
         let reason = holds.refuses(account).or_else(|| refuses(account));
@@ -124,7 +138,7 @@ pub fn report(
             report.left_out.push(LeftOut { account, reason });
             continue;
         }
-        let is_lost = losses(holds, account, &mut names);
+        let is_lost = losses(holds, account, &mut usual);
         for (accounts, _) in lost.iter_mut().zip(is_lost).filter(|(_, is_lost)| *is_lost) {
             accounts.push(account.label());
         }
@@ -141,7 +155,8 @@ pub fn report(
 }
 
 /// The fields that can be lost, for people, in the order of [`losses`].
-const FIELDS: [&str; 6] = [
+const FIELDS: [&str; 7] = [
+    "user name",
     "name",
     "tags",
     "tags but the first",
@@ -151,16 +166,21 @@ const FIELDS: [&str; 6] = [
 ];
 
 /// Returns which fields of an account are lost.
-fn losses(holds: &Holds, account: &Account, names: &mut HashSet<String>) -> [bool; FIELDS.len()] {
+fn losses(holds: &Holds, account: &Account, usual: &mut Usual) -> [bool; FIELDS.len()] {
     let (issuer, username) = (&account.issuer, &account.username);
-    let name = naming::suggest(issuer, username, |name| names.contains(name));
+    let steam = match account.kind {
+        Kind::Steam => holds.steam,
+        _ => Steam::Whole,
+    };
+    let has_name = holds.name && steam == Steam::Whole;
     // An import chooses the same name, and finds the same serial.
-    let is_usual = name == account.name;
-    names.insert(name);
+    let is_usual = usual.is_usual(account);
     let is_known = naming::serial(issuer, username).is_some_and(|known| known == account.serial);
     let tags = account.tags.len();
     [
-        !holds.name && !is_usual,
+        // Without an issuer, the user name takes its place.
+        steam == Steam::IssuerOnly && !username.is_empty() && !issuer.is_empty(),
+        !has_name && !is_usual,
         holds.tags == Tags::None && tags > 0,
         holds.tags == Tags::One && tags > 1,
         !holds.pinned && account.pinned,
@@ -275,5 +295,22 @@ mod tests {
         let second = aws("aws-123456789012", "root@123456789012");
         assert!(of(&FEW, &[first, second.clone()]).lost.is_empty());
         assert_eq!(of(&FEW, &[second]).lost[0].what, "name");
+    }
+
+    #[test]
+    fn what_a_bare_link_of_steam_lacks_is_lost() {
+        let lost = |steam| {
+            let holds = Holds {
+                name: true,
+                steam,
+                ..Holds::only(&["steam"])
+            };
+            let report = of(&holds, &[account("mine", Kind::Steam)]);
+            let lost = report.lost.into_iter().map(|lost| lost.what);
+            lost.collect::<Vec<_>>()
+        };
+        assert!(lost(Steam::Whole).is_empty());
+        assert_eq!(lost(Steam::WithoutName), ["name"]);
+        assert_eq!(lost(Steam::IssuerOnly), ["user name", "name"]);
     }
 }

@@ -24,12 +24,18 @@ mod entries;
 mod failure;
 pub mod formats;
 pub mod holds;
+mod json;
 mod link;
+mod names;
 mod output;
 pub mod qr;
+mod random;
 pub mod run;
 
 pub use failure::Failure;
-pub use formats::{Bytes, Format, named};
-pub use holds::{Holds, Report, Tags, report};
+pub use formats::{Format, named};
+pub use holds::{Holds, Report, Steam, Tags, report};
 pub use output::crash;
+
+/// An export, or a part of it.
+pub type Bytes = zeroize::Zeroizing<Vec<u8>>;

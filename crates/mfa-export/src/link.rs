@@ -2,7 +2,7 @@
 
 use mfa_core::account::Kind;
 use mfa_core::item::Entry;
-use mfa_core::uri;
+use mfa_core::{Secret, uri};
 use zeroize::Zeroizing;
 
 /// Returns the link of an account.
@@ -15,4 +15,9 @@ pub(crate) fn of(entry: &Entry) -> Zeroizing<String> {
         (Kind::Steam, Some(rest)) => Zeroizing::new(format!("otpauth://steam/{rest}")),
         _ => link,
     }
+}
+
+/// Returns the link that Bitwarden and Proton know for Steam. It has nothing but the secret.
+pub(crate) fn bare_steam(secret: &Secret) -> Zeroizing<String> {
+    Zeroizing::new(format!("steam://{}", *secret.to_base32()))
 }

@@ -4,8 +4,8 @@ use png::{BitDepth, ColorType, Encoder};
 use qrcode::{Color, EcLevel, QrCode};
 use zeroize::Zeroizing;
 
+use crate::Bytes;
 use crate::failure::Failure;
-use crate::formats::Bytes;
 
 /// The width of the light frame, in modules.
 const QUIET: usize = 4;

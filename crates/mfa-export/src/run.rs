@@ -12,8 +12,8 @@ use zeroize::Zeroizing;
 
 use crate::args::{Args, Command};
 use crate::failure::{Failure, MAX_BYTES};
-use crate::formats::{self, Bytes, FORMATS, Format};
-use crate::{entries, output, qr};
+use crate::formats::{self, FORMATS, Format};
+use crate::{Bytes, entries, output, qr};
 
 /// Runs a command line. The first argument is the name of the program.
 ///

@@ -20,6 +20,7 @@ use super::otpauth::lines;
 use super::{Bytes, Code, Codes, Format};
 use crate::failure::Failure;
 use crate::holds::Holds;
+use crate::random;
 
 /// Migration links.
 pub(super) struct Google;
@@ -71,10 +72,8 @@ impl Codes for Google {
 
 fn links(entries: &[Entry]) -> Result<Vec<Zeroizing<String>>, Failure> {
     let batches = batches(entries);
-    let mut id = [0; 4];
-    getrandom::fill(&mut id).map_err(|_| Failure::Random)?;
     // It is signed. A negative one is long.
-    let id = u64::from(u32::from_le_bytes(id) >> 1);
+    let id = u64::from(u32::from_le_bytes(random::bytes()?) >> 1);
     let count = batches.len() as u64;
     let link = |(index, mut message): (u64, Message)| {
         message.integer(2, VERSION);

@@ -2,18 +2,19 @@
 //!
 //! To add a format, add a file with a type that implements [`Format`], and a line in [`FORMATS`].
 
+mod aegis;
+mod bitwarden;
 mod google;
 mod otpauth;
+mod twofas;
 
 use mfa_core::Account;
 use mfa_core::item::Entry;
 use zeroize::Zeroizing;
 
+use crate::Bytes;
 use crate::failure::Failure;
 use crate::holds::{self, Holds, Report};
-
-/// An export, or a part of it.
-pub type Bytes = Zeroizing<Vec<u8>>;
 
 /// A file format.
 pub trait Format: Sync {
@@ -61,7 +62,13 @@ pub struct Code {
 }
 
 /// All formats, in the order of the help.
-pub static FORMATS: &[&dyn Format] = &[&otpauth::Otpauth, &google::Google];
+pub static FORMATS: &[&dyn Format] = &[
+    &otpauth::Otpauth,
+    &google::Google,
+    &aegis::Aegis,
+    &twofas::TwoFas,
+    &bitwarden::Bitwarden,
+];
 
 /// Returns the format with a name.
 #[must_use]
