@@ -18,7 +18,13 @@ fn text(path: &str) -> String {
 
 #[test]
 fn what_is_exported_is_imported_again() {
-    let desktop = Desktop::with_two_accounts();
+    let desktop = Desktop::headless();
+    desktop.add("aws", LINK);
+    // Stratum holds no two accounts with the same secret.
+    desktop.add(
+        "github",
+        "otpauth://totp/GitHub:octocat?secret=MFRGGZDFMFRGGZDF&digits=8",
+    );
     desktop.add(
         "bank",
         "otpauth://hotp/Bank:jane?secret=GEZDGNBVGY3TQOJQ&counter=3",
@@ -47,8 +53,20 @@ fn what_is_exported_is_imported_again() {
     }
 }
 
-/// The formats that hold the two accounts of a desktop.
-const FORMATS: [&str; 5] = ["otpauth", "google", "aegis", "2fas", "bitwarden"];
+/// The formats, all of which hold the time-based ones of the accounts.
+const FORMATS: [&str; 11] = [
+    "otpauth",
+    "google",
+    "aegis",
+    "2fas",
+    "bitwarden",
+    "ente",
+    "proton",
+    "stratum",
+    "andotp",
+    "freeotp",
+    "keepass",
+];
 
 #[test]
 fn nothing_is_exported_that_nobody_agreed_to() {

@@ -40,6 +40,16 @@ pub enum Failure {
     /// A link is too long for a QR code.
     #[error("an account is too long for a QR code")]
     TooLong,
+    /// Two accounts have the same secret.
+    #[error(
+        "two accounts have the same secret, which this format cannot hold: name the accounts to export"
+    )]
+    Twice,
+    /// The PIN of an account has another length.
+    #[error(
+        "an account of mOTP has a PIN of more than 4 digits, which this format cannot hold: name the accounts to export"
+    )]
+    Pin,
     /// The export cannot be encoded.
     #[error("cannot encode the export")]
     Encode,

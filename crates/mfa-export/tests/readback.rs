@@ -14,7 +14,7 @@ use mfa_import::{Found, Imported};
 use proptest::prelude::*;
 
 /// Fields that a format holds, but that the importer does not read from it.
-const UNREAD: &[(&str, &str)] = &[("bitwarden", "note")];
+const UNREAD: &[(&str, &str)] = &[("bitwarden", "note"), ("keepass", "note")];
 
 fn is_read(format: &dyn Format, field: &str) -> bool {
     !UNREAD.contains(&(format.name(), field))
@@ -187,7 +187,11 @@ fn numbered(count: u8) -> Vec<Entry> {
         let kind = Kind::Totp { period };
         Entry {
             account: Account {
-                name: format!("bank-{number}"),
+                // As an import chooses it.
+                name: match number {
+                    1 => "bank".to_owned(),
+                    number => format!("bank-jane{number}"),
+                },
                 issuer: "Bank".into(),
                 username: format!("jane{number}"),
                 ..Account::new(AccountId::from_random([number; 16]), kind, 0)
@@ -272,4 +276,61 @@ fn the_apps_find_what_they_need() {
         bitwarden["items"][0]["folderId"],
         bitwarden["folders"][0]["id"]
     );
+    assert_eq!(json("andotp", &entries)[0]["thumbnail"], "Default");
+    assert_eq!(
+        json("proton", &entries)["entries"][1]["content"]["name"],
+        "jane2"
+    );
+    let keepass = mfa_export::named("keepass").unwrap();
+    let table = keepass.write(&entries).unwrap();
+    let table = String::from_utf8(table.to_vec()).unwrap();
+    assert!(
+        table.contains("\"Bank\",\"jane1\",\"\",\"\",\"n\",\"otpauth://"),
+        "{table}"
+    );
+}
+
+/// Returns the labels of the accounts that a format leaves out.
+fn left_out(format: &str, accounts: &[Account]) -> Vec<String> {
+    let report = mfa_export::named(format).unwrap().report(accounts);
+    report.left_out.into_iter().map(|one| one.account).collect()
+}
+
+#[test]
+fn what_an_app_would_take_for_something_else_is_left_out() {
+    let account = |name: &str, kind: Kind, issuer: &str, digits: u64| {
+        let (algorithm, usual) = kind.fixed().unwrap_or_default();
+        Account {
+            name: name.into(),
+            issuer: issuer.into(),
+            algorithm,
+            digits: Digits::new(digits).unwrap_or(usual),
+            ..Account::new(AccountId::from_random([1; 16]), kind, 0)
+        }
+    };
+    let hotp = Kind::Hotp { counter: 1 };
+    let accounts = [
+        account("valve", Kind::Steam, "Valve", 5),
+        account("steam", Kind::Steam, "Steam", 5),
+        account("nine", hotp, "Bank", 9),
+        account("eight", hotp, "Bank", 8),
+    ];
+    assert_eq!(left_out("freeotp", &accounts), ["valve (Valve)"]);
+    assert_eq!(left_out("stratum", &accounts), ["nine (Bank)"]);
+    assert_eq!(left_out("2fas", &accounts), ["nine (Bank)"]);
+}
+
+#[test]
+fn what_only_the_secrets_tell_is_refused() {
+    let stratum = mfa_export::named("stratum").unwrap();
+    let mut twice = numbered(1);
+    twice.extend(numbered(1));
+    let error = stratum.write(&twice).unwrap_err();
+    assert!(error.to_string().contains("the same secret"), "{error}");
+    let mut long = numbered(1);
+    long[0].account.kind = Kind::Motp;
+    let secret = Secret::from_bytes(vec![1]).unwrap();
+    long[0].secret = secret.with_pin("12345").unwrap();
+    let error = stratum.write(&long).unwrap_err();
+    assert!(error.to_string().contains("PIN"), "{error}");
 }

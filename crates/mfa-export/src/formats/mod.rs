@@ -3,9 +3,15 @@
 //! To add a format, add a file with a type that implements [`Format`], and a line in [`FORMATS`].
 
 mod aegis;
+mod andotp;
 mod bitwarden;
+mod ente;
+mod freeotp;
 mod google;
+mod keepass;
 mod otpauth;
+mod proton;
+mod stratum;
 mod twofas;
 
 use mfa_core::Account;
@@ -68,6 +74,12 @@ pub static FORMATS: &[&dyn Format] = &[
     &aegis::Aegis,
     &twofas::TwoFas,
     &bitwarden::Bitwarden,
+    &ente::Ente,
+    &proton::Proton,
+    &stratum::Stratum,
+    &andotp::AndOtp,
+    &freeotp::FreeOtp,
+    &keepass::KeePass,
 ];
 
 /// Returns the format with a name.

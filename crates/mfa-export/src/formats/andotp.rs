@@ -1,0 +1,60 @@
+//! The plain backup of andOTP (<https://github.com/andOTP/andOTP/wiki/Backup-format>), which GNOME Authenticator reads too.
+
+use data_encoding::BASE32;
+use mfa_core::account::{Kind, Period};
+use mfa_core::item::Entry;
+use serde_json::{Value, json};
+use zeroize::Zeroizing;
+
+use super::{Bytes, Format};
+use crate::failure::Failure;
+use crate::holds::{Holds, Tags};
+use crate::json;
+
+/// A backup of andOTP.
+pub(super) struct AndOtp;
+
+impl Format for AndOtp {
+    fn name(&self) -> &'static str {
+        "andotp"
+    }
+
+    fn title(&self) -> &'static str {
+        "a plain backup of andOTP, also for GNOME Authenticator"
+    }
+
+    fn holds(&self) -> Holds {
+        Holds {
+            tags: Tags::Many,
+            ..Holds::only(&["totp", "hotp", "steam"])
+        }
+    }
+
+    fn write(&self, entries: &[Entry]) -> Result<Bytes, Failure> {
+        let entries: Vec<_> = entries.iter().map(item).collect();
+        json::print(&Value::Array(entries))
+    }
+}
+
+fn item(entry: &Entry) -> Value {
+    let account = &entry.account;
+    // The app wants the padding.
+    let secret = Zeroizing::new(BASE32.encode(entry.secret.expose()));
+    let mut item = json!({
+        "secret": secret.as_str(),
+        "issuer": account.issuer,
+        "label": account.username,
+        "digits": account.digits.get(),
+        "type": account.kind.as_str().to_uppercase(),
+        "algorithm": account.algorithm.as_str(),
+        "thumbnail": "Default",
+        "last_used": 0,
+        "used_frequency": 0,
+        "tags": account.tags,
+    });
+    match account.kind {
+        Kind::Hotp { counter } => item["counter"] = counter.into(),
+        kind => item["period"] = kind.period().map(Period::get).into(),
+    }
+    item
+}

@@ -1,0 +1,71 @@
+//! The table (CSV) that KeePassXC exports and imports
+//! (<https://github.com/keepassxreboot/keepassxc/blob/develop/src/format/CsvExporter.cpp>).
+
+use mfa_core::item::Entry;
+use mfa_core::uri;
+
+use super::{Bytes, Format};
+use crate::failure::Failure;
+use crate::holds::Holds;
+use crate::names::{issuer, named};
+
+/// A table for KeePassXC.
+pub(super) struct KeePass;
+
+const COLUMNS: [&str; 7] = [
+    "Group", "Title", "Username", "Password", "URL", "Notes", "TOTP",
+];
+/// The group at the top, which holds all entries.
+const GROUP: &str = "Root";
+
+impl Format for KeePass {
+    fn name(&self) -> &'static str {
+        "keepass"
+    }
+
+    fn title(&self) -> &'static str {
+        "a CSV table for KeePassXC"
+    }
+
+    fn holds(&self) -> Holds {
+        Holds {
+            name: true,
+            note: true,
+            ..Holds::only(&["totp", "steam"])
+        }
+    }
+
+    fn write(&self, entries: &[Entry]) -> Result<Bytes, Failure> {
+        let mut table = Bytes::default();
+        row(&mut table, &COLUMNS);
+        for (entry, own) in named(entries) {
+            let account = &entry.account;
+            // KeePassXC marks Steam by `encoder=steam`, as mfa-core does.
+            let link = uri::print(account, &entry.secret);
+            let fields = [
+                GROUP,
+                own.unwrap_or_else(|| issuer(account)),
+                &account.username,
+                "",
+                "",
+                &account.note,
+                &link,
+            ];
+            row(&mut table, &fields);
+        }
+        Ok(table)
+    }
+}
+
+/// Adds a row. All fields are in quotation marks, as KeePassXC writes them.
+fn row(table: &mut Bytes, fields: &[&str; COLUMNS.len()]) {
+    for (index, field) in fields.iter().enumerate() {
+        if index > 0 {
+            table.push(b',');
+        }
+        table.push(b'"');
+        table.extend_from_slice(field.replace('"', "\"\"").as_bytes());
+        table.push(b'"');
+    }
+    table.push(b'\n');
+}
