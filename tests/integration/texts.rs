@@ -9,12 +9,13 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// The packages that show texts.
-const PACKAGES: [&str; 6] = [
+const PACKAGES: [&str; 7] = [
     "mfactl",
     "mfa-intake",
     "mfa-import",
     "mfa-clipboard",
     "mfa-screen",
+    "mfa-export",
     "mfa-ipc",
 ];
 /// The folder with the texts of the manual.
