@@ -163,7 +163,8 @@ impl Desktop {
              else printf %s '{text}' | xclip -selection clipboard -i >/dev/null 2>&1; fi"
         );
         self.shell(&line).ok();
-        assert_eq!(self.clipboard(), text);
+        // xclip goes into the background before the screen knows of the copy.
+        eventually("the text is on the clipboard", || self.clipboard() == text);
     }
 
     /// Returns all notifications of this desktop so far, as the notification daemon lists them. The characters
