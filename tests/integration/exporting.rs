@@ -183,6 +183,51 @@ fn a_script_confirms_by_options_and_is_asked_about() {
 }
 
 #[test]
+fn an_encrypted_export_has_a_password_that_is_typed_twice() {
+    let desktop = Desktop::with_two_accounts();
+    let file = path(&desktop, "vault");
+    let line = format!("export --format aegis --encrypt --output {file}");
+    let differ = terminal(&desktop, &line, "one\ntwo\n");
+    assert!(
+        differ.stdout.contains("the two passphrases differ"),
+        "{differ}"
+    );
+    assert!(!Path::new(&file).exists());
+    let done = terminal(&desktop, &line, "a secret\na secret\n");
+    assert_eq!(done.status, 0, "{done}");
+    assert!(
+        !done.stdout.contains("a secret"),
+        "the password was shown: {done}"
+    );
+    assert!(!done.stdout.contains("Type “yes”"), "{done}");
+    let sealed = text(&file);
+    assert!(
+        !sealed.contains(SECRET) && !sealed.contains("octocat"),
+        "{sealed}"
+    );
+    let fresh = Desktop::headless();
+    let import = ["import", "--yes", "--password-file", "-", &file];
+    fresh.mfactl_with(&import, "a secret\n").ok();
+    assert_eq!(listed(&fresh), 2);
+
+    let script = ["export", "--format", "ente", "--encrypt"];
+    assert!(desktop.mfactl(&script).fails(2).contains("--password-file"));
+    let script = [&script[..], &["--password-file", "-"]].concat();
+    let sealed = desktop.mfactl_with(&script, "a secret\n").ok();
+    assert!(sealed.contains("encryptedData"), "{sealed}");
+    let other = [
+        "export",
+        "--format",
+        "2fas",
+        "--encrypt",
+        "--password-file",
+        "-",
+    ];
+    let other = desktop.mfactl_with(&other, "a secret\n").fails(2);
+    assert!(other.contains("cannot be encrypted"), "{other}");
+}
+
+#[test]
 fn pictures_are_read_by_other_programs() {
     let desktop = Desktop::with_two_accounts();
     let file = path(&desktop, "codes.png");

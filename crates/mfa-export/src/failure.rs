@@ -50,6 +50,12 @@ pub enum Failure {
         "an account of mOTP has a PIN of more than 4 digits, which this format cannot hold: name the accounts to export"
     )]
     Pin,
+    /// The format cannot be encrypted.
+    #[error("this format cannot be encrypted")]
+    NoEncryption,
+    /// The export cannot be encrypted.
+    #[error("cannot encrypt the export")]
+    Encrypt,
     /// The export cannot be encoded.
     #[error("cannot encode the export")]
     Encode,
@@ -71,7 +77,7 @@ impl Failure {
         match self {
             Self::Version(_) | Self::Request => Exit::Usage,
             Self::UnknownFormat => Exit::UnknownFormat,
-            Self::NoCodes => Exit::NoSuchForm,
+            Self::NoCodes | Self::NoEncryption => Exit::NoSuchForm,
             _ => Exit::Other,
         }
     }

@@ -31,6 +31,7 @@ mod output;
 pub mod qr;
 mod random;
 pub mod run;
+mod seal;
 
 pub use failure::Failure;
 pub use formats::{Format, named};

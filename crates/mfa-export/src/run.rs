@@ -12,7 +12,7 @@ use zeroize::Zeroizing;
 
 use crate::args::{Args, Command};
 use crate::failure::{Failure, MAX_BYTES};
-use crate::formats::{self, FORMATS, Format};
+use crate::formats::{self, Codes, FORMATS, Format, Sealed};
 use crate::{Bytes, entries, output, qr};
 
 /// Runs a command line. The first argument is the name of the program.
@@ -79,9 +79,7 @@ fn request(bytes: &[u8]) -> Result<Request<Fields>, Failure> {
 /// Returns the answer and the parts that follow it.
 fn answer(request: Request<Fields>) -> Result<(Answer, Vec<Bytes>), Failure> {
     let format = formats::named(&request.format).ok_or(Failure::UnknownFormat)?;
-    if request.form != Form::File && format.codes().is_none() {
-        return Err(Failure::NoCodes);
-    }
+    let how = How::of(format, &request)?;
     let (mut accounts, mut links) = (Vec::new(), Vec::new());
     for item in request.accounts {
         accounts.push(entries::account(item.account)?);
@@ -99,42 +97,56 @@ fn answer(request: Request<Fields>) -> Result<(Answer, Vec<Bytes>), Failure> {
         return Ok((answer, Vec::new()));
     }
     let mut kept = Vec::new();
-    for ((account, link), _) in accounts
-        .into_iter()
-        .zip(links)
-        .zip(&report.kept)
-        .filter(|(_, kept)| **kept)
-    {
+    let all = accounts.into_iter().zip(links).zip(report.kept);
+    for ((account, link), _) in all.filter(|(_, kept)| *kept) {
         kept.push(entries::entry(account, &link.ok_or(Failure::Request)?)?);
     }
-    let (names, parts): (Vec<_>, Vec<_>) = parts(format, request.form, &kept)?.into_iter().unzip();
-    answer.parts = names
-        .into_iter()
-        .zip(&parts)
-        .map(|(name, part)| Part {
-            name,
-            bytes: part.len(),
-        })
-        .collect();
+    let password = request.password.as_deref().map(String::as_str);
+    let (names, parts): (Vec<_>, Vec<_>) = how.write(&kept, password)?.into_iter().unzip();
+    let part = |(name, part): (String, &Bytes)| Part {
+        name,
+        bytes: part.len(),
+    };
+    answer.parts = names.into_iter().zip(&parts).map(part).collect();
     Ok((answer, parts))
 }
 
-/// Writes the export. Each part has a name.
-fn parts(
-    format: &dyn Format,
-    form: Form,
-    entries: &[Entry],
-) -> Result<Vec<(String, Bytes)>, Failure> {
-    let draw = match form {
-        Form::File => return Ok(vec![(String::new(), format.write(entries)?)]),
-        Form::Text => qr::text,
-        Form::Png => qr::png,
-    };
-    let codes = format.codes().ok_or(Failure::NoCodes)?.codes(entries)?;
-    codes
-        .into_iter()
-        .map(|code| Ok((code.name, draw(&code.link)?)))
-        .collect()
+/// How the accounts are written.
+enum How<'f> {
+    File(&'f dyn Format),
+    Sealed(&'f dyn Sealed),
+    Drawn(&'f dyn Codes, fn(&str) -> Result<Bytes, Failure>),
+}
+
+impl<'f> How<'f> {
+    fn of(format: &'f dyn Format, request: &Request<Fields>) -> Result<Self, Failure> {
+        let codes = || format.codes().ok_or(Failure::NoCodes);
+        Ok(match (request.form, request.encrypt) {
+            (Form::File, false) => Self::File(format),
+            (Form::File, true) => Self::Sealed(format.sealed().ok_or(Failure::NoEncryption)?),
+            (_, true) => return Err(Failure::NoEncryption),
+            (Form::Text, false) => Self::Drawn(codes()?, qr::text),
+            (Form::Png, false) => Self::Drawn(codes()?, qr::png),
+        })
+    }
+
+    /// Writes the export. Each part has a name.
+    fn write(
+        &self,
+        entries: &[Entry],
+        password: Option<&str>,
+    ) -> Result<Vec<(String, Bytes)>, Failure> {
+        let file = match self {
+            Self::File(format) => format.write(entries)?,
+            Self::Sealed(format) => format.seal(entries, password.ok_or(Failure::Request)?)?,
+            Self::Drawn(codes, draw) => {
+                let codes = codes.codes(entries)?.into_iter();
+                let drawn = codes.map(|code| Ok((code.name, draw(&code.link)?)));
+                return drawn.collect();
+            }
+        };
+        Ok(vec![(String::new(), file)])
+    }
 }
 
 #[cfg(test)]

@@ -100,6 +100,32 @@ fn codes_come_as_text_and_as_pictures() {
 }
 
 #[test]
+fn an_encrypted_export_needs_a_password_only_to_be_written() {
+    let sealed = |format: &str, form: &str, link: Option<&str>, password: Option<&str>| {
+        let accounts = [account(link)];
+        json!({"schema": 1, "format": format, "form": form, "encrypt": true, "password": password, "accounts": accounts})
+            .to_string()
+    };
+    let (answer, parts) = written(&sealed("aegis", "file", None, None));
+    assert_eq!((answer.written, parts.len()), (1, 0));
+    let (_, parts) = written(&sealed("aegis", "file", Some(LINK), Some("x")));
+    let text = String::from_utf8(parts.concat()).unwrap();
+    assert!(
+        text.contains("\"slots\": [") && !text.contains("PRIVATE"),
+        "{text}"
+    );
+    for (request, code) in [
+        (sealed("aegis", "file", Some(LINK), None), 2),
+        (sealed("2fas", "file", None, None), 4),
+        (sealed("google", "text", None, None), 4),
+        (request("aegis", "png", &[account(None)]), 4),
+    ] {
+        let output = run(&["write"], &request);
+        assert_eq!(output.status.code(), Some(code), "{output:?}");
+    }
+}
+
+#[test]
 fn errors_have_their_codes_and_show_nothing() {
     let wrong = account(Some("otpauth://totp/AWS:root?secret=PRIVATE1"));
     let other = account(Some("otpauth://hotp/AWS:root?secret=PRIVATEA"));

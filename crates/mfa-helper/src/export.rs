@@ -42,6 +42,12 @@ pub struct Request<A> {
     pub format: String,
     /// The form of the export.
     pub form: Form,
+    /// Whether the export is encrypted.
+    #[serde(default)]
+    pub encrypt: bool,
+    /// The password of an encrypted export. It is not needed if no account has a link.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub password: Option<Zeroizing<String>>,
     /// The accounts, in their order.
     pub accounts: Vec<Item<A>>,
 }
@@ -235,6 +241,8 @@ mod tests {
             schema: SCHEMA,
             format: "otpauth".into(),
             form: Form::Text,
+            encrypt: true,
+            password: None,
             accounts: vec![Item {
                 account: &account,
                 link: None,
@@ -242,7 +250,7 @@ mod tests {
         };
         let json = serde_json::to_string(&request).unwrap();
         let read: Request<Fields> = serde_json::from_str(&json).unwrap();
-        assert_eq!(read.form, Form::Text);
+        assert_eq!((read.form, read.encrypt), (Form::Text, true));
         let read = &read.accounts[0].account;
         assert_eq!((&*read.id, &*read.kind), (&*id.to_string(), "hotp"));
         assert_eq!((read.counter, read.period), (Some(7), None));

@@ -2,13 +2,15 @@
 
 use std::collections::BTreeMap;
 
+use data_encoding::{BASE64, HEXLOWER};
 use mfa_core::account::{Kind, Period};
 use mfa_core::item::Entry;
 use serde_json::{Value, json};
 
-use super::{Bytes, Format};
+use super::{Bytes, Format, Sealed};
 use crate::failure::Failure;
 use crate::holds::{Holds, Tags};
+use crate::seal::{self, Key, Scrypt};
 use crate::{json, random};
 
 /// A vault of Aegis.
@@ -17,6 +19,14 @@ pub(super) struct Aegis;
 /// The version of the file, and that of the database in it.
 const FILE_VERSION: u32 = 1;
 const DB_VERSION: u32 = 3;
+/// The type of a slot for a password.
+const PASSWORD: u32 = 1;
+/// The cost of a key, as in the app.
+const SCRYPT: Scrypt = Scrypt {
+    log_n: 15,
+    r: 8,
+    p: 1,
+};
 
 impl Format for Aegis {
     fn name(&self) -> &'static str {
@@ -24,7 +34,7 @@ impl Format for Aegis {
     }
 
     fn title(&self) -> &'static str {
-        "a vault of Aegis"
+        "a vault of Aegis, encrypted or not"
     }
 
     fn holds(&self) -> Holds {
@@ -41,6 +51,42 @@ impl Format for Aegis {
             "version": FILE_VERSION,
             "header": {"slots": null, "params": null},
             "db": database(entries)?,
+        }))
+    }
+
+    fn sealed(&self) -> Option<&dyn Sealed> {
+        Some(self)
+    }
+}
+
+impl Sealed for Aegis {
+    /// A random key encrypts the database. The one slot holds that key, encrypted with the password.
+    fn seal(&self, entries: &[Entry], password: &str) -> Result<Bytes, Failure> {
+        let master = Key::new(random::bytes()?);
+        let (salt, nonce) = (random::bytes::<32>()?, random::bytes()?);
+        let key = SCRYPT.key(password, &salt)?;
+        let (sealed_key, tag) = seal::gcm(&key, &nonce, &*master)?;
+        let slot = json!({
+            "type": PASSWORD,
+            "uuid": random::uuid()?,
+            "key": HEXLOWER.encode(&sealed_key),
+            "key_params": {"nonce": HEXLOWER.encode(&nonce), "tag": HEXLOWER.encode(&tag)},
+            "n": 1_u32 << SCRYPT.log_n,
+            "r": SCRYPT.r,
+            "p": SCRYPT.p,
+            "salt": HEXLOWER.encode(&salt),
+            "repaired": true,
+            "is_backup": false,
+        });
+        let nonce = random::bytes()?;
+        let (sealed, tag) = seal::gcm(&master, &nonce, &json::print(&database(entries)?)?)?;
+        json::print(&json!({
+            "version": FILE_VERSION,
+            "header": {
+                "slots": [slot],
+                "params": {"nonce": HEXLOWER.encode(&nonce), "tag": HEXLOWER.encode(&tag)},
+            },
+            "db": BASE64.encode(&sealed),
         }))
     }
 }

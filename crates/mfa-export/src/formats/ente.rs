@@ -1,19 +1,26 @@
-//! Ente Auth: one link per line, with a parameter for Ente's own data
+//! Ente Auth, plain and encrypted: one link per line, with a parameter for Ente's own data
 //! (<https://github.com/ente-io/ente/blob/main/mobile/apps/auth/lib/models/code_display.dart>).
 
+use data_encoding::BASE64;
 use mfa_core::item::Entry;
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::json;
 use zeroize::Zeroizing;
 
 use super::otpauth::lines;
-use super::{Bytes, Format};
+use super::{Bytes, Format, Sealed};
 use crate::failure::Failure;
 use crate::holds::{Holds, Tags};
-use crate::link;
+use crate::{json, link, random, seal};
 
 /// An export of Ente Auth.
 pub(super) struct Ente;
+
+/// The version of the encrypted file.
+const VERSION: u32 = 1;
+/// The memory of a key in KiB, and the number of passes: what the app uses where it gets no more than 256 MiB.
+const MEMORY: u32 = 256 * 1024;
+const PASSES: u32 = 16;
 
 impl Format for Ente {
     fn name(&self) -> &'static str {
@@ -21,7 +28,7 @@ impl Format for Ente {
     }
 
     fn title(&self) -> &'static str {
-        "a text file for Ente Auth"
+        "a file for Ente Auth: a text, or encrypted"
     }
 
     fn holds(&self) -> Holds {
@@ -36,6 +43,28 @@ impl Format for Ente {
     fn write(&self, entries: &[Entry]) -> Result<Bytes, Failure> {
         let links: Vec<_> = entries.iter().map(line).collect();
         Ok(lines(&links))
+    }
+
+    fn sealed(&self) -> Option<&dyn Sealed> {
+        Some(self)
+    }
+}
+
+impl Sealed for Ente {
+    fn seal(&self, entries: &[Entry], password: &str) -> Result<Bytes, Failure> {
+        let (salt, header) = (random::bytes::<16>()?, random::bytes()?);
+        let key = seal::argon2id(password, &salt, MEMORY, PASSES)?;
+        let sealed = seal::stream(&key, &header, &self.write(entries)?)?;
+        json::print(&json!({
+            "version": VERSION,
+            "kdfParams": {
+                "memLimit": MEMORY * 1024,
+                "opsLimit": PASSES,
+                "salt": BASE64.encode(&salt),
+            },
+            "encryptedData": BASE64.encode(&sealed),
+            "encryptionNonce": BASE64.encode(&header),
+        }))
     }
 }
 

@@ -44,10 +44,24 @@ pub trait Format: Sync {
     /// If the accounts cannot be encoded.
     fn write(&self, entries: &[Entry]) -> Result<Bytes, Failure>;
 
+    /// Returns the encrypted form, if the format has one.
+    fn sealed(&self) -> Option<&dyn Sealed> {
+        None
+    }
+
     /// Returns the form with QR codes, if the format has one.
     fn codes(&self) -> Option<&dyn Codes> {
         None
     }
+}
+
+/// A format that can also be encrypted.
+pub trait Sealed {
+    /// Writes an encrypted file with accounts that the format can hold.
+    ///
+    /// # Errors
+    /// If the accounts cannot be encoded or encrypted.
+    fn seal(&self, entries: &[Entry], password: &str) -> Result<Bytes, Failure>;
 }
 
 /// A format that can also be QR codes.

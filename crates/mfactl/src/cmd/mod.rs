@@ -104,8 +104,9 @@ pub(crate) enum Command {
     Import(import::Import),
     /// Export accounts for another app
     ///
-    /// Writes a list of otpauth:// links or the format of another app, in plain text. For the full list, run
-    /// mfa-export formats. With --qr or --png, makes QR codes that a phone can scan.
+    /// Writes a list of otpauth:// links or the format of another app. For the full list, run mfa-export formats.
+    /// The file is in plain text. For Aegis and Ente Auth, --encrypt encrypts it. With --qr or --png, makes QR codes
+    /// that a phone can scan.
     ///
     /// First says what the format cannot hold. Then asks before it exports any secret.
     Export(export::Export),

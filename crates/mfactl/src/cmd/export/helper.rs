@@ -20,6 +20,7 @@ use crate::text::clean;
 pub(crate) struct Job<'j> {
     pub(crate) format: &'j str,
     pub(crate) form: Form,
+    pub(crate) encrypt: bool,
 }
 
 /// The answer, with the bytes that follow it.
@@ -45,11 +46,17 @@ struct Version {
 }
 
 /// Runs mfa-export. Accounts without links are only checked.
-pub(crate) fn write(job: Job<'_>, accounts: Vec<Item<&Account>>) -> Result<Written, Error> {
+pub(crate) fn write(
+    job: Job<'_>,
+    password: Option<Zeroizing<String>>,
+    accounts: Vec<Item<&Account>>,
+) -> Result<Written, Error> {
     let request = Request {
         schema: SCHEMA,
         format: job.format.to_owned(),
         form: job.form,
+        encrypt: job.encrypt,
+        password,
         accounts,
     };
     let request = serde_json::to_vec(&request).map(Zeroizing::new);

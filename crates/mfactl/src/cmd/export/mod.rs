@@ -23,6 +23,9 @@ use crate::text::clean;
 use helper::Job;
 use target::Target;
 
+/// The question for the passphrase of an encrypted export.
+const PASSWORD: &str = "Passphrase of the export (not shown)";
+
 /// The arguments of `export`.
 #[derive(Debug, Arguments)]
 pub(crate) struct Export {
@@ -44,7 +47,13 @@ pub(crate) struct Export {
     /// Write QR codes to a new PNG file, or to several with numbers
     #[arg(long, value_name = "FILE", conflicts_with = "output")]
     pub(super) png: Option<PathBuf>,
-    /// Do not ask for confirmation; required without a terminal
+    /// Encrypt the file with a password
+    #[arg(long, conflicts_with_all = ["qr", "png"])]
+    pub(super) encrypt: bool,
+    /// Read the password from the first line of FILE (- for standard input)
+    #[arg(long, value_name = "FILE", requires = "encrypt")]
+    pub(super) password_file: Option<PathBuf>,
+    /// Do not ask before secrets are exported in plain text; required without a terminal
     #[arg(long)]
     pub(super) yes_i_know: bool,
     /// Export the other accounts if the format cannot hold some
@@ -55,24 +64,21 @@ pub(crate) struct Export {
 pub(super) async fn run(context: &Context, args: Export) -> Result<(), Error> {
     let target = target(context.output.terminal, &args)?;
     target.check()?;
-    if !context.may_ask && !args.yes_i_know {
-        return Err(
-            Error::usage("an export in plain text requires confirmation on a terminal")
-                .hint("Without a terminal, use --yes-i-know."),
-        );
-    }
+    needs_person(context, &args)?;
     let client = connect().await?;
     let chosen = chosen(context, &client, &args.queries).await?;
     let job = Job {
         format: &args.format,
         form: target.form(),
+        encrypt: args.encrypt,
     };
-    let plan = helper::write(job, chosen.iter().map(without_secret).collect())?.answer;
+    let plan = helper::write(job, None, chosen.iter().map(without_secret).collect())?.answer;
     say(context, &plan);
-    agree(&args, &target, &plan)?;
+    agree(context, &args, &target, &plan)?;
+    let password = password(&args)?;
     let all = args.queries.is_empty();
     let secrets = secrets(context, &client, chosen, all).await?;
-    let written = helper::write(job, secrets.iter().map(with_secret).collect())?;
+    let written = helper::write(job, password, secrets.iter().map(with_secret).collect())?;
     if !is_same(&plan, &written.answer) {
         let text = "the accounts have changed in the meantime, so nothing was exported";
         return Err(Error::new(Kind::Other, text).hint("Try again."));
@@ -82,13 +88,38 @@ pub(super) async fn run(context: &Context, args: Export) -> Result<(), Error> {
         let count = accounts(plan.written);
         context.output.hint(format_args!("exported {count}"));
     }
-    for file in files {
+    for file in files.iter().filter(|_| !args.encrypt) {
         context.output.warn(format_args!(
             "{} holds your secrets: delete it after use, or keep it somewhere safe",
-            short(&file)
+            short(file)
         ));
     }
     Ok(())
+}
+
+/// Checks early that somebody can agree, or has agreed.
+fn needs_person(context: &Context, args: &Export) -> Result<(), Error> {
+    if context.may_ask {
+        return Ok(());
+    }
+    if args.encrypt && args.password_file.is_none() {
+        return Err(Error::usage("cannot ask for the password: no terminal")
+            .hint("Pass it in a file: --password-file FILE, or - for standard input"));
+    }
+    if !args.encrypt && !args.yes_i_know {
+        let text = "an export in plain text requires confirmation on a terminal";
+        return Err(Error::usage(text).hint("Without a terminal, use --yes-i-know."));
+    }
+    Ok(())
+}
+
+/// Returns the password of an encrypted export. It is typed twice, since a mistake would make the file useless.
+fn password(args: &Export) -> Result<Option<Zeroizing<String>>, Error> {
+    if !args.encrypt {
+        return Ok(None);
+    }
+    let file = args.password_file.as_deref();
+    prompt::passphrase(file, PASSWORD, true).map(Some)
 }
 
 /// Returns where the export goes. Nothing is printed on a terminal by accident.
@@ -147,14 +178,14 @@ fn say(context: &Context, plan: &Answer) {
     }
 }
 
-/// Makes sure that somebody has agreed.
-fn agree(args: &Export, target: &Target, plan: &Answer) -> Result<(), Error> {
+/// Makes sure that somebody has agreed: to secrets in plain text, and to what is lost.
+fn agree(context: &Context, args: &Export, target: &Target, plan: &Answer) -> Result<(), Error> {
     let left_out = plan.left_out.len();
     if plan.written == 0 {
         let text = "the format can hold none of the accounts";
         return Err(Error::new(Kind::Other, text));
     }
-    if args.yes_i_know {
+    if args.yes_i_know || !context.may_ask {
         if left_out > 0 && !args.allow_incomplete {
             let text = format!("the format cannot hold {}", accounts(left_out));
             return Err(Error::new(Kind::Other, text)
@@ -162,15 +193,17 @@ fn agree(args: &Export, target: &Target, plan: &Answer) -> Result<(), Error> {
         }
         return Ok(());
     }
-    if prompt::confirm(&question(target, plan))? {
+    let is_whole = left_out == 0 && plan.lost.is_empty();
+    if args.encrypt && is_whole || prompt::confirm(&question(target, args.encrypt, plan))? {
         return Ok(());
     }
     Err(Error::new(Kind::Other, "nothing was exported"))
 }
 
-fn question(target: &Target, plan: &Answer) -> String {
+fn question(target: &Target, encrypt: bool, plan: &Answer) -> String {
     let count = accounts(plan.written);
     let what = match target {
+        _ if encrypt => format!("This exports {count}, encrypted"),
         Target::Screen { .. } => format!("This shows the secrets of {count}"),
         Target::Output => format!("This prints the secrets of {count} in plain text"),
         Target::File(path) | Target::Pictures(path) => {
@@ -183,7 +216,11 @@ fn question(target: &Target, plan: &Answer) -> String {
         1 => " 1 account is left out.".to_owned(),
         count => format!(" {count} accounts are left out."),
     };
-    format!("{what}. Anyone who sees them can generate the codes forever.{left_out}")
+    let warning = match encrypt {
+        true => "",
+        false => " Anyone who sees them can generate the codes forever.",
+    };
+    format!("{what}.{warning}{left_out}")
 }
 
 /// An account and its link.

@@ -55,34 +55,55 @@ fn a_terminal_gets_secrets_only_if_it_is_asked_for() {
 fn the_question_names_the_file_and_what_is_left_out() {
     let file = Target::File("list.txt".into());
     assert_eq!(
-        question(&file, &plan(1, 2)),
+        question(&file, false, &plan(1, 2)),
         "This writes the secrets of 1 account in plain text to list.txt. Anyone who sees them can generate the \
          codes forever. 2 accounts are left out."
     );
     let screen = Target::Screen { inverted: false };
-    let text = question(&screen, &plan(2, 0));
+    let text = question(&screen, false, &plan(2, 0));
     assert!(
         text.starts_with("This shows the secrets of 2 accounts."),
         "{text}"
     );
     assert!(text.ends_with("forever."), "{text}");
+    let text = question(&file, true, &plan(2, 1));
+    assert_eq!(
+        text,
+        "This exports 2 accounts, encrypted. 1 account is left out."
+    );
 }
 
 #[test]
 fn a_script_says_so_if_accounts_may_be_left_out() {
     let agreed = |arguments: &[&str], plan: &Answer| {
         let args = args(arguments).unwrap();
-        agree(&args, &Target::Output, plan)
+        needs_person(&Context::at_terminal(false), &args)?;
+        agree(&Context::at_terminal(false), &args, &Target::Output, plan)
     };
     assert!(agreed(&["--yes-i-know"], &plan(1, 0)).is_ok());
     let error = agreed(&["--yes-i-know"], &plan(1, 1)).unwrap_err();
     assert!(error.to_string().contains("--allow-incomplete"), "{error}");
     assert!(agreed(&["--yes-i-know", "--allow-incomplete"], &plan(1, 1)).is_ok());
+    let sealed = ["--encrypt", "--password-file", "p"];
+    assert!(agreed(&sealed, &plan(1, 0)).is_ok());
+    assert!(agreed(&sealed, &plan(1, 1)).is_err());
+    assert_eq!(
+        agreed(&["--encrypt"], &plan(1, 0)).unwrap_err().kind,
+        Kind::Usage
+    );
     let all = ["--yes-i-know", "--allow-incomplete"];
     assert!(
         agreed(&all, &plan(0, 1)).is_err(),
         "there is nothing to export"
     );
+}
+
+#[test]
+fn an_encrypted_export_that_loses_nothing_is_not_asked_about() {
+    let person = Context::at_terminal(true);
+    let args = args(&["--encrypt"]).unwrap();
+    assert!(needs_person(&person, &args).is_ok());
+    assert!(agree(&person, &args, &Target::File("a".into()), &plan(1, 0)).is_ok());
 }
 
 #[test]
