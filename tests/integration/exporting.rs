@@ -278,6 +278,80 @@ fn codes_are_shown_one_after_the_other_and_removed() {
     assert!(!small.stdout.contains('█'), "{small}");
 }
 
+/// Draws what a terminal shows as a picture (PGM of Netpbm), with enlarged modules.
+fn drawn(lines: &[&str], inverted: bool) -> String {
+    const SCALE: usize = 4;
+    let light = |c: char, upper: bool| match c {
+        '█' => true,
+        '▀' => upper,
+        '▄' => !upper,
+        _ => false,
+    };
+    let rows = lines.iter().flat_map(|line| {
+        [true, false].map(|upper| {
+            let modules = line.chars().map(move |c| light(c, upper) != inverted);
+            let pixels = modules.flat_map(|light| [if light { "255 " } else { "0 " }; SCALE]);
+            pixels.collect::<String>().repeat(SCALE)
+        })
+    });
+    let width = lines[0].chars().count() * SCALE;
+    let height = lines.len() * 2 * SCALE;
+    format!("P2\n{width} {height}\n255\n{}", rows.collect::<String>())
+}
+
+/// The way to a phone: what is shown is what a scanner reads.
+#[test]
+fn the_code_of_an_account_is_scanned_from_the_terminal() {
+    let desktop = Desktop::with_two_accounts();
+    let link = terminal(&desktop, "show github --uri", "yes\n");
+    let link = link.stdout.lines().find(|line| line.contains("otpauth://"));
+    let link = link.unwrap().rsplit(' ').next().unwrap().trim().to_owned();
+    let mfactl = tests::binary("mfactl");
+    for (colours, option) in [("", ""), ("NO_COLOR=1", ""), ("NO_COLOR=1", "--invert")] {
+        let line = format!(
+            "stty rows 90 columns 200; {colours} exec env {} show github --qr {option}",
+            mfactl.display()
+        );
+        let shown = run(&mut desktop.on_a_terminal(&line), "yes\n\n");
+        assert_eq!(shown.status, 0, "{shown}");
+        let is_code = |line: &&str| line.contains(['█', '▀', '▄']);
+        let lines = shown.stdout.lines().filter(is_code);
+        let lines: Vec<_> = lines
+            .map(|line| {
+                let coloured = "\x1b[38;5;231;48;5;16m";
+                assert_eq!(line.contains(coloured), colours.is_empty(), "{line:?}");
+                let line = line.trim_end_matches('\r').trim_start_matches(coloured);
+                line.trim_end_matches("\x1b[0m")
+            })
+            .collect();
+        let picture = path(&desktop, "shown.pgm");
+        fs::write(&picture, drawn(&lines, !option.is_empty())).unwrap();
+        let mut zbarimg = desktop.command("zbarimg");
+        let scanned = run(zbarimg.args(["--quiet", "--raw", &picture]), "").ok();
+        assert_eq!(scanned, link, "{option}");
+    }
+    let file = path(&desktop, "github.png");
+    let line = format!("show github --png {file}");
+    assert!(
+        desktop
+            .mfactl(&["show", "github", "--png", &file])
+            .fails(2)
+            .contains("confirmation")
+    );
+    assert_eq!(terminal(&desktop, &line, "no\n").status, 1);
+    assert!(!Path::new(&file).exists());
+    let done = terminal(&desktop, &line, "yes\n");
+    assert!(
+        done.status == 0 && done.stdout.contains("holds the secret"),
+        "{done}"
+    );
+    let mode = fs::metadata(&file).unwrap().permissions().mode();
+    assert_eq!(mode & 0o777, 0o600);
+    let mut zbarimg = desktop.command("zbarimg");
+    let scanned = run(zbarimg.args(["--quiet", "--raw", &file]), "").ok();
+    assert_eq!(scanned, link);
+}
+
 /// The accounts pass between processes where no other program can see them.
 #[test]
 fn secrets_are_in_no_argument_no_environment_and_no_file() {
