@@ -15,7 +15,7 @@ pub enum Failure {
     /// The request cannot be read.
     #[error("cannot read the request: {}", .0.kind())]
     Read(#[source] io::Error),
-    /// The request has more than [`MAX_BYTES`].
+    /// The request has more than 64 MiB.
     #[error("the request is larger than 64 MiB")]
     TooLarge,
     /// The request is of another version.

@@ -180,7 +180,6 @@ mod tests {
         let file = Target::File(path.clone());
         let files = file.write(&context, &parts[..1]).unwrap();
         assert_eq!(files, std::slice::from_ref(&path));
-        assert!(files::is_private(&File::open(&path).unwrap()).unwrap());
         assert!(file.check().is_err() && file.write(&context, &parts[..1]).is_err());
         assert_eq!(fs::read(path).unwrap(), b"one");
     }
