@@ -347,7 +347,7 @@ fn what_cannot_be_read_is_named_with_what_to_do() {
         "2 items could not be read and were left unchanged",
         log.to_str().unwrap(),
         "need a newer mfactl",
-        "Remove a damaged one",
+        "Delete damaged items",
     ] {
         assert!(doctor.contains(said), "{said}: {doctor}");
     }
@@ -378,7 +378,7 @@ fn another_keychain_than_before_is_told() {
     std::fs::write(&state, noted.replace("gnome-keyring", "KWallet")).unwrap();
     let doctor = desktop.mfactl(&["doctor"]).stdout;
     assert!(
-        doctor.contains("the accounts were in KWallet, but now gnome-keyring answers"),
+        doctor.contains("the accounts were in KWallet, but the keychain is now gnome-keyring"),
         "{doctor}"
     );
 }

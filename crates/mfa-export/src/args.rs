@@ -16,7 +16,7 @@ pub struct Args {
 
 const EXIT_CODES: &str = "\
 Exit codes:
-  0 ok · 1 other error · 2 usage · 3 unknown format · 4 no such form";
+  0 ok · 1 other error · 2 usage · 3 unknown format · 4 no QR codes or no encryption in this format";
 
 /// The commands.
 #[derive(Debug, Subcommand)]

@@ -20,13 +20,15 @@ pub enum Failure {
     TooLarge,
     /// The request is of another version.
     #[error(
-        "mfactl is of another version: its request has schema {0}, and this program reads {ours}. Install both from \
+        "mfactl and mfa-export have different versions: the request has schema {0} instead of {ours}. Install both from \
          one release",
         ours = SCHEMA
     )]
     Version(u32),
     /// The request is invalid.
-    #[error("the request is invalid: mfactl is of another version")]
+    #[error(
+        "the request is invalid: mfactl and mfa-export have different versions. Install both from one release"
+    )]
     Request,
     /// The link of an account is invalid.
     #[error("the link of an account is invalid: {0}")]
@@ -42,12 +44,12 @@ pub enum Failure {
     TooLong,
     /// Two accounts have the same secret.
     #[error(
-        "two accounts have the same secret, which this format cannot hold: name the accounts to export"
+        "two accounts have the same secret, but this format can hold it only once: export only one of them"
     )]
     Twice,
     /// The PIN of an account has another length.
     #[error(
-        "an account of mOTP has a PIN of more than 4 digits, which this format cannot hold: name the accounts to export"
+        "an mOTP account has a PIN of more than 4 digits, which this format cannot hold: list the accounts to export, without that one"
     )]
     Pin,
     /// The format cannot be encrypted.

@@ -159,7 +159,7 @@ const FIELDS: [&str; 7] = [
     "user name",
     "name",
     "tags",
-    "tags but the first",
+    "tags after the first",
     "pinned",
     "note",
     "serial",
@@ -280,7 +280,7 @@ mod tests {
         };
         let report = of(&most, &[full, plain]);
         let lost: Vec<_> = report.lost.iter().map(|lost| &*lost.what).collect();
-        assert_eq!(lost, ["tags but the first", "serial"]);
+        assert_eq!(lost, ["tags after the first", "serial"]);
     }
 
     #[test]

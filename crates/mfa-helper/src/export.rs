@@ -202,7 +202,7 @@ impl Exit {
             Self::Other => "other error",
             Self::Usage => "usage",
             Self::UnknownFormat => "unknown format",
-            Self::NoSuchForm => "no such form",
+            Self::NoSuchForm => "no QR codes or no encryption in this format",
         }
     }
 

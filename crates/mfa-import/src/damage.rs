@@ -21,7 +21,9 @@ pub(crate) enum Damage {
     Field(&'static str),
     #[error("the file contains no accounts")]
     Empty,
-    #[error("the file is encrypted with the key of the account that it was exported from")]
+    #[error(
+        "the file is encrypted with the key of your Bitwarden account, which mfactl does not have"
+    )]
     AccountKey,
     #[error("the file is damaged: its header is invalid")]
     Header,
@@ -44,9 +46,10 @@ pub(crate) enum Damage {
 impl Damage {
     fn advice(&self) -> &'static str {
         match self {
-            Self::Version(_) | Self::Cipher => {
-                "Export it again without a password, or as a list of links."
+            Self::Version(_) => {
+                "Install a newer mfactl, or export the accounts as a list of links."
             }
+            Self::Cipher => "Export it again without a password, or as a list of links.",
             Self::Pgp => {
                 "Decrypt it first: gpg --decrypt FILE > DECRYPTED. Import that file, then delete it."
             }

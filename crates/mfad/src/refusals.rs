@@ -8,7 +8,8 @@ use mfa_ipc::Error;
 
 /// The process that asked does not run the same program any more.
 pub(crate) fn changed_program() -> Error {
-    let text = "the program that asked has ended or become another program";
+    let text =
+        "the process that made the request has exited or now runs a different program: try again";
     Error::AccessDenied(text.into())
 }
 

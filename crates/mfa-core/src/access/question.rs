@@ -106,7 +106,10 @@ impl Question {
     /// Returns the question as one sentence.
     #[must_use]
     pub fn summary(&self) -> String {
-        let who = self.line.split(" ← ").next().unwrap_or("?");
+        let who = match self.line.split(" ← ").next() {
+            None | Some("?") => "An unknown program",
+            Some(name) => name,
+        };
         let count = self.count;
         match (self.usage, &self.account) {
             (Use::Secret, None) => format!("{who} wants the secrets of all accounts"),
@@ -130,12 +133,19 @@ impl Question {
         if let Some((_, starters)) = self.line.split_once(" ← ") {
             lines.push(format!("Started by: {starters}"));
         }
-        lines.push(format!("Program: {}", self.asker));
+        let program = match self.asker.as_str() {
+            "?" => "unknown",
+            path => path,
+        };
+        lines.push(format!("Program: {program}"));
         if self.transport == Transport::SessionBus && self.usage == Use::Code {
             lines.push("On the session bus, your other programs can read the code too.".into());
         }
         if !self.is_recognisable {
-            lines.push("This program cannot be recognised next time.".into());
+            lines.push(
+                "mfactl cannot identify this program, so your answer applies only to this request."
+                    .into(),
+            );
         }
         lines
     }
@@ -193,12 +203,13 @@ mod tests {
             is_recognisable: false,
             ..question()
         };
-        assert_eq!(unknown.summary(), "? wants a code for AWS");
+        assert_eq!(unknown.summary(), "An unknown program wants a code for AWS");
+        assert!(unknown.details().contains(&"Program: unknown".to_owned()));
         assert_eq!(unknown.answers(), [Answer::Once, Answer::Deny]);
         assert!(
             unknown
                 .details()
-                .contains(&"This program cannot be recognised next time.".to_owned())
+                .contains(&"mfactl cannot identify this program, so your answer applies only to this request.".to_owned())
         );
     }
 

@@ -28,7 +28,7 @@ impl Format for Ente {
     }
 
     fn title(&self) -> &'static str {
-        "a file for Ente Auth: a text, or encrypted"
+        "a file for Ente Auth, in plain text or encrypted"
     }
 
     fn holds(&self) -> Holds {

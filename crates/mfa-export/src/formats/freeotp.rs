@@ -32,7 +32,7 @@ impl Format for FreeOtp {
     fn report(&self, accounts: &[Account]) -> Report {
         holds::report(&self.holds(), accounts, |account| {
             let is_unknown = account.kind == Kind::Steam && account.issuer != STEAM;
-            let reason = "the format knows codes of type steam only by the issuer “Steam”";
+            let reason = "the format can hold codes of type steam only if the issuer is “Steam”";
             is_unknown.then(|| reason.to_owned())
         })
     }

@@ -139,8 +139,8 @@ fn meaning(answer: Answer) -> String {
     let what = match answer {
         Answer::Once => "allows this request and no other.",
         Answer::UntilLocked => {
-            "also allows the next requests of this program for this account, until the accounts are locked at the \
-             latest."
+            "also allows further requests of this program for this account until the accounts are locked, for at \
+             most 12 hours; ends after 10 minutes without use."
         }
         Answer::Always => {
             "also allows all later requests of this program for this account. “mfactl access rules” lists what you \

@@ -258,9 +258,9 @@ pub(super) fn needs_terminal(question: u64, answer: Answer) -> Notice {
 pub(super) fn cancelled(question: u64, answer: Answer, left: u64) -> Notice {
     let left = left.max(1);
     problem(
-        "You have just cancelled this",
+        "You just cancelled this answer",
         &format!(
-            "Another program may have chosen it again, so its window stays closed for {left} s. To allow the request \
+            "Another program may be choosing this answer for you, so the confirmation window stays closed for {left} s. To allow the request \
              now, use its notification, or run “{}” in a terminal.",
             approving(question, answer)
         ),

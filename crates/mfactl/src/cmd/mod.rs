@@ -140,7 +140,7 @@ pub(crate) enum Command {
     Doctor(doctor::Doctor),
     /// Choose which programs may have codes, and see which ones got codes
     ///
-    /// You and the tray get codes without a question. Before any other program gets one, a notification
+    /// By default, you and the tray need no permission to get codes. Before any other program gets one, a notification
     /// asks you. If a program runs mfactl, the question is about that program.
     #[command(subcommand)]
     Access(access::Access),

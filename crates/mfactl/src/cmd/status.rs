@@ -47,7 +47,7 @@ fn rows(status: &types::Status) -> [(&'static str, String); 6] {
     };
     let bus = match status.bus_codes.as_str() {
         "allow" => "allowed",
-        "ask" => "after a question",
+        "ask" => "only if you allow it",
         _ => "denied",
     };
     let questions = match status.attended {
@@ -79,8 +79,8 @@ pub(super) fn why_locked(status: &types::Status) -> String {
         "idle" => " because they were not used for a while",
         "keychain" => " because the keychain is locked",
         "screen" => " because the screen is locked",
-        "suspend" => " because the system went to sleep; the next request opens them",
-        "session-end" => " because the session has ended; the next request opens them",
+        "suspend" => " because the system went to sleep; the next request unlocks them",
+        "session-end" => " because the session has ended; the next request unlocks them",
         // A newer daemon may know other reasons.
         _ => "",
     };
@@ -154,7 +154,7 @@ mod tests {
             "daemon: mfad 1.2, pid 7",
             "keychain: gnome-keyring",
             "accounts: 3",
-            "bus codes: after a question",
+            "bus codes: only if you allow it",
             "questions: not possible, because nothing shows notifications",
             "tray: not running",
         ];

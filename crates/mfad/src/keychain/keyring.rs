@@ -110,7 +110,7 @@ fn unusable(error: Error) -> StoreError {
         Error::TooLong(..) => StoreError::TooLarge,
         Error::PlatformFailure(source) if platform::has_ended(&source.to_string()) => {
             StoreError::Unavailable(
-                "it ended before it answered\n  What was to be stored may be there all the same: look before you try again"
+                "it ended before it answered\n  The change may have been stored anyway: check with mfactl list before you try again"
                     .into(),
             )
         }
@@ -124,7 +124,7 @@ fn unusable(error: Error) -> StoreError {
             ))
         }
         Error::Ambiguous(_) => StoreError::Unavailable(
-            "it contains an item twice: remove one of the two in the program of your keychain"
+            "it contains an item twice: delete one of the two in the program that manages your keychain"
                 .into(),
         ),
         Error::NoEntry => StoreError::Unavailable(

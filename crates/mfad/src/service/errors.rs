@@ -100,7 +100,7 @@ pub(super) fn configuration_not_written(error: &std::io::Error) -> Error {
 /// Returns the error for an import of which items are missing when they are read back.
 pub(super) fn items_missing(count: usize) -> StoreError {
     StoreError::Unavailable(format!(
-        "{count} of the accounts that were written are missing"
+        "accounts that were just stored are missing ({count}): check with mfactl list, then import again"
     ))
 }
 
@@ -127,8 +127,8 @@ pub(super) fn not_proved() -> Error {
 pub(super) fn no_prompt_yet(left: Duration) -> Error {
     let seconds = left.as_secs().max(1);
     Error::AccessDenied(format!(
-        "the accounts stay locked: a prompt for your password was not answered a moment ago. The next one is possible in \
-         {seconds} s: try again then"
+        "the accounts stay locked: a prompt for your password was not answered a moment ago: try again in \
+         {seconds} s"
     ))
 }
 

@@ -168,7 +168,9 @@ mod tests {
         assert!(Bitwarden.detect(file));
         let error = Bitwarden.read(file, None).unwrap_err();
         assert!(
-            error.to_string().contains("the key of the account"),
+            error
+                .to_string()
+                .contains("the key of your Bitwarden account"),
             "{error}"
         );
         let file = br#"{"encrypted":true,"passwordProtected":true,"salt":"a","kdfType":0,

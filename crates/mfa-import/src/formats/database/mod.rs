@@ -24,7 +24,7 @@ impl Format for Databases {
     }
 
     fn title(&self) -> &'static str {
-        "a database of Google Authenticator or Microsoft Authenticator or Stratum, for Android"
+        "an Android database of Google Authenticator, Microsoft Authenticator or Stratum"
     }
 
     fn detect(&self, bytes: &[u8]) -> bool {

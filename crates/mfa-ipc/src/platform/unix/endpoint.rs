@@ -51,7 +51,10 @@ pub fn prepare_folder() -> io::Result<PathBuf> {
         _ => {}
     }
     if !is_ours(&folder) {
-        let text = format!("{} belongs to another user: remove it", folder.display());
+        let text = format!(
+            "{} belongs to another user, or others can write to it: remove it, or ask an administrator to",
+            folder.display()
+        );
         return Err(io::Error::new(io::ErrorKind::PermissionDenied, text));
     }
     std::fs::set_permissions(&folder, std::fs::Permissions::from_mode(0o700))?;

@@ -122,7 +122,7 @@ fn ground(ground: Ground) -> &'static str {
         Ground::Unattended => "nobody could be asked",
         Ground::NoQuestion => "the request did not permit a question",
         Ground::Limit => "too many requests",
-        Ground::Changed => "the program became another program",
+        Ground::Changed => "the process switched to a different program",
         Ground::Bus => "codes are turned off on the session bus",
         Ground::Unknown => "?",
     }

@@ -24,7 +24,7 @@ pub(crate) enum Access {
     Ask(rules::Scope),
     /// Refuse codes to a program, or answer a question by denying the request
     Deny(questions::Deny),
-    /// Remove rules, so that the defaults hold again
+    /// Remove rules, so that the defaults apply again
     Forget(rules::Forget),
     /// List the questions that wait for an answer
     Pending(questions::Pending),

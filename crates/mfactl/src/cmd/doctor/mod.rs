@@ -113,7 +113,7 @@ async fn daemon(findings: &mut Vec<Finding>) -> Option<Status> {
     }
     if let Some(before) = &status.keychain_changed_from {
         let text = format!(
-            "the accounts were in {before}, but now {} answers. Start {before} again, or import \
+            "the accounts were in {before}, but the keychain is now {}. Start {before} again, or import \
              the accounts",
             status.keychain
         );
@@ -122,7 +122,7 @@ async fn daemon(findings: &mut Vec<Finding>) -> Option<Status> {
     if status.unreadable > 0 {
         let text = format!(
             "{} items could not be read and were left unchanged. The log of mfad lists them by their ids: {}. \
-             Those of a newer version need a newer mfactl. Remove a damaged one in the program of your keychain",
+             Items from a newer version need a newer mfactl. Delete damaged items in the program that manages your keychain",
             status.unreadable,
             launcher::where_it_logs()
         );

@@ -24,7 +24,7 @@ use helper::Job;
 use target::Target;
 
 /// The question for the passphrase of an encrypted export.
-const PASSWORD: &str = "Passphrase of the export (not shown)";
+const PASSWORD: &str = "Passphrase for the export (not shown)";
 
 /// The arguments of `export`.
 #[derive(Debug, Arguments)]
@@ -189,7 +189,7 @@ fn agree(context: &Context, args: &Export, target: &Target, plan: &Answer) -> Re
         if left_out > 0 && !args.allow_incomplete {
             let text = format!("the format cannot hold {}", accounts(left_out));
             return Err(Error::new(Kind::Other, text)
-                .hint("To export the others nevertheless: --allow-incomplete"));
+                .hint("To export the others anyway: --allow-incomplete"));
         }
         return Ok(());
     }

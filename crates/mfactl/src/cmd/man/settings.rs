@@ -24,8 +24,8 @@ pub(super) const DAEMON: &[Setting] = &[
     Setting {
         name: "passphrase-file",
         example: "\"/home/jane/.pw\"",
-        text: "Open the vault file with the passphrase on the first line of this file. Only you may be \
-               able to read the file (mode 0600), and its path must be absolute. Without this setting, \
+        text: "Open the vault file with the passphrase on the first line of this file. The file \
+               must be readable by you alone (mode 0600), and its path must be absolute. Without this setting, \
                mfactl unlock asks for the passphrase.",
     },
     Setting {
@@ -38,7 +38,7 @@ pub(super) const DAEMON: &[Setting] = &[
     Setting {
         name: "unattended",
         example: "\"allow\"",
-        text: "What happens to a request that you would be asked about, if nobody can be asked, as in cron \
+        text: "What happens to a request that needs your permission if nobody can be asked, as in cron \
                or over SSH: \"allow\" (the default) or \"deny\". On the session bus, it is always denied.",
     },
     Setting {
@@ -62,14 +62,14 @@ pub(super) const DAEMON: &[Setting] = &[
         name: "lock-with-screen",
         example: "true",
         text: "Whether the accounts are locked while the screen is locked, and when the session ends: true (the \
-               default) or false. They open again with the screen; a vault file needs its passphrase again, unless \
+               default) or false. Unlocking the screen unlocks them again; a vault file needs its passphrase again, unless \
                passphrase-file is set. Linux and Windows only.",
     },
     Setting {
         name: "lock-on-suspend",
         example: "true",
         text: "Whether the accounts are locked before the system sleeps: true (the default) or false. After that, \
-               the next request opens them, unless the screen is locked. Linux and Windows only.",
+               the next request unlocks them, unless the screen is locked. Linux and Windows only.",
     },
 ];
 

@@ -30,7 +30,7 @@ pub(in crate::service) fn unanswered_question() -> Error {
 pub(in crate::service) fn silence(left: Duration) -> Error {
     let seconds = left.as_secs().max(1);
     Error::AccessDenied(format!(
-        "the same request was refused a moment ago: the next question is possible in {seconds} s"
+        "the same request was refused a moment ago: try again in {seconds} s"
     ))
 }
 

@@ -213,7 +213,7 @@ async fn what_does_not_stay_was_not_stored() {
         panic!("it was taken for stored");
     };
     assert!(
-        text.contains("3 of the accounts that were written are missing"),
+        text.contains("accounts that were just stored are missing (3)"),
         "{text}"
     );
     assert!(names(&service).await.is_empty());
