@@ -159,6 +159,7 @@ fn help() {
         "list",
         "add",
         "import",
+        "backup",
         "export",
         "show",
         "edit",

@@ -9,6 +9,7 @@ mod accounts;
 mod adding;
 mod answering;
 mod asking;
+mod backing_up;
 mod cli;
 mod clock;
 mod codes;

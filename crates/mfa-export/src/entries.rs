@@ -4,11 +4,24 @@ use mfa_core::account::{Algorithm, Digits, Kind, Period};
 use mfa_core::item::Entry;
 use mfa_core::{Account, AccountId, uri};
 use mfa_helper::export::Fields;
+use serde_json::Value;
 
 use crate::failure::Failure;
 
-/// Returns the account that the fields describe.
-pub(crate) fn account(fields: Fields) -> Result<Account, Failure> {
+/// Returns the account that the fields describe. A field that is not known is kept, too.
+pub(crate) fn account(fields: Value) -> Result<Account, Failure> {
+    let Value::Object(mut more) = fields.clone() else {
+        return Err(Failure::Request);
+    };
+    let mut account = known(serde_json::from_value(fields).map_err(|_| Failure::Request)?)?;
+    if let Ok(Value::Object(own)) = serde_json::to_value(&account) {
+        more.retain(|field, _| !own.contains_key(field));
+    }
+    account.more = more.into_iter().collect();
+    Ok(account)
+}
+
+fn known(fields: Fields) -> Result<Account, Failure> {
     let id = AccountId::parse(&fields.id).ok_or(Failure::Request)?;
     // As mfa-ipc does, what is not understood is of an unknown kind.
     let (kind, algorithm, digits) =
@@ -55,4 +68,52 @@ pub(crate) fn entry(account: Account, link: &str) -> Result<Entry, Failure> {
         account,
         secret: link.secret,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Another value than the field has.
+    fn unusual(field: &str, value: &Value) -> Value {
+        match value {
+            Value::Null if field == "counter" => Value::Null,
+            Value::Bool(is) => (!is).into(),
+            Value::Number(number) => (number.as_u64().unwrap() + 1).into(),
+            Value::Array(_) => vec!["x"].into(),
+            Value::String(_) if field == "id" => "550e8400-e29b-41d4-a716-446655440000".into(),
+            Value::String(_) if field == "type" => value.clone(),
+            Value::String(_) if field == "algorithm" => "SHA256".into(),
+            Value::String(text) => format!("{text}x").into(),
+            other => panic!("say what an unusual value of {field}, {other}, is"),
+        }
+    }
+
+    /// Goes through all fields that an account has in JSON, so that a new one is tested too.
+    #[test]
+    fn no_field_of_an_account_is_lost_on_the_way() {
+        let kind = Kind::Totp {
+            period: Period::default(),
+        };
+        let plain = Account::new(AccountId::from_random([7; 16]), kind, 0);
+        let Ok(Value::Object(mut fields)) = serde_json::to_value(&plain) else {
+            panic!("an account is an object");
+        };
+        for (field, value) in &mut fields {
+            *value = unusual(field, value);
+        }
+        fields.insert("icon".into(), vec!["of a newer version"].into());
+        let sent = Value::Object(fields);
+        let account = account(sent.clone()).unwrap();
+        assert_eq!(account.more.len(), 1);
+        assert_eq!(serde_json::to_value(&account).unwrap(), sent);
+    }
+
+    #[test]
+    fn what_is_no_account_is_refused() {
+        for wrong in ["[]", "{}", r#"{"id":"PRIVATE"}"#, r#"{"id":1}"#] {
+            let wrong = serde_json::from_str(wrong).unwrap();
+            assert!(matches!(account(wrong), Err(Failure::Request)));
+        }
+    }
 }

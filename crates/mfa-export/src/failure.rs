@@ -58,6 +58,9 @@ pub enum Failure {
     /// The export cannot be encrypted.
     #[error("cannot encrypt the export")]
     Encrypt,
+    /// A backup does not hold what was written to it.
+    #[error("the backup does not hold all that was written to it, so it was not stored")]
+    Different,
     /// The export cannot be encoded.
     #[error("cannot encode the export")]
     Encode,

@@ -26,6 +26,8 @@ pub struct Holds {
     pub pinned: bool,
     /// Whether an account can have a note.
     pub note: bool,
+    /// Whether an account can have a serial number and fields that only a newer program knows.
+    pub rest: bool,
     /// What an account of Steam has beside its secret.
     pub steam: Steam,
 }
@@ -64,7 +66,21 @@ impl Holds {
             tags: Tags::None,
             pinned: false,
             note: false,
+            rest: false,
             steam: Steam::Whole,
+        }
+    }
+
+    /// A format that holds everything of an account.
+    #[must_use]
+    pub const fn all() -> Self {
+        Self {
+            name: true,
+            tags: Tags::Many,
+            pinned: true,
+            note: true,
+            rest: true,
+            ..Self::only(&["totp", "hotp", "steam", "motp", "yandex"])
         }
     }
 
@@ -155,7 +171,7 @@ pub fn report(
 }
 
 /// The fields that can be lost, for people, in the order of [`losses`].
-const FIELDS: [&str; 7] = [
+const FIELDS: [&str; 8] = [
     "user name",
     "name",
     "tags",
@@ -163,6 +179,7 @@ const FIELDS: [&str; 7] = [
     "pinned",
     "note",
     "serial",
+    "fields of a newer version",
 ];
 
 /// Returns which fields of an account are lost.
@@ -185,7 +202,8 @@ fn losses(holds: &Holds, account: &Account, usual: &mut Usual) -> [bool; FIELDS.
         holds.tags == Tags::One && tags > 1,
         !holds.pinned && account.pinned,
         !holds.note && !account.note.is_empty(),
-        !account.serial.is_empty() && !is_known,
+        !holds.rest && !account.serial.is_empty() && !is_known,
+        !holds.rest && !account.more.is_empty(),
     ]
 }
 
@@ -278,9 +296,14 @@ mod tests {
             note: true,
             ..FEW
         };
-        let report = of(&most, &[full, plain]);
+        let report = of(&most, &[full.clone(), plain.clone()]);
         let lost: Vec<_> = report.lost.iter().map(|lost| &*lost.what).collect();
         assert_eq!(lost, ["tags after the first", "serial"]);
+        let mut newer = full;
+        newer.more.insert("icon".into(), "a.png".into());
+        let report = of(&most, &[newer.clone(), plain.clone()]);
+        assert_eq!(report.lost[2].what, "fields of a newer version");
+        assert!(of(&Holds::all(), &[newer, plain]).lost.is_empty());
     }
 
     #[test]

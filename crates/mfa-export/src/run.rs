@@ -5,14 +5,16 @@ use std::io::{self, Read};
 use std::process::ExitCode;
 
 use clap::Parser;
+use mfa_core::Account;
 use mfa_core::item::Entry;
-use mfa_helper::export::{Answer, Fields, Form, Part, Request, SCHEMA};
+use mfa_helper::export::{Answer, Form, Part, Request, SCHEMA};
 use serde_json::Value;
 use zeroize::Zeroizing;
 
 use crate::args::{Args, Command};
 use crate::failure::{Failure, MAX_BYTES};
 use crate::formats::{self, Codes, FORMATS, Format, Sealed};
+use crate::holds::{self, Report};
 use crate::{Bytes, entries, output, qr};
 
 /// Runs a command line. The first argument is the name of the program.
@@ -67,7 +69,7 @@ fn read() -> Result<Zeroizing<Vec<u8>>, Failure> {
 }
 
 /// Reads a request. One of another version must not be half understood: accounts would be wrong.
-fn request(bytes: &[u8]) -> Result<Request<Fields>, Failure> {
+fn request(bytes: &[u8]) -> Result<Request<Value>, Failure> {
     let request: Value = serde_json::from_slice(bytes).map_err(|_| Failure::Request)?;
     let schema = request["schema"].as_u64().ok_or(Failure::Request)?;
     if schema != u64::from(SCHEMA) {
@@ -77,7 +79,7 @@ fn request(bytes: &[u8]) -> Result<Request<Fields>, Failure> {
 }
 
 /// Returns the answer and the parts that follow it.
-fn answer(request: Request<Fields>) -> Result<(Answer, Vec<Bytes>), Failure> {
+fn answer(request: Request<Value>) -> Result<(Answer, Vec<Bytes>), Failure> {
     let format = formats::named(&request.format).ok_or(Failure::UnknownFormat)?;
     let how = How::of(format, &request)?;
     let (mut accounts, mut links) = (Vec::new(), Vec::new());
@@ -85,7 +87,7 @@ fn answer(request: Request<Fields>) -> Result<(Answer, Vec<Bytes>), Failure> {
         accounts.push(entries::account(item.account)?);
         links.push(item.link);
     }
-    let report = format.report(&accounts);
+    let report = how.report(format, &accounts);
     let mut answer = Answer {
         schema: SCHEMA,
         left_out: report.left_out,
@@ -119,7 +121,7 @@ enum How<'f> {
 }
 
 impl<'f> How<'f> {
-    fn of(format: &'f dyn Format, request: &Request<Fields>) -> Result<Self, Failure> {
+    fn of(format: &'f dyn Format, request: &Request<Value>) -> Result<Self, Failure> {
         let codes = || format.codes().ok_or(Failure::NoCodes);
         Ok(match (request.form, request.encrypt) {
             (Form::File, false) => Self::File(format),
@@ -128,6 +130,14 @@ impl<'f> How<'f> {
             (Form::Text, false) => Self::Drawn(codes()?, qr::text),
             (Form::Png, false) => Self::Drawn(codes()?, qr::png),
         })
+    }
+
+    /// Finds what the export cannot hold.
+    fn report(&self, format: &dyn Format, accounts: &[Account]) -> Report {
+        match self {
+            Self::Sealed(sealed) => holds::report(&sealed.holds(), accounts, |_| None),
+            Self::File(_) | Self::Drawn(..) => format.report(accounts),
+        }
     }
 
     /// Writes the export. Each part has a name.

@@ -46,7 +46,7 @@ fn seal(format: &str) -> Vec<u8> {
 fn the_importer_opens_them_with_the_password_only() {
     let formats = FORMATS.iter().filter(|format| format.sealed().is_some());
     let names: Vec<_> = formats.map(|format| format.name()).collect();
-    assert_eq!(names, ["aegis", "ente"]);
+    assert_eq!(names, ["aegis", "ente", "keepass"]);
     for name in names {
         let sealed = seal(name);
         assert!(!String::from_utf8_lossy(&sealed).contains("Bank"), "{name}");

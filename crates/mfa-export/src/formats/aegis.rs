@@ -60,6 +60,10 @@ impl Format for Aegis {
 }
 
 impl Sealed for Aegis {
+    fn holds(&self) -> Holds {
+        Format::holds(self)
+    }
+
     /// A random key encrypts the database. The one slot holds that key, encrypted with the password.
     fn seal(&self, entries: &[Entry], password: &str) -> Result<Bytes, Failure> {
         let master = Key::new(random::bytes()?);

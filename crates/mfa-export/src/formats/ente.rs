@@ -51,6 +51,10 @@ impl Format for Ente {
 }
 
 impl Sealed for Ente {
+    fn holds(&self) -> Holds {
+        Format::holds(self)
+    }
+
     fn seal(&self, entries: &[Entry], password: &str) -> Result<Bytes, Failure> {
         let (salt, header) = (random::bytes::<16>()?, random::bytes()?);
         let key = seal::argon2id(password, &salt, MEMORY, PASSES)?;

@@ -1,15 +1,17 @@
-//! The table (CSV) that KeePassXC exports and imports
-//! (<https://github.com/keepassxreboot/keepassxc/blob/develop/src/format/CsvExporter.cpp>).
+//! KeePass: the table (CSV) that KeePassXC exports and imports
+//! (<https://github.com/keepassxreboot/keepassxc/blob/develop/src/format/CsvExporter.cpp>), and encrypted, a database
+//! (KDBX 4), which all apps of this family open. The database holds everything of an account, so it is a backup.
 
 use mfa_core::item::Entry;
 use mfa_core::uri;
+use mfa_keepass::DatabaseKey;
 
-use super::{Bytes, Format};
+use super::{Bytes, Format, Sealed};
 use crate::failure::Failure;
 use crate::holds::Holds;
 use crate::names::{issuer, named};
 
-/// A table for KeePassXC.
+/// A table or a database.
 pub(super) struct KeePass;
 
 const COLUMNS: [&str; 7] = [
@@ -24,7 +26,7 @@ impl Format for KeePass {
     }
 
     fn title(&self) -> &'static str {
-        "a CSV table for KeePassXC"
+        "a CSV table for KeePassXC; encrypted, a KDBX database for all KeePass apps"
     }
 
     fn holds(&self) -> Holds {
@@ -55,6 +57,47 @@ impl Format for KeePass {
         }
         Ok(table)
     }
+
+    fn sealed(&self) -> Option<&dyn Sealed> {
+        Some(self)
+    }
+}
+
+impl Sealed for KeePass {
+    fn holds(&self) -> Holds {
+        Holds::all()
+    }
+
+    /// The database is opened again and compared before it counts as written.
+    fn seal(&self, entries: &[Entry], password: &str) -> Result<Bytes, Failure> {
+        let key = DatabaseKey::new().with_password(password);
+        let mut database = mfa_keepass::create();
+        for entry in entries {
+            mfa_keepass::entry::write(&mut database, entry);
+        }
+        let saved = mfa_keepass::save(&database, key.clone());
+        let saved = Bytes::new(saved.map_err(|_| Failure::Encrypt)?);
+        match holds_all(&saved, &key, entries) {
+            true => Ok(saved),
+            false => Err(Failure::Different),
+        }
+    }
+}
+
+/// Returns whether a database holds these accounts as they are, and nothing else.
+fn holds_all(saved: &[u8], key: &DatabaseKey, entries: &[Entry]) -> bool {
+    let Ok(database) = mfa_keepass::open(saved, key) else {
+        return false;
+    };
+    let is_there = |entry: &Entry| {
+        let id = entry.account.id;
+        let found = database.entry(mfa_keepass::entry::id(id));
+        let found = found.and_then(|found| mfa_keepass::entry::read(id, &found));
+        found.is_some_and(|found| {
+            found.account == entry.account && found.secret.same_as(&entry.secret)
+        })
+    };
+    database.num_entries() == entries.len() && entries.iter().all(is_there)
 }
 
 /// Adds a row. All fields are in quotation marks, as KeePassXC writes them.

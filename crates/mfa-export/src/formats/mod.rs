@@ -57,6 +57,9 @@ pub trait Format: Sync {
 
 /// A format that can also be encrypted.
 pub trait Sealed {
+    /// Returns what an encrypted file can hold.
+    fn holds(&self) -> Holds;
+
     /// Writes an encrypted file with accounts that the format can hold.
     ///
     /// # Errors

@@ -4,6 +4,7 @@
 
 mod access;
 mod add;
+mod backup;
 mod columns;
 mod context;
 mod copy;
@@ -102,10 +103,17 @@ pub(crate) enum Command {
     /// The exit code is 5 if the password is wrong, and 1 if a file cannot be read or a QR code of the
     /// export is missing.
     Import(import::Import),
+    /// Back up all accounts to an encrypted file
+    ///
+    /// Writes a KDBX file with everything of all accounts. KeePassXC, KeePassDX and other KeePass apps open it with its
+    /// passphrase and show the codes. Before the file counts as written, it is opened again and compared.
+    ///
+    /// To restore the accounts, import the file: mfactl import FILE.
+    Backup(backup::Backup),
     /// Export accounts for another app
     ///
     /// Writes a list of otpauth:// links or the format of another app. For the full list, run mfa-export formats.
-    /// The file is in plain text. For Aegis and Ente Auth, --encrypt encrypts it. With --qr or --png, makes QR codes
+    /// The file is in plain text. For Aegis, Ente Auth and KeePass, --encrypt encrypts it. With --qr or --png, makes QR codes
     /// that a phone can scan.
     ///
     /// First says what the format cannot hold. Then asks before it exports any secret.
@@ -173,6 +181,7 @@ pub(crate) async fn run(args: Args, output: &Output) -> Result<(), Error> {
         }
         Command::Add(args) => add::run(&context, args).await,
         Command::Import(args) => import::run(&context, args).await,
+        Command::Backup(args) => backup::run(&context, args).await,
         Command::Export(args) => export::run(&context, args).await,
         Command::Show(args) => show::run(&context, args).await,
         Command::Edit(args) => edit::run(&context, args).await,

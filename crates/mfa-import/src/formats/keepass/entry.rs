@@ -33,6 +33,8 @@ pub(super) const FIELDS: [&str; 17] = [
 pub(super) struct Entry {
     fields: Vec<(String, String)>,
     pub(super) tags: Vec<String>,
+    note: String,
+    pinned: bool,
     /// The reason to skip the entry, if it is in the recycle bin.
     pub(super) trashed: Option<&'static str>,
 }
@@ -42,6 +44,16 @@ impl Entry {
     pub(super) fn set(&mut self, key: &str, value: &str) {
         if FIELDS.contains(&key) && !value.trim().is_empty() {
             self.fields.push((key.to_owned(), value.to_owned()));
+        }
+    }
+
+    /// Sets a field that is only ours to read in a database of mfactl. Other databases keep passwords and the like in
+    /// their notes.
+    pub(super) fn set_own(&mut self, key: &str, value: &str) {
+        match key {
+            "Notes" => value.clone_into(&mut self.note),
+            "pinned" => self.pinned = true,
+            _ => {}
         }
     }
 
@@ -55,6 +67,8 @@ impl Entry {
             issuer: self.get("Title"),
             username: self.get("UserName"),
             tags: self.tags.clone(),
+            note: &self.note,
+            pinned: self.pinned,
             unwanted: self.trashed,
             ..Draft::default()
         }

@@ -1,4 +1,5 @@
-//! KeePass and KeePassXC: databases, XML and CSV. Only the fields of an entry that concern codes are read.
+//! KeePass and KeePassXC: databases, XML and CSV. Only the fields of an entry that concern codes are read, except in a
+//! database that mfactl made: a backup or a vault file.
 
 mod entry;
 mod header;
@@ -19,6 +20,9 @@ use stream::Stream;
 
 /// An export of KeePass or KeePassXC.
 pub(super) struct KeePass;
+
+/// The name of a database that mfactl made.
+const OURS: &str = "mfactl";
 
 /// The columns of CSV that hold secrets.
 const COLUMNS: [&str; 9] = [
@@ -75,6 +79,8 @@ struct Walk {
     found: Found,
     entry: Entry,
     key: String,
+    /// Whether mfactl made the database.
+    is_ours: bool,
     /// The identity of the group that is the recycle bin.
     bin: String,
     /// The depth of the current group, and the depth at which the recycle bin began.
@@ -114,6 +120,7 @@ impl Walk {
             found: Found::default(),
             entry: Entry::default(),
             key: String::new(),
+            is_ours: false,
             bin: String::new(),
             depth: 0,
             in_bin: None,
@@ -143,6 +150,7 @@ impl Walk {
 
     fn close(&mut self, tag: &str, text: &str) {
         match tag {
+            "DatabaseName" => self.is_ours = text == OURS,
             "RecycleBinUUID" => text.trim().clone_into(&mut self.bin),
             "History" => self.in_history = false,
             _ if self.in_history => {}
@@ -156,7 +164,12 @@ impl Walk {
                 self.depth = self.depth.saturating_sub(1);
             }
             "Key" => text.clone_into(&mut self.key),
-            "Value" => self.entry.set(&self.key, text),
+            "Value" => {
+                self.entry.set(&self.key, text);
+                if self.is_ours {
+                    self.entry.set_own(&self.key, text);
+                }
+            }
             "Tags" => self.entry.tags = tags(text),
             "Entry" => {
                 self.in_entry = false;
@@ -316,5 +329,26 @@ mod tests {
             ),
             (Some(4), "demo")
         );
+    }
+
+    #[test]
+    fn notes_are_read_only_if_the_database_is_ours() {
+        let of = |name: &str| {
+            let fields = [
+                ("otp", "otpauth://totp/AWS:root?secret=JBSWY3DPEHPK3PXP"),
+                ("Notes", "a note"),
+                ("pinned", "yes"),
+            ];
+            let xml = format!(
+                "<KeePassFile><Meta><DatabaseName>{name}</DatabaseName></Meta><Root><Group>{}</Group></Root>\
+                 </KeePassFile>",
+                entry(&fields)
+            );
+            let found = KeePass.read(xml.as_bytes(), None).unwrap();
+            let account = found.accounts.into_iter().next().unwrap();
+            (account.note, account.pinned)
+        };
+        assert_eq!(of("mfactl"), ("a note".to_owned(), true));
+        assert_eq!(of("Passwords"), (String::new(), false));
     }
 }

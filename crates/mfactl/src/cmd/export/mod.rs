@@ -24,7 +24,7 @@ use helper::Job;
 use target::Target;
 
 /// The question for the passphrase of an encrypted export.
-const PASSWORD: &str = "Passphrase for the export (not shown)";
+const PASSWORD: &str = "Passphrase for the new file (not shown)";
 
 /// The arguments of `export`.
 #[derive(Debug, Arguments)]
@@ -62,9 +62,33 @@ pub(crate) struct Export {
 }
 
 pub(super) async fn run(context: &Context, args: Export) -> Result<(), Error> {
-    let target = target(context.output.terminal, &args)?;
+    let exported = write(context, &args).await?;
+    if !exported.files.is_empty() {
+        let count = accounts(exported.count);
+        context.output.hint(format_args!("exported {count}"));
+    }
+    for file in exported.files.iter().filter(|_| !args.encrypt) {
+        context.output.warn(format_args!(
+            "{} holds your secrets: delete it after use, or keep it somewhere safe",
+            short(file)
+        ));
+    }
+    Ok(())
+}
+
+/// What was written.
+pub(super) struct Exported {
+    /// The number of accounts.
+    pub(super) count: usize,
+    /// The files, unless it was printed.
+    pub(super) files: Vec<PathBuf>,
+}
+
+/// Writes the export, once the user has agreed.
+pub(super) async fn write(context: &Context, args: &Export) -> Result<Exported, Error> {
+    let target = target(context.output.terminal, args)?;
     target.check()?;
-    needs_person(context, &args)?;
+    needs_person(context, args)?;
     let client = connect().await?;
     let chosen = chosen(context, &client, &args.queries).await?;
     let job = Job {
@@ -74,8 +98,8 @@ pub(super) async fn run(context: &Context, args: Export) -> Result<(), Error> {
     };
     let plan = helper::write(job, None, chosen.iter().map(without_secret).collect())?.answer;
     say(context, &plan);
-    agree(context, &args, &target, &plan)?;
-    let password = password(&args)?;
+    agree(context, args, &target, &plan)?;
+    let password = password(args)?;
     let all = args.queries.is_empty();
     let secrets = secrets(context, &client, chosen, all).await?;
     let written = helper::write(job, password, secrets.iter().map(with_secret).collect())?;
@@ -84,17 +108,10 @@ pub(super) async fn run(context: &Context, args: Export) -> Result<(), Error> {
         return Err(Error::new(Kind::Other, text).hint("Try again."));
     }
     let files = target.write(context, &written.parts()?)?;
-    if !files.is_empty() {
-        let count = accounts(plan.written);
-        context.output.hint(format_args!("exported {count}"));
-    }
-    for file in files.iter().filter(|_| !args.encrypt) {
-        context.output.warn(format_args!(
-            "{} holds your secrets: delete it after use, or keep it somewhere safe",
-            short(file)
-        ));
-    }
-    Ok(())
+    Ok(Exported {
+        count: plan.written,
+        files,
+    })
 }
 
 /// Checks early that somebody can agree, or has agreed.
