@@ -8,6 +8,7 @@ use serde_json::Value;
 use tests::{Desktop, LINK, SECRET, now, oathtool, run};
 
 use crate::importing::terminal;
+use crate::versions;
 
 const PASSPHRASE: &str = "a pässphrase";
 
@@ -121,4 +122,32 @@ fn the_passphrase_is_typed_twice_and_the_file_is_named_by_its_date() {
     let nothing = Desktop::headless();
     let none = terminal(&nothing, "backup none.kdbx", "a\na\n");
     assert!(none.stdout.contains("there are no accounts"), "{none}");
+}
+
+#[test]
+fn fields_of_a_newer_version_are_backed_up_and_no_other_export_loses_them_silently() {
+    let desktop = Desktop::headless();
+    versions::store(
+        &desktop,
+        versions::ID,
+        &versions::sample("item-1-newer.json"),
+    );
+    let file = desktop.folder().join("backup.kdbx").display().to_string();
+    let backup = ["backup", "--password-file", "-", &file];
+    desktop.mfactl_with(&backup, PASSPHRASE).ok();
+    let mut shown = desktop.command("keepassxc-cli");
+    shown.env("QT_QPA_PLATFORM", "offscreen");
+    let shown = run(
+        shown.args(["show", "--all", &file, "work"]),
+        &format!("{PASSPHRASE}\n"),
+    )
+    .ok();
+    assert!(shown.contains("mfactl uses: 7"), "{shown}");
+    let links = desktop.folder().join("links").display().to_string();
+    let export = format!("export --format otpauth --output {links}");
+    let no = terminal(&desktop, &export, "yes\nno\n");
+    let said = "the format cannot hold “fields of a newer version” of work";
+    assert!(no.status == 1 && no.stdout.contains(said), "{no}");
+    assert!(!Path::new(&links).exists());
+    assert_eq!(terminal(&desktop, &export, "yes\nyes\n").status, 0);
 }

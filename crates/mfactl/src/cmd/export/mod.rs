@@ -107,6 +107,11 @@ pub(super) async fn write(context: &Context, args: &Export) -> Result<Exported, 
         let text = "the accounts have changed in the meantime, so nothing was exported";
         return Err(Error::new(Kind::Other, text).hint("Try again."));
     }
+    if plan.lost != written.answer.lost {
+        // Lists do not show the fields that a newer version has added.
+        say(context, &written.answer);
+        agree(context, args, &target, &written.answer)?;
+    }
     let files = target.write(context, &written.parts()?)?;
     Ok(Exported {
         count: plan.written,
@@ -281,10 +286,9 @@ fn with_secret((account, link): &Secret) -> Item<&Account> {
     }
 }
 
-/// Returns whether the export is what the user has agreed to.
+/// Returns whether the export has the accounts that the user has agreed to.
 fn is_same(plan: &Answer, written: &Answer) -> bool {
-    (plan.written, &plan.left_out, &plan.lost)
-        == (written.written, &written.left_out, &written.lost)
+    (plan.written, &plan.left_out) == (written.written, &written.left_out)
 }
 
 #[cfg(test)]
