@@ -58,7 +58,7 @@ fn polkit_is_asked_before_a_lock_is_undone() {
     // The next prompt of the same program has to wait, but not that of a person.
     let again = unlock(&desktop);
     assert_ne!(again.status, 0, "{again}");
-    assert!(again.stdout.contains("possible in"), "{again}");
+    assert!(again.stdout.contains("try again in"), "{again}");
     let alone = desktop.person(&["mfactl unlock"]);
     assert!(alone.stdout.contains("pkttyagent --process"), "{alone}");
     // Where no prompt is needed, nobody has to wait.
