@@ -271,6 +271,7 @@ fn stays_locked() -> bool {
         if is_screen_locked() != Some(true) {
             return false;
         }
+        // Windows has no event for the moment when this becomes true.
         std::thread::sleep(PAUSE);
     }
     true

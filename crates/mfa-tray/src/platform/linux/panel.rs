@@ -265,6 +265,7 @@ mod tests {
         let mut count = 0;
         for _ in 0..1000 {
             opens.notify_one();
+            // The clock is paused, so this takes no time.
             tokio::time::sleep(Duration::from_millis(1)).await;
             while heard.try_recv().is_ok() {
                 count += 1;

@@ -42,6 +42,7 @@ pub(super) fn run(context: &Context, args: &Log) -> Result<(), Error> {
         return Ok(());
     }
     loop {
+        // To be told of a change, mfactl would need a library that watches files.
         std::thread::sleep(LOOK);
         let (new, end) = access_log::next(&path, position)?;
         position = end;

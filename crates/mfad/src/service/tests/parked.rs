@@ -168,6 +168,7 @@ async fn who_gives_up_makes_room() {
         let service = service.clone();
         async move { code(&service, "a", long).await }
     });
+    // The clock is paused, so this takes no time.
     tokio::time::sleep(Duration::from_secs(1)).await;
     world.clock.set((NOW / 30 + 1) * 30);
     assert!(one.await.unwrap().is_ok());

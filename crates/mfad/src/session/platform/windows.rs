@@ -91,6 +91,7 @@ fn tell(events: &mpsc::Sender<Event>, event: session::Event, patience: Duration)
             );
             return;
         }
+        // This thread delays the sleep of the system as long as it waits, so it may block.
         std::thread::sleep(PAUSE);
         sending = unsent;
     }

@@ -55,6 +55,7 @@ async fn a_question_that_nobody_waits_for_ends_however_busy_it_is() {
     settle(&service).await;
     asked.abort();
     for _ in 0..5 {
+        // The clock is paused, so this takes no time.
         tokio::time::sleep(Duration::from_millis(500)).await;
         service.ask(&person(), Status).await.unwrap();
     }

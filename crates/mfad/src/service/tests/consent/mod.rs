@@ -169,8 +169,10 @@ async fn no_answer_is_a_no_and_so_is_closing_the_question() {
     tokio::time::pause();
     let asked = begin(&service, us());
     settle(&service).await;
+    // The clock is paused, so this takes no time.
     tokio::time::sleep(Duration::from_secs(29)).await;
     assert!(!asked.is_finished());
+    // The clock is paused, so this takes no time.
     tokio::time::sleep(Duration::from_secs(2)).await;
     assert!(matches!(asked.await.unwrap(), Err(Error::AccessDenied(_))));
     settle(&service).await;
@@ -224,9 +226,11 @@ async fn a_question_ends_with_its_callers() {
     let other = begin(&service, us());
     settle(&service).await;
     one.abort();
+    // The clock is paused, so this takes no time.
     tokio::time::sleep(Duration::from_secs(2)).await;
     assert_eq!(open(&service).await, 1, "somebody waits for it");
     other.abort();
+    // The clock is paused, so this takes no time.
     tokio::time::sleep(Duration::from_secs(2)).await;
     settle(&service).await;
     assert_eq!(open(&service).await, 0);
