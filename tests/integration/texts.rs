@@ -1,16 +1,21 @@
-//! The texts that mfactl and the helpers show, as they stand in their sources, to be read in one sitting.
+//! The texts that the programs show, as they stand in their sources, to be read in one sitting.
 //!
 //! They are taken from the sources, so that none can be forgotten: not that of a new error, nor one of another system.
-//! Names in braces stand for values. The texts of the daemon and the tray, with sample values, are in their own
-//! `texts.txt`; help texts and the manual are snapshots of [`contract`](super::contract).
+//! Names in braces stand for values. Some texts of the daemon, the tray and mfa-import are
+//! also in a `texts.txt`, with sample values; help texts and the manual are snapshots of [`contract`](super::contract).
 
 use std::fmt::Write;
 use std::fs;
 use std::path::{Path, PathBuf};
 
 /// The packages that show texts.
-const PACKAGES: [&str; 7] = [
+const PACKAGES: [&str; 12] = [
     "mfactl",
+    "mfad",
+    "mfa-tray",
+    "mfa-core",
+    "mfa-host",
+    "mfa-keepass",
     "mfa-intake",
     "mfa-import",
     "mfa-clipboard",

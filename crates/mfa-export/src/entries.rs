@@ -58,12 +58,19 @@ fn codes(fields: &Fields) -> Option<(Kind, Algorithm, Digits)> {
     Some((kind, algorithm, Digits::new(fields.digits?).ok()?))
 }
 
-/// Adds the secret from the link of an account.
+/// Adds what the link of an account says: the secret, and how the codes are made.
 pub(crate) fn entry(account: Account, link: &str) -> Result<Entry, Failure> {
     let link = uri::parse(link).map_err(Failure::Link)?;
     if link.kind.as_str() != account.kind.as_str() {
         return Err(Failure::Request);
     }
+    // The link is newer than the list of accounts: a counter may have moved since.
+    let account = Account {
+        kind: link.kind,
+        algorithm: link.algorithm,
+        digits: link.digits,
+        ..account
+    };
     Ok(Entry {
         account,
         secret: link.secret,
@@ -107,6 +114,18 @@ mod tests {
         let account = account(sent.clone()).unwrap();
         assert_eq!(account.more.len(), 1);
         assert_eq!(serde_json::to_value(&account).unwrap(), sent);
+    }
+
+    #[test]
+    fn a_counter_never_goes_back() {
+        let listed = Account::new(
+            AccountId::from_random([7; 16]),
+            Kind::Hotp { counter: 3 },
+            0,
+        );
+        let link = "otpauth://hotp/Bank:jane?secret=GEZDGNBVGY3TQOJQ&counter=5";
+        let written = entry(listed, link).unwrap().account.kind;
+        assert_eq!(written, Kind::Hotp { counter: 5 });
     }
 
     #[test]

@@ -37,7 +37,7 @@ pub(crate) fn usage(error: &clap::Error) -> ExitCode {
 /// Ends the program when it panics. The panic message is left out: it may contain parts of the request.
 pub fn crash() -> ! {
     say("an unexpected error.");
-    std::process::exit(i32::from(u8::from(Exit::Other)))
+    std::process::exit(Exit::Other.into())
 }
 
 fn say(text: impl Display) {

@@ -7,14 +7,14 @@ use std::process::ExitCode;
 use clap::Parser;
 use mfa_core::Account;
 use mfa_core::item::Entry;
-use mfa_helper::export::{Answer, Form, Part, Request, SCHEMA};
+use mfa_helper::export::{Answer, Form, Piece, Request, SCHEMA};
 use serde_json::Value;
 use zeroize::Zeroizing;
 
 use crate::args::{Args, Command};
 use crate::failure::{Failure, MAX_BYTES};
 use crate::formats::{self, Codes, FORMATS, Format, Sealed};
-use crate::holds::{self, Report};
+use crate::holds::Report;
 use crate::{Bytes, entries, output, qr};
 
 /// Runs a command line. The first argument is the name of the program.
@@ -105,7 +105,7 @@ fn answer(request: Request<Value>) -> Result<(Answer, Vec<Bytes>), Failure> {
     }
     let password = request.password.as_deref().map(String::as_str);
     let (names, parts): (Vec<_>, Vec<_>) = how.write(&kept, password)?.into_iter().unzip();
-    let part = |(name, part): (String, &Bytes)| Part {
+    let part = |(name, part): (String, &Bytes)| Piece {
         name,
         bytes: part.len(),
     };
@@ -135,7 +135,7 @@ impl<'f> How<'f> {
     /// Finds what the export cannot hold.
     fn report(&self, format: &dyn Format, accounts: &[Account]) -> Report {
         match self {
-            Self::Sealed(sealed) => holds::report(&sealed.holds(), accounts, |_| None),
+            Self::Sealed(sealed) => sealed.report(accounts),
             Self::File(_) | Self::Drawn(..) => format.report(accounts),
         }
     }

@@ -123,7 +123,7 @@ pub struct Answer {
     /// The number of accounts that are in the export, or would be.
     pub written: usize,
     /// The parts that follow: one file, or QR codes.
-    pub parts: Vec<Part>,
+    pub parts: Vec<Piece>,
 }
 
 /// An account that is not in the export.
@@ -146,7 +146,7 @@ pub struct Lost {
 
 /// A part of the export.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Part {
+pub struct Piece {
     /// What it is, for people. Empty if there is only one.
     pub name: String,
     /// Its length in bytes.
@@ -209,9 +209,7 @@ impl Exit {
     /// Returns the reason for an exit code other than 0.
     #[must_use]
     pub fn from_code(code: i32) -> Self {
-        let named = Self::ALL
-            .into_iter()
-            .find(|exit| i32::from(u8::from(*exit)) == code);
+        let named = Self::ALL.into_iter().find(|exit| i32::from(*exit) == code);
         named.unwrap_or(Self::Other)
     }
 }
@@ -219,6 +217,12 @@ impl Exit {
 impl From<Exit> for u8 {
     fn from(exit: Exit) -> Self {
         exit as Self
+    }
+}
+
+impl From<Exit> for i32 {
+    fn from(exit: Exit) -> Self {
+        Self::from(u8::from(exit))
     }
 }
 
@@ -259,7 +263,7 @@ mod tests {
 
     #[test]
     fn the_parts_are_told_apart_or_refused() {
-        let part = |bytes| Part {
+        let part = |bytes| Piece {
             name: String::new(),
             bytes,
         };
@@ -282,10 +286,7 @@ mod tests {
     #[test]
     fn each_exit_code_has_its_reason() {
         for (code, exit) in (1..).zip(Exit::ALL) {
-            assert_eq!(
-                (i32::from(u8::from(exit)), Exit::from_code(code)),
-                (code, exit)
-            );
+            assert_eq!((i32::from(exit), Exit::from_code(code)), (code, exit));
         }
         assert_eq!(Exit::from_code(101), Exit::Other);
     }

@@ -79,8 +79,7 @@ pub(crate) fn passphrase(
         return Ok(Zeroizing::new(line.to_owned()));
     }
     if !possible() {
-        return Err(Error::usage("cannot ask for the passphrase: no terminal")
-            .hint("Pass it in a file: --password-file FILE, or - for standard input"));
+        return Err(no_terminal());
     }
     let first = password(question)?;
     check(&first)?;
@@ -88,6 +87,12 @@ pub(crate) fn passphrase(
         return Err(Error::new(Kind::Other, "the two passphrases differ"));
     }
     Ok(first)
+}
+
+/// Returns the error if a passphrase cannot be asked for.
+pub(crate) fn no_terminal() -> Error {
+    Error::usage("cannot ask for the passphrase: no terminal")
+        .hint("Pass it in a file: --password-file FILE, or - for standard input")
 }
 
 fn private_file(path: &Path) -> Result<Zeroizing<String>, Error> {

@@ -3,13 +3,14 @@
 use std::collections::BTreeMap;
 
 use data_encoding::{BASE64, HEXLOWER};
+use mfa_core::Account;
 use mfa_core::account::{Kind, Period};
 use mfa_core::item::Entry;
 use serde_json::{Value, json};
 
 use super::{Bytes, Format, Sealed};
 use crate::failure::Failure;
-use crate::holds::{Holds, Tags};
+use crate::holds::{Holds, Report, Tags};
 use crate::seal::{self, Key, Scrypt};
 use crate::{json, random};
 
@@ -60,8 +61,8 @@ impl Format for Aegis {
 }
 
 impl Sealed for Aegis {
-    fn holds(&self) -> Holds {
-        Format::holds(self)
+    fn report(&self, accounts: &[Account]) -> Report {
+        Format::report(self, accounts)
     }
 
     /// A random key encrypts the database. The one slot holds that key, encrypted with the password.

@@ -2,6 +2,7 @@
 //! (<https://github.com/ente-io/ente/blob/main/mobile/apps/auth/lib/models/code_display.dart>).
 
 use data_encoding::BASE64;
+use mfa_core::Account;
 use mfa_core::item::Entry;
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::json;
@@ -10,7 +11,7 @@ use zeroize::Zeroizing;
 use super::otpauth::lines;
 use super::{Bytes, Format, Sealed};
 use crate::failure::Failure;
-use crate::holds::{Holds, Tags};
+use crate::holds::{Holds, Report, Tags};
 use crate::{json, link, random, seal};
 
 /// An export of Ente Auth.
@@ -51,8 +52,8 @@ impl Format for Ente {
 }
 
 impl Sealed for Ente {
-    fn holds(&self) -> Holds {
-        Format::holds(self)
+    fn report(&self, accounts: &[Account]) -> Report {
+        Format::report(self, accounts)
     }
 
     fn seal(&self, entries: &[Entry], password: &str) -> Result<Bytes, Failure> {

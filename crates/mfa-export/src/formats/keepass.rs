@@ -3,12 +3,12 @@
 //! (KDBX 4), which all apps of this family open. The database holds everything of an account, so it is a backup.
 
 use mfa_core::item::Entry;
-use mfa_core::uri;
+use mfa_core::{Account, uri};
 use mfa_keepass::DatabaseKey;
 
 use super::{Bytes, Format, Sealed};
 use crate::failure::Failure;
-use crate::holds::Holds;
+use crate::holds::{self, Holds, Report};
 use crate::names::{issuer, named};
 
 /// A table or a database.
@@ -64,8 +64,8 @@ impl Format for KeePass {
 }
 
 impl Sealed for KeePass {
-    fn holds(&self) -> Holds {
-        Holds::all()
+    fn report(&self, accounts: &[Account]) -> Report {
+        holds::report(&Holds::all(), accounts, |_| None)
     }
 
     /// The database is opened again and compared before it counts as written.

@@ -57,8 +57,8 @@ pub trait Format: Sync {
 
 /// A format that can also be encrypted.
 pub trait Sealed {
-    /// Returns what an encrypted file can hold.
-    fn holds(&self) -> Holds;
+    /// Finds what an encrypted file cannot hold of some accounts.
+    fn report(&self, accounts: &[Account]) -> Report;
 
     /// Writes an encrypted file with accounts that the format can hold.
     ///

@@ -59,7 +59,7 @@ async fn add_key(context: &Context, args: Add, key: &str) -> Result<(), Error> {
         ..Decoded::default()
     };
     let planned = import::ask(context, &client, &found.accounts, true).await?;
-    if !found.tally(&planned).is_nothing_new() {
+    if wishes.yes || !found.tally(&planned).is_nothing_new() {
         name(context, &mut found.accounts[0].name)?;
     }
     found::add(context, &client, &found, planned, "the clipboard", wishes).await

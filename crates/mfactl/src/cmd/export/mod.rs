@@ -2,6 +2,7 @@
 //!
 //! What the format cannot hold is said first, then the user agrees, and only then the daemon is asked for secrets.
 
+mod accounts;
 pub(super) mod helper;
 mod screen;
 pub(super) mod target;
@@ -9,10 +10,8 @@ pub(super) mod target;
 use std::path::{Path, PathBuf};
 
 use clap::Args as Arguments;
-use mfa_core::Account;
-use mfa_helper::export::{Answer, Item};
+use mfa_helper::export::Answer;
 use mfa_intake::accounts;
-use mfa_ipc::Client;
 use zeroize::Zeroizing;
 
 use super::context::{Context, connect};
@@ -20,6 +19,7 @@ use super::intake::short;
 use crate::error::{Error, Kind};
 use crate::prompt;
 use crate::text::clean;
+use accounts::{changed, chosen, secrets, with_secret, without_secret};
 use helper::Job;
 use target::Target;
 
@@ -104,11 +104,10 @@ pub(super) async fn write(context: &Context, args: &Export) -> Result<Exported, 
     let secrets = secrets(context, &client, chosen, all).await?;
     let written = helper::write(job, password, secrets.iter().map(with_secret).collect())?;
     if !is_same(&plan, &written.answer) {
-        let text = "the accounts have changed in the meantime, so nothing was exported";
-        return Err(Error::new(Kind::Other, text).hint("Try again."));
+        return Err(changed());
     }
     if plan.lost != written.answer.lost {
-        // Lists do not show the fields that a newer version has added.
+        // Only an export of all accounts has the fields that a newer version has added.
         say(context, &written.answer);
         agree(context, args, &target, &written.answer)?;
     }
@@ -125,8 +124,7 @@ fn needs_person(context: &Context, args: &Export) -> Result<(), Error> {
         return Ok(());
     }
     if args.encrypt && args.password_file.is_none() {
-        return Err(Error::usage("cannot ask for the password: no terminal")
-            .hint("Pass it in a file: --password-file FILE, or - for standard input"));
+        return Err(prompt::no_terminal());
     }
     if !args.encrypt && !args.yes_i_know {
         let text = "an export in plain text requires confirmation on a terminal";
@@ -163,28 +161,6 @@ fn target(terminal: bool, args: &Export) -> Result<Target, Error> {
     }
 }
 
-/// Returns the accounts to export, without their secrets.
-async fn chosen(
-    context: &Context,
-    client: &Client,
-    queries: &[String],
-) -> Result<Vec<Account>, Error> {
-    let mut chosen: Vec<Account> = Vec::new();
-    for query in queries {
-        let account = context.account(client, query).await?;
-        if chosen.iter().all(|other| other.id != account.id) {
-            chosen.push(account);
-        }
-    }
-    if queries.is_empty() {
-        chosen = context.ask(client, Client::list_accounts).await?;
-    }
-    if chosen.is_empty() {
-        return Err(Error::new(Kind::NoMatch, "there are no accounts to export"));
-    }
-    Ok(chosen)
-}
-
 /// Says what the format cannot hold.
 fn say(context: &Context, plan: &Answer) {
     for lost in &plan.lost {
@@ -215,7 +191,7 @@ fn agree(context: &Context, args: &Export, target: &Target, plan: &Answer) -> Re
         }
         return Ok(());
     }
-    let is_whole = left_out == 0 && plan.lost.is_empty();
+    let is_whole = (left_out == 0 || args.allow_incomplete) && plan.lost.is_empty();
     if args.encrypt && is_whole || prompt::confirm(&question(target, args.encrypt, plan))? {
         return Ok(());
     }
@@ -245,48 +221,7 @@ fn question(target: &Target, encrypt: bool, plan: &Answer) -> String {
     format!("{what}.{warning}{left_out}")
 }
 
-/// An account and its link.
-type Secret = (Account, Zeroizing<String>);
-
-/// Asks the daemon for the links: all at once, or only those that were asked for.
-async fn secrets(
-    context: &Context,
-    client: &Client,
-    chosen: Vec<Account>,
-    all: bool,
-) -> Result<Vec<Secret>, Error> {
-    if all {
-        let mut exported = context.ask(client, Client::export).await?;
-        // In the order in which the user has seen them.
-        exported.sort_by_cached_key(|exported| {
-            let is_it = |account: &Account| account.id == exported.account.id;
-            chosen.iter().position(is_it).unwrap_or(usize::MAX)
-        });
-        let secret = |exported: mfa_ipc::types::Exported| (exported.account, exported.uri);
-        return Ok(exported.into_iter().map(secret).collect());
-    }
-    let mut secrets = Vec::new();
-    for account in chosen {
-        let id = account.id.to_string();
-        let link = context.ask(client, async |client| client.reveal(&id).await);
-        secrets.push((account, link.await?));
-    }
-    Ok(secrets)
-}
-
-fn without_secret(account: &Account) -> Item<&Account> {
-    let link = None;
-    Item { account, link }
-}
-
-fn with_secret((account, link): &Secret) -> Item<&Account> {
-    Item {
-        account,
-        link: Some(link.clone()),
-    }
-}
-
-/// Returns whether the export has the accounts that the user has agreed to.
+/// Returns whether an export of the same accounts has as much in it as the user has agreed to.
 fn is_same(plan: &Answer, written: &Answer) -> bool {
     (plan.written, &plan.left_out) == (written.written, &written.left_out)
 }
