@@ -261,6 +261,11 @@ fn from_the_clipboard() {
             added.contains("Name of the account") && added.contains("“typed”"),
             "{added}"
         );
+        // To store it a second time, it needs a name of its own.
+        desktop.copy("JBSWY3DPEHPK3PXQ");
+        let again = ["add", "--clipboard", "--yes"];
+        let unnamed = desktop.mfactl(&again).fails(2);
+        assert!(unnamed.contains("mfactl add NAME --clipboard"), "{unnamed}");
         desktop.copy("PRIVATE");
         let none = desktop.mfactl(&["add", "--clipboard"]).fails(1);
         assert!(
