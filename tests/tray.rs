@@ -53,12 +53,32 @@ impl<'d> Tray<'d> {
         Self::run(desktop, release_binary("mfa-tray"), &[], entry)
     }
 
+    /// Starts a tray where nothing shows its icon, and waits until the daemon knows it.
+    ///
+    /// # Panics
+    /// If it does not come up.
+    #[must_use]
+    pub fn without_panel(desktop: &'d Desktop) -> Self {
+        let tray = Self::spawn(desktop, binary("mfa-tray"), &[]);
+        eventually("the daemon knows the tray", || {
+            let status = desktop.mfactl(&["status", "--json"]).ok();
+            status.contains(r#""tray":true"#)
+        });
+        tray
+    }
+
     fn run(
         desktop: &'d Desktop,
         program: PathBuf,
         environment: &[(&str, &str)],
         entry: &str,
     ) -> Self {
+        let tray = Self::spawn(desktop, program, environment);
+        tray.wait_for(entry);
+        tray
+    }
+
+    fn spawn(desktop: &'d Desktop, program: PathBuf, environment: &[(&str, &str)]) -> Self {
         let log = desktop.folder().join("mfa-tray.log");
         let child = desktop
             .command(program)
@@ -69,13 +89,11 @@ impl<'d> Tray<'d> {
             .stderr(File::create(&log).unwrap())
             .spawn()
             .unwrap();
-        let tray = Self {
+        Self {
             desktop,
             child,
             log,
-        };
-        tray.wait_for(entry);
-        tray
+        }
     }
 
     /// Returns its process id.
@@ -144,11 +162,12 @@ impl Drop for Tray<'_> {
 }
 
 impl Desktop {
-    /// Returns the text on the clipboard; empty if there is none.
+    /// Returns the text on the clipboard; empty if there is none, or if the program that has it does not answer.
     #[must_use]
     pub fn clipboard(&self) -> String {
         let Run { stdout, .. } = self.shell(
-            "if [ -n \"$WAYLAND_DISPLAY\" ]; then wl-paste -n; else xclip -selection clipboard -o; fi",
+            "if [ -n \"$WAYLAND_DISPLAY\" ]; then timeout 10 wl-paste -n; \
+             else timeout 10 xclip -selection clipboard -o; fi",
         );
         stdout
     }

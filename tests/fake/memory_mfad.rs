@@ -89,6 +89,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
             session: session::watch(lock::Policy::default(), None),
             presence: Arc::new(Unprovable),
             fallback: None,
+            backups: None,
         };
         // The attacks ask for more codes than any program may have.
         let policy = access::Policy {

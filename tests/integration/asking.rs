@@ -1,9 +1,16 @@
-//! Who is behind a request, as the daemon sees it through mfactl, shells and wrappers.
+//! Who is behind a request, as the daemon sees it through mfactl, shells and wrappers; programs that ask through our
+//! stand-ins for theirs, and those of our examples.
+
+mod askpass;
+mod examples;
+mod openvpn;
+mod ykman;
 
 use std::fs;
 
 use tests::{Desktop, LINK, binary, own_name, run};
 
+use crate::consent::log;
 use crate::monitor::Monitor;
 
 /// To whom codes are given out meanwhile.
@@ -48,6 +55,29 @@ fn a_program_or_a_script_between_is_who_asks() {
             .ok();
     });
     assert_eq!(who, [python, "bash".to_owned()]);
+}
+
+/// A relative path starts at the folder that the script was started in. The script may have left it.
+#[test]
+fn a_script_that_changes_its_folder_is_named_by_its_file_or_not_at_all() {
+    let desktop = Desktop::headless();
+    desktop.add("aws", LINK);
+    let tools = desktop.folder().join("tools");
+    fs::create_dir(&tools).unwrap();
+    let mfactl = binary("mfactl");
+    let mfactl = mfactl.display();
+    let shell = format!("cd \"$(dirname \"$0\")\"\n{mfactl} get aws\ntrue\n");
+    fs::write(tools.join("job.sh"), shell).unwrap();
+    let python = format!("import os; os.chdir('tools'); os.system('{mfactl} get aws')\n");
+    fs::write(tools.join("job.py"), python).unwrap();
+    let folder = desktop.folder().display();
+    let line = format!("cd {folder} && bash tools/job.sh && python3 tools/job.py; true");
+    desktop.shell(&line).ok();
+    let log = log(&desktop);
+    let asker = |from_the_end: usize| log[log.len() - from_the_end]["asker"].as_str().unwrap();
+    let script = tools.join("job.sh").display().to_string();
+    assert!(asker(2).ends_with(&script), "{}", asker(2));
+    assert!(!asker(1).contains("job.py"), "{}", asker(1));
 }
 
 #[test]

@@ -57,7 +57,7 @@ fn copying_needs_a_desktop() {
 }
 
 /// Returns the finding of `mfactl doctor` on one thing: its grade, and what to do.
-fn diagnosis(json: &str, what: &str) -> (String, String) {
+pub(crate) fn diagnosis(json: &str, what: &str) -> (String, String) {
     let json: serde_json::Value = serde_json::from_str(json).unwrap();
     let findings = json["findings"].as_array().unwrap();
     let finding = findings.iter().find(|finding| finding["what"] == what);
@@ -233,11 +233,12 @@ fn the_manual_has_a_page_for_each_command() {
     }
     assert!(read("mfad.1").contains("passphrase") || read("mfad.1").contains("KDBX"));
     // The documented settings are all that there are.
-    let documented: Vec<_> = read("mfactl.toml.5")
+    let mut documented: Vec<_> = read("mfactl.toml.5")
         .lines()
         .filter_map(|line| line.strip_prefix("\\fB")?.strip_suffix("\\fR"))
         .map(|name| name.replace("\\-", "-"))
         .collect();
+    documented.sort_unstable();
     assert_eq!(documented, known_settings(&folder.join("config.toml")));
     let rendered = format!(
         "cd {} && man --warnings -l *.1 *.5 2>&1 >/dev/null",
@@ -251,24 +252,28 @@ fn the_manual_has_a_page_for_each_command() {
     assert!(desktop.mfactl(&["man"]).ok().contains("EXIT STATUS"));
 }
 
-/// The settings that the daemon and the tray know, as they say themselves when they meet another one in `file`.
+/// The settings that the daemon, the tray and mfa-askpass know, sorted, as they say themselves when they meet another one
+/// in `file`.
 fn known_settings(file: &std::path::Path) -> Vec<String> {
-    use mfa_host::config::{Daemon, Tray};
+    use mfa_host::config::{Askpass, Daemon, Tray};
 
     std::fs::write(file, "nosuch = 1\n").unwrap();
     let daemon = Daemon::load(file).unwrap_err().to_string();
     std::fs::write(file, "[tray]\nnosuch = 1\n").unwrap();
     let tray = Tray::load(file).unwrap_err().to_string();
-    let names = [daemon, tray].map(|error| {
+    std::fs::write(file, "[[askpass]]\nnosuch = 1\n").unwrap();
+    let askpass = Askpass::load(file).unwrap_err().to_string();
+    let names = [daemon, tray, askpass].map(|error| {
         let known = error.split_once(". Known settings: ");
         let (_, names) = known.unwrap_or_else(|| panic!("{error}"));
         names.to_owned()
     });
     let names = names.iter().flat_map(|names| names.split(", "));
-    names
-        .filter(|name| *name != "tray")
-        .map(str::to_owned)
-        .collect()
+    // These two are a section and tables.
+    let settings = names.filter(|name| !["tray", "askpass"].contains(name));
+    let mut settings: Vec<_> = settings.map(str::to_owned).collect();
+    settings.sort_unstable();
+    settings
 }
 
 #[test]

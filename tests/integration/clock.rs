@@ -24,6 +24,10 @@ impl Faked {
     fn at(time: i64) -> Self {
         let desktop = Desktop::headless();
         desktop.add("aws", LINK);
+        Self::on(desktop, time)
+    }
+
+    fn on(desktop: Desktop, time: i64) -> Self {
         desktop.end_daemon("-TERM");
         let clock = desktop.folder().join("clock");
         set(&clock, time);
@@ -242,4 +246,34 @@ fn the_doctor_asks_the_kernel_where_systemd_does_not_tell() {
     assert!(text.starts_with("not synchronised"), "{text}");
     let fine = ("ok".to_owned(), "synchronised".to_owned());
     assert_eq!(clock(15_999_999), fine);
+}
+
+/// The vectors of RFC 6238, appendix B, on another computer than the one that had the account.
+#[test]
+fn a_restored_account_has_the_codes_of_the_standard_at_any_time() {
+    let first = Desktop::headless();
+    let secret = "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ";
+    let link = format!("otpauth://totp/RFC:6238?secret={secret}&digits=8");
+    first.add("rfc", &link);
+    let backup = first.folder().join("backup.kdbx").display().to_string();
+    let with_passphrase = |desktop: &Desktop, arguments: &[&str]| {
+        let all = [arguments, &["--password-file", "-"]].concat();
+        desktop.mfactl_with(&all, "a pässphrase").ok();
+    };
+    with_passphrase(&first, &["backup", &backup]);
+    let second = Desktop::headless();
+    with_passphrase(&second, &["restore", &backup, "--yes"]);
+    drop(first);
+    let vectors = [
+        (59, "94287082"),
+        (1_111_111_109, "07081804"),
+        (20_000_000_000, "65353130"),
+    ];
+    let faked = Faked::on(second, vectors[0].0);
+    for (time, code) in vectors {
+        faked.set(time);
+        let got = faked.desktop.mfactl(&["get", "rfc"]).ok();
+        assert_eq!(got, code, "{time}");
+    }
+    faked.end();
 }

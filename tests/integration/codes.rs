@@ -190,8 +190,9 @@ fn a_hundred_at_once_are_served() {
         "for n in $(seq 100); do {} get aws & done | sort | uniq -c; wait",
         binary("mfactl").display()
     );
-    let counts = desktop.shell(&line).ok();
-    let total: u32 = counts
+    let counted = desktop.shell(&line);
+    let total: u32 = counted
+        .stdout
         .lines()
         .map(|line| {
             line.split_whitespace()
@@ -201,5 +202,5 @@ fn a_hundred_at_once_are_served() {
                 .unwrap()
         })
         .sum();
-    assert_eq!(total, 100, "{counts}");
+    assert_eq!(total, 100, "{counted}");
 }

@@ -1,6 +1,7 @@
 //! Consent on real desktops: who is asked about, how the user answers, and what the log says of it.
 
 use std::fs;
+use std::io::Write;
 use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 
@@ -14,7 +15,7 @@ print(daemon.GetCode('aws', {'ask': True, 'reason': 'nightly\\x1b[2J job'},
 ";
 
 /// A program that asks by mfactl, in a shell and without a terminal.
-const IN_A_SHELL: &str = "import subprocess
+pub(crate) const IN_A_SHELL: &str = "import subprocess
 subprocess.run(['bash', '-c', '\"$MFACTL\" get aws; exit $?'], check=True, start_new_session=True)
 ";
 
@@ -290,6 +291,49 @@ fn a_question_can_be_answered_from_another_terminal_but_not_by_a_program() {
     assert!(error.contains("an access rule denies this"), "{error}");
 }
 
+/// It starts mfactl, and then becomes a program that it wants the answer to be for. The rule for that program does not
+/// help either: who asks was known before.
+#[test]
+fn a_program_that_turns_into_another_one_behind_mfactl_gets_nothing() {
+    let desktop = on_x11();
+    let job = script(
+        &desktop,
+        "import os, subprocess
+subprocess.Popen([os.environ['MFACTL'], 'get', 'aws'])
+os.read(0, 1)
+os.execv('/usr/bin/cat', ['cat'])
+",
+    );
+    let said = desktop.folder().join("said");
+    let mut asked = python(&desktop, &job);
+    asked.stdin(Stdio::piped()).stdout(Stdio::piped());
+    let mut asked = asked
+        .stderr(fs::File::create(&said).unwrap())
+        .spawn()
+        .unwrap();
+    let question = wait_for_question(&desktop);
+    assert!(
+        question["asker"].as_str().unwrap().contains("job.py"),
+        "{question}"
+    );
+    let mut input = asked.stdin.take().unwrap();
+    input.write_all(b"x").unwrap();
+    let program = format!("/proc/{}/exe", asked.id());
+    eventually("it is another program", || {
+        fs::read_link(&program).is_ok_and(|path| path.ends_with("cat"))
+    });
+    let id = question["id"].to_string();
+    desktop
+        .person(&[&format!("mfactl access approve {id}")])
+        .ok();
+    eventually("mfactl is refused", || {
+        let said = fs::read_to_string(&said).unwrap();
+        said.contains("now runs a different program")
+    });
+    drop(input);
+    assert_eq!(end(asked).0, "", "no code");
+}
+
 #[test]
 fn secrets_are_asked_about_unless_a_person_wants_them() {
     let desktop = on_wayland();
@@ -309,6 +353,9 @@ fn secrets_are_asked_about_unless_a_person_wants_them() {
         .map(|line| line["action"].clone())
         .collect();
     assert_eq!(actions, ["reveal", "export"]);
+    assert_eq!(log(&desktop)[1]["ground"], "once");
+    let rules = desktop.mfactl(&["access", "rules", "--json"]).ok();
+    assert!(!rules.contains("python"), "{rules}");
 }
 
 #[test]

@@ -1,8 +1,10 @@
-//! The interfaces that others build on: D-Bus, as the files in `dist/dbus` describe it; help texts, JSON and exit codes
-//! as snapshots.
+//! The interfaces that others build on: D-Bus, as the files in `dist/dbus` describe it and `docs/dbus.md` explains it; help
+//! texts, JSON and exit codes as snapshots.
 //!
 //! A change here changes what other programs see. Additions are fine; for anything else, read "Compatibility"
 //! in the documentation of mfa-ipc.
+
+mod manual;
 
 use tests::{Desktop, LINK, SECRET, binary, run};
 
@@ -78,6 +80,7 @@ fn the_interface_on_the_bus_and_on_the_private_connection() {
         for (name, text) in interfaces.iter().zip(files(&private)) {
             std::fs::write(format!("{root}/dist/dbus/org.mfactl.{name}.xml"), text).unwrap();
         }
+        manual::write();
     }
     let [access, accounts, authenticator] = interfaces.map(described);
     assert_eq!(files(&private), [access, accounts, authenticator.clone()]);
@@ -146,43 +149,87 @@ fn json() {
         let json = desktop.mfactl(&["import", how, "--json", links]).ok();
         text.push_str(&format!("$ mfactl import {how} --json\n{}", normal(&json)));
     }
+    let backup = desktop.folder().join("backup.kdbx");
+    let backup = backup.to_str().unwrap();
+    let passphrase = ["--password-file", "-", backup];
+    let made = [&["backup"][..], &passphrase].concat();
+    desktop.mfactl_with(&made, "a passphrase").ok();
+    desktop.mfactl(&["edit", "bank", "--note", "here"]).ok();
+    let restore = [&["restore", "--dry-run", "--json"][..], &passphrase].concat();
+    let json = desktop.mfactl_with(&restore, "a passphrase").ok();
+    text.push_str(&format!(
+        "$ mfactl restore --dry-run --json\n{}",
+        normal(&json)
+    ));
     insta::assert_snapshot!("json", text);
+}
+
+/// The commands whose help is compared.
+const COMMANDS: [&str; 34] = [
+    "",
+    "get",
+    "pair",
+    "list",
+    "pick",
+    "watch",
+    "add",
+    "import",
+    "backup",
+    "restore",
+    "sync",
+    "export",
+    "show",
+    "edit",
+    "rm",
+    "access",
+    "access rules",
+    "access allow",
+    "access ask",
+    "access deny",
+    "access forget",
+    "access pending",
+    "access approve",
+    "access log",
+    "askpass",
+    "openvpn",
+    "lock",
+    "unlock",
+    "status",
+    "doctor",
+    "vault",
+    "vault create",
+    "completions",
+    "man",
+];
+
+/// The other programs, and commands of theirs, whose help is compared.
+const PROGRAMS: [&str; 11] = [
+    "mfad",
+    "mfa-tray",
+    "mfa-import",
+    "mfa-import decode",
+    "mfa-export",
+    "mfa-clipboard",
+    "mfa-screen",
+    "mfa-watch",
+    "mfa-askpass",
+    "mfa-ykman",
+    "mfa-ykman oath accounts code",
+];
+
+/// Some helpers take no arguments of people. They say how they are used on standard error.
+fn help_of(program: &str) -> String {
+    let mut words = program.split_whitespace();
+    let mut program = std::process::Command::new(binary(words.next().unwrap()));
+    program.args(words).arg("--help").env("COLUMNS", "100");
+    let said = run(&mut program, "");
+    said.stdout + &said.stderr
 }
 
 #[test]
 fn help() {
     let mut text = String::new();
-    let commands = [
-        "",
-        "get",
-        "pair",
-        "list",
-        "add",
-        "import",
-        "backup",
-        "export",
-        "show",
-        "edit",
-        "rm",
-        "access",
-        "access rules",
-        "access allow",
-        "access ask",
-        "access deny",
-        "access forget",
-        "access pending",
-        "access approve",
-        "access log",
-        "lock",
-        "unlock",
-        "status",
-        "doctor",
-        "vault",
-        "vault create",
-        "completions",
-        "man",
-    ];
-    for command in commands {
+    for command in COMMANDS {
         let mut mfactl = std::process::Command::new(binary("mfactl"));
         mfactl
             .args(command.split_whitespace())
@@ -193,10 +240,8 @@ fn help() {
             run(&mut mfactl, "").ok()
         ));
     }
-    for program in ["mfad", "mfa-tray"] {
-        let mut program_help = std::process::Command::new(binary(program));
-        let help = run(program_help.arg("--help"), "").ok();
-        text.push_str(&format!("$ {program} --help\n{help}\n"));
+    for program in PROGRAMS {
+        text.push_str(&format!("$ {program} --help\n{}\n", help_of(program)));
     }
     insta::assert_snapshot!("help", text);
 }
@@ -250,7 +295,7 @@ fn exit_codes() {
     insta::assert_snapshot!("exit-codes", text);
 }
 
-/// The pages of the manual that are not made of help texts alone.
+/// All pages are well formed; those that are not made of help texts alone are compared.
 #[test]
 fn manual() {
     let desktop = Desktop::without_keychain();
@@ -262,5 +307,18 @@ fn manual() {
         format!("===== {name}\n{text}")
     };
     let pages = ["mfactl.1", "mfad.1", "mfa-tray.1", "mfactl.toml.5"];
+    // Every page, also those of the commands. They have a version and no date.
+    let lint = desktop.shell(&format!("mandoc -T lint -W warning {output}/*"));
+    let faults = lint
+        .stdout
+        .lines()
+        .filter(|line| !line.contains("missing date"));
+    assert_eq!(faults.collect::<Vec<_>>(), [""; 0]);
+    for page in std::fs::read_dir(&folder).unwrap() {
+        let mut man = desktop.command("man");
+        man.args(["--warnings", "-E", "UTF-8", "-l"]);
+        let shown = run(man.arg(page.unwrap().path()).env("LC_ALL", "C.UTF-8"), "");
+        assert!(shown.status == 0 && shown.stderr.is_empty(), "{shown}");
+    }
     insta::assert_snapshot!("manual", pages.map(page).join("\n"));
 }

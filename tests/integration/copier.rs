@@ -3,8 +3,9 @@
 use std::io::{Read, Write};
 use std::process::{Child, Stdio};
 
-use tests::{Desktop, eventually};
+use tests::{Desktop, LINK, Tray, eventually};
 
+use crate::cli::diagnosis;
 use crate::copying::{ROW, copied, early_in_a_step, wayland, with_a_copied_code, x11};
 
 /// Tests the program that copies where there is no tray.
@@ -114,7 +115,41 @@ fn a_program_that_hangs_keeps_nobody_from_copying() {
         tray.log()
             .contains("another program has changed the clipboard since")
     });
+    // It is to stay this time, however long it takes to look.
+    desktop.configure("[tray]\nclear-after = 60\n");
+    desktop.shell("ds-menu open").ok();
     early_in_a_step();
     tray.choose(ROW);
     copied(&desktop);
+}
+
+/// GNOME shares the clipboard through XWayland, which need not be installed.
+#[test]
+fn a_wayland_desktop_that_shares_no_clipboard_says_what_is_missing() {
+    let desktop = Desktop::start(&["--display", "weston"]);
+    desktop.add("aws", LINK);
+    let missing = "only through XWayland, which is not running. Install or enable XWayland";
+    let doctor = desktop.mfactl(&["doctor", "--json"]).ok();
+    let (grade, text) = diagnosis(&doctor, "clipboard");
+    assert!(grade == "warn" && text.contains(missing), "{grade} {text}");
+    let error = desktop.mfactl(&["get", "--copy", "aws"]).fails(1);
+    assert!(error.contains(missing), "{error}");
+    let error = desktop.mfactl(&["add", "--clipboard"]).fails(1);
+    assert!(error.contains(missing), "{error}");
+    let tray = Tray::without_panel(&desktop);
+    let error = desktop.mfactl(&["get", "--copy", "aws"]).fails(1);
+    assert!(error.contains(missing), "the tray: {error}");
+    assert!(tray.end().success());
+}
+
+#[test]
+fn the_doctor_finds_a_clipboard() {
+    for desktop in [x11(), wayland()] {
+        let doctor = desktop.mfactl(&["doctor", "--json"]).ok();
+        let (grade, text) = diagnosis(&doctor, "clipboard");
+        assert!(
+            grade == "ok" && text == "codes can be copied",
+            "{grade} {text}"
+        );
+    }
 }

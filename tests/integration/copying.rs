@@ -2,6 +2,7 @@
 
 use tests::{Desktop, LINK, SECRET, Tray, eventually, eventually_within, now, oathtool, own_name};
 
+use crate::consent::{end, log, pending, python, script, start};
 use crate::monitor::Monitor;
 
 /// The entry of the first account of these tests in the menu.
@@ -157,6 +158,27 @@ fn what_was_copied_since_outlives_a_lock_and_the_tray() {
 }
 
 #[test]
+fn the_next_code_is_copied_before_it_is_valid() {
+    let desktop = x11();
+    desktop.add("aws", LINK);
+    let tray = Tray::start(&desktop, ROW);
+    early_in_a_step();
+    let step = now() / 30;
+    tray.choose("Next code/Amazon");
+    let mut code = String::new();
+    eventually("a code is on the clipboard", || {
+        code = desktop.clipboard();
+        !code.is_empty()
+    });
+    assert_eq!(code, oathtool(SECRET, 30, (step + 1) * 30));
+    let all = told(
+        &desktop,
+        "Next code for Amazon Web Services copied, valid in ",
+    );
+    assert!(!all.contains(&code), "a notification holds the code");
+}
+
+#[test]
 fn two_codes_in_a_row() {
     let desktop = x11();
     let link = format!("otpauth://totp/Short:me?secret={SECRET}&issuer=Short&period=6");
@@ -233,4 +255,37 @@ fn others_can_have_a_code_copied() {
         .shell("xclip -selection clipboard -o -t TARGETS")
         .ok();
     assert!(targets.contains("x-kde-passwordManagerHint"), "{targets}");
+}
+
+/// A program on the bus that has a code copied.
+const COPY: &str = "import dbus
+daemon = dbus.SessionBus().get_object('org.mfactl.Authenticator1', '/org/mfactl/Authenticator1')
+daemon.CopyCode('aws', {'ask': True}, dbus_interface='org.mfactl.Authenticator1', timeout=60)
+";
+
+/// The program that asks is the one that counts, and not the tray, which fetches the code for it.
+#[test]
+fn who_has_a_code_copied_is_asked_about() {
+    let desktop = Desktop::strict(&["--display", "x11"]);
+    desktop.add("aws", LINK);
+    let tray = Tray::start(&desktop, ROW);
+    let job = script(&desktop, COPY);
+    let asked = start(&mut python(&desktop, &job));
+    eventually("a question is open", || pending(&desktop).len() == 1);
+    let question = pending(&desktop).remove(0);
+    assert_eq!(question["use"], "copy");
+    assert!(question["asker"].as_str().unwrap().contains("job.py"));
+    let approve = format!("mfactl access approve {}", question["id"]);
+    desktop.person(&[&approve]).ok();
+    let (_, error, success) = end(asked);
+    assert!(success, "{error}");
+    let code = desktop.clipboard();
+    assert!(codes(30).contains(&code), "{code}");
+    let line = log(&desktop).remove(0);
+    assert_eq!(
+        (&line["action"], &line["ground"]),
+        (&"copy".into(), &"once".into())
+    );
+    assert!(line["asker"].as_str().unwrap().contains("python"), "{line}");
+    assert!(tray.end().success());
 }

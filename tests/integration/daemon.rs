@@ -31,6 +31,8 @@ fn a_second_daemon_ends_at_once_and_says_why() {
 fn nobody_takes_its_name() {
     let desktop = Desktop::headless();
     let mut daemon = start(&desktop);
+    // Until the daemon answers, it may not have its name yet.
+    desktop.mfactl(&["status"]).ok();
     let taken = desktop
         .shell(
             "busctl --user call org.freedesktop.DBus /org/freedesktop/DBus org.freedesktop.DBus \

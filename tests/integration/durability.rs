@@ -16,7 +16,7 @@ use crate::strace::{assert_synchronised, calls, errors, inject, new, numbered};
 use crate::vault::{PASSPHRASE, configure, passphrase_file};
 
 /// The codes of a counter-based account, in their order.
-struct Counted(Vec<String>);
+pub(crate) struct Counted(Vec<String>);
 
 impl Counted {
     fn new(desktop: &Desktop) -> Self {
@@ -35,7 +35,7 @@ impl Counted {
 }
 
 /// Returns a desktop with a vault that holds a counter-based account. Its key costs nothing, because it is derived often.
-fn with_cheap_vault() -> (Desktop, PathBuf, Counted) {
+pub(crate) fn with_cheap_vault() -> (Desktop, PathBuf, Counted) {
     let desktop = Desktop::without_keychain();
     let vault = desktop.variable("XDG_DATA_HOME").join("mfactl/vault.kdbx");
     fs::create_dir_all(vault.parent().unwrap()).unwrap();
@@ -226,6 +226,7 @@ fn a_configuration_that_cannot_be_written_stays_as_it_was() {
     for (name, number, error) in [
         ("openat", 2, "ENOSPC"),
         ("write", 1, "ENOSPC"),
+        ("write", 1, "EDQUOT"),
         ("fsync", 1, "EIO"),
         ("rename", 1, "EIO"),
     ] {
@@ -251,7 +252,7 @@ fn a_configuration_that_cannot_be_written_stays_as_it_was() {
 #[test]
 fn of_many_writes_at_once_each_counts() {
     const PROGRAMS: usize = 8;
-    const ACCOUNTS: usize = 12;
+    const ACCOUNTS: usize = 50;
     let desktop = Desktop::headless();
     desktop.add("first", LINK);
     thread::scope(|scope| {

@@ -3,7 +3,7 @@
 use tests::Desktop;
 
 #[test]
-#[should_panic(expected = "--display knows x11 wayland none, but not paper")]
+#[should_panic(expected = "--display knows x11 wayland weston none, but not paper")]
 fn a_desktop_that_does_not_start_says_why() {
     drop(Desktop::start(&["--display", "paper"]));
 }

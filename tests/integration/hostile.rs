@@ -45,8 +45,33 @@ fn turning_into_another_program_gets_no_code_on_the_bus() {
     ));
     desktop.add("aws", LINK);
     let race = concat!(env!("CARGO_MANIFEST_DIR"), "/security/exec-race");
+    a_program_that_a_rule_allows_gets_its_code(&desktop);
     let result = run(desktop.command(race).arg("aws"), "");
     assert_eq!(result.status, 0, "{result}");
+    // The same on the private connection, where nobody else gets a code now.
+    desktop.configure("unattended = \"deny\"\n");
+    desktop.end_daemon("-TERM");
+    desktop.mfactl(&["list"]).ok();
+    let result = run(desktop.command(race).args(["--private", "aws"]), "");
+    assert_eq!(result.status, 0, "{result}");
+    assert!(!result.stdout.contains("failed"), "{result}");
+}
+
+/// So what gets no code is refused for another reason than the bus.
+fn a_program_that_a_rule_allows_gets_its_code(desktop: &Desktop) {
+    let name = "org.mfactl.Authenticator1";
+    let call = format!(
+        "busctl --user call {name} /org/mfactl/Authenticator1 {name} GetCode sa{{sv}} aws 0"
+    );
+    let refused = desktop.shell(&call);
+    assert!(refused.status != 0, "{refused}");
+    let rule = "mfactl access allow /usr/bin/busctl --account aws";
+    desktop.person(&[rule]).ok();
+    let allowed = desktop.shell(&call).ok();
+    assert!(allowed.starts_with("s"), "{allowed}");
+    desktop
+        .person(&["mfactl access forget /usr/bin/busctl"])
+        .ok();
 }
 
 /// Returns the beginning of a connection of a D-Bus client.

@@ -71,7 +71,7 @@ skip    VPN (old)                         its type is unknown";
     desktop.mfactl(&["rm", "--yes", "github"]).ok();
     desktop.add("github", "otpauth://totp/GitHub:octocat?secret=MFRGGZDF");
     let shown = desktop.mfactl(&["import", "--dry-run", &file]).ok();
-    let found = "Found 5 accounts in a vault of Aegis.";
+    let found = "Found 5 accounts in an Aegis vault.";
     let told = "4 accounts would be added. 1 was skipped.";
     assert_eq!(shown, format!("{found}\n{table}\n{told}"));
     assert_eq!((listed(&desktop), items(&desktop)), (2, 2));

@@ -1,5 +1,10 @@
 //! Lists of accounts, for people and for programs.
 
+mod completing;
+mod menus;
+mod terminal;
+mod watching;
+
 use tests::{Desktop, LINK, SECRET};
 
 #[test]

@@ -4,9 +4,9 @@
 use std::io::{BufRead, BufReader, Write};
 use std::process::{Child, ChildStdout, Stdio};
 
-use tests::{Desktop, LINK};
+use tests::{Desktop, LINK, eventually};
 
-use crate::consent::{end, is_code, log, pending, python, script, start};
+use crate::consent::{IN_A_SHELL, end, is_code, log, pending, python, script, start};
 
 /// A notification service, or a program that only sends the signals of one. It prints each notification that it gets. A
 /// line on its input is a signal that it sends to everybody, and to the daemon alone; then it prints an empty line.
@@ -20,7 +20,7 @@ bus = dbus.SessionBus()
 class Service(dbus.service.Object):
     @dbus.service.method(NAME, in_signature='susssasa{sv}i', out_signature='u')
     def Notify(self, app, replaces, icon, summary, body, actions, hints, timeout):
-        print(json.dumps([summary, body, actions]), flush=True)
+        print(json.dumps([summary, body, int(hints['urgency']), timeout]), flush=True)
         return dbus.UInt32(ID)
     @dbus.service.method(NAME, in_signature='u')
     def CloseNotification(self, id): pass
@@ -68,13 +68,13 @@ print(daemon.GetCode('aws', {'ask': True, 'reason': sys.argv[1]},
 ";
 
 /// A running [`NOTIFIER`].
-struct Notifier {
+pub(crate) struct Notifier {
     program: Child,
     says: BufReader<ChildStdout>,
 }
 
 impl Notifier {
-    fn start(desktop: &Desktop, role: &str) -> Self {
+    pub(crate) fn start(desktop: &Desktop, role: &str) -> Self {
         let mut program = desktop.command("/usr/bin/python3");
         let program = program.args(["-c", NOTIFIER, role]);
         let program = program.stdin(Stdio::piped()).stdout(Stdio::piped());
@@ -92,8 +92,10 @@ impl Notifier {
     }
 
     /// Waits for a notification, and returns its summary and its text.
-    fn shown(&mut self) -> (String, String) {
-        let shown: (String, String, Vec<String>) = serde_json::from_str(&self.line()).unwrap();
+    pub(crate) fn shown(&mut self) -> (String, String) {
+        let shown: (String, String, u8, i32) = serde_json::from_str(&self.line()).unwrap();
+        let (critical, never) = (2, 0);
+        assert_eq!((shown.2, shown.3), (critical, never), "it stays");
         (shown.0, shown.1)
     }
 
@@ -112,7 +114,7 @@ impl Drop for Notifier {
 }
 
 /// Returns a desktop with an account and nothing that shows notifications.
-fn desktop() -> Desktop {
+pub(crate) fn desktop() -> Desktop {
     let desktop = Desktop::strict(&["--display", "none", "--secrets", "gnome-keyring"]);
     desktop.add("aws", LINK);
     desktop
@@ -167,6 +169,29 @@ fn only_the_service_that_shows_a_question_answers_it() {
     assert!(!rules.contains("python"), "{rules}");
 }
 
+/// The other buttons are pressed in real services (`consent`).
+#[test]
+fn each_lasting_answer_of_a_notification_lasts() {
+    let desktop = desktop();
+    let mut service = Notifier::start(&desktop, "serve");
+    let job = script(&desktop, ASK);
+    let ask = || start(python(&desktop, &job).arg("backup"));
+    let asked = ask();
+    service.shown();
+    service.send("ActionInvoked until-locked");
+    assert!(is_code(&end(asked).0));
+    assert!(is_code(&end(ask()).0), "no second question");
+    desktop.person(&["mfactl lock", "mfactl unlock"]).ok();
+    let asked = ask();
+    service.shown();
+    service.send("ActionInvoked never");
+    let (_, error, _) = end(asked);
+    assert!(error.contains("the user denied"), "{error}");
+    let (_, error, _) = end(ask());
+    assert!(error.contains("rule"), "{error}");
+    assert_eq!(pending(&desktop).len(), 0);
+}
+
 #[test]
 fn a_question_names_account_and_program_and_the_service_may_close_it() {
     let desktop = desktop();
@@ -178,12 +203,41 @@ fn a_question_names_account_and_program_and_the_service_may_close_it() {
     let program = std::fs::canonicalize("/usr/bin/python3").unwrap();
     let program = format!("Program: {} {}", program.display(), job.display());
     assert!(text.lines().any(|line| line == program), "{text}");
+    let started_by = text.lines().find(|line| line.starts_with("Started by: "));
+    assert!(started_by.unwrap().contains("integration"), "{text}");
     service.send("NotificationClosed 2");
     let (code, error, success) = end(asked);
     assert!(
         !success && error.contains("nobody answered"),
         "{code} {error}"
     );
+}
+
+/// Programs get codes without a question where nobody can be asked, so no program may bring that about.
+#[test]
+fn a_service_that_is_ended_still_counts_as_somebody_to_ask() {
+    let desktop = desktop();
+    desktop.configure("question-timeout = 60\n");
+    desktop.end_daemon("-TERM");
+    let mut service = Notifier::start(&desktop, "serve");
+    let job = script(&desktop, IN_A_SHELL);
+    let asked = start(&mut python(&desktop, &job));
+    service.shown();
+    service.send("ActionInvoked once");
+    let (code, error, _) = end(asked);
+    assert!(is_code(&code), "{error}");
+    drop(service);
+    let asked = start(&mut python(&desktop, &job));
+    eventually("the question is open", || pending(&desktop).len() == 1);
+    let id = pending(&desktop)[0]["id"].to_string();
+    desktop.person(&[&format!("mfactl access deny {id}")]).ok();
+    let (code, error, success) = end(asked);
+    assert!(!success && error.contains("denied"), "{code} {error}");
+    let grounds: Vec<_> = log(&desktop)
+        .iter()
+        .map(|line| line["ground"].clone())
+        .collect();
+    assert_eq!(grounds, ["once", "once"]);
 }
 
 /// The reason is the only text of a question that the program chooses.

@@ -4,6 +4,8 @@ use std::process::{Child, Command, Stdio};
 
 use tests::{Desktop, LINK, Run, SECRET, eventually};
 
+use crate::monitor::Monitor;
+
 /// The links that AWS shows for an account with a number and for one with an alias.
 const NUMBER: &str = "otpauth://totp/Amazon%20Web%20Services:jane@123456789012?secret=\
     GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ&issuer=Amazon%20Web%20Services";
@@ -222,6 +224,23 @@ fn from_the_screen_on_wayland() {
     saved_as_aws(desktop.mfactl(&["add", "--screen"]));
     let left = desktop.shell("ls /tmp/out.png");
     assert_ne!(left.status, 0, "the picture of the screen is left behind");
+}
+
+/// The portal remembers for an application what the user allows. It has to know which one asks before anything else.
+#[test]
+fn the_portal_is_told_first_which_application_asks() {
+    let desktop = Desktop::start(&["--display", "wayland"]);
+    let monitor = Monitor::start(&desktop);
+    let none = desktop.mfactl(&["add", "--screen"]).fails(1);
+    assert!(none.contains("portal"), "{none}");
+    let heard = monitor.heard(&desktop);
+    let at = |what: &str| {
+        heard
+            .find(what)
+            .unwrap_or_else(|| panic!("{what}: {heard}"))
+    };
+    assert!(at("member=Register") < at("string \"org.mfactl.Tray\""));
+    assert!(at("member=Register") < at("member=Screenshot"));
 }
 
 #[test]

@@ -17,7 +17,7 @@ fn an_export_in_several_pictures_is_put_together() {
     let [one, two] = [0, 1].map(|n| picture(&desktop, &format!("{n}.png"), GOOGLE[n]));
     let [one, two] = [&one, &two].map(|path| path.to_str().unwrap());
     let both = desktop.mfactl(&["import", "--yes", two, one, two]).ok();
-    let first = "Found 3 accounts in an export of Google Authenticator.\n";
+    let first = "Found 3 accounts in a Google Authenticator export.\n";
     assert!(both.starts_with(first), "{both}");
     assert!(both.contains("add    GH   joe    as gh"), "{both}");
     assert!(

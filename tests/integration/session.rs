@@ -1,10 +1,15 @@
 //! The session of the user: its screen, its sleep and its end. Mocks of python-dbusmock tell of them, on private buses.
 
+use std::path::PathBuf;
+use std::process::Child;
+
 use tests::{Desktop, LINK, eventually};
 
+use crate::consent::{ON_THE_BUS, end, is_code, pending, python, script, start};
 use crate::mocks::{
     GNOME, LOGIND, Mock, delays_sleep, gnome, logind, manager, session, shared_says, sleep,
 };
+use crate::notified::Notifier;
 
 /// Starts a desktop with a system bus.
 fn desktop() -> Desktop {
@@ -311,7 +316,54 @@ fn each_lock_can_be_turned_off() {
     desktop.configure("lock-on-suspend = false\nlock-with-screen = false\n");
     desktop.end_daemon("-TERM");
     assert_eq!(desktop.mfactl(&["get", "aws"]).ok().len(), 6);
-    gnome(&desktop, true);
-    session(&desktop, "Lock");
-    assert_eq!(desktop.mfactl(&["get", "aws"]).ok().len(), 6);
+    a_locked_screen_answers_questions_and_nothing_else(&desktop);
+}
+
+/// Asks until the screen counts as unlocked, so that there is a question.
+fn wait_for_question(desktop: &Desktop, job: &PathBuf) -> Child {
+    let ask = || start(&mut python(desktop, job));
+    let mut asked = ask();
+    eventually("a question is open", || {
+        if asked.try_wait().unwrap().is_some() {
+            asked = ask();
+        }
+        pending(desktop).len() == 1
+    });
+    asked
+}
+
+/// The accounts stay open, but nobody sees a question.
+fn a_locked_screen_answers_questions_and_nothing_else(desktop: &Desktop) {
+    let forget = "mfactl access forget --all";
+    desktop.person(&[forget]).ok();
+    let mut service = Notifier::start(desktop, "serve");
+    let job = script(desktop, ON_THE_BUS);
+    let screens: [(&dyn Fn(bool), &str); 3] = [
+        (&|locked| gnome(desktop, locked), "the screen saver"),
+        (
+            &|locked| session(desktop, if locked { "Lock" } else { "Unlock" }),
+            "the session",
+        ),
+        (
+            &|locked| session(desktop, &format!("SetLockedHint {locked}")),
+            "its hint",
+        ),
+    ];
+    for (lock, what) in screens {
+        let asked = wait_for_question(desktop, &job);
+        service.shown();
+        lock(true);
+        let (code, error, _) = end(asked);
+        assert!(error.contains("nobody answered"), "{what}: {code} {error}");
+        desktop.person(&[forget]).ok();
+        // The session was only told to lock, and nobody would say that it is unlocked again.
+        if what != "the session" {
+            let (code, error, _) = end(start(&mut python(desktop, &job)));
+            assert!(error.contains("screen is locked"), "{what}: {code} {error}");
+            assert_eq!(pending(desktop).len(), 0, "{what}");
+        }
+        let person = desktop.person(&["mfactl get aws"]).ok();
+        assert!(person.lines().any(is_code), "{what}: {person}");
+        lock(false);
+    }
 }

@@ -128,7 +128,7 @@ pub(crate) fn assert_synchronised(calls: &[String], file: &Path) {
 /// Returns the errors to try at a call.
 pub(crate) fn errors(call: &str) -> &'static [&'static str] {
     match call {
-        "write" | "fsync" | "openat" => &["EIO", "ENOSPC"],
+        "write" | "fsync" | "openat" => &["EIO", "ENOSPC", "EDQUOT"],
         _ => &["EIO"],
     }
 }

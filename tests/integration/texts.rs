@@ -9,7 +9,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// The packages that show texts.
-const PACKAGES: [&str; 12] = [
+const PACKAGES: [&str; 15] = [
     "mfactl",
     "mfad",
     "mfa-tray",
@@ -20,8 +20,11 @@ const PACKAGES: [&str; 12] = [
     "mfa-import",
     "mfa-clipboard",
     "mfa-screen",
+    "mfa-standin",
+    "mfa-watch",
     "mfa-export",
     "mfa-ipc",
+    "mfa-sys",
 ];
 /// The folder with the texts of the manual.
 const MANUAL: &str = "mfactl/src/cmd/man";

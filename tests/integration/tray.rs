@@ -203,7 +203,7 @@ fn accounts_appear_and_disappear_at_once() {
             .iter()
             .filter(|line| line.contains("Issuer — root"))
             .count();
-        rows == 2 * 40 // to copy one, and to copy two
+        rows == 3 * 40 // to copy one, the next one, and two
     };
     eventually("all accounts are in the menu", is_full);
     let top = tray

@@ -151,6 +151,7 @@ fn the_state_of_an_earlier_version_is_read() {
     for (name, is_locked, store_of_the_rest) in [
         ("state-0.json", true, ""),
         ("state-1.json", false, "another store"),
+        ("state-2.json", false, "another store"),
     ] {
         let desktop = Desktop::headless();
         store(&desktop, ID, &sample("item-1.json"));
@@ -169,6 +170,9 @@ fn the_state_of_an_earlier_version_is_read() {
         let written = json(&fs::read_to_string(&state).unwrap());
         let rest = &written["unfinished_in"][store_of_the_rest];
         assert_eq!(rest[0], ID.replace("40000", "40001"), "{name}: {written}");
+        for field in ["redo_in", "backed_up"] {
+            assert_eq!(written[field], json(&sample(name))[field], "{field}");
+        }
         assert_eq!(written["locked"], true);
     }
 }

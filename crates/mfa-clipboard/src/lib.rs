@@ -4,6 +4,7 @@
 //! managers do not store it. On X11 and Wayland the clipboard belongs to a running program, so the program
 //! that copies must stay until the code is removed.
 
+pub mod check;
 pub mod hold;
 mod picture;
 mod platform;
@@ -29,6 +30,15 @@ pub enum Error {
     /// There is no clipboard, or it cannot be reached.
     #[error("cannot reach the clipboard: {0}")]
     Unreachable(#[source] Source),
+    /// The compositor has no data-control protocol, as GNOME's has none, and no X server stands in for it.
+    #[error(
+        "cannot use the clipboard: this Wayland desktop shares it with other programs only through XWayland, which \
+         is not running. Install or enable XWayland (package xwayland or xorg-x11-server-Xwayland), then log in again"
+    )]
+    NeedsXWayland,
+    /// The desktop does not say in time whether there is a clipboard.
+    #[error("cannot use the clipboard: the desktop does not answer")]
+    Silent,
     /// The clipboard refused the request.
     #[error("the clipboard refused the request: {0}")]
     Refused(#[source] Source),
@@ -106,7 +116,7 @@ pub fn look(clipboard: &mut impl Clipboard) -> Result<Found, Error> {
     let text = clipboard.text();
     match text {
         Ok(Some(text)) if is_link(&text) => return Ok(Found::Text(text)),
-        Err(error @ Error::Unreachable(_)) => return Err(error),
+        Err(error @ (Error::Unreachable(_) | Error::NeedsXWayland)) => return Err(error),
         _ => {}
     }
     match (clipboard.picture(), text) {
@@ -134,7 +144,7 @@ impl Desktop {
     /// Opens the clipboard.
     ///
     /// # Errors
-    /// [`Error::Unreachable`].
+    /// [`Error::Unreachable`] and [`Error::NeedsXWayland`].
     pub fn open() -> Result<Self, Error> {
         platform::Board::open().map(Self)
     }

@@ -14,7 +14,7 @@ use serde_json::{Map, Value};
 use thiserror::Error;
 use zeroize::Zeroizing;
 
-use crate::account::{self, Account, AccountId};
+use crate::account::{self, Account, AccountId, Kind};
 use crate::secret::Secret;
 use crate::uri::{self, Link};
 
@@ -177,6 +177,17 @@ impl Entry {
         to_text(&self.account, &self.secret)
     }
 
+    /// Moves the counter to that of an older state of the account if that one is larger: a counter never goes back. The
+    /// counter of another secret says nothing.
+    pub fn keep_counter_of(&mut self, old: &Self) {
+        if let (Kind::Hotp { counter }, Kind::Hotp { counter: before }) =
+            (&mut self.account.kind, old.account.kind)
+            && self.secret.same_as(&old.secret)
+        {
+            *counter = before.max(*counter);
+        }
+    }
+
     /// Reads the text of the item `id`.
     ///
     /// # Errors
@@ -211,7 +222,7 @@ impl Entry {
 #[cfg(test)]
 pub(crate) mod tests {
     use super::*;
-    use crate::account::{Kind, Period};
+    use crate::account::Period;
 
     fn totp() -> Kind {
         let period = Period::default();

@@ -181,6 +181,17 @@ impl Ledger {
         self.spent.entry(id).or_default().add(from, until)
     }
 
+    /// Hands the codes of an account on to another id with the same secret, so that none of them is fresh under it.
+    pub fn hand_on(&mut self, from: AccountId, to: AccountId) {
+        let Some(spans) = self.spent.get(&from).cloned() else {
+            return;
+        };
+        let known = self.spent.entry(to).or_default();
+        for (from, until) in spans.iter() {
+            known.add(from, until);
+        }
+    }
+
     /// Forgets an account.
     pub fn forget(&mut self, id: AccountId) {
         self.spent.remove(&id);

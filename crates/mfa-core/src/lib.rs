@@ -19,6 +19,7 @@
 //! | [`unlocked`] | the unlocked accounts |
 //! | [`ledger`] | the codes that were handed out, so that `--fresh` never repeats one |
 //! | [`access`] | the programs that ask, and which of them may have codes |
+//! | [`merge`] | the accounts of this computer and those of a file, made one |
 //! | [`lock`] | when the accounts are locked, and why |
 //! | [`port`] | the keychain, the clock and the journal as traits |
 
@@ -30,6 +31,7 @@ pub mod cut;
 pub mod item;
 pub mod ledger;
 pub mod lock;
+pub mod merge;
 pub mod naming;
 pub mod otp;
 pub mod port;

@@ -78,6 +78,20 @@ pub fn serial(issuer: &str, username: &str) -> Option<String> {
     known.then(|| format!("arn:aws:iam::{account}:mfa/{device}"))
 }
 
+/// Returns a text that cannot play tricks on a terminal: control characters, and characters that reverse others, are
+/// replaced by a visible sign.
+#[must_use]
+pub fn clean(text: &str) -> String {
+    let show = |c: char| {
+        if c.is_control() || is_invisible(c) {
+            '\u{fffd}'
+        } else {
+            c
+        }
+    };
+    text.chars().map(show).collect()
+}
+
 /// Returns a text of another app on one line, without invisible characters, cut to `max`
 /// characters.
 #[must_use]

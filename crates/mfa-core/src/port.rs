@@ -10,7 +10,7 @@ use thiserror::Error;
 use zeroize::Zeroizing;
 
 use crate::access::{Record, Rules};
-use crate::account::AccountId;
+use crate::account::{Account, AccountId};
 use crate::ledger::Ledger;
 
 /// A place that keeps items: an OS keychain or an encrypted file.
@@ -44,6 +44,32 @@ pub trait ItemStore: Send {
     /// Those of [`StoreError`].
     fn delete(&mut self, id: AccountId) -> Result<(), StoreError>;
 
+    /// Makes all changes or none, even if the process is killed meanwhile. Only a store that is one file can do so.
+    ///
+    /// # Errors
+    /// [`StoreError::Changed`] and the others. Nothing is changed then.
+    fn change_all(&mut self, _changes: &[ItemChange]) -> Result<(), StoreError> {
+        Err(StoreError::Unavailable(
+            "it cannot change several items at once".into(),
+        ))
+    }
+
+    /// Returns the passphrase of a file, if one is kept.
+    ///
+    /// # Errors
+    /// Those of [`StoreError`].
+    fn passphrase(&mut self, _of: Kept) -> Result<Option<Zeroizing<String>>, StoreError> {
+        Ok(None)
+    }
+
+    /// Keeps the passphrase of a file, or removes it. It is no account, and no version takes it for one.
+    ///
+    /// # Errors
+    /// Those of [`StoreError`].
+    fn keep_passphrase(&mut self, _of: Kept, _text: Option<&str>) -> Result<(), StoreError> {
+        Err(StoreError::Unavailable("it keeps no passphrases".into()))
+    }
+
     /// Opens the store with a passphrase.
     ///
     /// # Errors
@@ -56,6 +82,36 @@ pub trait ItemStore: Send {
 
     /// Forgets the passphrase and the data that was read with it.
     fn close(&mut self) {}
+}
+
+/// A file whose passphrase the keychain keeps.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kept {
+    /// The automatic backups.
+    Backup,
+    /// The file by which several machines share their accounts.
+    Sync,
+}
+
+impl Kept {
+    /// Returns the name under which the passphrase is kept.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Backup => "backup",
+            Self::Sync => "sync",
+        }
+    }
+}
+
+/// A change of one item, as a part of a change of many.
+pub struct ItemChange {
+    /// The item.
+    pub id: AccountId,
+    /// Its text as we know it, or `None` if it is new.
+    pub old: Option<Zeroizing<String>>,
+    /// Its new text, or `None` if it is removed.
+    pub new: Option<Zeroizing<String>>,
 }
 
 /// An error of a keychain. No variant ever means that an item does not exist.
@@ -102,8 +158,74 @@ pub struct Notes {
     /// The accounts of incomplete imports, by the store that they were written to. They must be removed from
     /// there and never be served. None of these sets is empty.
     pub unfinished: BTreeMap<String, BTreeSet<AccountId>>,
+    /// The changes of many accounts that are decided but may not be complete, by the store that they are made in.
+    pub redo: BTreeMap<String, Redo>,
+    /// What the latest backups hold.
+    pub backed_up: BackedUp,
+    /// How far counter-based accounts were counted before they were removed. If one comes back, it goes on from there.
+    pub removed: BTreeMap<AccountId, u64>,
     /// The OS keychain in which accounts were last read, by the name that people use.
     pub keychain: Option<String>,
+}
+
+/// What the latest backups hold: nothing of the accounts but their ids and when they were edited.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct BackedUp {
+    /// When the latest one was made, in Unix seconds; 0 if there is none.
+    pub at: u64,
+    /// When each account in it was edited, in Unix seconds.
+    pub accounts: BTreeMap<AccountId, u64>,
+    /// How far the counter-based ones in it were counted.
+    pub counters: BTreeMap<AccountId, u64>,
+}
+
+impl BackedUp {
+    /// Notes that a backup holds an account as it is.
+    pub fn note(&mut self, account: &Account) {
+        self.accounts.insert(account.id, account.modified);
+        let counter = account.kind.counter();
+        self.counters
+            .extend(counter.map(|counter| (account.id, counter)));
+    }
+
+    /// Returns whether a backup holds the counter of an account as it is. One that says nothing of it was noted by an
+    /// earlier version.
+    #[must_use]
+    pub fn is_counted(&self, account: &Account) -> bool {
+        let known = self.counters.get(&account.id).copied();
+        known.is_none() || known >= account.kind.counter()
+    }
+
+    /// Returns whether a backup holds an account as it is. How far a counter is makes no difference.
+    #[must_use]
+    pub fn holds(&self, account: &Account) -> bool {
+        self.accounts.get(&account.id) == Some(&account.modified)
+    }
+}
+
+/// What a change of many accounts still has to do once it is decided. Whoever reads the store completes it.
+///
+/// The new texts are in the store already, in items of their own, because they must not be in the notes.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Redo {
+    /// The item that holds the new text of each account. It is not an account itself.
+    pub staged: BTreeMap<AccountId, AccountId>,
+    /// The accounts that are removed.
+    pub removed: BTreeSet<AccountId>,
+}
+
+impl Redo {
+    /// Returns whether an item holds the new text of an account.
+    #[must_use]
+    pub fn stages(&self, item: AccountId) -> bool {
+        self.staged.values().any(|staged| *staged == item)
+    }
+
+    /// Returns whether an account is changed or removed.
+    #[must_use]
+    pub fn changes(&self, account: AccountId) -> bool {
+        self.staged.contains_key(&account) || self.removed.contains(&account)
+    }
 }
 
 /// A place for [`Notes`].

@@ -28,8 +28,8 @@ const SURE_BYTES: usize = 10;
 pub const YANDEX_BYTES: usize = 16;
 
 /// Returns whether a text is certainly a secret in base32 rather than words. It must have at least 80 bits
-/// and be in one case, without groups or with groups of the same length (`JBSW Y3DP EHPK 3PXP`). Lower-case
-/// letters alone, without groups, may be a word.
+/// and be in one case, without groups or with groups of the same length (`JBSW Y3DP EHPK 3PXP`), at most 8. Lower-case
+/// letters alone may be words (`production-server`), unless they are in groups of 4.
 #[must_use]
 pub fn is_key(text: &str) -> bool {
     let body = text.trim().trim_end_matches('=');
@@ -42,7 +42,11 @@ pub fn is_key(text: &str) -> bool {
         Some(last) => (1..=first).contains(&last.len()) && groups.all(|group| group.len() == first),
         None => true,
     };
-    let is_no_word = is_grouped || is_upper || body.bytes().any(|byte| byte.is_ascii_digit());
+    let may_be_words = !is_upper && !body.bytes().any(|byte| byte.is_ascii_digit());
+    let is_no_word = match is_grouped {
+        true => first <= if may_be_words { 4 } else { 8 },
+        false => !may_be_words,
+    };
     let is_long = || Secret::from_base32(body).is_ok_and(|key| key.expose().len() >= SURE_BYTES);
     is_upper != is_lower && is_even && is_no_word && is_long()
 }
@@ -242,6 +246,8 @@ mod tests {
             "  JBSWY3DPEHPK3PXP======\n",
             "JBSWY3DPEHPKAPXPABCDEFGHIJKLMNOP",
             "abcd efgh ijkl mnop qrst uvwx yz23 45",
+            "abcd efgh ijkl mnop qrst",
+            "JBSWY3DP EHPK3PXP",
         ] {
             assert!(is_key(key), "{key}");
         }
@@ -250,6 +256,9 @@ mod tests {
             "JBSW Y3DP EHPK",
             "meet me at 5 in room 42 please",
             "internationalization",
+            "production-server",
+            "database-service",
+            "PRODUCTION-SERVER",
             "JbswY3dpEhpk3Pxp",
             "2345672345672345",
             "https://example.com/JBSWY3DPEHPK3PXP",

@@ -4,6 +4,7 @@ use std::io;
 
 use mfa_core::uri;
 use mfa_helper::export::{Exit, SCHEMA};
+use mfa_sys::confine;
 use thiserror::Error;
 
 /// The largest request, in bytes.
@@ -55,6 +56,9 @@ pub enum Failure {
     /// The format cannot be encrypted.
     #[error("this format cannot be encrypted")]
     NoEncryption,
+    /// The format has no attributes for KeePass 2.
+    #[error("only an encrypted export in the format keepass can have attributes for KeePass 2")]
+    NoKeePass2,
     /// The export cannot be encrypted.
     #[error("cannot encrypt the export")]
     Encrypt,
@@ -67,9 +71,9 @@ pub enum Failure {
     /// The system gives no random numbers.
     #[error("the system gives no random numbers")]
     Random,
-    /// The memory of the process cannot be protected.
-    #[error("cannot protect the memory of this process: {}", .0.kind())]
-    Protect(#[source] io::Error),
+    /// The process cannot give up its privileges.
+    #[error(transparent)]
+    Confine(#[from] confine::Error),
     /// The answer cannot be printed.
     #[error("cannot print the result: {}", .0.kind())]
     Print(#[source] io::Error),
@@ -82,7 +86,7 @@ impl Failure {
         match self {
             Self::Version(_) | Self::Request => Exit::Usage,
             Self::UnknownFormat => Exit::UnknownFormat,
-            Self::NoCodes | Self::NoEncryption => Exit::NoSuchForm,
+            Self::NoCodes | Self::NoEncryption | Self::NoKeePass2 => Exit::NoSuchForm,
             _ => Exit::Other,
         }
     }

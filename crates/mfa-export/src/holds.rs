@@ -5,7 +5,7 @@
 
 use mfa_core::account::{Kind, Period};
 use mfa_core::{Account, naming};
-use mfa_helper::export::{LeftOut, Lost};
+use mfa_helper::export::{LeftOut, Lost, TIMES};
 
 use crate::names::Usual;
 
@@ -28,6 +28,8 @@ pub struct Holds {
     pub note: bool,
     /// Whether an account can have a serial number and fields that only a newer program knows.
     pub rest: bool,
+    /// Whether an account can have the times at which it was added and changed.
+    pub times: bool,
     /// What an account of Steam has beside its secret.
     pub steam: Steam,
 }
@@ -67,6 +69,7 @@ impl Holds {
             pinned: false,
             note: false,
             rest: false,
+            times: false,
             steam: Steam::Whole,
         }
     }
@@ -80,6 +83,7 @@ impl Holds {
             pinned: true,
             note: true,
             rest: true,
+            times: true,
             ..Self::only(&["totp", "hotp", "steam", "motp", "yandex"])
         }
     }
@@ -171,7 +175,7 @@ pub fn report(
 }
 
 /// The fields that can be lost, for people, in the order of [`losses`].
-const FIELDS: [&str; 8] = [
+const FIELDS: [&str; 9] = [
     "user name",
     "name",
     "tags",
@@ -180,6 +184,7 @@ const FIELDS: [&str; 8] = [
     "note",
     "serial",
     "fields of a newer version",
+    TIMES,
 ];
 
 /// Returns which fields of an account are lost.
@@ -204,6 +209,7 @@ fn losses(holds: &Holds, account: &Account, usual: &mut Usual) -> [bool; FIELDS.
         !holds.note && !account.note.is_empty(),
         !holds.rest && !account.serial.is_empty() && !is_known,
         !holds.rest && !account.more.is_empty(),
+        !holds.times && account.created.max(account.modified) > 0,
     ]
 }
 
@@ -274,6 +280,7 @@ mod tests {
             pinned: true,
             note: "n".into(),
             serial: "s".into(),
+            modified: 7,
             ..account("mine", totp(30))
         };
         let plain = Account {
@@ -282,7 +289,7 @@ mod tests {
         };
         let report = of(&FEW, &[full.clone(), plain.clone()]);
         let lost: Vec<_> = report.lost.iter().map(|lost| &*lost.what).collect();
-        assert_eq!(lost, ["name", "tags", "pinned", "note", "serial"]);
+        assert_eq!(lost, ["name", "tags", "pinned", "note", "serial", TIMES]);
         assert!(
             report
                 .lost
@@ -298,7 +305,7 @@ mod tests {
         };
         let report = of(&most, &[full.clone(), plain.clone()]);
         let lost: Vec<_> = report.lost.iter().map(|lost| &*lost.what).collect();
-        assert_eq!(lost, ["tags after the first", "serial"]);
+        assert_eq!(lost, ["tags after the first", "serial", TIMES]);
         let mut newer = full;
         newer.more.insert("icon".into(), "a.png".into());
         let report = of(&most, &[newer.clone(), plain.clone()]);

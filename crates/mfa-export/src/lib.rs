@@ -11,8 +11,8 @@
 //! | [`qr`] | draws QR codes for a terminal and as pictures |
 //! | [`mod@args`], [`run`] | the program |
 //!
-//! The program opens no file and writes nothing but its answer. Its input comes from mfactl, so it is not confined as
-//! mfa-import is, but other processes cannot read its memory, and freed memory is wiped.
+//! The program opens no file and writes nothing but its answer, so it gives up all other rights before it reads its
+//! input, as mfa-import does. Other processes cannot read its memory, and freed memory is wiped.
 //!
 //! # Adding a format
 //!
@@ -34,7 +34,7 @@ pub mod run;
 mod seal;
 
 pub use failure::Failure;
-pub use formats::{Format, named};
+pub use formats::{Format, Options, named};
 pub use holds::{Holds, Report, Steam, Tags, report};
 pub use output::crash;
 

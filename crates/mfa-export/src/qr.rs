@@ -11,6 +11,10 @@ use crate::failure::Failure;
 const QUIET: usize = 4;
 /// The width of a module in pictures, in pixels.
 const SCALE: usize = 8;
+/// The smallest code on paper, in millimetres.
+const MIN_MM: usize = 40;
+/// The largest number of modules in a millimetre of paper.
+const MODULES_IN_MM: usize = 2;
 
 /// The modules of a code and of its frame.
 struct Grid {
@@ -28,6 +32,18 @@ impl Grid {
         let code = codes.find_map(Result::ok).ok_or(Failure::TooLong)?;
         let width = code.width() + 2 * QUIET;
         Ok(Self { code, width })
+    }
+
+    /// Returns the runs of dark modules in a row: their beginnings and lengths.
+    fn dark(&self, y: usize) -> Vec<(usize, usize)> {
+        let mut runs: Vec<(usize, usize)> = Vec::new();
+        for x in (0..self.width).filter(|x| !self.is_light(*x, y)) {
+            match runs.last_mut() {
+                Some((start, length)) if *start + *length == x => *length += 1,
+                _ => runs.push((x, 1)),
+            }
+        }
+        runs
     }
 
     /// Returns whether a module is light. All around the code is.
@@ -64,6 +80,29 @@ pub fn text(content: &str) -> Result<Bytes, Failure> {
         text.push('\n');
     }
     Ok(Bytes::new(text.as_bytes().to_vec()))
+}
+
+/// Draws a code for a web page, as SVG. A module is never smaller than half a millimetre, so that a phone reads it from
+/// paper. Returns the width too, in millimetres.
+///
+/// # Errors
+/// [`Failure::TooLong`].
+pub fn svg(content: &str) -> Result<(Zeroizing<String>, usize), Failure> {
+    let grid = Grid::new(content)?;
+    let modules = grid.width;
+    let width = modules.div_ceil(MODULES_IN_MM).max(MIN_MM);
+    let mut svg = Zeroizing::new(String::with_capacity(modules * modules * 8));
+    svg.push_str(&format!(
+        "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{width}mm\" height=\"{width}mm\" \
+         viewBox=\"0 0 {modules} {modules}\" role=\"img\" aria-label=\"QR code\"><path d=\""
+    ));
+    for y in 0..modules {
+        for (x, length) in grid.dark(y) {
+            svg.push_str(&format!("M{x} {y}h{length}v1h-{length}z"));
+        }
+    }
+    svg.push_str("\"/></svg>");
+    Ok((svg, width))
 }
 
 /// Draws a code as a PNG picture.
@@ -111,6 +150,28 @@ mod tests {
             assert_eq!(light.contains(shown), grid.is_light(x, y), "{x} {y}");
         }
         assert!(lines[0].iter().all(|c| *c == '█'), "the quiet zone");
+    }
+
+    #[test]
+    fn a_web_page_shows_the_modules_of_the_code() {
+        let grid = Grid::new(TEXT).unwrap();
+        let (svg, width) = svg(TEXT).unwrap();
+        assert_eq!(width, MIN_MM);
+        let path = svg.split_once("d=\"").unwrap().1.split_once('"').unwrap().0;
+        let mut light = vec![vec![true; grid.width]; grid.width];
+        for run in path.split('M').skip(1) {
+            let (x, run) = run.split_once(' ').unwrap();
+            let (y, run) = run.split_once('h').unwrap();
+            let (length, _) = run.split_once('v').unwrap();
+            let number = |text: &str| text.parse::<usize>().unwrap();
+            let start = number(x);
+            light[number(y)][start..start + number(length)].fill(false);
+        }
+        for (y, x) in (0..grid.width).flat_map(|y| (0..grid.width).map(move |x| (y, x))) {
+            assert_eq!(light[y][x], grid.is_light(x, y), "{x} {y}");
+        }
+        let (_, wide) = super::svg(&"x".repeat(2000)).unwrap();
+        assert!(wide > 60, "{wide}");
     }
 
     #[test]

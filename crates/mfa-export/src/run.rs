@@ -3,19 +3,26 @@
 use std::ffi::OsString;
 use std::io::{self, Read};
 use std::process::ExitCode;
+use std::time::Duration;
 
 use clap::Parser;
 use mfa_core::Account;
 use mfa_core::item::Entry;
 use mfa_helper::export::{Answer, Form, Piece, Request, SCHEMA};
+use mfa_sys::confine;
 use serde_json::Value;
 use zeroize::Zeroizing;
 
 use crate::args::{Args, Command};
 use crate::failure::{Failure, MAX_BYTES};
-use crate::formats::{self, Codes, FORMATS, Format, Sealed};
+use crate::formats::{self, Codes, FORMATS, Format, Options, Sealed};
 use crate::holds::Report;
 use crate::{Bytes, entries, output, qr};
+
+/// The limit on memory. The most expensive key takes 256 MiB, and the largest request many times its size.
+const MAX_MEMORY: u64 = 1536 * 1024 * 1024;
+/// The limit on processor time. Pictures of a thousand QR codes take a few seconds.
+const TIME: Duration = Duration::from_secs(120);
 
 /// Runs a command line. The first argument is the name of the program.
 ///
@@ -46,7 +53,7 @@ fn list() -> Result<(), Failure> {
 }
 
 fn write() -> Result<(), Failure> {
-    mfa_sys::harden::process().map_err(Failure::Protect)?;
+    confine::process(MAX_MEMORY, TIME)?;
     let request = request(&read()?)?;
     let (answer, parts) = answer(request)?;
     let mut line = serde_json::to_vec(&answer).map_err(|_| Failure::Encode)?;
@@ -88,11 +95,13 @@ fn answer(request: Request<Value>) -> Result<(Answer, Vec<Bytes>), Failure> {
         links.push(item.link);
     }
     let report = how.report(format, &accounts);
+    let written = report.kept.iter().filter(|kept| **kept).count();
     let mut answer = Answer {
         schema: SCHEMA,
         left_out: report.left_out,
         lost: report.lost,
-        written: report.kept.iter().filter(|kept| **kept).count(),
+        written,
+        count: how.count(written),
         parts: Vec::new(),
     };
     if answer.written == 0 || links.iter().all(Option::is_none) {
@@ -104,7 +113,12 @@ fn answer(request: Request<Value>) -> Result<(Answer, Vec<Bytes>), Failure> {
         kept.push(entries::entry(account, &link.ok_or(Failure::Request)?)?);
     }
     let password = request.password.as_deref().map(String::as_str);
-    let (names, parts): (Vec<_>, Vec<_>) = how.write(&kept, password)?.into_iter().unzip();
+    let options = Options {
+        date: &request.date,
+        keepass2: request.keepass2,
+    };
+    let parts = how.write(&kept, password, options)?;
+    let (names, parts): (Vec<_>, Vec<_>) = parts.into_iter().unzip();
     let part = |(name, part): (String, &Bytes)| Piece {
         name,
         bytes: part.len(),
@@ -123,6 +137,10 @@ enum How<'f> {
 impl<'f> How<'f> {
     fn of(format: &'f dyn Format, request: &Request<Value>) -> Result<Self, Failure> {
         let codes = || format.codes().ok_or(Failure::NoCodes);
+        let sealed = format.sealed().filter(|_| request.encrypt);
+        if request.keepass2 && !sealed.is_some_and(Sealed::has_keepass2) {
+            return Err(Failure::NoKeePass2);
+        }
         Ok(match (request.form, request.encrypt) {
             (Form::File, false) => Self::File(format),
             (Form::File, true) => Self::Sealed(format.sealed().ok_or(Failure::NoEncryption)?),
@@ -140,15 +158,27 @@ impl<'f> How<'f> {
         }
     }
 
+    /// Returns how many parts an export of some accounts may have.
+    fn count(&self, accounts: usize) -> (usize, usize) {
+        match self {
+            Self::File(_) | Self::Sealed(_) => (1, 1),
+            Self::Drawn(codes, _) => codes.count(accounts).into_inner(),
+        }
+    }
+
     /// Writes the export. Each part has a name.
     fn write(
         &self,
         entries: &[Entry],
         password: Option<&str>,
+        options: Options<'_>,
     ) -> Result<Vec<(String, Bytes)>, Failure> {
         let file = match self {
-            Self::File(format) => format.write(entries)?,
-            Self::Sealed(format) => format.seal(entries, password.ok_or(Failure::Request)?)?,
+            Self::File(format) => format.write(entries, options)?,
+            Self::Sealed(format) => {
+                let password = password.ok_or(Failure::Request)?;
+                format.seal(entries, password, options)?
+            }
             Self::Drawn(codes, draw) => {
                 let codes = codes.codes(entries)?.into_iter();
                 let drawn = codes.map(|code| Ok((code.name, draw(&code.link)?)));

@@ -40,7 +40,8 @@ fn account(link: Option<&str>) -> Value {
 }
 
 fn request(format: &str, form: &str, accounts: &[Value]) -> String {
-    json!({"schema": 1, "format": format, "form": form, "accounts": accounts}).to_string()
+    json!({"schema": 1, "format": format, "form": form, "date": "2026-11-29", "accounts": accounts})
+        .to_string()
 }
 
 /// Runs a request, which must succeed, and returns the answer and the parts.
@@ -103,7 +104,8 @@ fn codes_come_as_text_and_as_pictures() {
 fn an_encrypted_export_needs_a_password_only_to_be_written() {
     let sealed = |format: &str, form: &str, link: Option<&str>, password: Option<&str>| {
         let accounts = [account(link)];
-        json!({"schema": 1, "format": format, "form": form, "encrypt": true, "password": password, "accounts": accounts})
+        json!({"schema": 1, "format": format, "form": form, "encrypt": true, "password": password, "date": "",
+            "accounts": accounts})
             .to_string()
     };
     let (answer, parts) = written(&sealed("aegis", "file", None, None));
@@ -123,6 +125,90 @@ fn an_encrypted_export_needs_a_password_only_to_be_written() {
         let output = run(&["write"], &request);
         assert_eq!(output.status.code(), Some(code), "{output:?}");
     }
+}
+
+/// Each form of each format is written by the confined process.
+#[test]
+fn each_format_is_written() {
+    for format in mfa_export::formats::FORMATS {
+        let name = format.name();
+        let accounts = [account(Some(LINK))];
+        let (answer, parts) = written(&request(name, "file", &accounts));
+        assert_eq!((answer.written, answer.count), (1, (1, 1)), "{name}");
+        assert!(!parts[0].is_empty(), "{name}");
+        if format.codes().is_some() {
+            for form in ["text", "png"] {
+                let (answer, parts) = written(&request(name, form, &accounts));
+                assert_eq!((parts.len(), answer.count), (1, (1, 1)), "{name}");
+            }
+        }
+        if format.sealed().is_some() {
+            let mut sealed: Value =
+                serde_json::from_str(&request(name, "file", &accounts)).unwrap();
+            sealed["encrypt"] = true.into();
+            sealed["password"] = "p".into();
+            let (_, parts) = written(&sealed.to_string());
+            assert!(!parts[0].is_empty(), "{name}");
+        }
+    }
+}
+
+#[test]
+fn how_many_codes_there_will_be_is_known_before_the_secrets_are() {
+    let accounts = vec![account(None); 23];
+    let count = |format: &str| written(&request(format, "png", &accounts)).0.count;
+    assert_eq!(count("otpauth"), (23, 23));
+    assert_eq!(count("google"), (3, 23));
+}
+
+#[test]
+fn only_a_database_has_attributes_for_keepass_2() {
+    let of = |format: &str, encrypt: bool| {
+        let request = request(format, "file", &[account(Some(LINK))]);
+        let mut request: Value = serde_json::from_str(&request).unwrap();
+        request["keepass2"] = true.into();
+        request["encrypt"] = encrypt.into();
+        request["password"] = "p".into();
+        run(&["write"], &request.to_string()).status.code()
+    };
+    assert_eq!(of("keepass", true), Some(0));
+    assert_eq!(of("keepass", false), Some(4));
+    assert_eq!(of("aegis", true), Some(4));
+}
+
+/// The program is confined before its first byte of output, and then waits until the rest is read.
+#[cfg(target_os = "linux")]
+#[test]
+fn it_is_confined_when_it_answers() {
+    use std::io::Read;
+
+    let accounts = vec![account(Some(LINK)); 2000];
+    let mut command = Command::new(env!("CARGO_BIN_EXE_mfa-export"));
+    command.arg("write").stdin(Stdio::piped());
+    let mut child = command.stdout(Stdio::piped()).spawn().unwrap();
+    let mut input = child.stdin.take().unwrap();
+    let request = request("otpauth", "file", &accounts);
+    input.write_all(request.as_bytes()).unwrap();
+    drop(input);
+    let mut output = child.stdout.take().unwrap();
+    let mut first = [0];
+    output.read_exact(&mut first).unwrap();
+    let about = |file| std::fs::read_to_string(format!("/proc/{}/{file}", child.id())).unwrap();
+    let (status, limits) = (about("status"), about("limits"));
+    assert!(status.contains("Seccomp:\t2\n"), "{status}");
+    assert!(status.contains("NoNewPrivs:\t1\n"), "{status}");
+    for (limit, value) in [
+        ("Max core file size", "0"),
+        ("Max address space", "1610612736"),
+        ("Max cpu time", "120"),
+    ] {
+        let line = limits.lines().find(|line| line.starts_with(limit)).unwrap();
+        let soft = line[limit.len()..].split_whitespace().next();
+        assert_eq!(soft, Some(value), "{line}");
+    }
+    let mut rest = Vec::new();
+    output.read_to_end(&mut rest).unwrap();
+    assert!(child.wait().unwrap().success());
 }
 
 #[test]

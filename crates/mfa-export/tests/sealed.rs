@@ -11,6 +11,7 @@ use data_encoding::{BASE64, HEXLOWER};
 use mfa_core::account::Kind;
 use mfa_core::item::Entry;
 use mfa_core::{Account, AccountId, Secret};
+use mfa_export::Options;
 use mfa_export::formats::FORMATS;
 use serde_json::Value;
 
@@ -38,7 +39,10 @@ fn entries() -> Vec<Entry> {
 
 fn seal(format: &str) -> Vec<u8> {
     let format = mfa_export::named(format).unwrap();
-    let sealed = format.sealed().unwrap().seal(&entries(), PASSWORD);
+    let sealed = format
+        .sealed()
+        .unwrap()
+        .seal(&entries(), PASSWORD, Options::default());
     sealed.unwrap().to_vec()
 }
 
@@ -119,4 +123,38 @@ fn a_vault_of_aegis_is_encrypted_as_its_description_says() {
         (&"jane22".into(), &"hotp".into())
     );
     assert_eq!(entry["info"]["counter"], 7);
+}
+
+/// Only a database holds everything of an account.
+#[test]
+fn a_database_keeps_each_field() {
+    let mut entries = entries();
+    for entry in &mut entries {
+        let account = &mut entry.account;
+        account.serial = "arn:aws:iam::1:mfa/x".into();
+        account.note = "two\nlines".into();
+        account.tags = vec!["a".into(), "b c".into()];
+        account.pinned = true;
+        account.modified = 1_700_000_001;
+        account.created = 1_600_000_000;
+        account.more.insert("newer".into(), vec![1].into());
+    }
+    let keepass = mfa_export::named("keepass").unwrap().sealed().unwrap();
+    for keepass2 in [false, true] {
+        let options = Options {
+            keepass2,
+            ..Options::default()
+        };
+        let bytes = keepass.seal(&entries, PASSWORD, options).unwrap();
+        let key = mfa_keepass::DatabaseKey::new().with_password(PASSWORD);
+        let database = mfa_keepass::open(&bytes, &key).unwrap();
+        for entry in &entries {
+            let id = entry.account.id;
+            let stored = database.entry(mfa_keepass::entry::id(id)).unwrap();
+            let read = mfa_keepass::entry::read(id, &stored).unwrap();
+            assert_eq!(read.account, entry.account);
+            assert!(read.secret.same_as(&entry.secret));
+            assert_eq!(stored.get("HmacOtp-Counter").is_some(), keepass2);
+        }
+    }
 }

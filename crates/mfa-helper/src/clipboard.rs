@@ -6,6 +6,8 @@ use std::time::Duration;
 pub const READ: &str = "read";
 /// The argument that takes a text, from standard input, off the clipboard.
 pub const FORGET: &str = "forget";
+/// The argument that checks whether codes can be copied.
+pub const CHECK: &str = "check";
 
 /// The default time that a code stays on the clipboard. The argument is a number of seconds.
 pub const CLEAR_AFTER: Duration = Duration::from_secs(30);

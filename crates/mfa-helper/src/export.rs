@@ -3,7 +3,7 @@
 //! The request is one JSON object on standard input, so that no secret is in an argument or in the environment:
 //!
 //! ```json
-//! {"schema":1,"format":"otpauth","form":"file",
+//! {"schema":1,"format":"otpauth","form":"file","date":"2026-11-29",
 //!  "accounts":[{"account":{"name":"aws","issuer":"AWS","type":"totp","digits":6,"period":30},
 //!               "link":"otpauth://totp/AWS:root?secret=JBSWY3DPEHPK3PXP"}]}
 //! ```
@@ -15,7 +15,7 @@
 //!
 //! ```json
 //! {"schema":1,"left_out":[{"account":"bank","reason":"its codes are counter-based"}],
-//!  "lost":[{"what":"note","accounts":["aws (root)"]}],"written":1,"parts":[{"name":"","bytes":53}]}
+//!  "lost":[{"what":"note","accounts":["aws (root)"]}],"written":1,"count":[1,1],"parts":[{"name":"","bytes":53}]}
 //! ```
 //!
 //! Later versions may add fields. Any other change requires a new [`SCHEMA`].
@@ -48,6 +48,11 @@ pub struct Request<A> {
     /// The password of an encrypted export. It is not needed if no account has a link.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub password: Option<Zeroizing<String>>,
+    /// Whether a KDBX file also has the attributes that KeePass 2 reads.
+    #[serde(default)]
+    pub keepass2: bool,
+    /// The date, for a format that says when it was made.
+    pub date: String,
     /// The accounts, in their order.
     pub accounts: Vec<Item<A>>,
 }
@@ -122,6 +127,9 @@ pub struct Answer {
     pub lost: Vec<Lost>,
     /// The number of accounts that are in the export, or would be.
     pub written: usize,
+    /// The number of parts that there are, or would be: at least and at most. It may depend on the secrets.
+    #[serde(default)]
+    pub count: (usize, usize),
     /// The parts that follow: one file, or QR codes.
     pub parts: Vec<Piece>,
 }
@@ -134,6 +142,9 @@ pub struct LeftOut {
     /// The reason, for people: a sentence without its end.
     pub reason: String,
 }
+
+/// What is lost where a format has no place for the times of accounts. All of them have some, and codes do without.
+pub const TIMES: &str = "times of creation and change";
 
 /// A field that is not in the export.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -247,6 +258,8 @@ mod tests {
             form: Form::Text,
             encrypt: true,
             password: None,
+            keepass2: false,
+            date: String::new(),
             accounts: vec![Item {
                 account: &account,
                 link: None,
@@ -272,6 +285,7 @@ mod tests {
             left_out: Vec::new(),
             lost: Vec::new(),
             written: 0,
+            count: (0, 0),
             parts: lengths.iter().copied().map(part).collect(),
         };
         let (line, rest) = split(b"{}\na\nbc").unwrap();

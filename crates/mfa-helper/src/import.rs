@@ -27,7 +27,7 @@ pub struct Answer {
     pub schema: u32,
     /// The name of the format.
     pub format: String,
-    /// A description of the file, for people: “a vault of Aegis”.
+    /// A description of the file, for people: “an Aegis vault”.
     pub what: String,
     /// The accounts that can be added.
     pub accounts: Vec<AccountChange>,

@@ -1,10 +1,11 @@
 //! The configuration, `$XDG_CONFIG_HOME/mfactl/config.toml`.
 //!
 //! When the daemon starts, it reads the settings at the top of the file ([`Daemon`]). The tray reads the
-//! section `[tray]` whenever its menu opens ([`Tray`]). So a mistake in one part does not affect the other
-//! program.
+//! section `[tray]` whenever its menu opens ([`Tray`]). mfa-askpass reads `askpass-next` and the tables `[[askpass]]`
+//! ([`Askpass`]). So a mistake in one part does not affect the other programs.
 
 mod access;
+mod askpass;
 mod daemon;
 mod mistake;
 mod tray;
@@ -18,6 +19,7 @@ use serde::de::DeserializeOwned;
 use thiserror::Error;
 
 use crate::replace::{Outlives, replace_file};
+pub use askpass::{Askpass, Rule};
 pub use daemon::Daemon;
 pub use tray::{Codes, Look, Tray};
 
@@ -52,6 +54,18 @@ const TEMPLATE: &str = "\
 # lock-with-screen = true
 # lock-on-suspend = true
 
+# Write an encrypted backup to this folder after each change of the accounts, and keep this many of them, 1 to 1000, and the
+# last one of each of the last 7 days. Set its passphrase first: mfactl backup --automatic
+# backup-folder = \"/media/jane/stick\"
+# backup-keep = 10
+
+# Keep the accounts in step with this file, which a folder service carries between your computers. First run: mfactl sync
+# --remember FILE
+# sync-file = \"/home/jane/Sync/mfa.kdbx\"
+
+# The program that mfactl askpass hands all prompts to that are not for a one-time code.
+# askpass-next = \"/usr/bin/ssh-askpass\"
+
 [tray]
 # Codes in the menu: \"hidden\", or \"shown\" with the seconds left.
 # codes = \"hidden\"
@@ -61,6 +75,14 @@ const TEMPLATE: &str = "\
 
 # The icon: \"colour\", \"light\" for dark panels, \"dark\" for light ones, or \"symbolic\".
 # icon = \"colour\"
+
+# Prompts that mfactl askpass answers with a code of the account; * stands for any text. A prompt that names a host is
+# answered only if the host is given here. password-first = true puts a password from askpass-next before the code.
+# [[askpass]]
+# prompt = \"Verification code:*\"
+# host = \"server.example.com\"
+# account = \"server\"
+# password-first = false
 ";
 
 /// The configuration cannot be used.

@@ -2,10 +2,10 @@
 
 use std::io;
 
+use mfa_sys::confine;
 use thiserror::Error;
 
 use crate::error::Error as FileError;
-use crate::platform;
 
 /// The largest file that is read.
 pub(crate) const MAX_BYTES: u64 = 64 * 1024 * 1024;
@@ -29,7 +29,7 @@ pub(crate) enum Failure {
     LongPassword,
     /// The process cannot give up its privileges.
     #[error(transparent)]
-    Confine(#[from] platform::Error),
+    Confine(#[from] confine::Error),
     /// The file cannot be decoded.
     #[error(transparent)]
     File(#[from] FileError),

@@ -11,7 +11,6 @@
 //! | [`formats`] | the formats, one file each, and their table |
 //! | [`found`] | the accounts of a file |
 //! | [`scan`] | reads QR codes from a picture in memory |
-//! | [`platform`] | confines the process |
 //! | [`mod@args`], [`run`] | the program |
 //!
 //! # The program
@@ -55,7 +54,6 @@ mod links;
 mod migration;
 mod output;
 mod picture;
-pub mod platform;
 pub mod run;
 pub mod scan;
 mod text;

@@ -5,21 +5,26 @@ use std::fs::File;
 use std::io::{self, BufRead, BufReader, Read};
 use std::path::Path;
 use std::process::ExitCode;
+use std::time::Duration;
 
 use clap::Parser;
+use mfa_sys::confine;
 use zeroize::Zeroizing;
 
 use crate::args::{Args, Command, Decode, is_stdin};
 use crate::error::Error;
 use crate::failure::{Failure, MAX_BYTES, MAX_PASSWORD};
 use crate::formats::{self, FORMATS};
-use crate::{json, output, platform};
+use crate::{json, output};
 
-/// The limit on processor time, in seconds. The largest picture takes 4.
-const SECONDS: u64 = 10;
+/// The limit on memory: the 1 GiB of the most expensive key, and room for the file.
+const MAX_MEMORY: u64 = 1536 * 1024 * 1024;
+/// The limit on processor time. The largest picture takes 4 seconds, but some small ones would keep the decoder busy for
+/// hours.
+const TIME: Duration = Duration::from_secs(10);
 /// The limit on processor time where a key may have to be derived. The most expensive key takes 7 seconds,
 /// and three times that on a slow machine.
-const SECONDS_WITH_KEY: u64 = 30;
+const TIME_WITH_KEY: Duration = Duration::from_secs(30);
 
 /// Runs a command line. The first argument is the name of the program.
 ///
@@ -44,7 +49,8 @@ fn decode(args: &Decode) -> Result<(), Failure> {
     let password = args.password_file.as_deref().map(password).transpose()?;
     let bytes = read(&args.file)?;
     let with_key = password.is_some();
-    platform::confine(if with_key { SECONDS_WITH_KEY } else { SECONDS })?;
+    let time = if with_key { TIME_WITH_KEY } else { TIME };
+    confine::process(MAX_MEMORY, time)?;
     let format = match &args.format {
         Some(name) => formats::named(name),
         None => formats::detect(&bytes),

@@ -3,15 +3,17 @@
 use std::fmt::{Debug, Display};
 use std::io;
 
+use mfa_sys::confine;
+
 use crate::damage::Damage;
 use crate::draft::{Reason, TRASHED};
 use crate::error::Error;
 use crate::failure::Failure;
-use crate::{migration, picture, platform, scan};
+use crate::{migration, picture, scan};
 
 fn failures() -> Vec<Failure> {
     let error = io::Error::from;
-    let confine = platform::Error::Limits(error(io::ErrorKind::PermissionDenied));
+    let confine = confine::Error::Limits(error(io::ErrorKind::PermissionDenied));
     vec![
         Failure::Read(error(io::ErrorKind::NotFound)),
         Failure::TooLarge,

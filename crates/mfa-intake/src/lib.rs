@@ -56,7 +56,7 @@ pub struct Source<'s> {
 pub struct Decoded {
     /// The format.
     pub format: String,
-    /// A description of the file, for people: “a vault of Aegis”.
+    /// A description of the file, for people: “an Aegis vault”.
     pub what: String,
     /// The accounts that can be added.
     pub accounts: Vec<AccountChange>,

@@ -3,12 +3,14 @@
 //!
 //! | member | signature | meaning |
 //! |---|---|---|
-//! | `Rules` | `() → aa{sv}` | the rules of the user, then the defaults that no rule of the user replaces |
+//! | `Rules` | `() → aa{sv} rules` | the rules of the user, then the defaults that no rule of the user replaces |
 //! | `SetRule` | `(a{sv} rule)` | sets a rule; replaces the rule for the same subject and accounts |
-//! | `ForgetRules` | `(a{sv} scope) → u` | removes the rules for a subject and accounts, or all rules if neither is given; returns their number |
-//! | `Questions` | `() → aa{sv}` | the open questions |
-//! | `Answer` | `(t id, s answer)` | answers a question: `once`, `until-locked`, `always`, `deny` or `never` |
+//! | `ForgetRules` | `(a{sv} scope) → u removed` | removes the rules for a subject and accounts, or all rules if neither is given |
+//! | `Questions` | `() → aa{sv} questions` | the open questions |
+//! | `Answer` | `(t id, s answer)` | answers a question |
 //! | `QuestionsChanged` | signal `()` | a question was asked, answered or withdrawn |
+//!
+//! # Access rules
 //!
 //! A rule is a dictionary with these fields:
 //!
@@ -24,6 +26,8 @@
 //!
 //! The most specific rule that fits a request decides. Of two rules that fit, if neither is more specific than the other,
 //! the stricter one decides.
+//!
+//! # Questions to the user
 //!
 //! A question is a dictionary with these fields:
 //!
@@ -52,7 +56,9 @@ use crate::endpoint::ACCESS;
 use crate::types::{AccessRule, RuleScope};
 
 impl Client {
-    /// Calls `Rules() → aa{sv}`.
+    /// Calls `Rules() → aa{sv} rules`.
+    ///
+    /// * → `rules`: see “Access rules”
     ///
     /// # Errors
     /// Only errors of the connection.
@@ -63,13 +69,18 @@ impl Client {
 
     /// Calls `SetRule(a{sv} rule)`.
     ///
+    /// * `rule`: see “Access rules”
+    ///
     /// # Errors
     /// `AccessDenied`, `LimitsExceeded`, and for an account `NotFound`, `Ambiguous` and `Locked`.
     pub async fn set_access_rule(&self, rule: &AccessRule) -> Result<(), Error> {
         self.call(ACCESS, "SetRule", &rule.to_dict()).await
     }
 
-    /// Calls `ForgetRules(a{sv} scope) → u`. Returns the number of rules that were removed.
+    /// Calls `ForgetRules(a{sv} scope) → u removed`.
+    ///
+    /// * `scope`: the fields of a rule that say whom it is for: `subject`, `program`, `script`, `account`, `tag`
+    /// * → `removed`: the number of rules that were removed
     ///
     /// # Errors
     /// `AccessDenied`, and for an account `NotFound`, `Ambiguous` and `Locked`.
@@ -77,7 +88,9 @@ impl Client {
         self.call(ACCESS, "ForgetRules", &scope.to_dict()).await
     }
 
-    /// Calls `Questions() → aa{sv}`.
+    /// Calls `Questions() → aa{sv} questions`.
+    ///
+    /// * → `questions`: see “Questions to the user”
     ///
     /// # Errors
     /// Only errors of the connection.
@@ -87,6 +100,9 @@ impl Client {
     }
 
     /// Calls `Answer(t id, s answer)`.
+    ///
+    /// * `id`: the number of the question
+    /// * `answer`: `once`, `until-locked`, `always`, `deny` or `never`
     ///
     /// # Errors
     /// `AccessDenied`, `NotFound` if the question is no longer open, `NotSupported` if the question does not allow this

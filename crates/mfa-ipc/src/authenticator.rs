@@ -4,19 +4,20 @@
 //! | member | signature | meaning |
 //! |---|---|---|
 //! | `GetCode` | `(s account, a{sv} options) → (s code, t valid_from, t valid_until)` | a code as text, and its validity in Unix seconds, all from one reading of the clock |
-//! | `GetCodes` | `(s account, u count, a{sv} options) → a(stt)` | 1 to 10 consecutive codes |
-//! | `PeekCodes` | `(as accounts, a{sv} options) → a{s(stt)}` | the current codes of accounts, by id, only to look at; see below |
-//! | `ListAccounts` | `() → (aa{sv} accounts, t revision)` | all accounts and their revision; see below |
+//! | `GetCodes` | `(s account, u count, a{sv} options) → a(stt) codes` | several consecutive codes |
+//! | `PeekCodes` | `(as accounts, a{sv} options) → a{s(stt)} codes` | the current codes of accounts, by id, only to look at; see “Codes” |
+//! | `ListAccounts` | `() → (aa{sv} accounts, t revision)` | all accounts and their revision; see “Accounts” |
 //! | `GetAccount` | `(s query, a{sv} options) → a{sv} account` | the one account that matches the query |
-//! | `FindAccounts` | `(s query) → as` | ids, the best match first |
+//! | `FindAccounts` | `(s query) → as ids` | all accounts that match the query, the best match first |
 //! | `CopyCode` | `(s account, a{sv} options)` | the tray copies the code and shows a notification; then the call returns; `NotSupported` without a tray |
-//! | `Lock`, `Unlock` | `()` | |
+//! | `Lock` | `()` | locks the accounts; anybody may do so |
+//! | `Unlock` | `()` | opens the accounts; may raise the prompt of the keychain |
 //! | `Version` | property `s` | the version of the daemon |
-//! | `Locked` | property `b` | changes are signalled |
-//! | `Keychain` | property `s` | the place that holds the accounts |
-//! | `PrivateAddress` | property `s` | a D-Bus address |
-//! | `AccountsChanged` | signal `(t revision)` | accounts were added, changed or removed |
-//! | `CodeIssued` | signal `(s account_id, s application)` | a code was given out, and to whom |
+//! | `Locked` | property `b` | whether the accounts are locked; changes are signalled |
+//! | `Keychain` | property `s` | the place that holds the accounts, such as `gnome-keyring`; changes are signalled |
+//! | `PrivateAddress` | property `s` | the D-Bus address of the private connection |
+//! | `AccountsChanged` | signal `(t revision)` | accounts were added, changed or removed; `revision` is that of `ListAccounts` |
+//! | `CodeIssued` | signal `(s account_id, s application)` | a code of this account was given out; `application` is the name of the program that got it |
 //!
 //! # Queries
 //!
@@ -28,7 +29,7 @@
 //!
 //! # Accounts
 //!
-//! An account is a dictionary; [`types::account`](crate::types::account) lists its fields.
+//! An account is a dictionary; see [`types::account`](crate::types::account).
 //!
 //! The revision grows with each change. A client that stays connected subscribes to
 //! `AccountsChanged` and lists the accounts once. It lists them again only when the signal has a
@@ -78,6 +79,12 @@ use crate::types::{CodeOptions, IssuedCode, QueryOptions};
 impl Client {
     /// Calls `GetCode(s account, a{sv} options) → (s code, t valid_from, t valid_until)`.
     ///
+    /// * `account`: a query; see “Queries”
+    /// * `options`: [`CodeOptions`]
+    /// * → `code`: the code, with its leading zeros
+    /// * → `valid_from`: the first second at which the code is valid, in Unix time; 0 for a counter-based account
+    /// * → `valid_until`: the first second at which it is no longer valid; 0 for a counter-based account
+    ///
     /// # Errors
     /// `NotFound`, `Ambiguous`, `Locked`, `AccessDenied`, `ConsentRequired`, `TimedOut`, `LimitsExceeded`,
     /// `NotSupported`, and errors of the keychain.
@@ -93,7 +100,12 @@ impl Client {
         Ok(issued(code))
     }
 
-    /// Calls `GetCodes(s account, u count, a{sv} options) → a(stt)`.
+    /// Calls `GetCodes(s account, u count, a{sv} options) → a(stt) codes`.
+    ///
+    /// * `account`: a query; see “Queries”
+    /// * `count`: the number of codes, 1 to 10
+    /// * `options`: [`CodeOptions`]
+    /// * → `codes`: the codes, each with its validity as `GetCode` returns it
     ///
     /// # Errors
     /// Those of [`Client::get_code`].
@@ -114,15 +126,16 @@ impl Client {
         Ok(codes.into_iter().map(issued).collect())
     }
 
-    /// Calls `PeekCodes(as accounts, a{sv} options) → a{s(stt)}`. Returns current codes by account id, only to
-    /// look at. Without ids, returns the codes of all accounts. Unknown and counter-based accounts are left
-    /// out.
+    /// Calls `PeekCodes(as accounts, a{sv} options) → a{s(stt)} codes`.
+    ///
+    /// * `accounts`: up to 1000 ids; none for all accounts
+    /// * `options`: only those of every method; see “Dictionaries”
+    /// * → `codes`: the codes by the id of their account, each with its validity as `GetCode` returns it. Unknown and
+    ///   counter-based accounts are left out
     ///
     /// # Errors
-    /// `Locked`, `AccessDenied`, `ConsentRequired`, `LimitsExceeded` for too many codes or for more than
-    /// [`MAX_PEEKED`] accounts, and errors of the keychain.
-    ///
-    /// [`MAX_PEEKED`]: crate::types::MAX_PEEKED
+    /// `Locked`, `AccessDenied`, `ConsentRequired`, `LimitsExceeded` for too many codes or accounts, and errors of the
+    /// keychain.
     pub async fn peek_codes(
         &self,
         accounts: &[&str],
@@ -140,6 +153,9 @@ impl Client {
 
     /// Calls `ListAccounts() → (aa{sv} accounts, t revision)`. Returns the accounts.
     ///
+    /// * → `accounts`: all accounts; see [`types::account`](crate::types::account)
+    /// * → `revision`: a number that grows with each change
+    ///
     /// # Errors
     /// `Locked`, and errors of the keychain.
     pub async fn list_accounts(&self) -> Result<Vec<Account>, Error> {
@@ -153,8 +169,11 @@ impl Client {
         Ok((accounts.collect::<Result<_, _>>()?, listed.1))
     }
 
-    /// Calls `GetAccount(s query, a{sv} options) → a{sv}`. Returns the one account that matches the query.
-    /// With `exact`, the query must be a whole id, serial, `issuer:username` or name.
+    /// Calls `GetAccount(s query, a{sv} options) → a{sv} account`.
+    ///
+    /// * `query`: see “Queries”
+    /// * `options`: [`QueryOptions`]
+    /// * → `account`: the account; see [`types::account`](crate::types::account)
     ///
     /// # Errors
     /// `NotFound`, `Ambiguous`, `Locked`, and errors of the keychain.
@@ -164,7 +183,10 @@ impl Client {
         Account::from_dict(self.call(AUTHENTICATOR, "GetAccount", &body).await?)
     }
 
-    /// Calls `FindAccounts(s query) → as`. Returns an empty list if nothing matches.
+    /// Calls `FindAccounts(s query) → as ids`.
+    ///
+    /// * `query`: see “Queries”
+    /// * → `ids`: the ids of the accounts; none if nothing matches
     ///
     /// # Errors
     /// `Locked`, and errors of the keychain.
@@ -173,6 +195,9 @@ impl Client {
     }
 
     /// Calls `CopyCode(s account, a{sv} options)`.
+    ///
+    /// * `account`: a query; see “Queries”
+    /// * `options`: only those of every method; see “Dictionaries”
     ///
     /// # Errors
     /// `NotSupported` if no tray is running, and those of [`Client::get_code`].

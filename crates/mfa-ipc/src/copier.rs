@@ -1,10 +1,13 @@
 //! The interface `org.mfactl.Copier1`: a client with a clipboard serves it on its private connection. The
 //! daemon calls it when another program calls `CopyCode`.
 //!
+//! | member | signature | meaning |
+//! |---|---|---|
+//! | `Copy` | `(s account_id, s code, t valid_from, t valid_until)` | copies a code; the daemon calls it |
+//!
 //! The client, such as the tray, serves the object `/org/mfactl/Copier1` and calls `OfferCopying` once. For
-//! each `CopyCode` of another client, the daemon then calls
-//! `Copy(s account_id, s code, t valid_from, t valid_until)` on that object. The client copies the code and
-//! replies. `CodeIssued` names the program that called `CopyCode`, not the client that copies.
+//! each `CopyCode` of another client, the daemon then calls `Copy` on that object. The client copies the code
+//! and replies. `CodeIssued` names the program that called `CopyCode`, not the client that copies.
 //!
 //! If several clients offer copying, the daemon asks the last one until its connection ends. Only the
 //! mfa-tray that is installed beside the daemon may offer copying. For other programs, the error is
@@ -37,6 +40,15 @@ struct Copier(mpsc::Sender<CopyRequest>);
 
 #[interface(name = "org.mfactl.Copier1", introspection_docs = false)]
 impl Copier {
+    /// The daemon calls `Copy(s account_id, s code, t valid_from, t valid_until)`.
+    ///
+    /// * `account_id`: the id of the account
+    /// * `code`: the code, with its leading zeros
+    /// * `valid_from`: the first second at which the code is valid, in Unix time; 0 for a counter-based account
+    /// * `valid_until`: the first second at which it is no longer valid; 0 for a counter-based account
+    ///
+    /// # Errors
+    /// Any error says that the code was not copied. Its text is shown to the user.
     async fn copy(
         &self,
         account_id: String,
@@ -62,7 +74,7 @@ impl Copier {
 }
 
 impl Client {
-    /// Offers to copy codes for other programs, as long as this connection and the receiver exist.
+    /// Calls `OfferCopying()`. Copies codes for other programs, as long as this connection and the receiver exist.
     ///
     /// # Errors
     /// `AccessDenied` if this program is not the tray beside the daemon, `LimitsExceeded` if this connection

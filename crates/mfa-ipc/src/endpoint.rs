@@ -18,6 +18,11 @@ pub const COPIER_PATH: &str = "/org/mfactl/Copier1";
 /// The interface of that object.
 pub const COPIER: &str = "org.mfactl.Copier1";
 
+/// The name of the tray on the session bus, which is also the name of its desktop entry.
+pub const TRAY_NAME: &str = "org.mfactl.Tray";
+/// The path of the object of the tray, as the specification of desktop entries derives it from the name.
+pub const TRAY_PATH: &str = "/org/mfactl/Tray";
+
 /// Returns the D-Bus address of the private connection, the value of `PrivateAddress`. It is
 /// `unix:path=…`, or `pipe:path=…` for a named pipe, for which D-Bus has no kind of address.
 #[must_use]

@@ -1,5 +1,25 @@
 //! The D-Bus interface of mfad, for the daemon and its clients. **This page is the manual of the
-//! protocol**, with one page for each interface.
+//! protocol**, with one page for each interface. `docs/dbus.md` has all of them in one file, which a
+//! test makes from these pages.
+//!
+//! # Start here
+//!
+//! A program that wants a code takes four steps:
+//!
+//! 1. Get the property `PrivateAddress` of `org.mfactl.Authenticator1` from the session bus. This also
+//!    starts the daemon. Connect to that address, and go on there: the session bus is no place for codes.
+//! 2. Call `GetAccount` with what the user calls the account. It returns one account, or the error
+//!    `NotFound` or `Ambiguous`, and needs no permission.
+//! 3. Call `GetCode` with the id of the account, with a `reason`, with the D-Bus flag
+//!    `ALLOW_INTERACTIVE_AUTHORIZATION`, and with 120 seconds for the reply. Add `fresh` if the service
+//!    takes each code only once. Without a rule, the user is asked whether your program may have the
+//!    code.
+//! 4. If that fails, look at the name of the error. After `Locked` or `AccessDenied`, show the text of
+//!    the error and stop. Do not ask again by yourself.
+//!
+//! `docs/examples` has such programs in Python, C, JavaScript, Rust and for a shell; tests run them. A
+//! program that only needs a code on the clipboard calls `CopyCode` instead, and never sees the code. A
+//! script runs `mfactl get`.
 //!
 //! # Overview
 //!
@@ -35,14 +55,8 @@
 //! | `org.mfactl.Access1` | private connection only | [`access`] |
 //! | `org.mfactl.Copier1` | private connection, offered by a client | [`copier`] |
 //!
-//! Each of these pages lists the members. The files in `dist/dbus` describe them for other programs.
-//! [`types::account`] lists the fields of an account.
-//!
-//! Every method with options also takes these two:
-//!
-//! * `reason s`: why the program asks, in a few words that may be shown to a person. The daemon
-//!   keeps 120 characters of it. A reason of more than 1000 bytes is an error.
-//! * `ask b`: whether the user may be asked to allow the request.
+//! Each of them has a list of its members. The files in `dist/dbus` describe them for other programs.
+//! For accounts, see [`types::account`].
 //!
 //! # Who may have a code
 //!
@@ -64,9 +78,11 @@
 //!
 //! # Errors
 //!
-//! The name of an error is `org.mfactl.Error.<Code>`; [`Error`] lists the codes. Match the code,
+//! The name of an error is `org.mfactl.Error.<Code>`, with a code of [`Error`]. Match the code,
 //! never the text. Each error has a text for people, `s`. `Ambiguous` also has `a(ss)`, the id and
-//! a label of up to five of the matching accounts.
+//! a label of up to five of the matching accounts. Errors of the keychain are `KeychainUnavailable`
+//! and `KeychainTimedOut`. A call that does not fit the limits, or that the daemon fails to do, ends
+//! with `LimitsExceeded` or `Failed`, whatever its method.
 //!
 //! # Waiting for the user
 //!
@@ -92,6 +108,18 @@
 //! At most 8 calls of a process may wait for a code (`fresh`, `min-remaining`). A waiting call ends
 //! with its connection; on the session bus, with its sender. A process receives at most two lists
 //! of accounts at a time.
+//!
+//! # Dictionaries
+//!
+//! Options, accounts and reports are dictionaries, `a{sv}`. In one that you send, a field that the daemon does not know
+//! is the error `NotSupported`. In one that you receive, ignore fields that you do not know: a newer daemon may have
+//! added them.
+//!
+//! Every method with options also takes these two:
+//!
+//! * `reason s`: why the program asks, in a few words that may be shown to a person. The daemon
+//!   keeps 120 characters of it. A reason of more than 1000 bytes is an error.
+//! * `ask b`: whether the user may be asked to allow the request.
 //!
 //! # Compatibility
 //!

@@ -17,16 +17,16 @@ const MAX_LANES: u64 = 128;
 const MAX_ROUNDS: u64 = 300_000_000;
 
 /// The signature at the start of every KeePass file.
-const MAGIC: &[u8] = b"\x03\xd9\xa2\x9a";
+pub(crate) const MAGIC: &[u8] = b"\x03\xd9\xa2\x9a";
 /// The rest of the signature of a KeePass 1 file.
 const KEEPASS_1: &[u8] = b"\x65\xfb\x4b\xb5";
 /// The size of the fields between the signature and the rounds, in the fixed-size header of KeePass 1.
 const KEEPASS_1_FIELDS: usize = 4 + 4 + 16 + 16 + 4 + 4 + 32 + 32;
 
 /// The header fields that matter; all versions number them alike.
-const END: u8 = 0;
+pub(crate) const END: u8 = 0;
 const ROUNDS: u8 = 6;
-const KDF: u8 = 11;
+pub(crate) const KDF: u8 = 11;
 
 /// Makes sure that opening a file takes no more memory and time than a real one needs.
 ///
@@ -108,10 +108,18 @@ impl Cost {
 }
 
 /// Bytes that are read from the front.
-struct Input<'b>(&'b [u8]);
+pub(crate) struct Input<'b>(&'b [u8]);
 
 impl<'b> Input<'b> {
-    fn take(&mut self, count: usize) -> Option<&'b [u8]> {
+    pub(crate) fn new(bytes: &'b [u8]) -> Self {
+        Self(bytes)
+    }
+
+    pub(crate) fn rest(&self) -> &'b [u8] {
+        self.0
+    }
+
+    pub(crate) fn take(&mut self, count: usize) -> Option<&'b [u8]> {
         let (head, rest) = self.0.split_at_checked(count)?;
         self.0 = rest;
         Some(head)
@@ -122,14 +130,14 @@ impl<'b> Input<'b> {
     }
 
     /// Reads bytes that are preceded by their length.
-    fn sized(&mut self) -> Option<&'b [u8]> {
+    pub(crate) fn sized(&mut self) -> Option<&'b [u8]> {
         let size = usize::try_from(self.number(4)?).ok()?;
         self.take(size)
     }
 }
 
 /// Reads a little-endian number of up to 8 bytes.
-fn number(bytes: &[u8]) -> Option<u64> {
+pub(crate) fn number(bytes: &[u8]) -> Option<u64> {
     let mut all = [0; 8];
     all.get_mut(..bytes.len())?.copy_from_slice(bytes);
     Some(u64::from_le_bytes(all))

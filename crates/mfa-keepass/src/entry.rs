@@ -6,24 +6,32 @@
 //! | username | user name |
 //! | secret and everything about codes | `otp`, protected, as a link |
 //! | note, tags | notes, tags |
-//! | serial, pinned | the attributes `serial` and `pinned` |
+//! | tags that KeePass would split, such as `a,b` | also the attribute `mfactl tags`, as JSON |
 //! | created, modified | the entry's times |
+//! | serial | the attribute `serial` |
+//! | pinned | the attribute `pinned`, which is `yes` |
 //! | any other field FIELD | the attribute `mfactl FIELD`, as JSON |
+//!
+//! Other attributes are those of other programs, as is a `pinned` that is anything else. Then ours is `mfactl pinned`.
 //!
 //! The fields are those of an [item](mfa_core::item::fields): what has no row here is in the last one, so that a new
 //! field, or one of a newer program, is not lost.
 
 use chrono::{DateTime, NaiveDateTime};
 use keepass::Database;
-use keepass::db::{EntryId, EntryMut, EntryRef, Value, fields};
+use keepass::db::{EntryId, EntryMut, EntryRef, GroupId, Value, fields};
 use mfa_core::account::{MAX_NAME, MAX_NOTE, MAX_TAGS};
 use mfa_core::item::{self, Entry};
-use mfa_core::{Account, AccountId, uri};
+use mfa_core::{Account, AccountId, Secret, uri};
 use serde_json::{Map, Value as Json};
 use zeroize::Zeroizing;
 
+use crate::{keepass2, tags};
+
+const TAGS: &str = "tags";
 const SERIAL: &str = "serial";
 const PINNED: &str = "pinned";
+const YES: &str = "yes";
 /// The beginning of the names of all other attributes of ours.
 const PREFIX: &str = "mfactl ";
 
@@ -62,17 +70,24 @@ pub fn read(id: AccountId, entry: &EntryRef<'_>) -> Option<Entry> {
     } else {
         name
     };
-    let tags = entry.tags.iter().filter(|tag| !tag.is_empty());
     let mut found = more(entry);
-    let own: [(_, Json); 7] = [
+    // Whoever types something else into them still has the account.
+    found.retain(|field, value| match &**field {
+        "serial" => value.is_string(),
+        "pinned" => value.is_boolean(),
+        _ => true,
+    });
+    let whole = found.remove(TAGS);
+    let whole = whole.and_then(|list| tags::whole(list, &entry.tags));
+    let tags = whole.as_ref().unwrap_or(&entry.tags).iter();
+    let tags = tags.filter(|tag| !tag.is_empty());
+    let own: [(_, Json); 5] = [
         ("name", name.into()),
         ("tags", tags.take(MAX_TAGS).cloned().collect()),
-        ("pinned", entry.get(PINNED).is_some().into()),
         (
             "note",
             cut(&get(fields::NOTES).replace('\r', ""), MAX_NOTE).into(),
         ),
-        ("serial", get(SERIAL).into()),
         ("created", seconds(entry.times.creation).into()),
         ("modified", seconds(entry.times.last_modification).into()),
     ];
@@ -98,9 +113,15 @@ pub fn too_long(entry: &EntryRef<'_>) -> Vec<&'static str> {
 /// The fields that KeePass has no place for.
 fn more(entry: &EntryRef<'_>) -> Map<String, Json> {
     let attributes = entry.fields.keys().filter_map(|name| {
-        let field = name.strip_prefix(PREFIX)?;
-        let value = serde_json::from_str(entry.get(name)?).ok()?;
-        Some((field.to_owned(), value))
+        let value = entry.get(name)?;
+        match &**name {
+            SERIAL => Some((name.clone(), value.into())),
+            PINNED if value == YES => Some((name.clone(), true.into())),
+            _ => {
+                let field = name.strip_prefix(PREFIX)?;
+                Some((field.to_owned(), serde_json::from_str(value).ok()?))
+            }
+        }
     });
     attributes.collect()
 }
@@ -108,16 +129,23 @@ fn more(entry: &EntryRef<'_>) -> Map<String, Json> {
 /// Returns whether an entry is in the recycle bin or in a group within it.
 #[must_use]
 pub fn is_in_bin(entry: &EntryRef<'_>) -> bool {
+    let bin = entry.database().recycle_bin();
+    bin.is_some_and(|bin| above(entry).any(|id| id == bin.id()))
+}
+
+/// Returns the groups that an entry is in and that a person can move: neither the recycle bin nor the root.
+pub(crate) fn groups(entry: &EntryRef<'_>) -> impl Iterator<Item = GroupId> {
     let database = entry.database();
-    let Some(bin) = database.recycle_bin().map(|group| group.id()) else {
-        return false;
-    };
-    let above = |id| {
-        database
-            .group(id)
-            .and_then(|group| group.parent().map(|group| group.id()))
-    };
-    std::iter::successors(Some(entry.parent().id()), |id| above(*id)).any(|id| id == bin)
+    let bin = database.recycle_bin().map(|bin| bin.id());
+    let root = database.root().id();
+    above(entry).filter(move |id| *id != root && Some(*id) != bin)
+}
+
+/// Returns all groups that an entry is in.
+fn above(entry: &EntryRef<'_>) -> impl Iterator<Item = GroupId> {
+    let database = entry.database();
+    let parent = |id: &GroupId| Some(database.group(*id)?.parent()?.id());
+    std::iter::successors(Some(entry.parent().id()), parent)
 }
 
 /// Adds the entry, or changes the existing one with the same id.
@@ -125,7 +153,8 @@ pub fn is_in_bin(entry: &EntryRef<'_>) -> bool {
 /// In an existing entry, only the fields that differ from those that we read are written. So a title that is
 /// too long for us, a user name other than that of the link, and everything else that KeePassXC stores stay as
 /// they are.
-pub fn write(database: &mut Database, Entry { account, secret }: &Entry) {
+pub fn write(database: &mut Database, account_and_secret: &Entry) {
+    let Entry { account, secret } = account_and_secret;
     let id = self::id(account.id);
     let old = database
         .entry(id)
@@ -134,7 +163,11 @@ pub fn write(database: &mut Database, Entry { account, secret }: &Entry) {
     let same_link = old
         .as_ref()
         .is_some_and(|old| uri::print(&old.account, &old.secret) == link);
-    let old = old.map(|entry| entry.account);
+    let same_codes = old.as_ref().is_some_and(|old| {
+        let of = |account: &Account| (account.kind, account.algorithm, account.digits);
+        of(&old.account) == of(account) && old.secret.same_as(secret)
+    });
+    let (old, old_secret) = old.map(|old| (old.account, old.secret)).unzip();
     if database.entry(id).is_none()
         && let Err(error) = database.root_mut().add_entry_with_id(id)
     {
@@ -154,7 +187,7 @@ pub fn write(database: &mut Database, Entry { account, secret }: &Entry) {
         entry.set_unprotected(fields::NOTES, &account.note);
     }
     if old.is_none_or(|old| old.tags != account.tags) {
-        entry.tags.clone_from(&account.tags);
+        entry.tags = tags::split(&account.tags);
     }
     if !same_link {
         entry.set(fields::OTP, Value::protected(link.as_str()));
@@ -162,6 +195,10 @@ pub fn write(database: &mut Database, Entry { account, secret }: &Entry) {
     write_attributes(&mut entry, account);
     entry.times.creation = time(account.created);
     entry.times.last_modification = time(account.modified);
+    let secrets: Vec<_> = old_secret.iter().chain([secret]).collect();
+    if !same_codes && keepass2::remove(&mut entry, &secrets) {
+        keepass2::add(database, account_and_secret);
+    }
 }
 
 /// Writes the fields of which KeePass knows nothing.
@@ -169,18 +206,57 @@ fn write_attributes(entry: &mut EntryMut<'_>, account: &Account) {
     remove_attributes(entry);
     for (field, value) in item::fields(account) {
         match (&*field, value) {
+            (TAGS, value) if tags::split(&account.tags) != account.tags => {
+                entry.set_unprotected(format!("{PREFIX}{TAGS}"), value.to_string());
+            }
             // These have their places.
-            ("name" | "note" | "tags" | "created" | "modified", _) => {}
+            ("name" | "note" | TAGS | "created" | "modified", _) => {}
             (SERIAL, Json::String(serial)) => entry.set_unprotected(SERIAL, serial),
-            (PINNED, _) => entry.set_unprotected(PINNED, "yes"),
+            (PINNED, _) if entry.get(PINNED).is_none() => entry.set_unprotected(PINNED, YES),
             (_, value) => entry.set_unprotected(format!("{PREFIX}{field}"), value.to_string()),
         }
     }
 }
 
 fn remove_attributes(entry: &mut EntryMut<'_>) {
-    let is_ours = |name: &str| [SERIAL, PINNED].contains(&name) || name.starts_with(PREFIX);
-    entry.fields.retain(|name, _| !is_ours(name));
+    entry
+        .fields
+        .retain(|name, value| !is_attribute(name, value.get()));
+}
+
+/// Returns whether a field is an attribute of ours.
+fn is_attribute(name: &str, value: &str) -> bool {
+    name == SERIAL || name == PINNED && value == YES || name.starts_with(PREFIX)
+}
+
+/// Returns whether a field says something of an account.
+fn is_ours(name: &str, value: &str) -> bool {
+    let of_account = [fields::TITLE, fields::USERNAME, fields::NOTES, fields::OTP];
+    of_account.contains(&name) || is_attribute(name, value)
+}
+
+/// Returns whether an entry holds more than an account, such as a password or an attachment.
+pub(crate) fn holds_more(entry: &EntryRef<'_>) -> bool {
+    let mut fields = entry.fields.iter();
+    let is_codes = |name: &str, value: &str| is_ours(name, value) || keepass2::is_attribute(name);
+    let is_more = fields.any(|(name, value)| {
+        let value = value.get();
+        !value.is_empty() && !is_codes(name, value)
+    });
+    is_more || has_another_secret(entry) || entry.attachments().next().is_some()
+}
+
+/// Returns whether an entry has a second secret, from which only KeePass 2 makes codes. It is no account here, and stays
+/// in the entry.
+#[must_use]
+pub fn has_another_secret(entry: &EntryRef<'_>) -> bool {
+    keepass2::has_another_secret(entry, secret(entry).as_ref())
+}
+
+/// The secret of the link of an entry.
+fn secret(entry: &EntryRef<'_>) -> Option<Secret> {
+    let link = uri::parse(entry.get_raw_otp_value()?).ok()?;
+    Some(link.secret)
 }
 
 /// Removes the account: the whole entry, or only our fields if the entry holds more, such as a password.
@@ -188,152 +264,20 @@ pub fn remove(database: &mut Database, id: AccountId) {
     let Some(mut entry) = database.entry_mut(self::id(id)) else {
         return;
     };
-    let holds = |field| entry.get(field).is_some_and(|text| !text.is_empty());
-    let is_more = holds(fields::PASSWORD) || holds(fields::URL);
-    if is_more || entry.as_ref().attachments().next().is_some() {
+    if holds_more(&entry.as_ref()) {
+        let secret = secret(&entry.as_ref());
         entry.fields.remove(fields::OTP);
+        keepass2::remove(&mut entry, secret.as_ref().as_slice());
         remove_attributes(&mut entry);
     } else {
         entry.remove();
     }
 }
 
-fn time(seconds: u64) -> Option<NaiveDateTime> {
+pub(crate) fn time(seconds: u64) -> Option<NaiveDateTime> {
     let seconds = i64::try_from(seconds).ok()?;
     DateTime::from_timestamp(seconds, 0).map(|time| time.naive_utc())
 }
 
 #[cfg(test)]
-mod tests {
-    use mfa_core::Secret;
-    use mfa_core::account::{Algorithm, Digits, Kind, Period};
-
-    use super::*;
-
-    /// What a link says of an account; an item keeps it there. `id` is the id of the entry.
-    const OF_LINK: [&str; 8] = [
-        "id",
-        "issuer",
-        "username",
-        "type",
-        "algorithm",
-        "digits",
-        "period",
-        "counter",
-    ];
-
-    fn written_and_read(entry: &Entry) -> Entry {
-        let mut database = crate::create();
-        write(&mut database, entry);
-        let id = entry.account.id;
-        read(id, &database.entry(self::id(id)).unwrap()).unwrap()
-    }
-
-    fn of(kind: Kind) -> Account {
-        let id = AccountId::from_random([7; 16]);
-        Account {
-            name: "bank".into(),
-            issuer: "Bank".into(),
-            username: "jane".into(),
-            algorithm: Algorithm::Sha512,
-            digits: Digits::new(8).unwrap(),
-            ..Account::new(id, kind, 0)
-        }
-    }
-
-    /// Another value than the field has by default.
-    fn unusual(value: &Json) -> Json {
-        match value {
-            Json::Bool(is) => (!is).into(),
-            Json::Number(number) => (number.as_u64().unwrap() + 1_700_000_000).into(),
-            Json::String(text) => format!("{text}x").into(),
-            Json::Array(_) => vec!["x"].into(),
-            other => panic!("say what an unusual value of {other} is"),
-        }
-    }
-
-    /// Goes through all fields that an account has in JSON, so that a new one is tested too.
-    #[test]
-    fn no_field_of_an_account_is_lost() {
-        let period = Period::new(60).unwrap();
-        for kind in [Kind::Totp { period }, Kind::Hotp { counter: 7 }] {
-            let account = of(kind);
-            let Json::Object(mut expected) = serde_json::to_value(&account).unwrap() else {
-                panic!("an account is an object");
-            };
-            let mut fields = item::fields(&account);
-            for (field, value) in &mut expected {
-                if !OF_LINK.contains(&field.as_str()) {
-                    *value = unusual(value);
-                    fields.insert(field.clone(), value.clone());
-                }
-            }
-            let secret = Secret::from_bytes(vec![1; 20]).unwrap();
-            let link = uri::parse(&uri::print(&account, &secret)).unwrap();
-            let full = Entry::from_fields(account.id, link, fields).unwrap();
-            assert_eq!(
-                serde_json::to_value(&full.account).unwrap(),
-                Json::Object(expected),
-                "an item keeps all fields"
-            );
-            let read = written_and_read(&full);
-            assert_eq!(read.account, full.account);
-            assert!(read.secret.same_as(&full.secret));
-        }
-    }
-
-    #[test]
-    fn texts_that_are_cut_are_named() {
-        let entry = Entry {
-            account: of(Kind::Hotp { counter: 7 }),
-            secret: Secret::from_bytes(vec![1; 20]).unwrap(),
-        };
-        let mut database = crate::create();
-        write(&mut database, &entry);
-        let account = entry.account.id;
-        let id = self::id(account);
-        let mut cut = |title: usize, notes: usize| {
-            let mut entry = database.entry_mut(id).unwrap();
-            entry.set_unprotected(fields::TITLE, " ".to_owned() + &"t".repeat(title));
-            entry.set_unprotected(fields::NOTES, "n".repeat(notes) + "\r\n");
-            let read = read(account, &entry.as_ref()).unwrap();
-            let whole = (title, notes) == (read.account.name.len(), read.account.note.len());
-            let cut = too_long(&entry.as_ref());
-            assert_eq!(whole, cut.is_empty());
-            cut
-        };
-        assert!(cut(MAX_NAME, MAX_NOTE).is_empty());
-        assert_eq!(cut(MAX_NAME + 1, MAX_NOTE), ["title"]);
-        assert_eq!(cut(MAX_NAME + 1, MAX_NOTE + 1), ["title", "notes"]);
-    }
-
-    #[test]
-    fn a_field_that_is_no_longer_there_is_removed() {
-        let mut database = crate::create();
-        let mut account = of(Kind::Hotp { counter: 7 });
-        account.serial = "s".into();
-        account.pinned = true;
-        account.more.insert("icon".into(), "a.png".into());
-        let mut entry = Entry {
-            account,
-            secret: Secret::from_bytes(vec![1; 20]).unwrap(),
-        };
-        write(&mut database, &entry);
-        let stored = |database: &Database| {
-            let found = database.entry(id(entry.account.id)).unwrap();
-            let get = |name| found.get(name).map(str::to_owned);
-            [get(SERIAL), get(PINNED), get("mfactl icon")]
-        };
-        let full = ["s", "yes", "\"a.png\""].map(|text| Some(text.to_owned()));
-        assert_eq!(stored(&database), full);
-        let plain = of(Kind::Hotp { counter: 7 });
-        let old = std::mem::replace(&mut entry.account, plain);
-        write(&mut database, &entry);
-        let found = database.entry(id(old.id)).unwrap();
-        assert!(
-            [SERIAL, PINNED, "mfactl icon"]
-                .iter()
-                .all(|name| found.get(name).is_none())
-        );
-    }
-}
+mod tests;

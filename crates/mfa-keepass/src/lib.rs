@@ -5,8 +5,15 @@
 //! bytes into a [`Database`] and back. mfa-import has a reader of its own, in a process without rights, for files from
 //! anywhere. This crate opens only the file that the user chose, so it relies on the crate `keepass`.
 
+pub mod backup;
+mod contents;
 mod cost;
 pub mod entry;
+pub mod faithful;
+pub mod keepass2;
+pub mod passphrase;
+pub mod sync;
+mod tags;
 
 use std::panic;
 
@@ -20,6 +27,8 @@ use thiserror::Error;
 const KDF_MEMORY: u64 = 64 * 1024 * 1024;
 /// The number of passes over that memory. They take about a quarter of a second on a laptop.
 const KDF_ITERATIONS: u64 = 8;
+/// The number of threads that derive a key.
+const LANES: u32 = 2;
 
 /// Why a database cannot be opened or saved. Each text is the end of a sentence that begins with the file: "the vault
 /// file has another passphrase".
@@ -36,6 +45,17 @@ pub enum Error {
         "needs {0} to be opened: reduce it in KeePassXC: Database → Database Security → Encryption Settings"
     )]
     TooCostly(&'static str),
+    /// It holds more than a real one would.
+    #[error("holds {0}, which mfactl does not read")]
+    TooMuch(&'static str),
+    /// It has a format that only older programs write.
+    #[error(
+        "has an old format: save it as KDBX 4 in KeePassXC: Database → Database Security → Encryption Settings"
+    )]
+    Old,
+    /// Writing it would lose something that another program has put into it.
+    #[error("holds something in {0} that mfactl cannot keep, so it does not change the file")]
+    NotKept(&'static str),
     /// The database cannot be written.
     #[error("cannot be encrypted")]
     NotEncrypted,
@@ -44,7 +64,17 @@ pub enum Error {
 /// Makes an empty database.
 #[must_use]
 pub fn create() -> Database {
-    let mut database = Database::with_config(encryption());
+    with(encryption(LANES))
+}
+
+/// Makes an empty database whose key is derived by the calling thread alone: a confined process can start no other.
+#[must_use]
+pub fn create_for_one_thread() -> Database {
+    with(encryption(1))
+}
+
+fn with(config: DatabaseConfig) -> Database {
+    let mut database = Database::with_config(config);
     database.meta.database_name = Some("mfactl".to_owned());
     database
 }
@@ -67,10 +97,33 @@ pub fn open(bytes: &[u8], key: &DatabaseKey) -> Result<Database, Error> {
     })?;
     // Older formats cannot be written.
     if !matches!(database.config.version, DatabaseVersion::KDB4(_)) {
-        database.config = encryption();
+        database.config = encryption(LANES);
     }
-    database.config.version = encryption().version;
+    database.config.version = encryption(LANES).version;
     Ok(database)
+}
+
+/// Opens a database that somebody has named, and may have made too: only of the format that is written, and only if it
+/// holds no more than a real one would.
+///
+/// # Errors
+/// All but [`Error::NotEncrypted`].
+pub fn open_named(bytes: &[u8], passphrase: &str) -> Result<Database, Error> {
+    cost::check(bytes)?;
+    if !is_current(bytes) {
+        return Err(Error::Old);
+    }
+    contents::check(bytes, passphrase)?;
+    open(bytes, &DatabaseKey::new().with_password(passphrase))
+}
+
+/// Returns whether bytes are a KDBX 4 file, which is the only format that is written.
+#[must_use]
+pub fn is_current(bytes: &[u8]) -> bool {
+    matches!(
+        Database::get_version(&mut &*bytes),
+        Ok(DatabaseVersion::KDB4(_))
+    )
 }
 
 /// Encrypts a database as the text of a KDBX 4 file.
@@ -85,12 +138,12 @@ pub fn save(database: &Database, key: DatabaseKey) -> Result<Vec<u8>, Error> {
 }
 
 /// Returns the encryption settings of a new file.
-fn encryption() -> DatabaseConfig {
+fn encryption(lanes: u32) -> DatabaseConfig {
     let mut config = DatabaseConfig::default();
     config.kdf_config = KdfConfig::Argon2id {
         iterations: KDF_ITERATIONS,
         memory: KDF_MEMORY,
-        parallelism: 2,
+        parallelism: lanes,
         version: argon2::Version::Version13,
     };
     config
@@ -112,7 +165,7 @@ mod tests {
     #[test]
     fn a_file_with_any_damage_is_refused() {
         let key = DatabaseKey::new().with_password("p");
-        let mut config = encryption();
+        let mut config = encryption(LANES);
         config.kdf_config = CHEAP;
         let whole = save(&Database::with_config(config), key.clone()).unwrap();
         assert!(open(&whole, &key).is_ok());
@@ -149,7 +202,7 @@ mod tests {
 
     #[test]
     fn a_wrong_passphrase_is_told_from_damage() {
-        let mut config = encryption();
+        let mut config = encryption(LANES);
         config.kdf_config = CHEAP;
         let key = |text: &str| DatabaseKey::new().with_password(text);
         let bytes = save(&Database::with_config(config), key("p")).unwrap();

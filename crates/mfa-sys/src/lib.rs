@@ -10,6 +10,6 @@ mod platform;
 
 #[cfg(all(windows, feature = "pipe"))]
 pub use platform::pipe;
-pub use platform::{boottime, clock, detach, files, harden, peer, process};
+pub use platform::{boottime, clock, confine, detach, files, harden, peer, process};
 #[cfg(windows)]
-pub use platform::{confine, console, screen, session, tray};
+pub use platform::{console, dialog, folders, screen, session, tray};

@@ -17,13 +17,13 @@ use crate::connection::Connection;
 use crate::input::{Connected, Input, Inputs};
 use crate::last_uses::LastUses;
 use crate::model::notice::{self, Notice};
-use crate::model::{Confirmation, Effect, Model, Msg, Refusal, Reply};
+use crate::model::{Confirmation, Effect, Model, Msg, Reply};
 use crate::port::{Icon, Notifier};
 use crate::prompt::{self, confirm};
 use crate::settings::Watched;
 use crate::timers::Timers;
 use crate::unlock::unlock;
-use crate::{add, platform, store};
+use crate::{add, answering, backups, platform, store};
 
 /// The parts that the main loop uses.
 pub(crate) struct Parts<I, N> {
@@ -46,6 +46,8 @@ pub(crate) struct App<I, N> {
     /// The task that may be waiting for the user to answer a prompt.
     asking: Asking,
     pub(crate) timers: Timers,
+    /// The right to open a window for the next choice.
+    token: Option<String>,
     ended: bool,
 }
 
@@ -58,6 +60,7 @@ impl<I: Icon, N: Notifier> App<I, N> {
             requests: 0,
             asking: Asking::default(),
             timers: Timers::new(mfa_sys::boottime::since_boot),
+            token: None,
             ended: false,
         };
         let now = now();
@@ -82,6 +85,9 @@ impl<I: Icon, N: Notifier> App<I, N> {
                 if matches!(msg, Msg::Disconnected { .. }) {
                     self.client = None;
                 }
+                if let Msg::Activated { token, .. } = &msg {
+                    self.token.clone_from(token);
+                }
                 if matches!(msg, Msg::Locked) {
                     self.asking.locked();
                 }
@@ -105,6 +111,7 @@ impl<I: Icon, N: Notifier> App<I, N> {
                     problem,
                 };
                 self.update(connected, now);
+                self.ask_about_backups();
             }
             Input::Requested(request) => {
                 self.requests += 1;
@@ -144,8 +151,8 @@ impl<I: Icon, N: Notifier> App<I, N> {
                 number,
                 account,
                 count,
-                min_remaining,
-            } => self.fetch(number, account, count, min_remaining),
+                options,
+            } => self.fetch(number, account, count, options),
             Effect::Show(accounts) => self.fetch_shown(&accounts),
             Effect::Put { number, code } => {
                 if let Err(reason) = self.parts.clipboard.put(number, code) {
@@ -158,11 +165,14 @@ impl<I: Icon, N: Notifier> App<I, N> {
             Effect::Answer { request, result } => {
                 if let Some(reply) = self.replies.remove(&request) {
                     // The caller may have given up.
-                    drop(reply.send(result.map_err(refusal)));
+                    drop(reply.send(result.map_err(Error::from)));
                 }
             }
             Effect::AnswerQuestion(id, answer) => self.answer_question(id, answer),
             Effect::Confirm(confirmation) => self.confirm(confirmation),
+            Effect::Ask(asked) => self.begin(Kind::Answer, |app| {
+                tokio::spawn(answering::ask(asked, app.parts.inputs.clone()))
+            }),
             Effect::StopConfirming => self.asking.stop_confirming(),
             Effect::Start(timer, time) => self.timers.start(timer, time),
             Effect::Stop(timer) => self.timers.stop(timer),
@@ -170,7 +180,7 @@ impl<I: Icon, N: Notifier> App<I, N> {
                 let lock = async |client: Client| client.lock().await;
                 self.ask("Cannot lock the accounts", lock);
             }
-            Effect::Unlock => self.begin(Kind::Unlock, Self::unlock),
+            Effect::Unlock => self.begin_to_unlock(),
             Effect::Reconnect => self.parts.connection.retry(),
             Effect::AddFromScreen => self.begin(Kind::AddFromScreen, Self::add_from_screen),
             Effect::AddFromClipboard => {
@@ -198,7 +208,13 @@ impl<I: Icon, N: Notifier> App<I, N> {
         self.asking.began(kind, task);
     }
 
-    fn unlock(&self) -> JoinHandle<()> {
+    fn begin_to_unlock(&mut self) {
+        let token = self.token.take();
+        self.begin(Kind::Unlock, |app| app.unlock(token));
+    }
+
+    fn unlock(&self, token: Option<String>) -> JoinHandle<()> {
+        let unlock = |client| unlock(client, token);
         self.ask("Cannot unlock the accounts", unlock)
     }
 
@@ -237,12 +253,8 @@ impl<I: Icon, N: Notifier> App<I, N> {
         self.begin(Kind::Confirm(answer), |_| tokio::spawn(ask));
     }
 
-    fn fetch(&self, number: u64, account: AccountId, count: u32, min_remaining: u32) {
+    fn fetch(&self, number: u64, account: AccountId, count: u32, options: CodeOptions) {
         let inputs = self.parts.inputs.clone();
-        let options = CodeOptions {
-            min_remaining: Some(min_remaining).filter(|seconds| *seconds > 0),
-            ..CodeOptions::default()
-        };
         let client = self.client();
         tokio::spawn(async move {
             let result = match client {
@@ -337,6 +349,13 @@ impl<I: Icon, N: Notifier> App<I, N> {
         if let Some(records) = self.parts.last_uses.changed() {
             self.update(Msg::Logged(records), now);
         }
+        self.ask_about_backups();
+    }
+
+    fn ask_about_backups(&self) {
+        if let Some(client) = &self.client {
+            backups::ask(client, &self.parts.inputs);
+        }
     }
 
     fn read_settings(&mut self, now: u64) {
@@ -367,17 +386,6 @@ fn not_opened(error: &std::io::Error) -> Notice {
         paths::config().display()
     );
     notice::not_done("Cannot open the settings", &reason)
-}
-
-fn refusal(refusal: Refusal) -> Error {
-    match refusal {
-        Refusal::NotFound => Error::NotFound("no account matches".into()),
-        Refusal::Locked => Error::Locked("the accounts are locked".into()),
-        Refusal::Superseded => {
-            Error::Failed("another code was copied before this one was ready".into())
-        }
-        Refusal::Failed(reason) => Error::Failed(reason),
-    }
 }
 
 /// Returns the time in Unix seconds.

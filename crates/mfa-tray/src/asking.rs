@@ -12,6 +12,7 @@ pub(crate) enum Kind {
     AddFromScreen,
     AddFromClipboard,
     Confirm(Answer),
+    Answer,
 }
 
 impl Kind {
@@ -22,6 +23,7 @@ impl Kind {
             Self::AddFromScreen => "Add from QR on screen…",
             Self::AddFromClipboard => "Add from clipboard…",
             Self::Confirm(answer) => answer.label(),
+            Self::Answer => "Answer…",
         }
     }
 }
@@ -64,9 +66,9 @@ impl Asking {
         self.end(|kind| kind == Kind::Unlock);
     }
 
-    /// Closes the window that confirms an answer, because there is no longer anything to confirm.
+    /// Closes the window that confirms an answer or asks, because there is no longer anything to answer.
     pub(crate) fn stop_confirming(&mut self) {
-        self.end(|kind| matches!(kind, Kind::Confirm(_)));
+        self.end(|kind| matches!(kind, Kind::Confirm(_) | Kind::Answer));
     }
 
     /// Ends the task in progress if it is a certain one. Its window closes with it.

@@ -5,9 +5,11 @@
 //! secret; codes only pass through it.
 
 mod add;
+mod answering;
 mod app;
 pub mod args;
 mod asking;
+mod backups;
 mod clipboard;
 pub mod config;
 mod connection;

@@ -60,11 +60,11 @@ pub fn log() {
 }
 
 async fn serve(at_login: bool) -> Result<(), Error> {
-    let Some(mut session) = Session::enter(at_login).await? else {
+    let (inputs, mut receiver) = Inputs::channel();
+    let Some(mut session) = Session::enter(at_login, &inputs).await? else {
         tracing::info!("mfa-tray is already running");
         return Ok(());
     };
-    let (inputs, mut receiver) = Inputs::channel();
     let connection = Connection::start(inputs.clone());
     session.watch_daemon(connection.clone());
     let (icon, notifier) = session.show(inputs.clone())?;
@@ -75,7 +75,8 @@ async fn serve(at_login: bool) -> Result<(), Error> {
         connection,
         inputs,
         model: Model::new(Settings::default(), store::load(), platform::desktop())
-            .confirming_answers(platform::CLICKS_COME_OVER_THE_BUS),
+            .confirming_answers(platform::OTHERS_CAN_CLICK)
+            .telling_of_questions(platform::TELLS_OF_QUESTIONS),
         settings: Watched::new(paths::config()),
         last_uses: LastUses::new(paths::access_log()),
     });

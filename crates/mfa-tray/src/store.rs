@@ -57,7 +57,10 @@ mod tests {
     use super::*;
 
     fn used() -> Memory {
-        serde_json::from_str(r#"{"uses":{"a":3},"asked-about-codes":true}"#).unwrap()
+        serde_json::from_str(
+            r#"{"recent":["123e4567-e89b-42d3-a456-426614174000"],"asked-about-codes":true}"#,
+        )
+        .unwrap()
     }
 
     #[test]

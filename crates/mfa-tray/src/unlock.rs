@@ -12,15 +12,16 @@ pub(crate) const EMPTY: &str = "Enter the passphrase.";
 /// The fault of a wrong passphrase.
 pub(crate) const WRONG: &str = "Wrong passphrase. Try again.";
 
-/// Unlocks the accounts. The user has just asked for that and can answer a prompt.
+/// Unlocks the accounts. The user has just asked for that and can answer a prompt. `token` is the right to open a window,
+/// if the desktop gave one.
 ///
 /// # Errors
 /// Those of `Unlock` and `UnlockVault`. It is not an error if the user cancels.
-pub(crate) async fn unlock(client: Client) -> Result<(), Error> {
+pub(crate) async fn unlock(client: Client, token: Option<String>) -> Result<(), Error> {
     match client.interactive(true).unlock().await {
         // A vault file has its own passphrase, for which no desktop has a prompt.
         Err(Error::Locked(_) | Error::AccessDenied(_)) if is_vault(&client).await => {
-            by_passphrase(&client).await
+            by_passphrase(&client, token.as_deref()).await
         }
         result => result,
     }
@@ -30,10 +31,10 @@ async fn is_vault(client: &Client) -> bool {
     client.status().await.is_ok_and(|status| status.vault_file)
 }
 
-async fn by_passphrase(client: &Client) -> Result<(), Error> {
+async fn by_passphrase(client: &Client, token: Option<&str>) -> Result<(), Error> {
     let mut error = None;
     for _ in 0..TRIES {
-        error = match pinentry::ask(&question(error)).await {
+        error = match pinentry::ask(&question(error), token).await {
             Answer::Given(passphrase) if passphrase.is_empty() => Some(EMPTY),
             Answer::Given(passphrase) => match client.unlock_vault(&passphrase).await {
                 Err(Error::AccessDenied(_)) => Some(WRONG),

@@ -5,7 +5,9 @@ use std::io::{self, IsTerminal, Write};
 use std::process::ExitCode;
 
 use clap::error::{ContextKind, ErrorKind};
+use data_encoding::BASE64;
 use serde::Serialize;
+use zeroize::Zeroizing;
 
 use crate::error::{Error, Kind};
 use crate::platform;
@@ -91,6 +93,24 @@ impl Output {
     pub(crate) fn warn(self, text: impl Display) {
         if self.warnings {
             say(text);
+        }
+    }
+
+    /// Returns whether there is a terminal that may be told to copy a text.
+    pub(crate) fn may_copy(self) -> bool {
+        let is_dumb = std::env::var_os("TERM").is_none_or(|kind| kind.is_empty() || kind == "dumb");
+        !is_dumb && platform::obeys_escapes() && (self.terminal || io::stderr().is_terminal())
+    }
+
+    /// Tells the terminal to copy a text (OSC 52). A terminal does not say whether it does.
+    pub(crate) fn copy(self, text: &str) -> io::Result<()> {
+        let sequence = Zeroizing::new(copying(text));
+        if self.terminal {
+            let mut stdout = io::stdout().lock();
+            stdout.write_all(sequence.as_bytes())?;
+            stdout.flush()
+        } else {
+            io::stderr().lock().write_all(sequence.as_bytes())
         }
     }
 
@@ -203,6 +223,14 @@ fn unfit(error: &clap::Error) -> Option<String> {
 
 fn is_unknown(error: &clap::Error) -> bool {
     error.kind() == ErrorKind::UnknownArgument
+}
+
+/// The sequence with which a terminal copies a text.
+fn copying(text: &str) -> String {
+    let mut sequence = String::from("\x1b]52;c;");
+    BASE64.encode_append(text.as_bytes(), &mut sequence);
+    sequence.push('\x07');
+    sequence
 }
 
 fn say(text: impl Display) {

@@ -105,6 +105,11 @@ fn private_file(path: &Path) -> Result<Zeroizing<String>, Error> {
     read(file, "the file")
 }
 
+/// Reads all that another program prints.
+pub(crate) fn all_of(output: impl Read) -> Result<Zeroizing<String>, Error> {
+    read(output, "the output")
+}
+
 fn read(source: impl Read, name: &str) -> Result<Zeroizing<String>, Error> {
     // The room is enough for all of it, so that growing leaves no copies behind.
     let room = usize::try_from(MAX_INPUT + 1).unwrap_or(usize::MAX);

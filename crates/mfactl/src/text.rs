@@ -1,20 +1,7 @@
 //! Texts that are safe to print and that fit their width.
 
-use mfa_core::account::is_invisible;
+pub(crate) use mfa_core::naming::clean;
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
-
-/// Returns a text that cannot play tricks on a terminal: control characters, and characters that reverse
-/// others, are replaced by a visible sign.
-pub(crate) fn clean(text: &str) -> String {
-    let show = |c: char| {
-        if c.is_control() || is_invisible(c) {
-            '\u{fffd}'
-        } else {
-            c
-        }
-    };
-    text.chars().map(show).collect()
-}
 
 /// Returns a text padded to a width in columns. Wide characters count as two; invisible ones, such as those
 /// that isolate, do not count.

@@ -12,6 +12,7 @@ use crate::caller::Origin;
 use crate::interface::authenticator::Authenticator;
 use crate::limits::Limits;
 use crate::platform;
+use crate::search::{RUNNER_PATH, Runner, SHELL_PATH, Search, Shell};
 use crate::service::Handle;
 
 /// How long connecting may take.
@@ -45,8 +46,14 @@ pub async fn serve(
     service: &Handle,
     limits: Limits,
 ) -> Result<(), Error> {
-    let object = Authenticator::new(service.clone(), Origin::SessionBus { limits });
-    connection.object_server().at(OBJECT_PATH, object).await?;
+    let origin = Origin::SessionBus { limits };
+    let search = Search::new(service.clone(), origin.clone(), connection.clone());
+    let (runner, shell) = (Runner::new(search.clone()), Shell::new(search));
+    let object = Authenticator::new(service.clone(), origin);
+    let objects = connection.object_server();
+    objects.at(OBJECT_PATH, object).await?;
+    objects.at(RUNNER_PATH, runner).await?;
+    objects.at(SHELL_PATH, shell).await?;
     // This leaves out `AllowReplacement`, which zbus sets by default.
     let taken = connection
         .request_name_with_flags(BUS_NAME, RequestNameFlags::DO_NOT_QUEUE)

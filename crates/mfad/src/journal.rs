@@ -1,10 +1,10 @@
 //! The notes that the daemon keeps over a restart and that are not secret: which codes were handed out, whether
-//! the user locked the accounts, which accounts belong to an incomplete import, and in which keychain there were
-//! accounts.
+//! the user locked the accounts, which accounts belong to an incomplete import, which change of many accounts is
+//! decided but not complete, and in which keychain there were accounts.
 //!
 //! They are in one small file, `state.json`, in the state folder. The file is replaced by a rename, so that a
-//! killed process leaves either the old one or the new one. It is synchronised only when an import begins or
-//! ends. After a power cut the codes in it have expired, and the lock falls back to the keychain's own, but a
+//! killed process leaves either the old one or the new one. It is synchronised only when an import, or another
+//! change of many accounts, begins or ends. After a power cut the codes in it have expired, and the lock falls back to the keychain's own, but a
 //! complete import must not count as an incomplete one.
 //!
 //! If the file cannot be written, each attempt reports so, and the daemon goes on with the notes in memory.
@@ -16,7 +16,7 @@ use std::path::{Path, PathBuf};
 
 use mfa_core::AccountId;
 use mfa_core::ledger::Ledger;
-use mfa_core::port::{Journal, Notes};
+use mfa_core::port::{BackedUp, Journal, Notes, Redo};
 use mfa_host::replace::{Outlives, replace_file};
 use mfa_sys::files;
 use serde::{Deserialize, Serialize};
@@ -26,8 +26,8 @@ use serde_json::{Map, Value};
 #[derive(Debug)]
 pub struct FileJournal {
     path: PathBuf,
-    /// The incomplete imports that the file lists.
-    unfinished: BTreeMap<String, BTreeSet<AccountId>>,
+    /// Whether the file lists an incomplete import, or a change of many accounts that may be incomplete.
+    is_underway: bool,
     /// What a newer version has added to the file.
     more: Map<String, Value>,
 }
@@ -48,6 +48,17 @@ struct Stored {
     /// The same, by the store that holds the accounts.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     unfinished_in: BTreeMap<String, Vec<String>>,
+    /// The changes of many accounts that are decided, by the store that they are made in.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    redo_in: BTreeMap<String, StoredRedo>,
+    /// When the latest backup was made, and when the accounts in it were edited, by account id.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    backed_up: Option<(u64, BTreeMap<String, u64>)>,
+    /// How far the counter-based accounts in it were counted, and those that were removed.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    backed_up_counters: BTreeMap<String, u64>,
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    removed_counters: BTreeMap<String, u64>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     keychain: Option<String>,
     /// What a newer version has added. It is written back as it is.
@@ -55,7 +66,57 @@ struct Stored {
     more: Map<String, Value>,
 }
 
+/// A [`Redo`].
+#[derive(Default, Serialize, Deserialize)]
+struct StoredRedo {
+    /// The ids of the items with the new texts, by account id.
+    #[serde(default)]
+    staged: BTreeMap<String, String>,
+    #[serde(default)]
+    removed: Vec<String>,
+}
+
+impl StoredRedo {
+    fn read(&self) -> Redo {
+        let staged = self.staged.iter().filter_map(|(account, item)| {
+            Some((AccountId::parse(account)?, AccountId::parse(item)?))
+        });
+        let removed = self.removed.iter().filter_map(|id| AccountId::parse(id));
+        Redo {
+            staged: staged.collect(),
+            removed: removed.collect(),
+        }
+    }
+
+    fn of(redo: &Redo) -> Self {
+        let staged = redo.staged.iter();
+        Self {
+            staged: staged
+                .map(|(account, item)| (account.to_string(), item.to_string()))
+                .collect(),
+            removed: redo.removed.iter().map(ToString::to_string).collect(),
+        }
+    }
+}
+
 impl Stored {
+    fn backed_up(&self) -> BackedUp {
+        let Some((at, accounts)) = &self.backed_up else {
+            return BackedUp::default();
+        };
+        BackedUp {
+            at: *at,
+            accounts: by_id(accounts),
+            counters: by_id(&self.backed_up_counters),
+        }
+    }
+
+    fn redo(&self) -> BTreeMap<String, Redo> {
+        let redo = self.redo_in.iter();
+        redo.map(|(store, redo)| (store.clone(), redo.read()))
+            .collect()
+    }
+
     fn unfinished(&self) -> BTreeMap<String, BTreeSet<AccountId>> {
         // The empty name matches no store, so these ids stay noted. There are few of them.
         let unknown = (String::new(), &self.unfinished);
@@ -78,6 +139,22 @@ impl Stored {
             .filter_map(|(id, spans)| Some((AccountId::parse(&id)?, spans.into_iter().collect())))
             .collect()
     }
+}
+
+/// Reads numbers by account.
+fn by_id(stored: &BTreeMap<String, u64>) -> BTreeMap<AccountId, u64> {
+    let numbers = stored.iter();
+    numbers
+        .filter_map(|(id, number)| Some((AccountId::parse(id)?, *number)))
+        .collect()
+}
+
+/// Returns numbers by account as they are stored.
+fn by_text(numbers: &BTreeMap<AccountId, u64>) -> BTreeMap<String, u64> {
+    let numbers = numbers.iter();
+    numbers
+        .map(|(id, number)| (id.to_string(), *number))
+        .collect()
 }
 
 impl FileJournal {
@@ -107,21 +184,27 @@ impl FileJournal {
             }
         };
         let ledger = stored.ledger();
-        let unfinished = stored.unfinished();
-        (
-            Self {
-                path,
-                unfinished: unfinished.clone(),
-                more: stored.more,
-            },
-            Notes {
-                ledger,
-                locked: stored.locked,
-                unfinished,
-                keychain: stored.keychain,
-            },
-        )
+        let notes = Notes {
+            ledger,
+            locked: stored.locked,
+            unfinished: stored.unfinished(),
+            redo: stored.redo(),
+            backed_up: stored.backed_up(),
+            removed: by_id(&stored.removed_counters),
+            keychain: stored.keychain,
+        };
+        let journal = Self {
+            path,
+            is_underway: is_underway(&notes),
+            more: stored.more,
+        };
+        (journal, notes)
     }
+}
+
+/// Returns whether the notes must survive anything. The rest of them changes with each code.
+fn is_underway(notes: &Notes) -> bool {
+    !notes.unfinished.is_empty() || !notes.redo.is_empty()
 }
 
 fn is_absent(error: &io::Error) -> bool {
@@ -144,150 +227,31 @@ impl Journal for FileJournal {
                 .iter()
                 .map(|(store, ids)| (store.clone(), ids.iter().map(ToString::to_string).collect()))
                 .collect(),
+            redo_in: notes
+                .redo
+                .iter()
+                .map(|(store, redo)| (store.clone(), StoredRedo::of(redo)))
+                .collect(),
+            backed_up: (notes.backed_up.at > 0)
+                .then(|| (notes.backed_up.at, by_text(&notes.backed_up.accounts))),
+            backed_up_counters: by_text(&notes.backed_up.counters),
+            removed_counters: by_text(&notes.removed),
             keychain: notes.keychain.clone(),
             more: self.more.clone(),
         };
-        // The notes on an unfinished import must survive anything; the rest changes with each code.
-        let is_at_rest = notes.unfinished.is_empty() && self.unfinished.is_empty();
-        let outlives = if is_at_rest {
-            Outlives::TheProgram
-        } else {
+        let is_underway = is_underway(notes);
+        let outlives = if is_underway || self.is_underway {
             Outlives::APowerCut
+        } else {
+            Outlives::TheProgram
         };
         // At once: written to the file directly, each number would be a system call.
         let text = serde_json::to_vec(&stored)?;
         replace_file(&self.path, outlives, |file| file.write_all(&text))?;
-        self.unfinished.clone_from(&notes.unfinished);
+        self.is_underway = is_underway;
         Ok(())
     }
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn notes_survive() {
-        let folder = tempfile::tempdir().unwrap();
-        let (mut journal, notes) = FileJournal::open(folder.path());
-        assert_eq!(notes, Notes::default());
-        let spans = [
-            (1_700_000_010, 1_700_000_040),
-            (1_800_000_000, 1_800_000_030),
-        ];
-        let ledger = [(AccountId::from_random([1; 16]), spans.into_iter().collect())]
-            .into_iter()
-            .collect();
-        let notes = Notes {
-            ledger,
-            locked: true,
-            unfinished: [("/v.kdbx".into(), [AccountId::from_random([2; 16])].into())].into(),
-            keychain: Some("KWallet".into()),
-        };
-        journal.store(&notes).unwrap();
-        assert_eq!(FileJournal::open(folder.path()).1, notes);
-    }
-
-    #[test]
-    fn what_older_versions_have_noted_is_read() {
-        let folder = tempfile::tempdir().unwrap();
-        let id = "550e8400-e29b-41d4-a716-446655440000";
-        let text = format!(
-            r#"{{"locked":true,"handed_out_until":{{"{id}":1700000010}},"unfinished":["{id}"]}}"#
-        );
-        fs::write(folder.path().join("state.json"), text).unwrap();
-        let (mut journal, notes) = FileJournal::open(folder.path());
-        let id = AccountId::parse(id).unwrap();
-        assert!(notes.locked);
-        assert_eq!(notes.unfinished, [(String::new(), [id].into())].into());
-        let spans = [(0, 1_700_000_010)].into_iter().collect();
-        assert_eq!(notes.ledger, [(id, spans)].into_iter().collect());
-        journal.store(&notes).unwrap();
-        assert_eq!(FileJournal::open(folder.path()).1, notes);
-    }
-
-    #[test]
-    fn what_a_newer_version_has_added_is_written_back() {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("state.json");
-        let newer = r#"{"locked":false,"handed_out":{},"keychain":"KWallet","grants":[{"a":[1,null]}],"version":2}"#;
-        fs::write(&path, newer).unwrap();
-        let (mut journal, mut notes) = FileJournal::open(folder.path());
-        journal.store(&notes).unwrap();
-        assert_eq!(fs::read_to_string(&path).unwrap(), newer);
-        notes.locked = true;
-        journal.store(&notes).unwrap();
-        let locked = newer.replace("false", "true");
-        assert_eq!(fs::read_to_string(&path).unwrap(), locked);
-    }
-
-    #[test]
-    fn a_folder_that_cannot_be_made_keeps_nothing_and_ends_nothing() {
-        let folder = tempfile::tempdir().unwrap();
-        let file = folder.path().join("file");
-        fs::write(&file, "").unwrap();
-        let (mut journal, notes) = FileJournal::open(&file.join("mfactl"));
-        assert_eq!(notes, Notes::default());
-        assert!(journal.store(&notes).is_err());
-    }
-
-    #[test]
-    fn a_damaged_file_is_kept_aside_and_counts_as_locked() {
-        let folder = tempfile::tempdir().unwrap();
-        fs::write(folder.path().join("state.json"), "{").unwrap();
-        let locked = Notes {
-            locked: true,
-            ..Notes::default()
-        };
-        assert_eq!(FileJournal::open(folder.path()).1, locked);
-        assert_eq!(fs::read(folder.path().join("state.damaged")).unwrap(), b"{");
-    }
-
-    #[test]
-    fn a_file_that_cannot_be_read_is_kept_aside_and_counts_as_locked() {
-        let folder = tempfile::tempdir().unwrap();
-        let (path, aside) = (
-            folder.path().join("state.json"),
-            folder.path().join("state.damaged"),
-        );
-        // It stands for a file that a broken disk does not give out.
-        fs::create_dir_all(path.join("it")).unwrap();
-        let (mut journal, notes) = FileJournal::open(folder.path());
-        assert!(notes.locked);
-        assert!(aside.join("it").exists());
-        journal.store(&notes).unwrap();
-        assert_eq!(FileJournal::open(folder.path()).1, notes);
-    }
-
-    /// Whatever a broken disk leaves of the file, the notes are read or the accounts count as locked.
-    #[test]
-    fn a_file_with_any_damage_is_read_or_kept_aside() {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("state.json");
-        let (mut journal, _) = FileJournal::open(folder.path());
-        let id = AccountId::from_random([1; 16]);
-        let spans = [(1_700_000_010, 1_700_000_040)].into_iter().collect();
-        let notes = Notes {
-            ledger: [(id, spans)].into_iter().collect(),
-            locked: false,
-            unfinished: [("/v.kdbx".into(), [id].into())].into(),
-            keychain: Some("KWallet".into()),
-        };
-        journal.store(&notes).unwrap();
-        let whole = fs::read(&path).unwrap();
-        let cut = (0..whole.len()).map(|length| whole[..length].to_vec());
-        let flipped = (0..whole.len() * 8).map(|bit| {
-            let mut bytes = whole.clone();
-            bytes[bit / 8] ^= 1 << (bit % 8);
-            bytes
-        });
-        for damaged in cut.chain(flipped) {
-            fs::write(&path, &damaged).unwrap();
-            let (_, notes) = FileJournal::open(folder.path());
-            if !path.exists() {
-                assert!(notes.locked);
-                assert_eq!(fs::read(path.with_extension("damaged")).unwrap(), damaged);
-            }
-        }
-    }
-}
+mod tests;

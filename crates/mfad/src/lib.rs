@@ -6,10 +6,13 @@
 
 pub mod access_log;
 pub mod args;
+pub mod backups;
 pub mod bus;
 pub mod caller;
 pub mod clock;
 mod copiers;
+mod database;
+mod follow;
 pub mod interface;
 pub mod journal;
 pub mod keychain;
@@ -21,7 +24,9 @@ pub mod question;
 mod refusals;
 pub mod rulebook;
 pub mod run;
+mod search;
 pub mod service;
 pub mod session;
 pub mod signals;
+mod sync;
 pub mod tasks;

@@ -6,6 +6,8 @@ use std::fmt::Display;
 
 use mfa_ipc::Error;
 
+use crate::{database, sync};
+
 /// The process that asked does not run the same program any more.
 pub(crate) fn changed_program() -> Error {
     let text =
@@ -62,4 +64,35 @@ pub(crate) fn no_tray() -> Error {
 
 pub(crate) fn silent_tray() -> Error {
     Error::TimedOut("the tray does not answer".into())
+}
+
+/// A synchronisation failed.
+pub(crate) fn sync(error: &sync::Error) -> Error {
+    let text = error.to_string();
+    match error {
+        sync::Error::File(database::Error::Unusable(_)) => Error::NotSupported(text),
+        sync::Error::File(error) => database(error),
+        sync::Error::Vault => Error::NotSupported(text),
+        sync::Error::TooMany => Error::LimitsExceeded(text),
+        sync::Error::Busy
+        | sync::Error::Changed
+        | sync::Error::NotWritten(_)
+        | sync::Error::NotNoted(_) => Error::Failed(text),
+    }
+}
+
+/// A database that the request names cannot be read.
+pub(crate) fn database(error: &database::Error) -> Error {
+    use database::Error as Database;
+    let text = error.to_string();
+    match error {
+        Database::Relative | Database::Irregular => Error::NotSupported(text),
+        Database::Missing => Error::NotFound(text),
+        Database::WrongPassphrase => Error::AccessDenied(text),
+        Database::TooLarge => Error::LimitsExceeded(text),
+        Database::Unusable(_) => Error::NotSupported(format!(
+            "{text}\n  If it is the export of another app: mfactl import FILE"
+        )),
+        Database::Unreadable(_) | Database::Ended => Error::Failed(text),
+    }
 }

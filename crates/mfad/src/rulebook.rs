@@ -7,7 +7,7 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use mfa_core::AccountId;
-use mfa_core::access::rules::{Accounts, Rule, Seen, Subject};
+use mfa_core::access::rules::{Accounts, Files, Rule, Seen, Subject};
 use mfa_core::access::{Rules, Verdict};
 use mfa_core::port::RuleBook;
 use mfa_host::replace::{Outlives, replace_file};
@@ -65,11 +65,33 @@ struct StoredRule {
     more: Map<String, Value>,
 }
 
-#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 struct StoredSeen {
     size: u64,
     modified: u64,
     writable: bool,
+    /// The script. Older versions do not know it, and watch the executable only.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    script: Option<Box<Self>>,
+}
+
+impl StoredSeen {
+    fn new(seen: Seen) -> Self {
+        Self {
+            size: seen.size,
+            modified: seen.modified,
+            writable: seen.is_writable,
+            script: None,
+        }
+    }
+
+    fn seen(&self) -> Seen {
+        Seen {
+            size: self.size,
+            modified: self.modified,
+            is_writable: self.writable,
+        }
+    }
 }
 
 impl StoredRule {
@@ -91,10 +113,10 @@ impl StoredRule {
             Accounts::One(id) => (Some(id.to_string()), None),
             Accounts::Tag(tag) => (None, Some(tag.clone())),
         };
-        let seen = rule.seen.map(|seen| StoredSeen {
-            size: seen.size,
-            modified: seen.modified,
-            writable: seen.is_writable,
+        let of_script = rule.seen.script.map(StoredSeen::new).map(Box::new);
+        let seen = rule.seen.executable.map(|seen| StoredSeen {
+            script: of_script,
+            ..StoredSeen::new(seen)
         });
         Self {
             verdict: rule.verdict.as_str().to_owned(),
@@ -134,11 +156,12 @@ impl StoredRule {
             (None, Some(tag)) => Accounts::Tag(tag),
             (Some(_), Some(_)) => return None,
         };
-        let seen = self.seen.map(|seen| Seen {
-            size: seen.size,
-            modified: seen.modified,
-            is_writable: seen.writable,
-        });
+        let seen = self.seen.as_ref();
+        let script = seen.and_then(|seen| seen.script.as_deref());
+        let seen = Files {
+            executable: seen.map(StoredSeen::seen),
+            script: script.map(StoredSeen::seen),
+        };
         Some(Rule {
             verdict,
             subject,

@@ -9,13 +9,14 @@ use mfa_ipc::{endpoint, paths};
 use thiserror::Error;
 
 use crate::args::Args;
+use crate::backups::Folder;
 use crate::clock::SystemClock;
 use crate::journal::FileJournal;
 use crate::keychain::Keychain;
 use crate::limits::Limits;
 use crate::listen::Listener;
 use crate::service::{self, ConsentParts, Fallback, Handle, Parts};
-use crate::{bus, platform, presence, question, session, signals};
+use crate::{bus, follow, platform, presence, question, session, signals};
 
 /// The name of the credential that systemd may hand over in `$CREDENTIALS_DIRECTORY`.
 const CREDENTIAL: &str = "mfad-vault-passphrase";
@@ -69,14 +70,19 @@ async fn serve(vault: Option<PathBuf>, config: &Config, path: PathBuf) -> Result
     let limits = Limits::default();
     let bus = bus::connect(&limits).await;
     let (journal, notes) = FileJournal::open(&paths::state());
+    let keychain = keychain(vault, config, bus.clone());
     let parts = Parts {
-        keychain: keychain(vault, config, bus.clone()),
+        keychain: keychain.clone(),
         clock: Arc::new(SystemClock),
         journal: Box::new(journal),
         notes,
         lock: config.lock(),
         session: session::watch(config.lock(), bus.clone()),
         presence: presence::presence(),
+        backups: config.backup_folder.clone().map(|path| Folder {
+            path,
+            keep: config.backup_keep(),
+        }),
         fallback: Some(Fallback {
             path: paths::vault(),
             remember: Arc::new(move |vault| config::remember_vault(&path, vault)),
@@ -88,6 +94,9 @@ async fn serve(vault: Option<PathBuf>, config: &Config, path: PathBuf) -> Result
         question::questioner(bus.clone()).await,
     );
     let (handle, mut service) = service::start(parts, consent);
+    if let Some(file) = config.sync_file.clone() {
+        tokio::spawn(follow::run(handle.clone(), keychain, file));
+    }
     if let Some(bus) = &bus {
         on_the_bus(bus, &handle, limits.clone()).await?;
     }

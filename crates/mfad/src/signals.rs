@@ -29,6 +29,7 @@ pub async fn forward(connection: &zbus::Connection, service: &Handle) -> zbus::R
                 Ok(Signal::CodeIssued { account, application }) => {
                     object.code_issued(&account, &application).await?;
                 }
+                Ok(Signal::CounterMoved) => {}
                 Ok(Signal::QuestionsChanged) => {
                     if let Some(access) = &access {
                         access.questions_changed().await?;

@@ -1,11 +1,12 @@
 # shellcheck shell=bash
-# The display: Xvfb with a window manager, or a headless sway.
+# The display: Xvfb with a window manager, a headless sway, or a headless weston.
 
 # start_display KIND SIZE XWAYLAND
 start_display() {
   case $1 in
     x11) start_x11 "$2" ;;
     wayland) start_wayland "$2" "$3" ;;
+    weston) start_weston "$2" ;;
   esac
 }
 
@@ -28,4 +29,12 @@ start_wayland() {
   start_ready sway "${as_user[@]}" sway --config "$DS_DIR/sway.conf" --unsupported-gpu
   read -r WAYLAND_DISPLAY SWAYSOCK <<<"$REPLY"
   export WAYLAND_DISPLAY SWAYSOCK
+}
+
+# A compositor that shares the clipboard only with the program that has the focus, and starts no X server.
+start_weston() {
+  export WAYLAND_DISPLAY=weston XDG_CURRENT_DESKTOP=weston
+  start weston weston --backend=headless-backend.so --width="${1%x*}" --height="${1#*x}" --shell=kiosk-shell.so \
+    --no-config --socket="$WAYLAND_DISPLAY"
+  until_ok 20 test -S "$XDG_RUNTIME_DIR/$WAYLAND_DISPLAY" || die "weston did not get ready" weston
 }

@@ -16,6 +16,8 @@ pub enum Action {
     Reveal,
     /// The secrets of all accounts.
     Export,
+    /// The secrets of all accounts, put into a file.
+    Sync,
     /// A rule was set or forgotten.
     Rule,
     /// A value that a newer version wrote.
@@ -64,6 +66,8 @@ pub enum Ground {
     Changed,
     /// Codes are not given out on the session bus.
     Bus,
+    /// The accounts were locked.
+    Locked,
     /// A value that a newer version wrote.
     #[serde(other)]
     Unknown,
@@ -85,6 +89,7 @@ impl Ground {
             | Self::Limit
             | Self::Changed
             | Self::Bus
+            | Self::Locked
             | Self::Unknown => None,
         }
     }

@@ -99,11 +99,45 @@ impl Subject {
                     path: own,
                     script: of_own,
                 },
-            ) => path == own && (script.is_none() || script == of_own),
+            ) => {
+                who::is_same_path(path, own)
+                    && (script.is_none() || is_same_script(script.as_deref(), of_own.as_deref()))
+            }
             (Self::App(name), Who::App(own)) | (Self::System(name), Who::System(own)) => {
                 name == own
             }
             _ => false,
+        }
+    }
+
+    /// Returns the files of a program, as a function looks at them.
+    pub fn files(&self, look: impl Fn(&Path) -> Option<Seen>) -> Files {
+        let Self::Program { path, script } = self else {
+            return Files::default();
+        };
+        // A module such as `-m awscli` has no path.
+        let script = script.as_deref().filter(|script| !script.starts_with('-'));
+        Files {
+            executable: look(path),
+            script: script.map(Path::new).and_then(look),
+        }
+    }
+
+    /// Returns whether a rule for the other subject would be for the same askers. The letters of a path may differ.
+    #[must_use]
+    pub fn is_same(&self, other: &Self) -> bool {
+        match (self, other) {
+            (
+                Self::Program { path, script },
+                Self::Program {
+                    path: other,
+                    script: of_other,
+                },
+            ) => {
+                who::is_same_path(path, other)
+                    && is_same_script(script.as_deref(), of_other.as_deref())
+            }
+            _ => self == other,
         }
     }
 
@@ -114,6 +148,13 @@ impl Subject {
             Self::Program { script: None, .. } => 2,
             Self::Person | Self::Tray | Self::App(_) | Self::System(_) | Self::Program { .. } => 3,
         }
+    }
+}
+
+fn is_same_script(one: Option<&str>, other: Option<&str>) -> bool {
+    match (one, other) {
+        (Some(one), Some(other)) => who::is_same_text(one, other),
+        (one, other) => one == other,
     }
 }
 
@@ -146,7 +187,16 @@ impl Accounts {
     }
 }
 
-/// The state of the file of a program, to notice a new version.
+/// The state of the files of a program, to notice a new version.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Files {
+    /// The executable.
+    pub executable: Option<Seen>,
+    /// The script that it runs.
+    pub script: Option<Seen>,
+}
+
+/// The state of a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Seen {
     /// The size in bytes.
@@ -167,7 +217,7 @@ pub struct Rule {
     /// The accounts that the rule is for.
     pub accounts: Accounts,
     /// The program as it was when the rule was made.
-    pub seen: Option<Seen>,
+    pub seen: Files,
 }
 
 impl Rule {
@@ -176,14 +226,14 @@ impl Rule {
             verdict,
             subject,
             accounts: Accounts::All,
-            seen: None,
+            seen: Files::default(),
         }
     }
 
     /// Returns whether another rule is for the same subject and accounts. Only one of the two can exist.
     #[must_use]
     pub fn replaces(&self, other: &Self) -> bool {
-        self.subject == other.subject && self.accounts == other.accounts
+        self.subject.is_same(&other.subject) && self.accounts == other.accounts
     }
 
     fn fits(&self, who: &Who, account: &Account, usage: Use) -> bool {
@@ -246,6 +296,19 @@ impl Rules {
         has_room
     }
 
+    /// Makes the rules for an account hold for another one too, which it becomes. Of two rules for the same subject, the
+    /// stricter one holds. Returns whether there was room.
+    pub fn extend(&mut self, from: AccountId, to: AccountId) -> bool {
+        let of_one = |rule: &&Rule| rule.accounts == Accounts::One(from);
+        let rules: Vec<_> = self.0.iter().filter(of_one).cloned().collect();
+        rules.into_iter().all(|mut rule| {
+            rule.accounts = Accounts::One(to);
+            let known = self.0.iter().find(|known| rule.replaces(known));
+            let is_stricter = known.is_none_or(|known| known.verdict < rule.verdict);
+            !is_stricter || self.set(rule)
+        })
+    }
+
     /// Removes the rules that satisfy a predicate. Returns their number.
     pub fn forget(&mut self, is_one: impl Fn(&Rule) -> bool) -> usize {
         let before = self.0.len();
@@ -293,9 +356,9 @@ impl Who {
             Self::Unknown => false,
             // Another file may take this path.
             Self::Program { path, .. } if who::is_deleted(path) => false,
-            Self::System(name) => !who::adopts(name),
+            Self::System(name) => !who::serves_anybody(name),
             Self::Program { path, script: None } => {
-                !who::is_interpreter(path) && !who::adopts(who::name(path))
+                !who::is_interpreter(path) && !who::serves_anybody(&who::stem(path))
             }
             Self::Program { .. } | Self::App(_) | Self::Person | Self::Tray => true,
         }

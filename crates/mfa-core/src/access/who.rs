@@ -4,61 +4,68 @@
 //! Shells that run a command, and programs such as `env`, only start other programs and are skipped. [`Role`] says
 //! what a process is in this chain.
 
+mod interpreter;
+mod name;
+mod shell;
+
 use std::fmt;
 use std::path::{Path, PathBuf};
 
-/// Shells.
-const SHELLS: [&str; 5] = ["bash", "dash", "fish", "sh", "zsh"];
+use interpreter::Interpreter;
+pub use name::is_same_path;
+use name::whole;
+pub(super) use name::{is_same_text, name, stem};
+use shell::Shell;
+
 /// Programs that only start another program.
-const WRAPPERS: [&str; 8] = [
-    "env", "make", "nice", "nohup", "setsid", "sudo", "timeout", "xargs",
+const WRAPPERS: [&str; 11] = [
+    "conhost",
+    "env",
+    "make",
+    "nice",
+    "nohup",
+    "openconsole",
+    "setsid",
+    "sudo",
+    "timeout",
+    "winpty",
+    "xargs",
 ];
-/// Options of shells whose value is the next argument.
-const SHELL_OPTIONS: [&str; 4] = ["-O", "-o", "--init-file", "--rcfile"];
-
-/// A program that runs a script.
-struct Interpreter {
-    /// Its name. A version may follow: `python3.11`.
-    name: &'static str,
-    /// Options whose value is the text of the script. Such a script has no file.
-    inline: &'static [&'static str],
-    /// Options whose value is the next argument.
-    valued: &'static [&'static str],
-}
-
-const INTERPRETERS: [Interpreter; 4] = [
-    Interpreter {
-        name: "node",
-        inline: &["-e", "-p", "--eval", "--print"],
-        valued: &[
-            "-C",
-            "-r",
-            "--conditions",
-            "--import",
-            "--loader",
-            "--require",
-        ],
-    },
-    Interpreter {
-        name: "perl",
-        inline: &["-e", "-E", "-ne", "-pe"],
-        valued: &["-I"],
-    },
-    Interpreter {
-        name: "python",
-        inline: &["-c"],
-        valued: &["-W", "-X"],
-    },
-    Interpreter {
-        name: "ruby",
-        inline: &["-e"],
-        valued: &["-C", "-I", "-r"],
-    },
+/// Programs that start others for anybody who asks them, or that become the parent of a process when its own parent
+/// ends. So they may stand for any program.
+const SERVANTS: [&str; 16] = [
+    "dllhost",
+    "explorer",
+    "init",
+    "mshta",
+    "powershell_ise",
+    "regsvr32",
+    "rundll32",
+    "runtimebroker",
+    "svchost",
+    "systemd",
+    "taskhostw",
+    "wininit",
+    "wmiprvse",
+    "wsl",
+    "wslhost",
+    "wslrelay",
 ];
-/// The longest name of a script that is kept, in characters.
-const MAX_SCRIPT: usize = 1000;
-/// Programs that become the parent of a process when its own parent ends. So they may stand for any program.
-const ADOPTERS: [&str; 2] = ["init", "systemd"];
+/// Programs of Windows that start a shell for a person to type into, and give it a window or a connection.
+const TERMINALS: [&str; 12] = [
+    "alacritty",
+    "code",
+    "conemu",
+    "conemu64",
+    "conemuc",
+    "conemuc64",
+    "explorer",
+    "mintty",
+    "sshd",
+    "sshd-session",
+    "wezterm-gui",
+    "windowsterminal",
+];
 
 /// Who is behind a request.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -163,137 +170,64 @@ impl Role {
     /// Returns the role of a process that runs `path`.
     #[must_use]
     pub fn of(path: &Path, start: Start<'_>) -> Self {
-        let name = name(path);
+        let name = stem(path);
         let program = |script: Option<String>| {
             let path = path.to_owned();
             Self::End(Who::Program { path, script })
         };
         let arguments = start.arguments.get(1..).unwrap_or_default();
-        if let Some(interpreter) = interpreter(name) {
+        if let Some(interpreter) = Interpreter::named(&name) {
             return program(interpreter.script(arguments, start.folder));
         }
-        if !start.is_of_system {
+        if !start.is_of_system || starts_linux(path) {
             return program(None);
         }
-        if WRAPPERS.contains(&name) {
+        let (name, words) = shell::applet(&name, start.arguments);
+        let arguments = start.arguments.get(words..).unwrap_or_default();
+        if WRAPPERS.contains(&&*name) {
             return Self::Step;
         }
-        if !SHELLS.contains(&name) {
-            return program(None);
-        }
-        match shell(arguments) {
-            Shell::Command => Self::Step,
-            Shell::Script(file) => program(whole(file, start.folder)),
-            Shell::Interactive if start.has_terminal => Self::End(Who::Person),
+        match shell::started(&name, arguments) {
+            None => program(None),
+            Some(Shell::Command) => Self::Step,
+            Some(Shell::Script(file)) => program(whole(file, start.folder)),
+            Some(Shell::Interactive) if start.has_terminal => Self::End(Who::Person),
             // Another process sends the commands.
-            Shell::Interactive => Self::Step,
+            Some(Shell::Interactive) => Self::Step,
         }
     }
 }
 
-/// How a shell was started.
-enum Shell<'a> {
-    /// With a command, or with the option to read commands from its standard input.
-    Command,
-    /// With the path of a script.
-    Script(&'a str),
-    /// Without a command or a script.
-    Interactive,
+/// Returns whether a program is the `bash` in the folder of Windows, which starts that of a Linux, as `wsl` does. Any
+/// program there may be behind it.
+fn starts_linux(path: &Path) -> bool {
+    let folder = path.parent().map_or("", name);
+    stem(path) == "bash" && folder.eq_ignore_ascii_case("system32")
 }
 
-fn shell(arguments: &[String]) -> Shell<'_> {
-    let mut arguments = arguments.iter().map(String::as_str);
-    while let Some(argument) = arguments.next() {
-        match argument {
-            "--" => break,
-            _ if SHELL_OPTIONS.contains(&argument) => drop(arguments.next()),
-            "--command" | "-s" => return Shell::Command,
-            long if long.starts_with("--") => {}
-            // Short options can be written together: `-ec`, and `-euo pipefail`.
-            short if short.starts_with(['-', '+']) && short.len() > 1 => {
-                if short.contains('c') {
-                    return Shell::Command;
-                }
-                if short.contains(['o', 'O']) {
-                    arguments.next();
-                }
-            }
-            script => return Shell::Script(script),
-        }
-    }
-    arguments.next().map_or(Shell::Interactive, Shell::Script)
+/// Returns whether a program with this name starts others for anybody, or becomes the parent of processes whose own
+/// parents have ended.
+pub(super) fn serves_anybody(name: &str) -> bool {
+    SERVANTS.contains(&name)
 }
 
-impl Interpreter {
-    /// Returns whether the value of an option is the text of the script. Short options can be written together: `-uc`.
-    fn is_inline(&self, argument: &str) -> bool {
-        let letters = argument.strip_prefix('-').unwrap_or_default();
-        let short = self
-            .inline
-            .iter()
-            .filter_map(|option| option.strip_prefix('-'));
-        let mut short = short.filter(|letter| letter.len() == 1);
-        self.inline.contains(&argument)
-            || !letters.starts_with('-') && short.any(|letter| letters.contains(letter))
-    }
-
-    /// Returns the script or the module that the interpreter runs, or `None` if the script has no file.
-    fn script(&self, arguments: &[String], folder: Option<&Path>) -> Option<String> {
-        let mut arguments = arguments.iter().map(String::as_str);
-        while let Some(argument) = arguments.next() {
-            match argument {
-                "-" => return None,
-                "-m" => {
-                    return arguments
-                        .next()
-                        .and_then(|module| shown(&format!("-m {module}")));
-                }
-                "--" => return arguments.next().and_then(|script| whole(script, folder)),
-                _ if self.is_inline(argument) => return None,
-                _ if self.valued.contains(&argument) => drop(arguments.next()),
-                option if option.starts_with('-') => {}
-                script => return whole(script, folder),
-            }
-        }
-        None
-    }
+/// Returns whether a program of Windows starts shells for a person to type into. On Unix, the kernel tells of each
+/// process whether it has a terminal.
+#[must_use]
+pub fn is_terminal(path: &Path) -> bool {
+    TERMINALS.contains(&&*stem(path))
 }
 
-/// Returns the absolute path of a script. A relative path starts at the current folder of the process, if it is known.
-fn whole(script: &str, folder: Option<&Path>) -> Option<String> {
-    match folder {
-        Some(folder) => shown(&folder.join(script).to_string_lossy()),
-        None => shown(script),
-    }
-}
-
-/// Returns a name that others chose, or `None` if it would have to be changed to be shown. Two names must not become
-/// the same one.
-fn shown(text: &str) -> Option<String> {
-    let shown = crate::naming::tidy(text, MAX_SCRIPT);
-    (shown == text).then_some(shown)
-}
-
-pub(super) fn name(path: &Path) -> &str {
-    path.file_name()
-        .and_then(|name| name.to_str())
-        .unwrap_or("?")
-}
-
-fn interpreter(name: &str) -> Option<&'static Interpreter> {
-    let name = without_version(name);
-    INTERPRETERS.iter().find(|one| one.name == name)
-}
-
-/// Returns whether a program with this name becomes the parent of processes whose own parents have ended.
-pub(super) fn adopts(name: &str) -> bool {
-    ADOPTERS.contains(&name)
+/// Returns whether a program reads its line by rules of its own, so that it is one argument to [`Role::of`].
+#[must_use]
+pub fn reads_whole_line(path: &Path) -> bool {
+    stem(path) == shell::CMD
 }
 
 /// Returns whether a program is a shell or the interpreter of a language. Its path does not tell what it does.
 pub(super) fn is_interpreter(path: &Path) -> bool {
-    let name = name(path);
-    interpreter(name).is_some() || SHELLS.contains(&name)
+    let name = stem(path);
+    Interpreter::named(&name).is_some() || shell::is_shell(&name)
 }
 
 /// Returns whether the kernel says of the executable of a process that it was removed, as by an update.
@@ -301,10 +235,6 @@ pub(super) fn is_interpreter(path: &Path) -> bool {
 pub fn is_deleted(path: &Path) -> bool {
     let path = path.as_os_str().as_encoded_bytes();
     path.ends_with(b" (deleted)")
-}
-
-fn without_version(name: &str) -> &str {
-    name.trim_end_matches(|c: char| c.is_ascii_digit() || c == '.')
 }
 
 #[cfg(test)]

@@ -3,6 +3,9 @@
 //! Several sources tell whether the screen is locked, and none of them is there on every desktop. The screen counts as
 //! locked while any of them says so. Some desktops only *tell* the session to lock its screen and say nothing
 //! afterwards; then it counts as locked until the session is told to unlock it, or a source says that it was unlocked.
+//!
+//! The screen is watched even if it locks no accounts, because nobody answers a question on a locked screen. For that, only
+//! the sources count: a desktop that only tells the session to lock never says that the screen is unlocked.
 
 use super::{Policy, Reason};
 
@@ -45,23 +48,19 @@ pub enum Outcome {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Session {
     sources: [bool; 3],
+    /// What the sources said last. Only a person makes this forgotten, and not whoever has the accounts unlocked.
+    seen: [bool; 3],
     told: bool,
     sleeping: bool,
 }
 
 impl Session {
-    /// Takes in an event, unless the policy ignores it.
+    /// Takes in an event, and returns what follows from it under a policy.
     pub fn take(&mut self, policy: Policy, event: Event) -> Outcome {
-        let heeded = match event {
-            Event::Sleep(_) => policy.suspend,
-            Event::Screen(..) | Event::Told(_) | Event::End => policy.screen,
-        };
-        if !heeded {
-            return Outcome::Unchanged;
-        }
-        let was_locked = self.is_screen_locked();
+        let locked_before = policy.screen && self.is_screen_locked();
         let locks = match event {
             Event::Screen(source, locked) => {
+                self.seen[source as usize] = locked;
                 let was = std::mem::replace(&mut self.sources[source as usize], locked);
                 // A source that comes late says that it has locked nothing. That unlocks nothing, either.
                 self.told &= !was || locked;
@@ -77,23 +76,31 @@ impl Session {
             }
             Event::End => {
                 self.forget_screen();
-                return Outcome::Lock(Reason::SessionEnd);
+                self.forget_seen();
+                return match policy.screen {
+                    true => Outcome::Lock(Reason::SessionEnd),
+                    false => Outcome::Unchanged,
+                };
             }
         };
-        match self.keeps_locked() {
-            Some(reason) if locks => Outcome::Lock(reason),
-            None if was_locked => Outcome::Open,
+        let heeded = match event {
+            Event::Sleep(_) => policy.suspend,
+            Event::Screen(..) | Event::Told(_) | Event::End => policy.screen,
+        };
+        match self.keeps_locked(policy) {
+            Some(reason) if locks && heeded => Outcome::Lock(reason),
+            None if locked_before => Outcome::Open,
             _ => Outcome::Unchanged,
         }
     }
 
-    /// Why the accounts have to stay locked for now, if they have to.
+    /// Why the accounts have to stay locked for now under a policy, if they have to.
     #[must_use]
-    pub fn keeps_locked(&self) -> Option<Reason> {
-        if self.is_screen_locked() {
+    pub fn keeps_locked(&self, policy: Policy) -> Option<Reason> {
+        if policy.screen && self.is_screen_locked() {
             Some(Reason::Screen)
         } else {
-            self.sleeping.then_some(Reason::Suspend)
+            (policy.suspend && self.sleeping).then_some(Reason::Suspend)
         }
     }
 
@@ -101,6 +108,17 @@ impl Session {
     pub fn forget_screen(&mut self) {
         self.sources = [false; 3];
         self.told = false;
+    }
+
+    /// Takes the screen for one that a person sees, until a source says again that it is locked.
+    pub fn forget_seen(&mut self) {
+        self.seen = [false; 3];
+    }
+
+    /// Returns whether a source says that the screen is locked, whatever follows from that.
+    #[must_use]
+    pub fn is_seen_locked(&self) -> bool {
+        self.seen.contains(&true)
     }
 
     fn is_screen_locked(&self) -> bool {
@@ -137,7 +155,7 @@ mod tests {
         ]);
         let expected = [LOCKED, LOCKED, Outcome::Unchanged, Outcome::Open];
         assert_eq!(outcomes, expected);
-        assert_eq!(session.keeps_locked(), None);
+        assert_eq!(session.keeps_locked(ON), None);
     }
 
     #[test]
@@ -149,30 +167,30 @@ mod tests {
             session.take(ON, unlocked);
             let seen_unlocked = Event::Screen(Source::Gnome, false);
             session.take(ON, seen_unlocked);
-            assert_eq!(session.keeps_locked(), None);
+            assert_eq!(session.keeps_locked(ON), None);
         }
         // A source that has never said that the screen is locked does not unlock it.
         let (session, outcomes) =
             after(&[Event::Told(true), Event::Screen(Source::Freedesktop, false)]);
         assert_eq!(outcomes, [LOCKED, Outcome::Unchanged]);
-        assert_eq!(session.keeps_locked(), Some(Reason::Screen));
+        assert_eq!(session.keeps_locked(ON), Some(Reason::Screen));
     }
 
     #[test]
     fn to_be_told_to_unlock_is_not_to_be_unlocked() {
         let (session, outcomes) = after(&[Event::Screen(Source::Login, true), Event::Told(false)]);
         assert_eq!(outcomes, [LOCKED, Outcome::Unchanged]);
-        assert_eq!(session.keeps_locked(), Some(Reason::Screen));
+        assert_eq!(session.keeps_locked(ON), Some(Reason::Screen));
     }
 
     #[test]
     fn sleep_keeps_them_locked_until_the_system_is_awake_and_opens_nothing() {
         let (session, outcomes) = after(&[Event::Sleep(true)]);
         assert_eq!(outcomes, [Outcome::Lock(Reason::Suspend)]);
-        assert_eq!(session.keeps_locked(), Some(Reason::Suspend));
+        assert_eq!(session.keeps_locked(ON), Some(Reason::Suspend));
         let (session, outcomes) = after(&[Event::Sleep(true), Event::Sleep(false)]);
         assert_eq!(outcomes[1], Outcome::Unchanged);
-        assert_eq!(session.keeps_locked(), None);
+        assert_eq!(session.keeps_locked(ON), None);
     }
 
     #[test]
@@ -198,7 +216,7 @@ mod tests {
     fn the_end_of_the_session_takes_its_screen_along() {
         let (session, outcomes) = after(&[Event::Screen(Source::Login, true), Event::End]);
         assert_eq!(outcomes[1], Outcome::Lock(Reason::SessionEnd));
-        assert_eq!(session.keeps_locked(), None);
+        assert_eq!(session.keeps_locked(ON), None);
     }
 
     #[test]
@@ -219,15 +237,38 @@ mod tests {
         ] {
             let mut session = Session::default();
             assert_eq!(session.take(policy, event), Outcome::Unchanged, "{event:?}");
-            assert_eq!(session, Session::default(), "{event:?}");
+            assert_eq!(session.keeps_locked(policy), None, "{event:?}");
+            let seen = matches!(event, Event::Screen(..));
+            assert_eq!(session.is_seen_locked(), seen, "{event:?}");
+            let unlocked = Event::Screen(Source::Gnome, false);
+            assert_eq!(session.take(policy, unlocked), Outcome::Unchanged);
         }
+    }
+
+    #[test]
+    fn a_screen_that_locks_nothing_does_not_keep_the_sleep_from_locking() {
+        let policy = Policy {
+            screen: false,
+            ..ON
+        };
+        let mut session = Session::default();
+        session.take(policy, Event::Screen(Source::Gnome, true));
+        let asleep = session.take(policy, Event::Sleep(true));
+        assert_eq!(asleep, Outcome::Lock(Reason::Suspend));
+        let awake = session.take(policy, Event::Sleep(false));
+        assert_eq!(awake, Outcome::Unchanged, "it opens by the next request");
+        assert!(session.is_seen_locked());
+        session.forget_screen();
+        assert!(session.is_seen_locked());
+        session.forget_seen();
+        assert!(!session.is_seen_locked());
     }
 
     #[test]
     fn the_user_may_say_that_the_screen_is_unlocked_until_it_is_locked_again() {
         let (mut session, _) = after(&[Event::Screen(Source::Login, true), Event::Told(true)]);
         session.forget_screen();
-        assert_eq!(session.keeps_locked(), None);
+        assert_eq!(session.keeps_locked(ON), None);
         let again = Event::Screen(Source::Gnome, true);
         assert_eq!(session.take(ON, again), LOCKED);
     }

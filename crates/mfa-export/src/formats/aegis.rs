@@ -3,14 +3,13 @@
 use std::collections::BTreeMap;
 
 use data_encoding::{BASE64, HEXLOWER};
-use mfa_core::Account;
 use mfa_core::account::{Kind, Period};
 use mfa_core::item::Entry;
 use serde_json::{Value, json};
 
-use super::{Bytes, Format, Sealed};
+use super::{Bytes, Format, Options, Sealed};
 use crate::failure::Failure;
-use crate::holds::{Holds, Report, Tags};
+use crate::holds::{Holds, Tags};
 use crate::seal::{self, Key, Scrypt};
 use crate::{json, random};
 
@@ -35,7 +34,7 @@ impl Format for Aegis {
     }
 
     fn title(&self) -> &'static str {
-        "a vault of Aegis, encrypted or not"
+        "an Aegis vault, encrypted or not"
     }
 
     fn holds(&self) -> Holds {
@@ -47,7 +46,7 @@ impl Format for Aegis {
         }
     }
 
-    fn write(&self, entries: &[Entry]) -> Result<Bytes, Failure> {
+    fn write(&self, entries: &[Entry], _options: Options<'_>) -> Result<Bytes, Failure> {
         json::print(&json!({
             "version": FILE_VERSION,
             "header": {"slots": null, "params": null},
@@ -61,12 +60,17 @@ impl Format for Aegis {
 }
 
 impl Sealed for Aegis {
-    fn report(&self, accounts: &[Account]) -> Report {
-        Format::report(self, accounts)
+    fn holds(&self) -> Holds {
+        Format::holds(self)
     }
 
     /// A random key encrypts the database. The one slot holds that key, encrypted with the password.
-    fn seal(&self, entries: &[Entry], password: &str) -> Result<Bytes, Failure> {
+    fn seal(
+        &self,
+        entries: &[Entry],
+        password: &str,
+        _options: Options<'_>,
+    ) -> Result<Bytes, Failure> {
         let master = Key::new(random::bytes()?);
         let (salt, nonce) = (random::bytes::<32>()?, random::bytes()?);
         let key = SCRYPT.key(password, &salt)?;

@@ -6,7 +6,7 @@ use mfa_core::item::Entry;
 use serde_json::{Value, json};
 use zeroize::Zeroizing;
 
-use super::{Bytes, Format};
+use super::{Bytes, Format, Options};
 use crate::failure::Failure;
 use crate::holds::{Holds, Tags};
 use crate::json;
@@ -20,7 +20,7 @@ impl Format for AndOtp {
     }
 
     fn title(&self) -> &'static str {
-        "a plain backup of andOTP, also for GNOME Authenticator"
+        "a plain andOTP backup, also for GNOME Authenticator"
     }
 
     fn holds(&self) -> Holds {
@@ -30,7 +30,7 @@ impl Format for AndOtp {
         }
     }
 
-    fn write(&self, entries: &[Entry]) -> Result<Bytes, Failure> {
+    fn write(&self, entries: &[Entry], _options: Options<'_>) -> Result<Bytes, Failure> {
         let entries: Vec<_> = entries.iter().map(item).collect();
         json::print(&Value::Array(entries))
     }

@@ -8,7 +8,7 @@ use mfa_core::item::Entry;
 use mfa_core::uri;
 use serde_json::{Value, json};
 
-use super::{Bytes, Format};
+use super::{Bytes, Format, Options};
 use crate::failure::Failure;
 use crate::holds::{Holds, Steam, Tags};
 use crate::link;
@@ -41,7 +41,7 @@ impl Format for Bitwarden {
         }
     }
 
-    fn write(&self, entries: &[Entry]) -> Result<Bytes, Failure> {
+    fn write(&self, entries: &[Entry], _options: Options<'_>) -> Result<Bytes, Failure> {
         let mut folders = BTreeMap::new();
         for tag in entries
             .iter()

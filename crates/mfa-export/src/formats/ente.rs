@@ -2,16 +2,15 @@
 //! (<https://github.com/ente-io/ente/blob/main/mobile/apps/auth/lib/models/code_display.dart>).
 
 use data_encoding::BASE64;
-use mfa_core::Account;
 use mfa_core::item::Entry;
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::json;
 use zeroize::Zeroizing;
 
 use super::otpauth::lines;
-use super::{Bytes, Format, Sealed};
+use super::{Bytes, Format, Options, Sealed};
 use crate::failure::Failure;
-use crate::holds::{Holds, Report, Tags};
+use crate::holds::{Holds, Tags};
 use crate::{json, link, random, seal};
 
 /// An export of Ente Auth.
@@ -41,7 +40,7 @@ impl Format for Ente {
         }
     }
 
-    fn write(&self, entries: &[Entry]) -> Result<Bytes, Failure> {
+    fn write(&self, entries: &[Entry], _options: Options<'_>) -> Result<Bytes, Failure> {
         let links: Vec<_> = entries.iter().map(line).collect();
         Ok(lines(&links))
     }
@@ -52,14 +51,19 @@ impl Format for Ente {
 }
 
 impl Sealed for Ente {
-    fn report(&self, accounts: &[Account]) -> Report {
-        Format::report(self, accounts)
+    fn holds(&self) -> Holds {
+        Format::holds(self)
     }
 
-    fn seal(&self, entries: &[Entry], password: &str) -> Result<Bytes, Failure> {
+    fn seal(
+        &self,
+        entries: &[Entry],
+        password: &str,
+        options: Options<'_>,
+    ) -> Result<Bytes, Failure> {
         let (salt, header) = (random::bytes::<16>()?, random::bytes()?);
         let key = seal::argon2id(password, &salt, MEMORY, PASSES)?;
-        let sealed = seal::stream(&key, &header, &self.write(entries)?)?;
+        let sealed = seal::stream(&key, &header, &self.write(entries, options)?)?;
         json::print(&json!({
             "version": VERSION,
             "kdfParams": {

@@ -5,7 +5,7 @@ use mfa_core::account::Kind;
 use mfa_core::item::Entry;
 use serde_json::{Value, json};
 
-use super::{Bytes, Format};
+use super::{Bytes, Format, Options};
 use crate::failure::Failure;
 use crate::holds::{self, Holds, Report};
 use crate::json;
@@ -22,7 +22,7 @@ impl Format for FreeOtp {
     }
 
     fn title(&self) -> &'static str {
-        "a JSON export of FreeOTP+"
+        "a FreeOTP+ export (JSON)"
     }
 
     fn holds(&self) -> Holds {
@@ -37,7 +37,7 @@ impl Format for FreeOtp {
         })
     }
 
-    fn write(&self, entries: &[Entry]) -> Result<Bytes, Failure> {
+    fn write(&self, entries: &[Entry], _options: Options<'_>) -> Result<Bytes, Failure> {
         let order: Vec<_> = entries.iter().map(|entry| key(&entry.account)).collect();
         let tokens: Vec<_> = entries.iter().map(token).collect();
         json::print(&json!({"tokenOrder": order, "tokens": tokens}))

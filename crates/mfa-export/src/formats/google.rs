@@ -10,6 +10,8 @@
 //!                    DigitCount digits = 5; OtpType type = 6; int64 counter = 7 }
 //! ```
 
+use std::ops::RangeInclusive;
+
 use data_encoding::BASE64;
 use mfa_core::account::{Algorithm, Kind};
 use mfa_core::item::Entry;
@@ -17,7 +19,7 @@ use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use zeroize::Zeroizing;
 
 use super::otpauth::lines;
-use super::{Bytes, Code, Codes, Format};
+use super::{Bytes, Code, Codes, Format, Options};
 use crate::failure::Failure;
 use crate::holds::Holds;
 use crate::random;
@@ -49,7 +51,7 @@ impl Format for Google {
         }
     }
 
-    fn write(&self, entries: &[Entry]) -> Result<Bytes, Failure> {
+    fn write(&self, entries: &[Entry], _options: Options<'_>) -> Result<Bytes, Failure> {
         Ok(lines(&links(entries)?))
     }
 
@@ -59,6 +61,10 @@ impl Format for Google {
 }
 
 impl Codes for Google {
+    fn count(&self, accounts: usize) -> RangeInclusive<usize> {
+        accounts.div_ceil(MOST)..=accounts
+    }
+
     fn codes(&self, entries: &[Entry]) -> Result<Vec<Code>, Failure> {
         let links = links(entries)?;
         let count = links.len();

@@ -3,12 +3,12 @@
 //! (KDBX 4), which all apps of this family open. The database holds everything of an account, so it is a backup.
 
 use mfa_core::item::Entry;
-use mfa_core::{Account, uri};
-use mfa_keepass::DatabaseKey;
+use mfa_core::uri;
+use mfa_keepass::backup;
 
-use super::{Bytes, Format, Sealed};
+use super::{Bytes, Format, Options, Sealed};
 use crate::failure::Failure;
-use crate::holds::{self, Holds, Report};
+use crate::holds::Holds;
 use crate::names::{issuer, named};
 
 /// A table or a database.
@@ -37,7 +37,7 @@ impl Format for KeePass {
         }
     }
 
-    fn write(&self, entries: &[Entry]) -> Result<Bytes, Failure> {
+    fn write(&self, entries: &[Entry], _options: Options<'_>) -> Result<Bytes, Failure> {
         let mut table = Bytes::default();
         row(&mut table, &COLUMNS);
         for (entry, own) in named(entries) {
@@ -64,40 +64,27 @@ impl Format for KeePass {
 }
 
 impl Sealed for KeePass {
-    fn report(&self, accounts: &[Account]) -> Report {
-        holds::report(&Holds::all(), accounts, |_| None)
+    fn holds(&self) -> Holds {
+        Holds::all()
     }
 
     /// The database is opened again and compared before it counts as written.
-    fn seal(&self, entries: &[Entry], password: &str) -> Result<Bytes, Failure> {
-        let key = DatabaseKey::new().with_password(password);
-        let mut database = mfa_keepass::create();
-        for entry in entries {
-            mfa_keepass::entry::write(&mut database, entry);
-        }
-        let saved = mfa_keepass::save(&database, key.clone());
-        let saved = Bytes::new(saved.map_err(|_| Failure::Encrypt)?);
-        match holds_all(&saved, &key, entries) {
-            true => Ok(saved),
-            false => Err(Failure::Different),
-        }
-    }
-}
-
-/// Returns whether a database holds these accounts as they are, and nothing else.
-fn holds_all(saved: &[u8], key: &DatabaseKey, entries: &[Entry]) -> bool {
-    let Ok(database) = mfa_keepass::open(saved, key) else {
-        return false;
-    };
-    let is_there = |entry: &Entry| {
-        let id = entry.account.id;
-        let found = database.entry(mfa_keepass::entry::id(id));
-        let found = found.and_then(|found| mfa_keepass::entry::read(id, &found));
-        found.is_some_and(|found| {
-            found.account == entry.account && found.secret.same_as(&entry.secret)
+    fn seal(
+        &self,
+        entries: &[Entry],
+        password: &str,
+        options: Options<'_>,
+    ) -> Result<Bytes, Failure> {
+        let sealed = backup::seal(entries, password, options.keepass2);
+        sealed.map_err(|error| match error {
+            backup::Error::NotEncrypted => Failure::Encrypt,
+            backup::Error::Different => Failure::Different,
         })
-    };
-    database.num_entries() == entries.len() && entries.iter().all(is_there)
+    }
+
+    fn has_keepass2(&self) -> bool {
+        true
+    }
 }
 
 /// Adds a row. All fields are in quotation marks, as KeePassXC writes them.

@@ -4,7 +4,7 @@
 use mfa_core::item::Entry;
 use zeroize::Zeroizing;
 
-use super::{Bytes, Code, Codes, Format};
+use super::{Bytes, Code, Codes, Format, Options};
 use crate::failure::Failure;
 use crate::holds::Holds;
 use crate::link;
@@ -25,7 +25,7 @@ impl Format for Otpauth {
         Holds::only(&["totp", "hotp", "steam", "motp", "yandex"])
     }
 
-    fn write(&self, entries: &[Entry]) -> Result<Bytes, Failure> {
+    fn write(&self, entries: &[Entry], _options: Options<'_>) -> Result<Bytes, Failure> {
         let links: Vec<_> = entries.iter().map(link::of).collect();
         Ok(lines(&links))
     }

@@ -6,7 +6,7 @@ use mfa_core::item::Entry;
 use mfa_core::uri;
 use serde_json::{Value, json};
 
-use super::{Bytes, Format};
+use super::{Bytes, Format, Options};
 use crate::failure::Failure;
 use crate::holds::{Holds, Steam};
 use crate::names::{issuer, named, some};
@@ -23,7 +23,7 @@ impl Format for Proton {
     }
 
     fn title(&self) -> &'static str {
-        "a plain export of Proton Authenticator"
+        "a plain Proton Authenticator export"
     }
 
     fn holds(&self) -> Holds {
@@ -35,7 +35,7 @@ impl Format for Proton {
         }
     }
 
-    fn write(&self, entries: &[Entry]) -> Result<Bytes, Failure> {
+    fn write(&self, entries: &[Entry], _options: Options<'_>) -> Result<Bytes, Failure> {
         let entries: Vec<_> = named(entries)
             .map(|(entry, own)| item(entry, own))
             .collect();

@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 use sha1::{Digest, Sha1};
 use zeroize::Zeroizing;
 
-use super::{Bytes, Format};
+use super::{Bytes, Format, Options};
 use crate::failure::Failure;
 use crate::holds::{self, Holds, Report, Tags};
 use crate::json;
@@ -32,7 +32,7 @@ impl Format for Stratum {
     }
 
     fn title(&self) -> &'static str {
-        "a plain backup of Stratum (Authenticator Pro)"
+        "a plain Stratum backup (Authenticator Pro)"
     }
 
     fn holds(&self) -> Holds {
@@ -51,7 +51,7 @@ impl Format for Stratum {
         })
     }
 
-    fn write(&self, entries: &[Entry]) -> Result<Bytes, Failure> {
+    fn write(&self, entries: &[Entry], _options: Options<'_>) -> Result<Bytes, Failure> {
         check(entries)?;
         let categories: BTreeMap<&str, String> = entries
             .iter()

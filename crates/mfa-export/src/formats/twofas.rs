@@ -7,7 +7,7 @@ use mfa_core::account::{Kind, Period};
 use mfa_core::item::Entry;
 use serde_json::{Value, json};
 
-use super::{Bytes, Format};
+use super::{Bytes, Format, Options};
 use crate::failure::Failure;
 use crate::holds::{Holds, Tags};
 use crate::names::{issuer, named};
@@ -28,7 +28,7 @@ impl Format for TwoFas {
     }
 
     fn title(&self) -> &'static str {
-        "a backup of 2FAS"
+        "a 2FAS backup"
     }
 
     fn holds(&self) -> Holds {
@@ -41,7 +41,7 @@ impl Format for TwoFas {
         }
     }
 
-    fn write(&self, entries: &[Entry]) -> Result<Bytes, Failure> {
+    fn write(&self, entries: &[Entry], _options: Options<'_>) -> Result<Bytes, Failure> {
         let mut groups = BTreeMap::new();
         for tag in entries
             .iter()

@@ -16,6 +16,7 @@ use super::{Error, access, load};
 
 pub(super) const LOCK_AFTER: &str =
     "lock-after must be a number of seconds, 1 or more; without it, the accounts are not locked";
+pub(super) const BACKUP_KEEP: &str = "backup-keep must be a number of automatic backups, 1 to 1000";
 pub(super) const LOCK_WITH_SCREEN: &str = "lock-with-screen must be true or false, without quotes";
 pub(super) const LOCK_ON_SUSPEND: &str = "lock-on-suspend must be true or false, without quotes";
 
@@ -45,9 +46,22 @@ pub struct Daemon {
     lock_with_screen: Option<bool>,
     #[serde(default, deserialize_with = "lock_on_suspend")]
     lock_on_suspend: Option<bool>,
+    /// The absolute path of the folder of the automatic backups.
+    #[serde(default, deserialize_with = "backup_folder")]
+    pub backup_folder: Option<PathBuf>,
+    #[serde(default, deserialize_with = "backup_keep")]
+    backup_keep: Option<usize>,
+    /// The absolute path of the file that the accounts are kept in step with.
+    #[serde(default, deserialize_with = "sync_file")]
+    pub sync_file: Option<PathBuf>,
     /// The settings of the tray. The daemon accepts and ignores them.
     #[serde(default, rename = "tray")]
     _tray: IgnoredAny,
+    /// The settings of mfa-askpass. The daemon accepts and ignores them, too.
+    #[serde(default, rename = "askpass")]
+    _askpass: IgnoredAny,
+    #[serde(default, rename = "askpass-next")]
+    _askpass_next: IgnoredAny,
 }
 
 impl Daemon {
@@ -72,6 +86,12 @@ impl Daemon {
         }
     }
 
+    /// How many automatic backups are kept.
+    #[must_use]
+    pub fn backup_keep(&self) -> usize {
+        self.backup_keep.unwrap_or(10)
+    }
+
     /// When the accounts are locked without being told.
     #[must_use]
     pub fn lock(&self) -> lock::Policy {
@@ -91,7 +111,22 @@ fn passphrase_file<'de, D: Deserializer<'de>>(given: D) -> Result<Option<PathBuf
     whole_path(given, "passphrase-file")
 }
 
-fn whole_path<'de, D: Deserializer<'de>>(
+fn backup_folder<'de, D: Deserializer<'de>>(given: D) -> Result<Option<PathBuf>, D::Error> {
+    whole_path(given, "backup-folder")
+}
+
+fn sync_file<'de, D: Deserializer<'de>>(given: D) -> Result<Option<PathBuf>, D::Error> {
+    whole_path(given, "sync-file")
+}
+
+fn backup_keep<'de, D: Deserializer<'de>>(given: D) -> Result<Option<usize>, D::Error> {
+    let keep = usize::deserialize(given).ok();
+    let keep = keep.filter(|keep| (1..=1000).contains(keep));
+    let keep = keep.ok_or_else(|| D::Error::custom(BACKUP_KEEP));
+    keep.map(Some)
+}
+
+pub(super) fn whole_path<'de, D: Deserializer<'de>>(
     given: D,
     name: &str,
 ) -> Result<Option<PathBuf>, D::Error> {

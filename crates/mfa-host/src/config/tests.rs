@@ -5,7 +5,7 @@ use std::time::Duration;
 use mfa_core::access::{BusCodes, Policy, Unattended};
 
 use super::access::{BUS_CODES, CODES_PER_MINUTE, QUESTION_TIMEOUT, UNATTENDED};
-use super::daemon::{LOCK_AFTER, LOCK_ON_SUSPEND, LOCK_WITH_SCREEN};
+use super::daemon::{BACKUP_KEEP, LOCK_AFTER, LOCK_ON_SUSPEND, LOCK_WITH_SCREEN};
 use super::tray::{CLEAR_AFTER, CODES, ICON};
 use super::*;
 
@@ -33,10 +33,18 @@ fn everything_can_be_set() {
     let text = format!(
         "vault = {vault:?}\npassphrase-file = {file:?}\nbus-codes = \"allow\"\nlock-after = 900\n\
          unattended = \"deny\"\nquestion-timeout = 10\ncodes-per-minute = 0\n\
-         lock-with-screen = false\nlock-on-suspend = false"
+         lock-with-screen = false\nlock-on-suspend = false\n\
+         backup-folder = {file:?}\nbackup-keep = 3\n\
+         sync-file = {file:?}"
     );
     let config = parse(&text).unwrap();
     assert_eq!(config.vault, Some(vault));
+    assert_eq!(config.backup_folder.as_ref(), Some(&file));
+    assert_eq!(config.sync_file.as_ref(), Some(&file));
+    assert_eq!(
+        (config.backup_keep(), Daemon::default().backup_keep()),
+        (3, 10)
+    );
     assert_eq!(config.passphrase_file, Some(file));
     let expected = Policy {
         bus_codes: BusCodes::Allow,
@@ -83,7 +91,7 @@ fn a_mistake_is_said_in_words_with_its_line_and_without_the_value() {
     let (vault, file) = (format!("vault {path}"), format!("passphrase-file {path}"));
     let unknown = "unknown setting bus-code: did you mean bus-codes? Known settings: vault, passphrase-file, bus-codes, \
                    unattended, question-timeout, codes-per-minute, lock-after, lock-with-screen, lock-on-suspend, \
-                   tray";
+                   backup-folder, backup-keep, sync-file, tray, askpass, askpass-next";
     for (line, said) in [
         ("bus-code = \"hunter2\"", unknown),
         ("bus-codes = \"hunter2\"", BUS_CODES),
@@ -93,6 +101,9 @@ fn a_mistake_is_said_in_words_with_its_line_and_without_the_value() {
         ("question-timeout = \"hunter2\"", QUESTION_TIMEOUT),
         ("codes-per-minute = -1", CODES_PER_MINUTE),
         ("codes-per-minute = 100001", CODES_PER_MINUTE),
+        ("backup-keep = 0", BACKUP_KEEP),
+        ("backup-keep = 1001", BACKUP_KEEP),
+        ("backup-keep = \"hunter2\"", BACKUP_KEEP),
         ("lock-after = \"hunter2\"", LOCK_AFTER),
         ("lock-after = 0", LOCK_AFTER),
         ("lock-after = -1", LOCK_AFTER),

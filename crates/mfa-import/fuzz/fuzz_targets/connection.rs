@@ -81,6 +81,7 @@ fn start() -> (Runtime, Handle) {
         session: session::watch(lock::Policy::default(), None),
         presence: Arc::new(Unprovable),
         fallback: None,
+        backups: None,
     };
     let consent = ConsentParts {
         policy: Policy::default(),

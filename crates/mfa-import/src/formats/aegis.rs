@@ -29,7 +29,7 @@ impl Format for Aegis {
     }
 
     fn title(&self) -> &'static str {
-        "a vault of Aegis, encrypted or not"
+        "an Aegis vault, encrypted or not"
     }
 
     fn detect(&self, bytes: &[u8]) -> bool {

@@ -29,7 +29,7 @@ impl Format for AndOtp {
     }
 
     fn title(&self) -> &'static str {
-        "a backup of andOTP or GNOME Authenticator"
+        "an andOTP or GNOME Authenticator backup"
     }
 
     fn detect(&self, bytes: &[u8]) -> bool {
@@ -48,7 +48,7 @@ impl Format for AndOtpEncrypted {
     }
 
     fn title(&self) -> &'static str {
-        "an encrypted backup of andOTP"
+        "an encrypted andOTP backup"
     }
 
     fn detect(&self, bytes: &[u8]) -> bool {

@@ -29,7 +29,7 @@ impl Format for Cotp {
     }
 
     fn title(&self) -> &'static str {
-        "an export or the database of cotp"
+        "a cotp export or database"
     }
 
     fn detect(&self, bytes: &[u8]) -> bool {

@@ -28,7 +28,7 @@ impl Format for Ente {
     }
 
     fn title(&self) -> &'static str {
-        "an export of Ente Auth, encrypted or not"
+        "an Ente Auth export, encrypted or not"
     }
 
     fn detect(&self, bytes: &[u8]) -> bool {

@@ -14,7 +14,7 @@ impl Format for Google {
     }
 
     fn title(&self) -> &'static str {
-        "an export of Google Authenticator: a text file with its otpauth-migration:// links"
+        "a Google Authenticator export: a text file with its otpauth-migration:// links"
     }
 
     fn detect(&self, bytes: &[u8]) -> bool {

@@ -1,4 +1,4 @@
-//! A web page with links, as Stratum and Ente Auth write it for printing.
+//! A web page with links, as Stratum, Ente Auth and mfa-export write it for printing.
 
 use std::collections::HashSet;
 
@@ -12,7 +12,8 @@ use crate::text;
 /// A web page with links.
 pub(super) struct Html;
 
-const SCHEME: &str = "otpauth";
+/// What all schemes have in common: `otpauth` and `motp`.
+const SCHEME: &str = "otp";
 /// The largest number of links.
 const MAX_LINKS: usize = 100_000;
 
@@ -22,7 +23,7 @@ impl Format for Html {
     }
 
     fn title(&self) -> &'static str {
-        "a web page with links: otpauth://, as Stratum and Ente Auth export it"
+        "a web page with links: otpauth://, as Stratum, Ente Auth and mfactl export it"
     }
 
     fn detect(&self, bytes: &[u8]) -> bool {
@@ -52,7 +53,8 @@ fn found_in(text: &str) -> impl Iterator<Item = &str> {
     let ends = |c: char| c.is_whitespace() || matches!(c, '<' | '>' | '"' | '\'');
     let mut rest = text;
     let places = std::iter::from_fn(move || {
-        let (_, place) = rest.split_at(rest.find(SCHEME)?);
+        let at = rest.find(SCHEME)?;
+        let (_, place) = rest.split_at(at - usize::from(rest[..at].ends_with('m')));
         let link;
         (link, rest) = place.split_at(place.find(ends).unwrap_or(place.len()));
         Some(link)
@@ -84,6 +86,10 @@ mod tests {
             (1, 8)
         );
         assert_eq!(found.skipped[0].name, "link 2");
-        assert!(!Html.detect(b"<p>otpauth"));
+        assert!(!Html.detect(b"<p>otpauth motp"));
+        let motp =
+            b"<a href='motp://A:a?secret=00ff&amp;pin=1234'>otpauth://totp/B?secret=JBSWY3DP</a>";
+        let found = Html.read(motp, None).unwrap();
+        assert_eq!(found.accounts.len(), 2);
     }
 }

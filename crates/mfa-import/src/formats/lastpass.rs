@@ -17,7 +17,7 @@ impl Format for LastPass {
     }
 
     fn title(&self) -> &'static str {
-        "an export of LastPass Authenticator"
+        "a LastPass Authenticator export"
     }
 
     fn detect(&self, bytes: &[u8]) -> bool {

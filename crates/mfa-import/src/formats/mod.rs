@@ -137,7 +137,7 @@ mod tests {
             let fits = brief.starts_with("a") || brief.starts_with("the ");
             assert!(fits && brief.len() > 8, "{brief}");
         }
-        assert_eq!(aegis::Aegis.brief(), "a vault of Aegis");
-        assert_eq!(Google.brief(), "an export of Google Authenticator");
+        assert_eq!(aegis::Aegis.brief(), "an Aegis vault");
+        assert_eq!(Google.brief(), "a Google Authenticator export");
     }
 }

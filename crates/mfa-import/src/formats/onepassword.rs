@@ -17,7 +17,7 @@ impl Format for OnePassword {
     }
 
     fn title(&self) -> &'static str {
-        "an export of 1Password (.1pux)"
+        "a 1Password export (.1pux)"
     }
 
     fn detect(&self, bytes: &[u8]) -> bool {

@@ -27,7 +27,7 @@ impl Format for OtpClient {
     }
 
     fn title(&self) -> &'static str {
-        "a database of OTPClient, version 2 or 3, encrypted or not"
+        "an OTPClient database, version 2 or 3, encrypted or not"
     }
 
     fn detect(&self, bytes: &[u8]) -> bool {

@@ -28,7 +28,7 @@ impl Format for Proton {
     }
 
     fn title(&self) -> &'static str {
-        "a backup of Proton Authenticator, encrypted or not"
+        "a Proton Authenticator backup, encrypted or not"
     }
 
     fn detect(&self, bytes: &[u8]) -> bool {

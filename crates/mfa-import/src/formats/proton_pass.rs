@@ -20,7 +20,7 @@ impl Format for ProtonPass {
     }
 
     fn title(&self) -> &'static str {
-        "an export of Proton Pass: zip without PGP, or CSV"
+        "a Proton Pass export: zip without PGP, or CSV"
     }
 
     fn detect(&self, bytes: &[u8]) -> bool {

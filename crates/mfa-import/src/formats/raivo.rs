@@ -17,7 +17,7 @@ impl Format for Raivo {
     }
 
     fn title(&self) -> &'static str {
-        "an export of Raivo OTP: the zip, or the JSON in it"
+        "a Raivo OTP export: the zip, or the JSON in it"
     }
 
     fn detect(&self, bytes: &[u8]) -> bool {

@@ -34,7 +34,7 @@ impl Format for Stratum {
     }
 
     fn title(&self) -> &'static str {
-        "a backup of Stratum (Authenticator Pro), encrypted or not"
+        "a Stratum backup (Authenticator Pro), encrypted or not"
     }
 
     fn detect(&self, bytes: &[u8]) -> bool {

@@ -24,7 +24,7 @@ impl Format for TotpAuthenticator {
     }
 
     fn title(&self) -> &'static str {
-        "a backup of TOTP Authenticator for Android, encrypted, or its settings file"
+        "a TOTP Authenticator backup from Android, encrypted, or its settings file"
     }
 
     fn detect(&self, bytes: &[u8]) -> bool {

@@ -27,7 +27,7 @@ impl Format for TwoFas {
     }
 
     fn title(&self) -> &'static str {
-        "a backup of 2FAS, encrypted or not"
+        "a 2FAS backup, encrypted or not"
     }
 
     fn detect(&self, bytes: &[u8]) -> bool {

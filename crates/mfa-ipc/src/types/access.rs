@@ -198,6 +198,8 @@ impl AsDict for Question {
 
 #[cfg(test)]
 mod tests {
+    use mfa_core::access::rules::Files;
+
     use super::*;
     use crate::dict::owned;
 
@@ -245,7 +247,7 @@ mod tests {
                 verdict: Verdict::Allow,
                 subject: program(),
                 accounts: Accounts::All,
-                seen: None,
+                seen: Files::default(),
             })
             .to_dict(),
         )

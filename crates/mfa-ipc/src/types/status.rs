@@ -37,6 +37,22 @@ pub struct Status {
     pub attended: bool,
     /// Whether a tray that copies codes is connected.
     pub tray: bool,
+    /// The folder of the automatic backups, if they are made.
+    pub backup_folder: Option<String>,
+    /// Why the last automatic backup was not made; empty if nothing is wrong.
+    pub backup_problem: String,
+    /// When the latest backup was made, in Unix seconds.
+    pub backed_up_at: Option<u64>,
+    /// The names of the accounts that no backup holds as they are, if the accounts are unlocked.
+    pub not_backed_up: Option<Vec<String>>,
+    /// The file that the daemon synchronises with by itself, if there is one.
+    pub sync_file: Option<String>,
+    /// Why the last automatic synchronisation failed; empty if nothing is wrong.
+    pub sync_problem: String,
+    /// When the accounts and the file were the same last, in Unix seconds.
+    pub synced_at: Option<u64>,
+    /// The latest fields of which one value gave way to another, each with its account, if the accounts are unlocked.
+    pub sync_conflicts: Option<Vec<String>>,
 }
 
 impl Status {
@@ -59,6 +75,12 @@ impl Status {
     /// Returns the dictionary.
     #[must_use]
     pub fn to_dict(&self) -> Fields<'_> {
+        let not_backed_up = self.not_backed_up.as_ref();
+        let not_backed_up =
+            not_backed_up.map(|names| names.iter().map(String::as_str).collect::<Vec<_>>());
+        let conflicts = self.sync_conflicts.as_ref();
+        let conflicts =
+            conflicts.map(|fields| fields.iter().map(String::as_str).collect::<Vec<_>>());
         Writer::default()
             .put("version", self.version.as_str())
             .put("pid", self.pid)
@@ -78,6 +100,14 @@ impl Status {
             .put("bus-codes", self.bus_codes.as_str())
             .put("attended", self.attended)
             .put("tray", self.tray)
+            .put_some("backup-folder", self.backup_folder.as_deref())
+            .put("backup-problem", self.backup_problem.as_str())
+            .put_some("backed-up-at", self.backed_up_at)
+            .put_some("not-backed-up", not_backed_up)
+            .put_some("sync-file", self.sync_file.as_deref())
+            .put("sync-problem", self.sync_problem.as_str())
+            .put_some("synced-at", self.synced_at)
+            .put_some("sync-conflicts", conflicts)
             .done()
     }
 
@@ -104,6 +134,14 @@ impl Status {
             bus_codes: reader.need("bus-codes")?,
             attended: reader.take("attended")?.unwrap_or(false),
             tray: reader.take("tray")?.unwrap_or(false),
+            backup_folder: reader.take("backup-folder")?,
+            backup_problem: reader.take("backup-problem")?.unwrap_or_default(),
+            backed_up_at: reader.take("backed-up-at")?,
+            not_backed_up: reader.take("not-backed-up")?,
+            sync_file: reader.take("sync-file")?,
+            sync_problem: reader.take("sync-problem")?.unwrap_or_default(),
+            synced_at: reader.take("synced-at")?,
+            sync_conflicts: reader.take("sync-conflicts")?,
         })
     }
 }

@@ -10,16 +10,17 @@ mod unix;
 mod windows;
 
 #[cfg(target_os = "linux")]
-pub use linux::{boottime, clock, harden, peer, process};
+pub use linux::{boottime, clock, confine, harden, peer, process};
 #[cfg(target_os = "macos")]
-pub use macos::{boottime, clock, harden, peer, process};
+pub use macos::{boottime, clock, confine, harden, peer, process};
 #[cfg(unix)]
 pub use unix::{detach, files};
 #[cfg(all(windows, feature = "pipe"))]
 pub use windows::pipe;
 #[cfg(windows)]
 pub use windows::{
-    boottime, clock, confine, console, detach, files, harden, peer, process, screen, session, tray,
+    boottime, clock, confine, console, detach, dialog, files, folders, harden, peer, process,
+    screen, session, tray,
 };
 
 #[cfg(target_os = "linux")]

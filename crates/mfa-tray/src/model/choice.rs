@@ -10,8 +10,14 @@ use crate::config::Look;
 pub enum Choice {
     /// Copy the code of the account with this id.
     Copy(AccountId),
+    /// Copy a code of the account that was used last.
+    CopyLast,
+    /// Copy the next code of the account with this id.
+    Next(AccountId),
     /// Copy two codes in a row.
     Pair(AccountId),
+    /// Show the question with this number in a window.
+    Ask(u64),
     /// Answer the question with this number.
     Answer(u64, Answer),
     /// Find a QR code on the screen.

@@ -82,7 +82,7 @@ impl Model {
             self.arrange(now);
         }
         self.order.opened(now);
-        if self.is_in_trouble() {
+        if self.daemon.is_in_trouble() {
             // A new try notices a keychain or a daemon that has started since.
             let is_first = self.reconnected.replace(now) != Some(now);
             return is_first.then_some(Effect::Reconnect).into_iter().collect();

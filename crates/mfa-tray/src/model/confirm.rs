@@ -1,8 +1,8 @@
 //! The window that confirms an answer.
 //!
-//! On Linux, clicks in the menu arrive over the session bus. Any program there can send a click, and so could allow
-//! its own question. So an answer that allows counts only when the user has also pressed its button in a window of the
-//! tray. An answer that refuses needs no window and acts at once.
+//! On Linux, clicks in the menu arrive over the session bus; on Windows, they are messages. Any program of the user can
+//! send a click, and so could allow its own question. So an answer that allows counts only when the user has also pressed
+//! its button in a window of the tray. An answer that refuses needs no window and acts at once.
 //!
 //! Such a program could also open the window again and again, until the user gives in. So a window that the user has
 //! cancelled does not open again for a while, whatever the number of the question: the program may ask anew.
@@ -11,7 +11,7 @@ use std::time::Duration;
 
 use mfa_core::access::{Answer, Question, Use};
 
-use super::{Confirmation, Effect, Model, Reply, label, notice, question};
+use super::{Confirmation, Effect, Model, Reply, label, notice, wording};
 
 /// The first line of the text. It is always the same, because some programs take a text for markup by its first line.
 const FIRST: &str = "A program waits for your answer.";
@@ -28,31 +28,31 @@ pub(super) struct Confirming {
     answer: Answer,
 }
 
+impl Confirming {
+    /// Returns the entry of the menu that opened the window.
+    pub(super) fn entry(&self) -> &'static str {
+        self.answer.label()
+    }
+}
+
 impl Model {
     /// Handles an answer that was chosen in the menu.
     pub(super) fn answer_question(&mut self, id: u64, answer: Answer, now: u64) -> Vec<Effect> {
         if !self.confirms || !answer.allows() {
-            // The question will be over, so its window is closed.
-            let stop = self.stop_confirming_if(|question| question == id);
-            let mut effects: Vec<_> = stop.into_iter().collect();
-            effects.push(Effect::AnswerQuestion(id, answer));
-            return effects;
+            return self.settle(id, answer);
         }
         if let Some(confirming) = &self.confirming {
-            let entry = confirming.answer.label();
-            return vec![Effect::Notify(notice::still_going(entry))];
+            return vec![Effect::Notify(notice::still_going(confirming.entry()))];
         }
         let Some(question) = self.questions.iter().find(|question| question.id == id) else {
             return vec![Effect::Notify(notice::question_over())];
         };
         let (text, subject) = (text(question, answer), subject(question));
-        let silence = self
-            .cancelled
-            .left(|one| *one == subject, Duration::from_secs(now));
-        if let Some(left) = silence {
-            let notice = notice::cancelled(id, answer, left.as_secs());
-            return vec![Effect::Notify(notice)];
+        if let Some(notice) = self.silence(id, &subject, answer, now) {
+            return vec![notice];
         }
+        // There is one window at a time.
+        let mut effects: Vec<_> = self.stop_asking().into_iter().collect();
         self.numbers += 1;
         let number = self.numbers;
         self.confirming = Some(Confirming {
@@ -61,11 +61,36 @@ impl Model {
             subject,
             answer,
         });
-        vec![Effect::Confirm(Confirmation {
+        effects.push(Effect::Confirm(Confirmation {
             number,
             answer,
             text,
-        })]
+        }));
+        effects
+    }
+
+    /// Sends an answer that needs no confirmation.
+    pub(super) fn settle(&mut self, id: u64, answer: Answer) -> Vec<Effect> {
+        // The question will be over, so its window is closed.
+        let stop = self.stop_confirming_if(|question| question == id);
+        let mut effects: Vec<_> = stop.into_iter().collect();
+        effects.push(Effect::AnswerQuestion(id, answer));
+        effects
+    }
+
+    /// Returns the notice that is shown instead of a window that the user has cancelled a moment ago.
+    pub(super) fn silence(
+        &mut self,
+        id: u64,
+        subject: &Subject,
+        answer: Answer,
+        now: u64,
+    ) -> Option<Effect> {
+        let left = self
+            .cancelled
+            .left(|one| one == subject, Duration::from_secs(now))?;
+        let notice = notice::cancelled(id, answer, left.as_secs(), self.tells);
+        Some(Effect::Notify(notice))
     }
 
     /// Handles the reply to [`Effect::Confirm`]. Without a yes, the question stays open.
@@ -88,7 +113,10 @@ impl Model {
                 Vec::new()
             }
             Reply::NotShown => Vec::new(),
-            Reply::Nobody => vec![Effect::Notify(notice::needs_terminal(question, answer))],
+            Reply::Nobody => {
+                let notice = notice::needs_terminal(question, answer, self.tells);
+                vec![Effect::Notify(notice)]
+            }
         }
     }
 
@@ -112,7 +140,7 @@ impl Model {
     }
 }
 
-fn subject(question: &Question) -> Subject {
+pub(super) fn subject(question: &Question) -> Subject {
     let Question {
         asker,
         account,
@@ -124,9 +152,9 @@ fn subject(question: &Question) -> Subject {
 
 /// Returns the text of the window: the question, its details, and what the answer means.
 fn text(question: &Question, answer: Answer) -> String {
-    let mut lines = vec![FIRST.to_owned(), String::new(), question::title(question)];
+    let mut lines = vec![FIRST.to_owned(), String::new(), wording::title(question)];
     for detail in question.details() {
-        lines.extend(question::rows(&detail));
+        lines.extend(wording::rows(&detail));
     }
     lines.push(String::new());
     lines.extend(label::wrapped(&meaning(answer), label::MAX));

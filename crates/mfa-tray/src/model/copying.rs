@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use mfa_core::{Account, AccountId};
 use mfa_ipc::Error;
-use mfa_ipc::types::IssuedCode;
+use mfa_ipc::types::{CodeOptions, IssuedCode};
 
 use super::{Code, Effect, Model, Refusal, Timer, notice};
 
@@ -18,6 +18,8 @@ const MIN_REMAINING: u32 = 5;
 const MIN_REMAINING_PAIR: u32 = 10;
 /// The time that the clipboard may take to accept a code.
 const PUT_PATIENCE: Duration = Duration::from_secs(5);
+/// The longest time before a code becomes valid that its clearing is put off for, in seconds.
+const MAX_EARLY: u64 = 60;
 /// The time for which the first of two counter-based codes stays on the clipboard. These codes have
 /// no period, so the user sets the pace.
 const COUNTER_PACE: Duration = Duration::from_secs(15);
@@ -31,12 +33,23 @@ pub(super) struct Copying {
     stage: Stage,
 }
 
+/// What the user wants to copy.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Wish {
+    /// The current code.
+    Current,
+    /// The next code, before it is valid: the current one was already used.
+    Next,
+    /// The current code, then the next one.
+    Pair,
+}
+
 #[derive(Debug)]
 enum Stage {
-    /// The code was requested, alone or with the next one.
-    Asked { pair: bool },
+    /// The code was requested, or both.
+    Asked { wish: Wish },
     /// The code is being put on the clipboard.
-    Put { valid_until: u64 },
+    Put { valid_from: u64, valid_until: u64 },
     /// The first of two codes is on the clipboard or being put there.
     First { second: IssuedCode },
     /// The second code is being put on the clipboard.
@@ -44,16 +57,6 @@ enum Stage {
 }
 
 impl Model {
-    /// Begins to copy the code of an account.
-    pub(super) fn copy(&mut self, id: AccountId, now: u64) -> Vec<Effect> {
-        self.begin(id, false, now)
-    }
-
-    /// Begins to copy two codes in a row.
-    pub(super) fn pair(&mut self, id: AccountId, now: u64) -> Vec<Effect> {
-        self.begin(id, true, now)
-    }
-
     /// Begins to copy a code for another program. The daemon has chosen the code.
     pub(super) fn requested(
         &mut self,
@@ -75,9 +78,7 @@ impl Model {
             number: self.numbers,
             account: id,
             request: Some(request),
-            stage: Stage::Put {
-                valid_until: code.valid_until,
-            },
+            stage: put_stage(&code),
         });
         // The new code replaces the current one, so the timer of the current one must not remove
         // it.
@@ -86,20 +87,21 @@ impl Model {
         effects
     }
 
-    fn begin(&mut self, id: AccountId, pair: bool, now: u64) -> Vec<Effect> {
+    /// Begins to copy the code of an account, or two of them.
+    pub(super) fn copy(&mut self, id: AccountId, wish: Wish, now: u64) -> Vec<Effect> {
         let Some(account) = self.account(id) else {
             // The account was removed while the menu was open.
             return vec![Effect::Notify(notice::gone())];
         };
         let title = self.labels.title(id);
-        let (count, wish) = if pair {
-            (2, MIN_REMAINING_PAIR)
-        } else {
-            (1, MIN_REMAINING)
+        let (count, enough) = match wish {
+            Wish::Current => (1, MIN_REMAINING),
+            Wish::Next => (1, 0),
+            Wish::Pair => (2, MIN_REMAINING_PAIR),
         };
         // A short period leaves less time.
         let third = account.kind.period().map_or(0, |period| period.get() / 3);
-        let min_remaining = u32::try_from(third).map_or(wish, |third| wish.min(third));
+        let min_remaining = u32::try_from(third).map_or(enough, |third| enough.min(third));
         let wait = remaining(account, now).filter(|left| *left < u64::from(min_remaining));
         let said = wait.map(|left| Effect::Notify(notice::waiting(title, left)));
         let mut effects = self.stop_copying(&Refusal::Superseded);
@@ -113,13 +115,18 @@ impl Model {
             number: self.numbers,
             account: id,
             request: None,
-            stage: Stage::Asked { pair },
+            stage: Stage::Asked { wish },
         });
+        let options = CodeOptions {
+            next: wish == Wish::Next,
+            min_remaining: Some(min_remaining).filter(|seconds| *seconds > 0),
+            ..CodeOptions::default()
+        };
         effects.push(Effect::Fetch {
             number: self.numbers,
             account: id,
             count,
-            min_remaining,
+            options,
         });
         effects
     }
@@ -149,7 +156,7 @@ impl Model {
         let Some(copying) = self.copying.as_mut().filter(|c| c.number == number) else {
             return Vec::new();
         };
-        let Stage::Asked { pair } = copying.stage else {
+        let Stage::Asked { wish } = copying.stage else {
             return Vec::new();
         };
         let mut codes = match result {
@@ -158,11 +165,11 @@ impl Model {
         };
         let (first, second) = (codes.next(), codes.next());
         let (first, stage) = match (first, second) {
-            (Some(first), None) if !pair => {
-                let valid_until = first.valid_until;
-                (first, Stage::Put { valid_until })
+            (Some(first), None) if wish != Wish::Pair => {
+                let stage = put_stage(&first);
+                (first, stage)
             }
-            (Some(first), Some(second)) if pair => (first, Stage::First { second }),
+            (Some(first), Some(second)) if wish == Wish::Pair => (first, Stage::First { second }),
             _ => return self.failed("the daemon returned the wrong number of codes"),
         };
         copying.stage = stage;
@@ -196,13 +203,20 @@ impl Model {
                 effects.push(Effect::Notify(notice::first(title, wait)));
                 effects.push(Effect::Start(Timer::Second, wait));
             }
-            Stage::Put { valid_until } => {
-                let said = notice::copied(title, left(*valid_until, now));
-                effects.extend(self.copied(said, now));
+            Stage::Put {
+                valid_from,
+                valid_until,
+            } => {
+                let early = valid_from.saturating_sub(now);
+                let said = match early {
+                    0 => notice::copied(title, left(*valid_until, now)),
+                    early => notice::next(title, early),
+                };
+                effects.extend(self.copied(said, early, now));
             }
             Stage::Second { valid_until } => {
                 let said = notice::second(title, left(*valid_until, now));
-                effects.extend(self.copied(said, now));
+                effects.extend(self.copied(said, 0, now));
             }
         }
         effects
@@ -233,14 +247,14 @@ impl Model {
         put(copying.number, second).into()
     }
 
-    /// Completes the copying.
-    fn copied(&mut self, said: notice::Notice, now: u64) -> Vec<Effect> {
-        let mut effects = vec![Effect::Notify(said), self.clear_later()];
+    /// Completes the copying of a code that is valid in `early` seconds.
+    fn copied(&mut self, said: notice::Notice, early: u64, now: u64) -> Vec<Effect> {
+        let mut effects = vec![Effect::Notify(said), self.clear_after(early)];
         if let Some(copying) = self.copying.take() {
             match copying.request {
                 Some(request) => effects.push(answer(request, Ok(()))),
-                // A code for another program is counted when the daemon reports it.
-                None => effects.extend(self.count(copying.account, now)),
+                // A code for another program is recorded when the daemon reports it.
+                None => effects.extend(self.used(copying.account, now)),
             }
         }
         effects
@@ -256,10 +270,26 @@ impl Model {
     }
 
     fn clear_later(&self) -> Effect {
+        self.clear_after(0)
+    }
+
+    /// Clears the clipboard later than usual by `early` seconds, so that a code does not go when it becomes valid. Few codes
+    /// become valid later than in a minute, and those go before.
+    fn clear_after(&self, early: u64) -> Effect {
         match self.settings.clear_after {
-            Some(time) => Effect::Start(Timer::Clear, time),
+            Some(time) => {
+                let time = time.saturating_add(Duration::from_secs(early.min(MAX_EARLY)));
+                Effect::Start(Timer::Clear, time)
+            }
             None => Effect::Stop(Timer::Clear),
         }
+    }
+}
+
+fn put_stage(code: &IssuedCode) -> Stage {
+    Stage::Put {
+        valid_from: code.valid_from,
+        valid_until: code.valid_until,
     }
 }
 

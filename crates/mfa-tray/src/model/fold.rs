@@ -6,7 +6,7 @@ use super::item::Item;
 use super::label;
 
 /// The maximum number of submenus in a menu.
-const MAX_GROUPS: usize = 8;
+const MAX_GROUPS: usize = 7;
 /// The maximum number of rows in a submenu.
 const MAX_ROWS: usize = 20;
 

@@ -1,27 +1,29 @@
-//! The state that outlives the program: how often accounts are used, which questions were asked, and the
+//! The state that outlives the program: which accounts were used last, which questions were asked, and the
 //! choices in the menu.
 //!
 //! The configuration, too, can set what the menu sets. It belongs to the user, and the tray never writes it.
 //! The latest change counts: a choice in the menu holds until the configuration has another value than it had
 //! at the time of the choice.
 
+use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
+use mfa_core::AccountId;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::Value;
 
 use crate::config::{Codes, Look, Settings};
 
-/// When this number of uses is reached, all counts are halved, because habits change.
-const ENOUGH: u32 = 200;
+/// The number of accounts whose order of use is remembered. More of them fill no menu.
+const MAX_RECENT: usize = 200;
 
 /// The saved state.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub struct Memory {
-    /// The number of recent uses of each account, by id.
-    uses: BTreeMap<String, u32>,
+    /// The ids of the used accounts, last used first.
+    recent: Vec<String>,
     /// Whether the user was told that no panel shows the icon.
     pub told_of_no_panel: bool,
     /// Whether the user was asked whether to show codes.
@@ -46,17 +48,35 @@ struct Chosen<T> {
 impl<'de> Deserialize<'de> for Memory {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let mut fields = serde_json::Map::deserialize(deserializer)?;
-        let uses: BTreeMap<String, Value> = field(&mut fields, "uses");
-        let count = |(id, count): (String, Value)| Some((id, u32::deserialize(count).ok()?));
-        Ok(Self {
-            uses: uses.into_iter().filter_map(count).collect(),
+        let mut recent: Vec<Value> = field(&mut fields, "recent");
+        if recent.is_empty() {
+            recent = before(&mut fields);
+        }
+        let mut memory = Self {
+            recent: Vec::new(),
             told_of_no_panel: field(&mut fields, "told-of-no-panel"),
             asked_about_codes: field(&mut fields, "asked-about-codes"),
             question_is_due: field(&mut fields, "question-is-due"),
             codes: field(&mut fields, "codes"),
             look: field(&mut fields, "look"),
-        })
+        };
+        let known = |id: &Value| AccountId::parse(id.as_str()?).map(|id| id.to_string());
+        recent.truncate(MAX_RECENT);
+        let recent: Vec<_> = recent.iter().filter_map(known).collect();
+        recent.iter().rev().for_each(|id| memory.used(id));
+        Ok(memory)
     }
+}
+
+/// Returns the order of use as older versions kept it: the number of uses of each account, and the last one.
+fn before(fields: &mut serde_json::Map<String, Value>) -> Vec<Value> {
+    let uses: BTreeMap<String, Value> = field(fields, "uses");
+    let last: Option<String> = field(fields, "last");
+    let count = |(id, count): (String, Value)| Some((u32::deserialize(count).ok()?, id));
+    let mut uses: Vec<_> = uses.into_iter().filter_map(count).collect();
+    uses.sort_by_key(|(count, _)| Reverse(*count));
+    let uses = uses.into_iter().map(|(_, id)| id);
+    last.into_iter().chain(uses).map(Value::String).collect()
 }
 
 /// Returns the value of a field, or its default if the value cannot be read.
@@ -113,20 +133,21 @@ impl Memory {
         codes.is_some() || look.is_some()
     }
 
-    /// Counts one use.
-    pub(super) fn count(&mut self, account: &str) {
-        let uses = self.uses.entry(account.to_owned()).or_default();
-        *uses = uses.saturating_add(1);
-        let sum = |sum: u32, uses: &u32| sum.saturating_add(*uses);
-        if self.uses.values().fold(0, sum) >= ENOUGH {
-            self.uses.values_mut().for_each(|uses| *uses /= 2);
-            self.uses.retain(|_, uses| *uses > 0);
-        }
+    /// Records a use. The account comes first from now on.
+    pub(super) fn used(&mut self, account: &str) {
+        self.recent.retain(|id| id != account);
+        self.recent.insert(0, account.to_owned());
+        self.recent.truncate(MAX_RECENT);
     }
 
-    /// Returns the number of uses of an account.
-    pub(super) fn uses(&self, account: &str) -> u32 {
-        self.uses.get(account).copied().unwrap_or(0)
+    /// Returns the id of the account that was used last.
+    pub(super) fn last(&self) -> Option<&str> {
+        self.recent.first().map(String::as_str)
+    }
+
+    /// Returns the ids of the used accounts, last used first.
+    pub(super) fn recent(&self) -> impl Iterator<Item = &str> {
+        self.recent.iter().map(String::as_str)
     }
 }
 
@@ -147,7 +168,7 @@ mod tests {
     fn a_field_that_cannot_be_read_costs_nothing_but_itself() {
         let chosen = r#"{"value":"shown","configured":null}"#;
         let fields = [
-            ("uses", r#"{"a":3}"#),
+            ("recent", r#"["123e4567-e89b-42d3-a456-426614174000"]"#),
             ("told-of-no-panel", "true"),
             ("asked-about-codes", "true"),
             ("question-is-due", "true"),
@@ -192,12 +213,39 @@ mod tests {
         }
     }
 
+    /// Returns the id of an account that ends in this digit.
+    fn id(digit: u8) -> String {
+        format!("123e4567-e89b-42d3-a456-42661417400{digit}")
+    }
+
     #[test]
     fn a_newer_version_may_write_more() {
-        let memory = read(
-            r#"{"uses":{"a":3,"b":"many","c":-1,"d":5000000000},"new":[1],"look":{"value":"neon"}}"#,
-        );
-        assert_eq!(memory.uses, BTreeMap::from([("a".to_owned(), 3)]));
+        let text =
+            r#"{"recent":["B",7,"no id","A",{"id":"A"},"B"],"new":[1],"look":{"value":"neon"}}"#;
+        let memory = read(&text.replace('A', &id(1)).replace('B', &id(2)));
+        assert_eq!(memory.recent, [id(2), id(1)]);
         assert_eq!(memory.look, None);
+    }
+
+    #[test]
+    fn the_habits_of_an_older_version_are_kept() {
+        let text = r#"{"uses":{"A":3,"B":4294967295,"C":1,"D":"many","E":-1,"F":5000000000,"x":9},"last":"C"}"#;
+        let letters = ["A", "B", "C", "D", "E", "F"].into_iter().zip(1..);
+        let text = letters.fold(text.to_owned(), |text, (letter, digit)| {
+            text.replace(&format!("\"{letter}\""), &format!("\"{}\"", id(digit)))
+        });
+        let memory = read(&text);
+        assert_eq!(memory.recent, [id(3), id(2), id(1)]);
+        assert_eq!(memory.last(), Some(&*id(3)));
+        assert_eq!(read(&serde_json::to_string(&memory).unwrap()), memory);
+    }
+
+    #[test]
+    fn no_more_is_remembered_than_a_menu_needs() {
+        let mut memory = Memory::default();
+        (0..=MAX_RECENT).for_each(|number| memory.used(&number.to_string()));
+        assert_eq!(memory.recent.len(), MAX_RECENT);
+        assert_eq!(memory.last(), Some("200"));
+        assert!(memory.recent().all(|id| id != "0"), "the oldest one");
     }
 }

@@ -5,7 +5,7 @@ use std::time::Duration;
 use mfa_core::access::{Answer, Question, Record};
 use mfa_core::{Account, AccountId};
 use mfa_ipc::Error;
-use mfa_ipc::types::IssuedCode;
+use mfa_ipc::types::{CodeOptions, IssuedCode};
 use zeroize::Zeroizing;
 
 use super::choice::Choice;
@@ -28,6 +28,15 @@ pub enum Timer {
     Put,
     /// The time until new counts are saved, because a write for each use would be too much.
     Save,
+}
+
+/// What is known about backups.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Backups {
+    /// The names of the accounts that no backup holds as they are.
+    pub missing: Vec<String>,
+    /// Why the last automatic backup was not made; empty if nothing is wrong.
+    pub problem: String,
 }
 
 /// An event for the model.
@@ -62,10 +71,19 @@ pub enum Msg {
     Questions(Vec<Question>),
     /// The access log has changed. These are its last events, oldest first.
     Logged(Vec<Record>),
+    /// What is known about backups.
+    BackedUp(Backups),
     /// The menu is about to open.
     MenuOpens,
     /// The user chose a menu entry.
     Chosen(Choice),
+    /// The user chose an action outside of the menu, perhaps before the daemon is connected.
+    Activated {
+        /// The action.
+        choice: Choice,
+        /// The right to open a window in front of the others, which Wayland gives for a click.
+        token: Option<String>,
+    },
     /// Another program asks for a code to be copied.
     Requested {
         /// The number of the request, for the reply.
@@ -103,6 +121,13 @@ pub enum Msg {
         /// What the user said.
         reply: Reply,
     },
+    /// The reply to [`Effect::Ask`].
+    Answered {
+        /// The number of the question.
+        question: u64,
+        /// The answer, or `None` if the user has closed the window.
+        answer: Option<Answer>,
+    },
     /// The result of an action of the menu.
     Done(Notice),
     /// Whether a question was shown to the user.
@@ -130,8 +155,8 @@ pub enum Effect {
         account: AccountId,
         /// The number of codes in a row.
         count: u32,
-        /// The number of seconds that the first code must be valid.
-        min_remaining: u32,
+        /// Which code is wanted, and how long it must be valid.
+        options: CodeOptions,
     },
     /// Ask the daemon for codes to show; each reply is [`Msg::Shown`].
     Show(Vec<AccountId>),
@@ -157,7 +182,9 @@ pub enum Effect {
     AnswerQuestion(u64, Answer),
     /// Show a window that confirms an answer; the reply is [`Msg::Confirmed`].
     Confirm(Confirmation),
-    /// Close that window.
+    /// Show a question in a window of the tray's own; the reply is [`Msg::Answered`].
+    Ask(Asked),
+    /// Close the window that confirms an answer, or that asks.
     StopConfirming,
     /// Start a timer, or start it again.
     Start(Timer, Duration),
@@ -191,6 +218,15 @@ pub struct Confirmation {
     /// The answer. Its label is that of the button that confirms it.
     pub answer: Answer,
     /// The text. Its first line has no words of others.
+    pub text: String,
+}
+
+/// A question in a window.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Asked {
+    /// The number of the question.
+    pub question: u64,
+    /// The text, which may have several lines.
     pub text: String,
 }
 
@@ -228,4 +264,17 @@ pub enum Refusal {
     Superseded,
     /// Any other reason, as a text for people.
     Failed(String),
+}
+
+impl From<Refusal> for Error {
+    fn from(refusal: Refusal) -> Self {
+        match refusal {
+            Refusal::NotFound => Self::NotFound("no account matches".into()),
+            Refusal::Locked => Self::Locked("the accounts are locked".into()),
+            Refusal::Superseded => {
+                Self::Failed("another code was copied before this one was ready".into())
+            }
+            Refusal::Failed(reason) => Self::Failed(reason),
+        }
+    }
 }

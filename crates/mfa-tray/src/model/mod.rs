@@ -11,21 +11,28 @@
 //! | [`view`] | the menu |
 //! | `item` | an entry of the menu |
 //! | `question` | the open questions in the menu |
+//! | `wording` | the words of a question in rows that fit |
 //! | `confirm` | the window that confirms an answer |
 //! | `uses` | the last uses in the menu |
 //! | `rows` | the accounts in the menu itself |
 //! | `fold` | submenus for many accounts |
 //! | `label` | the labels of accounts |
 //! | `order` | the order of accounts |
+//! | `backups` | the accounts that no backup holds |
+//! | `daemon` | the state of the daemon |
 //! | `choice` | the choices of the user |
+//! | `early` | choices outside of the menu |
 //! | `message` | [`Msg`] and [`Effect`] |
 //! | [`memory`] | the state that outlives the program |
 //! | [`notice`] | the notifications |
 
+mod backups;
 mod choice;
 mod codes;
 mod confirm;
 mod copying;
+mod daemon;
+mod early;
 mod fold;
 mod item;
 mod label;
@@ -37,6 +44,7 @@ mod question;
 mod rows;
 mod uses;
 pub mod view;
+mod wording;
 
 #[cfg(test)]
 pub(crate) mod tests;
@@ -50,30 +58,18 @@ use crate::config::{Codes, Settings};
 pub use choice::Choice;
 use codes::Shown;
 use confirm::{Confirming, Subject};
-use copying::Copying;
+use copying::{Copying, Wish};
+use daemon::Daemon;
 use item::Item;
 use label::Labels;
 use memory::Memory;
-pub use message::{Code, Confirmation, Effect, Msg, Refusal, Reply, Timer};
+pub use message::{Asked, Backups, Code, Confirmation, Effect, Msg, Refusal, Reply, Timer};
 use order::Order;
 
 /// The time that a panel may take to appear after the tray, or to come back.
 const PANEL_GRACE: Duration = Duration::from_secs(20);
 /// The time for which uses are collected before they are saved.
 const SAVE_PAUSE: Duration = Duration::from_secs(5);
-
-/// The state of the daemon.
-#[derive(Clone, Debug, PartialEq, Eq)]
-enum Daemon {
-    Starting,
-    There {
-        problem: Option<String>,
-    },
-    Gone {
-        problem: String,
-        hint: Option<String>,
-    },
-}
 
 /// The state of the tray.
 #[derive(Debug)]
@@ -94,14 +90,21 @@ pub struct Model {
     questions: Vec<Question>,
     /// Whether an answer that allows has to be confirmed.
     confirms: bool,
+    /// Whether the tray tells the user of each question in windows of its own, because the daemon does not.
+    tells: bool,
+    /// The question that a window shows.
+    asked: Option<u64>,
     /// The answer that waits to be confirmed.
     confirming: Option<Confirming>,
     /// The questions whose window the user has cancelled a moment ago.
     cancelled: Silences<Subject>,
     /// The last uses, newest first.
     uses: Vec<Record>,
+    backups: Backups,
     /// Whether there were no accounts, as far as is known.
     was_empty: bool,
+    /// The choice that was made before the daemon was connected.
+    early: Option<Choice>,
     /// Whether a question is being sent to the desktop.
     is_asking: bool,
     /// The last time that the tray tried to connect because the menu opened.
@@ -130,10 +133,14 @@ impl Model {
             shown: Shown::default(),
             questions: Vec::new(),
             confirms: true,
+            tells: false,
+            asked: None,
             confirming: None,
             cancelled: Silences::default(),
             uses: Vec::new(),
+            backups: Backups::default(),
             was_empty: false,
+            early: None,
             is_asking: false,
             reconnected: None,
             has_panel: true,
@@ -148,6 +155,13 @@ impl Model {
         self
     }
 
+    /// Sets whether the tray tells the user of each question in windows of its own, which is not so at first.
+    #[must_use]
+    pub fn telling_of_questions(mut self, tells: bool) -> Self {
+        self.tells = tells;
+        self
+    }
+
     /// Handles an event at `now`, in Unix seconds. Returns the effects to carry out.
     pub fn update(&mut self, msg: Msg, now: u64) -> Vec<Effect> {
         match msg {
@@ -155,8 +169,14 @@ impl Model {
                 locked,
                 accounts,
                 problem,
-            } => self.connected(locked, accounts, problem, now),
-            Msg::Disconnected { problem, hint } => self.disconnected(problem, hint),
+            } => {
+                let effects = self.connected(locked, accounts, problem, now);
+                self.with_early(effects, now)
+            }
+            Msg::Disconnected { problem, hint } => {
+                let effects = self.disconnected(problem, hint);
+                self.with_early(effects, now)
+            }
             Msg::Locked => self.lock(),
             Msg::Issued {
                 account,
@@ -164,12 +184,14 @@ impl Model {
             } => self.issued(account, &application, now),
             Msg::Questions(questions) => self.questions(questions),
             Msg::Logged(records) => self.logged(records),
+            Msg::BackedUp(backups) => self.backed_up(backups),
             Msg::MenuOpens => self.menu_opens(now),
             Msg::Chosen(choice) => {
                 let mut effects = vec![self.menu_closes(now)];
                 effects.extend(self.chosen(choice, now));
                 effects
             }
+            Msg::Activated { choice, .. } => self.activated(choice, now),
             Msg::Requested {
                 request,
                 account,
@@ -179,6 +201,7 @@ impl Model {
             Msg::Shown { account, result } => self.shown(account, result),
             Msg::Put { number, result } => self.put(number, result, now),
             Msg::Confirmed { number, reply } => self.confirmed(number, reply, now),
+            Msg::Answered { question, answer } => self.answered(question, answer, now),
             Msg::Done(notice) => vec![Effect::Notify(notice)],
             Msg::Asked(was_shown) => self.asked(was_shown),
             Msg::Elapsed(timer) => self.elapsed(timer, now),
@@ -274,14 +297,18 @@ impl Model {
         self.questions.clear();
         let mut effects = self.stop_copying(refusal);
         effects.extend(self.stop_confirming());
+        effects.extend(self.stop_asking());
         effects.push(Effect::Stop(Timer::Tick));
         effects
     }
 
     fn chosen(&mut self, choice: Choice, now: u64) -> Vec<Effect> {
         match choice {
-            Choice::Copy(account) => self.copy(account, now),
-            Choice::Pair(account) => self.pair(account, now),
+            Choice::Copy(account) => self.copy(account, Wish::Current, now),
+            Choice::CopyLast => self.copy_last(now),
+            Choice::Next(account) => self.copy(account, Wish::Next, now),
+            Choice::Pair(account) => self.copy(account, Wish::Pair, now),
+            Choice::Ask(id) => self.ask(id, now),
             Choice::Answer(id, answer) => self.answer_question(id, answer, now),
             Choice::AddFromScreen => vec![Effect::AddFromScreen],
             Choice::AddFromClipboard => vec![Effect::AddFromClipboard],
@@ -303,18 +330,18 @@ impl Model {
         }
     }
 
-    /// Counts the uses of other programs. Codes that the tray copies are counted when they are on the
+    /// Records the uses of other programs. Codes that the tray copies are recorded when they are on the
     /// clipboard.
     fn issued(&mut self, account: AccountId, application: &str, now: u64) -> Vec<Effect> {
         if application == env!("CARGO_PKG_NAME") {
             return Vec::new();
         }
-        self.count(account, now).into_iter().collect()
+        self.used(account, now).into_iter().collect()
     }
 
-    /// Counts a use. It is saved a little later.
-    fn count(&mut self, account: AccountId, now: u64) -> Option<Effect> {
-        self.memory.count(&account.to_string());
+    /// Records a use. It is saved a little later.
+    fn used(&mut self, account: AccountId, now: u64) -> Option<Effect> {
+        self.memory.used(&account.to_string());
         self.arrange(now);
         let first = !std::mem::replace(&mut self.unsaved, true);
         first.then_some(Effect::Start(Timer::Save, SAVE_PAUSE))
@@ -357,15 +384,6 @@ impl Model {
             effects.push(self.save());
         }
         effects
-    }
-
-    /// Returns whether no code can be produced at present although the accounts are not locked.
-    fn is_in_trouble(&self) -> bool {
-        match &self.daemon {
-            Daemon::Starting => false,
-            Daemon::There { problem } => problem.is_some(),
-            Daemon::Gone { .. } => true,
-        }
     }
 
     fn account(&self, id: AccountId) -> Option<&Account> {

@@ -4,16 +4,18 @@
 use std::time::Duration;
 
 use mfa_core::AccountId;
-use mfa_core::access::Answer;
+use mfa_core::access::{Answer, Question};
 use mfa_intake::{NOTHING_NEW, Tally, accounts};
 use mfa_ipc::Error;
 use mfa_ipc::types::{Fate, ImportResult};
 
 use super::choice::Choice;
-use super::label;
+use super::{label, wording};
 
 /// The maximum length of a body, in characters.
 const MAX_BODY: usize = 300;
+/// The maximum width of the path of a program, in columns.
+const MAX_ASKER: usize = 120;
 /// The maximum number of accounts that a notification has a remark about.
 const MAX_REMARKS: usize = 2;
 
@@ -68,6 +70,14 @@ pub(super) fn copied(title: &str, left: Option<u64>) -> Notice {
 pub(super) fn waiting(title: &str, left: u64) -> Notice {
     let summary = format!("Next code for {title} in {left} s");
     plain(summary, "The current code expires too soon to be used.")
+}
+
+/// The next code was copied and is valid in `early` seconds.
+pub(super) fn next(title: &str, early: u64) -> Notice {
+    plain(
+        format!("Next code for {title} copied, valid in {early} s"),
+        "Many services refuse a code that comes too early.",
+    )
 }
 
 /// The first of two codes was copied.
@@ -133,6 +143,14 @@ pub(super) fn running() -> Notice {
     plain(
         "mfactl is in the panel".to_owned(),
         "Click its icon, then click an account to copy its code.",
+    )
+}
+
+/// No account was used yet, so there is no last one.
+pub(super) fn nothing_used() -> Notice {
+    plain(
+        "No code was used yet".to_owned(),
+        "Click the icon of mfactl, then click an account to copy its code.",
     )
 }
 
@@ -234,6 +252,20 @@ pub fn not_answered(error: &Error) -> Notice {
     }
 }
 
+/// A program waits for an answer. A click shows the question, and answers nothing.
+#[must_use]
+pub fn asked(question: &Question) -> Notice {
+    let asker = label::clean(&question.asker, MAX_ASKER);
+    Notice {
+        actions: vec![("Answer…".to_owned(), Choice::Ask(question.id))],
+        kind: Kind::Problem,
+        ..plain(
+            wording::title(question),
+            &format!("Program: {asker}\nThe answers are also in the menu of the tray."),
+        )
+    }
+}
+
 /// The question of a program was over before it was answered.
 pub(super) fn question_over() -> Notice {
     problem(
@@ -243,25 +275,35 @@ pub(super) fn question_over() -> Notice {
     )
 }
 
-/// No program can show the window that confirms an answer to the question with this number.
-pub(super) fn needs_terminal(question: u64, answer: Answer) -> Notice {
-    problem(
-        "Your answer needs a terminal",
-        &format!(
-            "No program can show the window that confirms it. Run “{}” in a terminal, or install zenity or kdialog.",
-            approving(question, answer)
+/// The window that confirms an answer to the question with this number cannot be shown. `is_own`: by the tray itself, and
+/// not by another program.
+pub(super) fn needs_terminal(question: u64, answer: Answer, is_own: bool) -> Notice {
+    let command = approving(question, answer);
+    let reason = match is_own {
+        true => {
+            format!("The window that confirms it cannot be shown. Run “{command}” in a terminal.")
+        }
+        false => format!(
+            "No program can show the window that confirms it. Run “{command}” in a terminal, or install zenity or kdialog."
         ),
-    )
+    };
+    problem("Your answer needs a terminal", &reason)
 }
 
-/// The user has just cancelled the window that confirms an answer to the question with this number.
-pub(super) fn cancelled(question: u64, answer: Answer, left: u64) -> Notice {
+/// The user has just cancelled the window that confirms an answer to the question with this number. `is_own`: the
+/// notification of the question is the tray's own and opens such a window too.
+pub(super) fn cancelled(question: u64, answer: Answer, left: u64, is_own: bool) -> Notice {
     let left = left.max(1);
+    let or_notification = if is_own {
+        ""
+    } else {
+        "use its notification, or "
+    };
     problem(
         "You just cancelled this answer",
         &format!(
             "Another program may be choosing this answer for you, so the confirmation window stays closed for {left} s. To allow the request \
-             now, use its notification, or run “{}” in a terminal.",
+             now, {or_notification}run “{}” in a terminal.",
             approving(question, answer)
         ),
     )

@@ -1,8 +1,7 @@
-//! The order of accounts in the menu: pinned ones first, then the most used.
+//! The order of accounts in the menu: pinned ones first, then those used last, then by name.
 //!
 //! No row moves while the menu may be open, because a user who is about to click must not hit another row.
 
-use std::cmp::Reverse;
 use std::collections::HashMap;
 
 use mfa_core::{Account, AccountId};
@@ -57,11 +56,13 @@ impl Order {
         memory: &Memory,
         now: u64,
     ) {
+        let places: HashMap<_, _> = memory.recent().zip(0..).collect();
         let mut sorted: Vec<_> = accounts.iter().collect();
         sorted.sort_by_cached_key(|account| {
             let label = label::key(&labels.plain(account));
-            let uses = memory.uses(&account.id.to_string());
-            (!account.pinned, Reverse(uses), label, account.name.clone())
+            let place = places.get(&*account.id.to_string()).copied();
+            let place = place.unwrap_or(usize::MAX);
+            (!account.pinned, place, label, account.name.clone())
         });
         if self.is_fixed(now) {
             let old = self.ids.iter().enumerate();

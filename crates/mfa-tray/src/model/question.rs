@@ -1,28 +1,79 @@
 //! The open questions in the menu: which programs want a code, and the answers to choose from.
 //!
-//! [`mfa_core::access::Question`] has the words, so that the notification asks the same. Its names are those of
-//! foreign programs and accounts, so they are cleaned, shortened and isolated here.
+//! [`mfa_core::access::Question`] has the words, so that the notification asks the same.
 
-use mfa_core::access::Question;
+use std::time::Duration;
 
-use super::{Choice, Effect, Item, Model, label};
+use mfa_core::access::{Answer, Question};
+
+use super::confirm::subject;
+use super::wording::{rows, title};
+use super::{Asked, Choice, Effect, Item, Model, notice};
 
 /// The maximum number of questions in the menu. The daemon does not ask more at once.
 const MAX_QUESTIONS: usize = 3;
-/// The maximum width of the name of a program in a title, in columns.
-const MAX_PROGRAM: usize = 24;
-/// The maximum width of a detail, in columns. It takes several rows.
-const MAX_DETAIL: usize = 300;
-/// The sign between a program and the one that started it.
-const ARROW: char = '←';
-/// The beginning of the further rows of a detail, so that none looks like another detail.
-const WITHIN: &str = "    ";
 
 impl Model {
     /// Handles a change of the open questions.
     pub(super) fn questions(&mut self, questions: Vec<Question>) -> Vec<Effect> {
-        self.questions = questions;
-        self.stop_confirming_what_is_over()
+        let before = std::mem::replace(&mut self.questions, questions);
+        let mut effects = self.stop_confirming_what_is_over();
+        if self
+            .asked
+            .is_some_and(|id| self.open_question(id).is_none())
+        {
+            effects.extend(self.stop_asking());
+        }
+        let is_new = |question: &&Question| before.iter().all(|old| old.id != question.id);
+        let new = self.questions.iter().filter(is_new).take(MAX_QUESTIONS);
+        if self.tells {
+            effects.extend(new.map(|question| Effect::Notify(notice::asked(question))));
+        }
+        effects
+    }
+
+    /// Shows a question in a window, after a click on its notification: the click itself allows nothing.
+    pub(super) fn ask(&mut self, id: u64, now: u64) -> Vec<Effect> {
+        // There is one window at a time.
+        if let Some(confirming) = &self.confirming {
+            return vec![Effect::Notify(notice::still_going(confirming.entry()))];
+        }
+        let Some(question) = self.open_question(id) else {
+            return vec![Effect::Notify(notice::question_over())];
+        };
+        let (text, subject) = (text(question), subject(question));
+        if let Some(notice) = self.silence(id, &subject, Answer::Once, now) {
+            return vec![notice];
+        }
+        let mut effects: Vec<_> = self.stop_asking().into_iter().collect();
+        self.asked = Some(id);
+        effects.push(Effect::Ask(Asked { question: id, text }));
+        effects
+    }
+
+    /// Handles the reply to [`Effect::Ask`]. An answer acts at once: the window is the tray's own. Without one, the
+    /// question stays open.
+    pub(super) fn answered(&mut self, id: u64, answer: Option<Answer>, now: u64) -> Vec<Effect> {
+        if self.asked.take_if(|asked| *asked == id).is_none() {
+            // The window was closed. Another question may have this number now.
+            return Vec::new();
+        }
+        if let Some(answer) = answer {
+            return self.settle(id, answer);
+        }
+        if let Some(subject) = self.open_question(id).map(subject) {
+            self.cancelled.begin(subject, Duration::from_secs(now));
+        }
+        Vec::new()
+    }
+
+    /// Closes the window that asks, if there is one.
+    pub(super) fn stop_asking(&mut self) -> Option<Effect> {
+        self.asked.take().map(|_| Effect::StopConfirming)
+    }
+
+    fn open_question(&self, id: u64) -> Option<&Question> {
+        self.questions.iter().find(|question| question.id == id)
     }
 
     /// Returns the rows of the open questions and the line below them.
@@ -61,35 +112,16 @@ fn menu(question: &Question) -> Item {
     }
 }
 
-/// Returns the question as a title that fits into a row. The account gets the room that the program leaves.
-pub(super) fn title(question: &Question) -> String {
-    let program = question.line.split(ARROW).next().unwrap_or_default();
-    let mut shown = Question {
-        line: label::clean(program, MAX_PROGRAM),
-        account: question.account.as_ref().map(|_| String::new()),
-        ..question.clone()
-    };
-    let room = label::MAX.saturating_sub(label::width(&shown.summary()));
-    shown.line = label::isolated(&shown.line);
-    let account = question.account.as_ref();
-    shown.account = account.map(|account| label::isolated(&label::clean(account, room)));
-    label::from_the_left(shown.summary())
-}
-
-/// Returns a detail in rows that fit. Each name of a chain is isolated: beside each other, two right-to-left names
-/// would change places.
-pub(super) fn rows(detail: &str) -> Vec<String> {
-    let width = label::MAX - WITHIN.len();
-    let lines = label::wrapped(&label::clean(detail, MAX_DETAIL), width);
-    let row = |(number, line): (usize, &String)| {
-        let parts = line.split(ARROW);
-        let parts: Vec<_> = parts.map(|part| label::isolated(part.trim())).collect();
-        let row = parts.join(&format!(" {ARROW} "));
-        let row = label::from_the_left(row.trim().to_owned());
-        match number {
-            0 => row,
-            _ => format!("{WITHIN}{row}"),
-        }
-    };
-    lines.iter().enumerate().map(row).collect()
+/// Returns the text of a window: the question, its details, and what its buttons mean.
+fn text(question: &Question) -> String {
+    let mut lines = vec![title(question), String::new()];
+    lines.extend(question.details().iter().flat_map(|detail| rows(detail)));
+    lines.push(String::new());
+    lines.push("“Allow once” allows this request and no other.".to_owned());
+    if question.answers().contains(&Answer::Always) {
+        lines.push("The other answers are in the menu of the tray.".to_owned());
+    }
+    lines.push("If you close this window, the question stays open, but".to_owned());
+    lines.push("the window does not open again for a minute.".to_owned());
+    lines.join("\n")
 }

@@ -62,6 +62,7 @@ fn row(record: &Record, now: u64) -> String {
         (_, Action::Copy) => "copied",
         (_, Action::Reveal) => "secret",
         (_, Action::Export) => "secrets",
+        (_, Action::Sync) => "sync",
         _ => "code",
     };
     let name = |text: &str| label::isolated(&label::clean(text, MAX_NAME));

@@ -72,6 +72,7 @@ impl Model {
             items.push(self.show_codes());
             items.push(action("Lock", Choice::Lock));
             items.extend(self.last_used(now));
+            items.extend(self.backups_part());
         }
         items.push(self.settings_part());
         items.push(action("Quit", Choice::Quit));
@@ -143,21 +144,26 @@ impl Model {
         if self.shows_codes() {
             items.extend(self.countdown(now).map(Item::Text));
         }
-        items.extend(self.list(|account| self.row(account, now), copy));
+        items.extend(self.list(|_| true, |account| self.row(account, now), copy));
         items
     }
 
-    /// Returns some accounts in the menu itself and the others in submenus.
+    /// Returns some of these accounts in the menu itself and the others in submenus.
     fn list(
         &self,
+        is_listed: fn(&Account) -> bool,
         label: impl Fn(&Account) -> String,
         choice: fn(&Account) -> Choice,
     ) -> Vec<Item> {
-        let (first, rest) = split(self);
+        let (mut first, mut rest) = split(self);
+        first.retain(|account| is_listed(account));
+        rest.retain(|account| is_listed(account));
         let row = |account: &Account| action(label(account), choice(account));
         let mut items: Vec<_> = first.into_iter().map(row).collect();
         if !rest.is_empty() {
-            items.push(Item::Line);
+            if !items.is_empty() {
+                items.push(Item::Line);
+            }
             items.extend(fold(self.folded(&rest, choice)));
         }
         items
@@ -213,11 +219,19 @@ impl Model {
 
     fn actions_part(&self) -> Vec<Item> {
         let mut items = Vec::new();
+        let label = |account: &Account| self.labels.row(account);
+        // A counter-based code is followed by the next one in any case.
+        let has_steps = |account: &Account| account.kind.period().is_some();
+        if self.accounts.iter().any(has_steps) {
+            items.push(Item::Menu {
+                label: "Next code".to_owned(),
+                items: self.list(has_steps, label, next),
+            });
+        }
         if !self.accounts.is_empty() {
-            let label = |account: &Account| self.labels.row(account);
             items.push(Item::Menu {
                 label: "Two codes in a row".to_owned(),
-                items: self.list(label, pair),
+                items: self.list(|_| true, label, pair),
             });
         }
         items.push(action("Add from QR on screen…", Choice::AddFromScreen));
@@ -281,6 +295,10 @@ fn text(text: &str) -> Item {
 
 fn copy(account: &Account) -> Choice {
     Choice::Copy(account.id)
+}
+
+fn next(account: &Account) -> Choice {
+    Choice::Next(account.id)
 }
 
 fn pair(account: &Account) -> Choice {

@@ -14,24 +14,30 @@ mod windows;
 
 #[cfg(target_os = "linux")]
 pub(crate) use linux::{
-    ASKS_FOR_NAMES, PINENTRIES, Session, beside_the_desktop, confirm_prompts, desktop,
+    ASKS_FOR_NAMES, PINENTRIES, Session, answer, beside_the_desktop, confirm_prompts, desktop,
     is_unwanted_at_login, log_file, name_prompts, open, start_at_login, starts_at_login,
 };
 #[cfg(target_os = "macos")]
 pub(crate) use macos::{
-    ASKS_FOR_NAMES, PINENTRIES, Session, beside_the_desktop, confirm_prompts, desktop,
+    ASKS_FOR_NAMES, PINENTRIES, Session, answer, beside_the_desktop, confirm_prompts, desktop,
     is_unwanted_at_login, log_file, name_prompts, open, start_at_login, starts_at_login,
 };
 #[cfg(windows)]
 pub(crate) use windows::{
-    ASKS_FOR_NAMES, PINENTRIES, Session, beside_the_desktop, confirm_prompts, desktop,
+    ASKS_FOR_NAMES, PINENTRIES, Session, answer, beside_the_desktop, confirm_prompts, desktop,
     is_unwanted_at_login, log_file, name_prompts, open, start_at_login, starts_at_login,
 };
 
-/// Whether clicks in the menu come over the session bus, and so perhaps from any program there. On Linux, panels report
-/// them by dbusmenu, and neither ksni nor the tray learns who has sent them. On other systems, the menu belongs to the
-/// tray, and only the user can click in it.
-pub(crate) const CLICKS_COME_OVER_THE_BUS: bool = cfg!(target_os = "linux");
+/// Whether other programs can click in the menu. On Linux, panels report clicks over the session bus by dbusmenu, and
+/// neither ksni nor the tray learns who has sent them. On Windows, a click is a message that any program of the user can
+/// send. On macOS, only the user can click in the menu.
+pub(crate) const OTHERS_CAN_CLICK: bool = cfg!(any(target_os = "linux", windows));
+
+/// Whether the tray tells the user of each question. On Linux, the daemon does. On macOS, it asks nothing.
+pub(crate) const TELLS_OF_QUESTIONS: bool = cfg!(windows);
+
+/// Whether [`answer`] shows the window that confirms an answer, and no program of the desktop does.
+pub(crate) const ASKS_ITSELF: bool = cfg!(windows);
 
 /// The reason why the tray must exit.
 pub(crate) enum Ended {

@@ -38,8 +38,46 @@ async fn run(program: &str, arguments: &[String], reach: Reach) -> io::Result<An
         Some(0) => {}
         // yad returns 252 if its window is closed.
         Some(1 | 252) => return Ok(Answer::Cancelled),
+        // It was killed. Whoever did so must not choose the window that comes next.
+        None => return Ok(Answer::Cancelled),
         // The dialog was not shown or failed. Try the next program.
         _ => return Err(io::Error::other(format!("it ended with {status}"))),
     }
     Ok(Answer::Given(Zeroizing::new(answer.trim().to_owned())))
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use super::*;
+
+    fn shell(script: &str) -> (&'static str, Vec<String>) {
+        ("sh", vec!["-c".to_owned(), script.to_owned()])
+    }
+
+    async fn answers(programs: &[(&str, Vec<String>)]) -> Answer {
+        ask(programs, Reach::Screen).await
+    }
+
+    #[tokio::test]
+    async fn a_window_that_is_killed_is_cancelled_and_no_other_one_comes() {
+        let yes = shell("echo yes");
+        for signal in ["KILL", "TERM", "SEGV"] {
+            let killed = shell(&format!("kill -{signal} $$"));
+            let answer = answers(&[killed, yes.clone()]).await;
+            assert!(matches!(answer, Answer::Cancelled), "{signal}");
+        }
+        for (status, is_cancelled) in [(1, true), (252, true), (2, false), (127, false)] {
+            let ended = shell(&format!("exit {status}"));
+            let answer = answers(&[ended, yes.clone()]).await;
+            assert_eq!(
+                matches!(answer, Answer::Cancelled),
+                is_cancelled,
+                "{status}"
+            );
+        }
+        let missing = ("/nowhere/zenity", Vec::new());
+        let answer = answers(&[missing, yes]).await;
+        assert!(matches!(answer, Answer::Given(text) if *text == "yes"));
+        assert!(matches!(answers(&[]).await, Answer::Nobody));
+    }
 }

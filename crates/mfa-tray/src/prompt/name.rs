@@ -17,5 +17,5 @@ pub(crate) async fn ask(text: &str) -> Answer {
         prompt: "Name:",
         error: None,
     };
-    pinentry::ask(&question).await
+    pinentry::ask(&question, None).await
 }

@@ -91,19 +91,19 @@ impl<'c> Confirmation<'c> {
     }
 }
 
-/// Asks the question with the first program that works.
-pub(crate) async fn ask(question: &Question<'_>) -> Answer {
-    show(&question.dialog()).await
+/// Asks the question with the first program that works. `token` is the right to open a window in front of the others.
+pub(crate) async fn ask(question: &Question<'_>, token: Option<&str>) -> Answer {
+    show(&question.dialog(), token).await
 }
 
 /// Asks whether the user agrees, with the first program that works without the session bus.
 pub(crate) async fn confirm(confirmation: &Confirmation<'_>) -> Answer<()> {
-    show(&confirmation.dialog()).await
+    show(&confirmation.dialog(), None).await
 }
 
-async fn show<T>(dialog: &Dialog<'_, T>) -> Answer<T> {
+async fn show<T>(dialog: &Dialog<'_, T>, token: Option<&str>) -> Answer<T> {
     for program in platform::PINENTRIES {
-        match run(program, dialog).await {
+        match run(program, dialog, token).await {
             Ok(answer) => return answer,
             Err(error) => tracing::debug!(%error, program, "cannot ask with a pinentry"),
         }
@@ -111,10 +111,15 @@ async fn show<T>(dialog: &Dialog<'_, T>) -> Answer<T> {
     Answer::Nobody
 }
 
-async fn run<T>(program: &str, dialog: &Dialog<'_, T>) -> io::Result<Answer<T>> {
-    let mut child = command(program, dialog.reach)
-        .stdin(Stdio::piped())
-        .spawn()?;
+async fn run<T>(
+    program: &str,
+    dialog: &Dialog<'_, T>,
+    token: Option<&str>,
+) -> io::Result<Answer<T>> {
+    let mut command = command(program, dialog.reach);
+    // Toolkits read it: https://wayland.app/protocols/xdg-activation-v1
+    command.envs(token.map(|token| ("XDG_ACTIVATION_TOKEN", token)));
+    let mut child = command.stdin(Stdio::piped()).spawn()?;
     let (Some(input), Some(output)) = (child.stdin.take(), child.stdout.take()) else {
         return Err(ErrorKind::BrokenPipe.into());
     };

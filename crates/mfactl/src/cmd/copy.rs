@@ -2,6 +2,9 @@
 //!
 //! The clipboard of X11 and Wayland belongs to a running program, and mfactl ends at once. So mfactl starts
 //! mfa-clipboard, and hands it the code through a pipe.
+//!
+//! Without a desktop, as over SSH, the terminal is told to copy. Its clipboard is where the person sits. Nobody stays to clear
+//! it: the shell has the terminal again.
 
 use std::io::{Read, Write};
 use std::process::{Command, Stdio};
@@ -16,12 +19,14 @@ use super::validity::{now, remaining};
 use crate::error::{Error, Kind};
 use crate::platform;
 
-pub(super) async fn run(context: &Context, args: Get) -> Result<(), Error> {
-    let client = &because(connect().await?, &args);
-    let query = &*query(context, client, &args).await?;
-    let options = options(&args);
-    // The tray copies the current code; with any other option, we copy the code ourselves.
-    if options == CodeOptions::default() {
+pub(super) async fn run(context: &Context, args: &Get) -> Result<(), Error> {
+    let client = &because(connect().await?, args);
+    let query = &*query(context, client, args).await?;
+    let options = options(args);
+    let by_terminal = !platform::has_screen() && context.output.may_copy();
+    // The tray copies the current code; with any other option, we copy the code ourselves. A person who is connected by
+    // SSH does not see the screen of the tray.
+    if options == CodeOptions::default() && !(by_terminal && is_over_ssh()) {
         let asked = context.ask(client, async |client| client.copy_code(query).await);
         match asked.await {
             Ok(()) => {
@@ -33,7 +38,7 @@ pub(super) async fn run(context: &Context, args: Get) -> Result<(), Error> {
             Err(error) => return Err(context.explain(client, query, error).await),
         }
     }
-    if !platform::has_screen() {
+    if !platform::has_screen() && !by_terminal {
         let text = "cannot use the clipboard: no desktop is running here";
         return Err(Error::new(Kind::Other, text).hint("To print the code instead: mfactl get"));
     }
@@ -41,9 +46,27 @@ pub(super) async fn run(context: &Context, args: Get) -> Result<(), Error> {
         Ok(code) => code,
         Err(error) => return Err(context.explain(client, query, error).await),
     };
+    if by_terminal {
+        context.output.copy(&code.code)?;
+        context.output.hint(told(remaining(&code, now())));
+        return Ok(());
+    }
     hand_over(&code)?;
     context.output.hint(copied(remaining(&code, now())));
     Ok(())
+}
+
+/// Returns whether the person is at the other end of SSH.
+fn is_over_ssh() -> bool {
+    std::env::var_os("SSH_TTY").is_some_and(|terminal| !terminal.is_empty())
+}
+
+/// Says that only the terminal knows whether the code was copied.
+fn told(left: Option<u64>) -> String {
+    let valid = left.map_or_else(String::new, |left| format!("; valid for {left} s"));
+    format!(
+        "told the terminal to copy{valid}. mfactl cannot clear the code there. If nothing was copied, the terminal does not allow it (OSC 52)"
+    )
 }
 
 /// Says how long the code is valid, and how long it stays.
@@ -102,6 +125,16 @@ mod tests {
     fn what_was_copied_says_how_long_it_stays() {
         assert_eq!(copied(Some(7)), "copied; valid for 7 s, cleared in 30 s");
         assert_eq!(copied(None), "copied; cleared in 30 s");
+    }
+
+    #[test]
+    fn nobody_knows_whether_a_terminal_copies() {
+        let rest = "mfactl cannot clear the code there. If nothing was copied, the terminal does not allow it (OSC 52)";
+        assert_eq!(
+            told(Some(7)),
+            format!("told the terminal to copy; valid for 7 s. {rest}")
+        );
+        assert_eq!(told(None), format!("told the terminal to copy. {rest}"));
     }
 
     #[test]

@@ -20,14 +20,17 @@ const UNSYNCHRONISED: &str =
     "nothing synchronises this computer's clock. If the code is rejected: mfactl doctor";
 
 /// The arguments of `get`.
-#[derive(Debug, Arguments)]
+#[derive(Debug, Default, Arguments)]
 pub(crate) struct Get {
-    /// The account; see mfactl --help
-    pub(super) query: String,
+    /// The account; see mfactl --help. In a terminal, you can choose it if there is none, or if several match
+    pub(super) query: Option<String>,
     /// Copy the code instead of printing it
     ///
     /// If the tray is running, it copies the code and clears the clipboard after a while. Otherwise, a
     /// small process does so and clears the clipboard after 30 seconds.
+    ///
+    /// Without a desktop, as over SSH, the terminal is told to copy (OSC 52). Many terminals do; tmux does with
+    /// set-clipboard on. The code is not cleared then.
     #[arg(short, long, conflicts_with_all = ["json", "no_newline"])]
     pub(super) copy: bool,
     /// Omit the newline after the code
@@ -56,13 +59,30 @@ pub(crate) struct Get {
     pub(super) reason: Option<String>,
 }
 
-pub(super) async fn run(context: &Context, args: Get) -> Result<(), Error> {
-    let client = because(connect().await?, &args);
-    if args.json {
-        return print_json(context, &client, &args).await;
+impl Get {
+    /// Returns the same arguments for the account with this id.
+    pub(super) fn with_id(self, id: String) -> Self {
+        Self {
+            query: Some(id),
+            exact: true,
+            ..self
+        }
     }
-    let query = query(context, &client, &args).await?;
-    let code = match code(context, &client, &query, options(&args)).await {
+
+    /// Returns what was typed.
+    fn typed(&self) -> &str {
+        self.query.as_deref().unwrap_or_default()
+    }
+}
+
+/// Prints the code.
+pub(super) async fn run(context: &Context, args: &Get) -> Result<(), Error> {
+    let client = because(connect().await?, args);
+    if args.json {
+        return print_json(context, &client, args).await;
+    }
+    let query = query(context, &client, args).await?;
+    let code = match code(context, &client, &query, options(args)).await {
         Ok(code) => code,
         Err(error) => return Err(context.explain(&client, &query, error).await),
     };
@@ -93,9 +113,9 @@ pub(super) fn because(client: Client, args: &Get) -> Client {
 /// Returns the query for the daemon: what was typed, or with `--exact` the id of the account that it names.
 pub(super) async fn query(context: &Context, client: &Client, args: &Get) -> Result<String, Error> {
     if !args.exact {
-        return Ok(args.query.clone());
+        return Ok(args.typed().to_owned());
     }
-    let account = context.whole(client, &args.query).await?;
+    let account = context.whole(client, args.typed()).await?;
     Ok(account.id.to_string())
 }
 
@@ -103,9 +123,9 @@ pub(super) async fn query(context: &Context, client: &Client, args: &Get) -> Res
 /// name.
 async fn print_json(context: &Context, client: &Client, args: &Get) -> Result<(), Error> {
     let account = if args.exact {
-        context.whole(client, &args.query).await?
+        context.whole(client, args.typed()).await?
     } else {
-        context.account(client, &args.query).await?
+        context.account(client, args.typed()).await?
     };
     let code = code(context, client, &account.id.to_string(), options(args)).await?;
     context

@@ -116,7 +116,7 @@ pub(super) fn forget(context: &Context, text: &[u8]) {
 }
 
 /// Runs one of our helper programs, which prints what it finds, or says why it finds nothing.
-fn helper(program: &str, arguments: &[&str]) -> Result<Bytes, Error> {
+pub(super) fn helper(program: &str, arguments: &[&str]) -> Result<Bytes, Error> {
     let program = launcher::beside(program);
     let output = Command::new(&program)
         .args(arguments)

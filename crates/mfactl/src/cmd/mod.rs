@@ -4,6 +4,7 @@
 
 mod access;
 mod add;
+mod askpass;
 mod backup;
 mod columns;
 mod context;
@@ -20,17 +21,22 @@ mod known;
 mod list;
 mod lock;
 mod man;
+mod openvpn;
 mod pair;
+mod pick;
 mod plan;
+mod restore;
 mod rm;
 mod scan;
 mod series;
 mod show;
 mod status;
 mod strength;
+mod sync;
 mod table;
 mod validity;
 mod vault;
+mod watch;
 
 use clap::{CommandFactory, Parser, Subcommand};
 
@@ -81,6 +87,18 @@ pub(crate) enum Command {
     /// List the accounts
     #[command(visible_alias = "ls")]
     List(list::List),
+    /// Choose an account and copy its code
+    ///
+    /// In a terminal, shows the accounts and searches while you type. Elsewhere, uses a menu of the desktop: rofi, fuzzel,
+    /// wofi, bemenu or dmenu. No code is shown in the list. If you choose none, the exit code is 130.
+    Pick(pick::Pick),
+    /// Show the accounts while they change
+    ///
+    /// In a terminal, shows a list that you search by typing, and the code of the chosen account. Enter copies it.
+    ///
+    /// Elsewhere, or with --plain, --json or --waybar, prints a line for each change, and nothing in between. It goes on
+    /// when the accounts are locked or when the daemon restarts. Codes are only looked at, which does not use them up.
+    Watch(watch::Watch),
     /// Add an account from a link or a secret
     ///
     /// The secret comes from a QR code (--qr, --screen, --clipboard) or from standard input (--uri,
@@ -108,11 +126,35 @@ pub(crate) enum Command {
     /// Writes a KDBX file with everything of all accounts. KeePassXC, KeePassDX and other KeePass apps open it with its
     /// passphrase and show the codes. Before the file counts as written, it is opened again and compared.
     ///
-    /// To restore the accounts, import the file: mfactl import FILE.
+    /// To restore the accounts: mfactl restore FILE.
+    ///
+    /// The daemon can make such backups by itself, after each change of the accounts. For that, --automatic asks for a
+    /// passphrase, which is kept in the keychain, and says which line the configuration needs.
     Backup(backup::Backup),
+    /// Restore accounts from a backup
+    ///
+    /// Reads a file that mfactl backup has written, or a vault file. First shows how each account differs from the one
+    /// here: an account is the same if it has the same id, or the same secret. Then asks whether to keep or to replace
+    /// those that differ. Accounts that are not in the backup stay.
+    ///
+    /// Restores all of it or nothing. Each account has its id, times, tags and notes again. A counter never goes back.
+    /// The exit code is 3 if there is no such file, and 5 if the passphrase is wrong.
+    Restore(restore::Restore),
+    /// Keep accounts in step with those in a file that a folder service carries between your computers
+    ///
+    /// Merges the accounts with those in a KDBX file, field by field, so that both have the same afterwards. Syncthing,
+    /// Nextcloud, Dropbox or git carry the file, and KeePassXC can edit it. Whatever else is in the file stays.
+    ///
+    /// If both sides changed a field, the later value wins; the other one is kept in the history of the entry in the file.
+    /// No secret is ever replaced by another one. Conflict copies beside the file are merged too.
+    ///
+    /// The daemon can do so by itself, whenever the accounts or the file have changed. For that, --remember keeps the
+    /// passphrase in the keychain, and tells which setting turns it on.
+    Sync(sync::Sync),
     /// Export accounts for another app
     ///
-    /// Writes a list of otpauth:// links or the format of another app. For the full list, run mfa-export formats.
+    /// Writes a list of otpauth:// links, the format of another app, or a page to print (paper). For the full list, run
+    /// mfa-export formats.
     /// The file is in plain text. For Aegis, Ente Auth and KeePass, --encrypt encrypts it. With --qr or --png, makes QR codes
     /// that a phone can scan.
     ///
@@ -127,6 +169,25 @@ pub(crate) enum Command {
     /// Remove an account and its secret
     #[command(visible_alias = "remove")]
     Rm(rm::Rm),
+    /// Answer prompts of ssh, sudo and git for codes
+    ///
+    /// For SSH_ASKPASS, SUDO_ASKPASS and GIT_ASKPASS, which take a program without arguments: set them to the program
+    /// mfa-askpass, which this command runs.
+    ///
+    /// The tables [[askpass]] in the configuration say which prompts are answered with a code of which account; see man
+    /// mfactl.toml. The code is one that was never handed out before. Every other prompt goes to the program in
+    /// askpass-next. Without one, nothing is printed and the exit code is 1.
+    Askpass(askpass::Askpass),
+    /// Give OpenVPN your password and a code
+    ///
+    /// Connects to the management socket of OpenVPN, and answers it when it asks for a user name and a password, also when
+    /// the server asks for a code after them (static and dynamic challenge). Start OpenVPN with these options:
+    ///
+    /// --management SOCKET unix --management-query-passwords --management-hold --auth-retry interact
+    ///
+    /// Asks for the password in the terminal. Without a terminal, mfa-askpass asks for it. Stays until OpenVPN ends. The
+    /// exit code is 5 if the server does not accept the answer.
+    Openvpn(openvpn::Openvpn),
     /// Lock the accounts until you unlock them
     ///
     /// The daemon wipes all secrets from memory and stays locked even after a restart. The keychain itself
@@ -172,26 +233,31 @@ pub(crate) async fn run(args: Args, output: &Output) -> Result<(), Error> {
         may_be_asked_about: !args.no_input,
     };
     match args.command {
-        Command::Get(args) if args.copy => copy::run(&context, args).await,
-        Command::Get(args) => get::run(&context, args).await,
+        Command::Get(args) => pick::get(&context, args).await,
+        Command::Pick(args) => pick::run(&context, args).await,
         Command::Pair(args) => pair::run(&context, args).await,
         Command::List(args) => list::run(&context, args).await,
+        Command::Watch(args) => watch::run(&args),
         Command::Add(args) if args.qr.is_some() || args.screen || args.clipboard => {
             scan::run(&context, args).await
         }
         Command::Add(args) => add::run(&context, args).await,
         Command::Import(args) => import::run(&context, args).await,
         Command::Backup(args) => backup::run(&context, args).await,
+        Command::Restore(args) => restore::run(&context, args).await,
+        Command::Sync(args) => sync::run(&context, args).await,
         Command::Export(args) => export::run(&context, args).await,
         Command::Show(args) => show::run(&context, args).await,
         Command::Edit(args) => edit::run(&context, args).await,
         Command::Rm(args) => rm::run(&context, args).await,
+        Command::Askpass(args) => askpass::run(&args),
+        Command::Openvpn(args) => openvpn::run(&context, args).await,
         Command::Lock => lock::lock(&context).await,
         Command::Unlock(args) => lock::unlock(&context, args).await,
         Command::Status(args) => status::run(&context, args).await,
         Command::Access(args) => access::run(&context, args).await,
         Command::Vault(args) => vault::run(&context, args).await,
-        Command::Completions(args) => man::completions(&context, &args, &mut Args::command()),
+        Command::Completions(args) => man::completions(&context, &args, &mut Args::command()).await,
         Command::Doctor(args) => doctor::run(&context, args).await,
         Command::Man(args) => man::run(&context, &args, Args::command()),
     }

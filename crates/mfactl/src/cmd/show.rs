@@ -14,6 +14,7 @@ use super::context::{Context, connect, label};
 use super::export::helper::{self, Job};
 use super::export::target::Target;
 use super::intake::short;
+use super::validity::now;
 use crate::error::{self, Error};
 use crate::output::Output;
 use crate::prompt;
@@ -80,7 +81,7 @@ fn secret(args: &Show) -> Result<Option<Secret>, Error> {
         None if args.secret => return Ok(Some(Secret::Base32)),
         None => return Ok(args.uri.then_some(Secret::Link)),
     };
-    target.check()?;
+    target.check(Some((1, 1)))?;
     Ok(Some(Secret::Code(target)))
 }
 
@@ -166,6 +167,8 @@ fn code(
         format: FORMAT,
         form: target.form(),
         encrypt: false,
+        keepass2: false,
+        now: now(),
     };
     let link = Some(link);
     let written = helper::write(job, None, vec![Item { account, link }])?;

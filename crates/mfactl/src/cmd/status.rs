@@ -1,15 +1,20 @@
 //! `mfactl status`: prints the state of the daemon and the keychain. It does not start a daemon itself.
 
 use clap::Args as Arguments;
+use mfa_host::utc;
 use mfa_ipc::{launcher, types};
 use serde::Serialize;
 
 use super::columns::named;
 use super::context::Context;
+use super::sync::standing;
 use crate::error::{Error, Kind};
+use crate::text::clean;
 
 /// How wide the column of names is.
 const NAMES: usize = 11;
+/// The number of accounts that are named at most.
+const MAX_NAMES: usize = 5;
 
 /// The arguments of `status`.
 #[derive(Debug, Arguments)]
@@ -34,7 +39,7 @@ pub(super) async fn run(context: &Context, args: Status) -> Result<(), Error> {
 }
 
 /// Returns what a person sees, by name.
-fn rows(status: &types::Status) -> [(&'static str, String); 6] {
+fn rows(status: &types::Status) -> Vec<(&'static str, String)> {
     let keychain = match status.problem.as_str() {
         "" => status.keychain.clone(),
         problem => problem.to_owned(),
@@ -59,7 +64,7 @@ fn rows(status: &types::Status) -> [(&'static str, String); 6] {
     } else {
         "not running"
     };
-    [
+    let mut rows = vec![
         (
             "daemon",
             format!("mfad {}, pid {}", status.version, status.pid),
@@ -69,7 +74,38 @@ fn rows(status: &types::Status) -> [(&'static str, String); 6] {
         ("bus codes", bus.to_owned()),
         ("questions", questions.to_owned()),
         ("tray", tray.to_owned()),
-    ]
+        ("backup", backup(status)),
+    ];
+    rows.extend(standing(status).map(|text| ("sync", text)));
+    rows
+}
+
+/// Says when the latest backup was made, what is not in it, and what is wrong with automatic ones.
+pub(super) fn backup(status: &types::Status) -> String {
+    let made = match status.backed_up_at {
+        Some(at) => utc::date_and_time(at),
+        None => "none".to_owned(),
+    };
+    let missing = match status.not_backed_up.as_deref() {
+        None | Some([]) => String::new(),
+        Some(_) if status.backed_up_at.is_none() => "; to make one: mfactl backup".to_owned(),
+        Some(names) => format!("; no backup holds {}", listed(names)),
+    };
+    let problem = match status.backup_problem.as_str() {
+        "" => String::new(),
+        problem => format!("; the last automatic one failed: {}", clean(problem)),
+    };
+    format!("{made}{missing}{problem}")
+}
+
+/// Returns a few names of accounts, and the number of the others.
+fn listed(names: &[String]) -> String {
+    let (some, more) = names.split_at(names.len().min(MAX_NAMES));
+    let some: Vec<_> = some.iter().map(|name| clean(name)).collect();
+    match more.len() {
+        0 => some.join(", "),
+        more => format!("{} and {more} more", some.join(", ")),
+    }
 }
 
 /// Says that the accounts are locked, and why.
@@ -104,6 +140,14 @@ struct Health<'a> {
     bus_codes: &'a str,
     attended: bool,
     tray: bool,
+    backup_folder: Option<&'a str>,
+    backup_problem: Option<&'a str>,
+    backed_up_at: Option<u64>,
+    not_backed_up: Option<&'a [String]>,
+    sync_file: Option<&'a str>,
+    sync_problem: Option<&'a str>,
+    synced_at: Option<u64>,
+    sync_conflicts: Option<&'a [String]>,
 }
 
 impl<'a> Health<'a> {
@@ -123,6 +167,14 @@ impl<'a> Health<'a> {
             bus_codes: &status.bus_codes,
             attended: status.attended,
             tray: status.tray,
+            backup_folder: status.backup_folder.as_deref(),
+            backup_problem: Some(status.backup_problem.as_str()).filter(|why| !why.is_empty()),
+            backed_up_at: status.backed_up_at,
+            not_backed_up: status.not_backed_up.as_deref(),
+            sync_file: status.sync_file.as_deref(),
+            sync_problem: Some(status.sync_problem.as_str()).filter(|why| !why.is_empty()),
+            synced_at: status.synced_at,
+            sync_conflicts: status.sync_conflicts.as_deref(),
         }
     }
 }
@@ -157,6 +209,7 @@ mod tests {
             "bus codes: only if you allow it",
             "questions: not possible, because nothing shows notifications",
             "tray: not running",
+            "backup: none",
         ];
         assert_eq!(shown(&status()), expected);
         let allowed = types::Status {
@@ -170,7 +223,8 @@ mod tests {
             [
                 "bus codes: allowed",
                 "questions: by a notification",
-                "tray: running"
+                "tray: running",
+                "backup: none"
             ]
         );
     }
@@ -189,6 +243,28 @@ mod tests {
             (problem, Health::new(&status()).problem),
             (Some("it does not answer"), None)
         );
+    }
+
+    #[test]
+    fn what_no_backup_holds_is_named() {
+        let names = |count: u8| Some((0..count).map(|n| format!("a{n}")).collect::<Vec<_>>());
+        let shown = |backed_up_at, not_backed_up, problem: &str| {
+            backup(&types::Status {
+                backed_up_at,
+                not_backed_up,
+                backup_problem: problem.into(),
+                ..status()
+            })
+        };
+        assert_eq!(
+            shown(None, names(1), ""),
+            "none; to make one: mfactl backup"
+        );
+        assert_eq!(shown(Some(0), names(0), ""), "1970-01-01 00:00:00 UTC");
+        let some = shown(Some(0), names(6), "it is full");
+        let expected = "1970-01-01 00:00:00 UTC; no backup holds a0, a1, a2, a3, a4 and 1 more; the last automatic one \
+                        failed: it is full";
+        assert_eq!(some, expected);
     }
 
     #[test]

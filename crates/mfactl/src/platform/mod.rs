@@ -5,6 +5,6 @@
 mod imp;
 
 pub(crate) use imp::{
-    RESTART, ask_hidden, clock, desktop, end_on_interrupt, has_screen, keychain, make_private,
-    obeys_escapes, outliving,
+    Local, RESTART, ask_hidden, become_program, clock, desktop, end_on_interrupt, has_screen,
+    is_daemon_running, keychain, make_private, obeys_escapes, outliving, whole,
 };

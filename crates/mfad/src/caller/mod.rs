@@ -8,7 +8,9 @@
 //! at the process of a private connection when it connects, when it asks, and before it gets the answer. A process
 //! that has changed before it asks is unknown. One that changes afterwards gets no code and no secret.
 
+mod known;
 mod origin;
+mod own;
 mod platform;
 
 use std::env::consts::EXE_SUFFIX;
@@ -17,8 +19,9 @@ use std::ops::Deref;
 use std::path::Path;
 use std::sync::Arc;
 
+use mfa_core::access::record::Action;
 use mfa_core::access::rules::Seen;
-use mfa_core::access::{Caller, Executable, Transport, Who};
+use mfa_core::access::{Caller, Executable, Transport, Who, is_same_path};
 use mfa_core::naming;
 use mfa_ipc::Error;
 use mfa_ipc::dict::Dict;
@@ -28,6 +31,7 @@ use mfa_sys::process;
 use crate::limits::{BusCall, Process, ProcessCall};
 use crate::refusals;
 
+pub use known::Known;
 pub use origin::Origin;
 
 /// The maximum length of the reason of a request, in bytes.
@@ -36,60 +40,10 @@ const MAX_REASON: usize = 1000;
 const SHOWN_REASON: usize = 120;
 /// The number of programs that a question shows.
 const SHOWN: usize = 4;
+/// The programs of ours that ask for whoever started them. A question names that one, and the rules are for that one.
+const FOR_OTHERS: [&str; 4] = ["mfactl", "mfa-watch", "mfa-askpass", "mfa-ykman"];
 /// The sign between a program and the one that started it.
 pub(crate) const ARROW: &str = " ← ";
-
-/// The process at the other end of a private connection, as it was when it connected.
-#[derive(Clone, Debug)]
-pub struct Known {
-    peer: Peer,
-    caller: Caller,
-    /// The identity of the file that it ran.
-    file: Option<(u64, u64)>,
-}
-
-impl Known {
-    /// Looks at a process that has just connected, and keeps what it runs.
-    #[must_use]
-    pub fn new(peer: Peer) -> Self {
-        let caller = identify(&peer, Transport::Private);
-        let file = platform::running(peer.pid);
-        Self { peer, caller, file }
-    }
-
-    /// Returns the caller as it was when it connected.
-    #[must_use]
-    pub fn caller(&self) -> &Caller {
-        &self.caller
-    }
-
-    /// Returns the caller as it is now. If its program has changed, the program is unknown.
-    fn look_again(&self) -> Caller {
-        let executable = self.program();
-        let (who, chain) = who(self.peer.pid, &executable, Transport::Private);
-        Caller {
-            who,
-            chain,
-            executable,
-            ..self.caller.clone()
-        }
-    }
-
-    /// Returns the program that the process runs now, or `Unreadable` if that has changed.
-    fn program(&self) -> Executable {
-        let executable = executable(&self.peer);
-        // This check comes last, so that the process had the same id until now.
-        let is_same = !self.peer.has_ended()
-            && process::start_time(self.peer.pid).unwrap_or(0) == self.caller.start_time;
-        // Another file can be shown at the same path.
-        let is_same = is_same && platform::running(self.peer.pid) == self.file;
-        if is_same && executable == self.caller.executable {
-            executable
-        } else {
-            Executable::Unreadable
-        }
-    }
-}
 
 /// The asker: the process behind a request, and the details of the request.
 #[derive(Clone)]
@@ -102,6 +56,8 @@ pub(crate) struct Asker {
     pub(crate) may_be_asked_about: bool,
     /// The reason for the request, in the words of the process, if it gives one.
     pub(crate) reason: Option<String>,
+    /// What the request is in the access log, if that does not follow from what it takes.
+    pub(crate) action: Option<Action>,
     /// The calls and connections of that process.
     pub(crate) process: Arc<Process>,
     /// Checks the process again before it gets the answer.
@@ -131,8 +87,8 @@ impl fmt::Debug for Asker {
 
 /// Checks the process that made a request.
 pub(crate) trait Witness: Send + Sync {
-    /// Returns whether the process still runs the same program. The processes that started it are not checked again: a
-    /// shell may have ended since then.
+    /// Returns whether the process still runs the same program, and whoever is behind it is still the same. A process that
+    /// has ended since then is no other one: a shell ends as soon as it has started a command in the background.
     fn is_same(&self, caller: &Caller) -> bool;
 
     /// Returns whether the program that the process runs has opened the connection itself. It may also have inherited
@@ -169,13 +125,15 @@ impl Asker {
     }
 }
 
-impl Witness for Known {
-    fn is_same(&self, caller: &Caller) -> bool {
-        self.program() == caller.executable
-    }
-}
-
 impl Asking {
+    /// Says that a person has just clicked, so that it can be asked.
+    #[must_use]
+    pub(crate) fn by_click(mut self) -> Self {
+        self.asker.interactive = true;
+        self.asker.may_be_asked_about = true;
+        self
+    }
+
     /// Takes two options that every request may have: the reason, and whether the user may be asked about it.
     ///
     /// # Errors
@@ -206,16 +164,21 @@ pub(crate) fn seen(path: &Path) -> Option<Seen> {
 }
 
 fn identify(peer: &Peer, transport: Transport) -> Caller {
+    identify_with_origin(peer, transport).0
+}
+
+fn identify_with_origin(peer: &Peer, transport: Transport) -> (Caller, Option<platform::Origin>) {
     let (start_time, executable) = look(peer);
-    let (who, chain) = who(peer.pid, &executable, transport);
-    Caller {
+    let (who, chain, origin) = who(peer.pid, &executable, transport);
+    let caller = Caller {
         pid: peer.pid,
         start_time,
         transport,
         who,
         chain,
         executable,
-    }
+    };
+    (caller, origin)
 }
 
 /// Returns the start time of a process and the program that it runs. The time is 0 if the system does not tell it.
@@ -235,36 +198,46 @@ fn executable(peer: &Peer) -> Executable {
     process::executable(peer.pid).map_or(Executable::Unreadable, Executable::Path)
 }
 
-/// Returns who is behind a process, and the names of the programs from the process up to that one. mfactl asks for the
-/// person or program that started it. Any other program asks for itself.
+/// Returns who is behind a process, the names of the programs from the process up to that one, and their processes.
+/// mfactl and the programs like it ask for the person or program that started them. Any other program asks for itself.
 ///
-/// mfactl and mfa-tray are recognised only on private connections, where the daemon looks at a process when it
-/// connects. On the session bus, another program may have sent the request and then executed one of them.
-fn who(pid: u32, executable: &Executable, transport: Transport) -> (Who, Vec<String>) {
+/// Ours are recognised only on private connections, where the daemon looks at a process when it connects. On the session
+/// bus, another program may have sent the request and then executed one of them.
+fn who(
+    pid: u32,
+    executable: &Executable,
+    transport: Transport,
+) -> (Who, Vec<String>, Option<platform::Origin>) {
     let Executable::Path(path) = executable else {
-        return (Who::Unknown, vec![platform::UNKNOWN.to_owned()]);
+        return (Who::Unknown, vec![platform::UNKNOWN.to_owned()], None);
     };
     let name = path.file_name().unwrap_or_default().to_string_lossy();
     let mut chain = vec![naming::tidy(&name, SHOWN_REASON)];
     // A program in another file system can have the path of one of ours.
     let is_private = transport == Transport::Private && platform::is_here(pid, path);
-    let who = if is_private && is_beside(path, "mfactl") {
+    let (who, origin) = if is_private && passes_on(path) {
         platform::behind(pid, &mut chain)
     } else if is_private && is_beside(path, "mfa-tray") {
-        Who::Tray
+        (Who::Tray, None)
     } else {
-        platform::own(pid, path)
+        (platform::own(pid, path), None)
     };
-    (who, chain)
+    (who, chain, origin)
+}
+
+/// Returns whether a program is one of ours that asks for whoever has started it.
+fn passes_on(path: &Path) -> bool {
+    FOR_OTHERS.iter().any(|ours| is_beside(path, ours))
 }
 
 /// Returns whether a path is the program of this name that was installed with this daemon.
 pub(crate) fn is_beside(path: &Path, name: &str) -> bool {
-    std::env::current_exe().is_ok_and(|own| {
+    // The path of this process comes from the same place as that of the other one, so they are written alike.
+    process::executable(std::process::id()).is_some_and(|own| {
         let installed = own.with_file_name(format!("{name}{EXE_SUFFIX}"));
         // The kernel adds this if a newer version has replaced the file since the program started.
         let replaced = own.with_file_name(format!("{name}{EXE_SUFFIX} (deleted)"));
-        *path == installed || *path == replaced
+        is_same_path(path, &installed) || *path == replaced
     })
 }
 

@@ -11,7 +11,7 @@ use zbus::message::Header;
 use zbus::names::UniqueName;
 use zbus::{MatchRule, MessageStream};
 
-use super::{Asker, Asking, Known, Witness, identify, look};
+use super::{Asker, Asking, Known, Witness, identify};
 use crate::limits::{Limits, Process};
 use crate::platform;
 use crate::refusals::{too_many_of_program, unknown_program};
@@ -33,12 +33,18 @@ pub enum Origin {
     },
 }
 
-/// A process on the session bus, by its id.
-struct OnBus(u32);
+/// A process on the session bus, as the bus names it.
+pub(super) struct OnBus(pub(super) Peer);
 
 impl Witness for OnBus {
     fn is_same(&self, caller: &Caller) -> bool {
-        look(&Peer::new(User::own(), self.0)) == (caller.start_time, caller.executable.clone())
+        let now = identify(&self.0, Transport::SessionBus);
+        // The handle is looked at last, so that the process had the same id until now.
+        !self.0.has_ended()
+            && now.start_time == caller.start_time
+            && now.executable == caller.executable
+            // An interpreter may run another script now.
+            && now.who == caller.who
     }
 }
 
@@ -58,8 +64,9 @@ impl Origin {
                     interactive,
                     may_be_asked_about: interactive,
                     reason: None,
+                    action: None,
                     process: Arc::clone(process),
-                    witness: Arc::clone(known) as Arc<dyn Witness>,
+                    witness: Arc::<Known>::clone(known),
                 },
                 _places: None,
             }),
@@ -75,8 +82,9 @@ impl Origin {
                         interactive,
                         may_be_asked_about: interactive,
                         reason: None,
+                        action: None,
                         process,
-                        witness: Arc::new(OnBus(peer.pid)),
+                        witness: Arc::new(OnBus(peer)),
                         caller,
                     },
                     _places: Some((place, of_process)),
@@ -135,10 +143,9 @@ async fn peer(header: &Header<'_>, connection: &zbus::Connection) -> Result<Peer
         .get_connection_credentials(name.into())
         .await
         .map_err(|_| unknown_program())?;
-    let user = platform::user(&credentials).ok_or_else(unknown_program)?;
-    let pid = credentials.process_id().ok_or_else(unknown_program)?;
-    if user == User::own() {
-        Ok(Peer::new(user, pid))
+    let peer = platform::peer(credentials).ok_or_else(unknown_program)?;
+    if peer.user == User::own() {
+        Ok(peer)
     } else {
         Err(unknown_program())
     }

@@ -4,6 +4,10 @@ use mfa_sys::peer::User;
 
 use super::*;
 
+fn on_bus(pid: u32) -> origin::OnBus {
+    origin::OnBus(Peer::new(User::own(), pid))
+}
+
 #[test]
 fn we_know_ourselves() {
     let peer = Peer::new(User::own(), std::process::id());
@@ -21,7 +25,57 @@ fn a_process_that_is_gone_is_no_program() {
     assert_eq!(caller.executable, Executable::Unreadable);
 }
 
-/// The bus gives no pidfd, and old kernels give none for a socket. Then the start time has to do.
+#[test]
+fn another_script_of_the_same_interpreter_is_another_program() {
+    let pid = std::process::id();
+    let caller = identify(&Peer::new(User::own(), pid), Transport::SessionBus);
+    assert!(on_bus(pid).is_same(&caller));
+    let other = Caller {
+        who: Who::Program {
+            path: std::env::current_exe().unwrap(),
+            script: Some("/tmp/other.py".into()),
+        },
+        ..caller
+    };
+    assert!(!on_bus(pid).is_same(&other));
+}
+
+/// Buses of version 1.16 give a pidfd, and older ones none.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_process_on_the_bus_is_known_with_a_pidfd_and_without() {
+    use rustix::process::{Pid, PidfdFlags, pidfd_open};
+
+    let sleep = || {
+        let mut sleep = std::process::Command::new("/usr/bin/sleep");
+        sleep.arg("600").spawn().unwrap()
+    };
+    for has_handle in [true, false] {
+        let mut child = sleep();
+        let credentials = zbus::fdo::ConnectionCredentials::default()
+            .set_unix_user_id(rustix::process::getuid().as_raw())
+            .set_process_id(child.id());
+        let credentials = if has_handle {
+            let pid = Pid::from_child(&child);
+            let handle = pidfd_open(pid, PidfdFlags::empty()).unwrap();
+            credentials.set_process_fd(handle.into())
+        } else {
+            credentials
+        };
+        let peer = crate::platform::peer(credentials).unwrap();
+        assert_eq!((peer.pid, &peer.user), (child.id(), &User::own()));
+        let caller = identify(&peer, Transport::SessionBus);
+        let witness = origin::OnBus(peer.clone());
+        assert!(witness.is_same(&caller), "{has_handle}");
+        assert!(!peer.has_ended());
+        child.kill().unwrap();
+        child.wait().unwrap();
+        assert_eq!(peer.has_ended(), has_handle, "without one, nobody knows");
+        assert!(!witness.is_same(&caller), "{has_handle}");
+    }
+}
+
+/// Old kernels give no pidfd for a socket. Then the start time has to do.
 #[cfg(target_os = "linux")]
 #[test]
 fn a_process_is_known_with_a_pidfd_and_without() {
@@ -42,18 +96,21 @@ fn a_process_is_known_with_a_pidfd_and_without() {
     let python = std::fs::canonicalize("/usr/bin/python3").unwrap();
     for known in &both {
         assert_eq!(known.caller().executable, Executable::Path(python.clone()));
-        assert!(known.is_same(known.caller()));
+        let caller = known.look_again();
+        assert!(known.is_same(&caller));
         // Another process got the same id.
-        let mut reused = known.clone();
+        let mut reused = Known::clone(known);
         reused.caller.start_time += 1;
         assert_eq!(reused.program(), Executable::Unreadable);
-        assert!(!reused.is_same(known.caller()));
-        assert_eq!(reused.look_again().who, Who::Unknown);
+        let now = reused.look_again();
+        assert!(!reused.is_same(&caller));
+        assert_eq!(now.who, Who::Unknown);
     }
     drop(stream);
     child.wait().unwrap();
     for known in &both {
+        let now = known.look_again();
         assert!(!known.is_same(known.caller()), "{known:?} has ended");
-        assert_eq!(known.look_again().who, Who::Unknown);
+        assert_eq!(now.who, Who::Unknown);
     }
 }

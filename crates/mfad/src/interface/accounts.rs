@@ -1,9 +1,10 @@
 //! `org.mfactl.Accounts1`, on private connections only: secrets never cross the session bus.
 
+use mfa_core::port::Kept;
 use mfa_core::{Account, AccountChange};
 use mfa_ipc::Error;
 use mfa_ipc::dict::{AsDict, Dict, nothing_left, owned};
-use mfa_ipc::types::{AddOptions, ImportOptions};
+use mfa_ipc::types::{AddOptions, ImportOptions, RestoreOptions, SyncOptions};
 use zbus::message::Header;
 use zbus::{Connection, interface};
 
@@ -133,6 +134,80 @@ impl Accounts {
             .iter()
             .map(|account| owned(account.to_dict()))
             .collect()
+    }
+
+    #[zbus(out_args("results"))]
+    async fn restore(
+        &self,
+        path: String,
+        passphrase: String,
+        mut options: Dict,
+        #[zbus(header)] header: Header<'_>,
+        #[zbus(connection)] connection: &Connection,
+    ) -> Result<Vec<Dict>, Error> {
+        let passphrase = check(passphrase)?;
+        let asker = self.origin.asker_with(&header, connection, &mut options);
+        let asker = asker.await?;
+        let options = RestoreOptions::from_dict(options)?;
+        let restored = self
+            .service
+            .restore(&asker, path.into(), passphrase, options);
+        let results = restored.await?;
+        results
+            .iter()
+            .map(|result| owned(result.to_dict()))
+            .collect()
+    }
+
+    async fn keep_backup_passphrase(
+        &self,
+        passphrase: String,
+        mut options: Dict,
+        #[zbus(header)] header: Header<'_>,
+        #[zbus(connection)] connection: &Connection,
+    ) -> Result<(), Error> {
+        let passphrase = check(passphrase)?;
+        let asker = self.origin.asker_with(&header, connection, &mut options);
+        let asker = asker.await?;
+        nothing_left(&options)?;
+        let keep = change::KeepPassphrase {
+            asker: asker.clone(),
+            of: Kept::Backup,
+            passphrase: passphrase.into_text(),
+        };
+        self.service.change(&asker, keep).await
+    }
+
+    async fn backed_up(
+        &self,
+        accounts: Vec<(String, u64)>,
+        mut options: Dict,
+        #[zbus(header)] header: Header<'_>,
+        #[zbus(connection)] connection: &Connection,
+    ) -> Result<(), Error> {
+        let asker = self.origin.asker_with(&header, connection, &mut options);
+        let asker = asker.await?;
+        nothing_left(&options)?;
+        self.service.ask(&asker, ask::BackedUp(accounts)).await
+    }
+
+    #[zbus(out_args("report", "changes"))]
+    async fn sync(
+        &self,
+        path: String,
+        passphrase: String,
+        mut options: Dict,
+        #[zbus(header)] header: Header<'_>,
+        #[zbus(connection)] connection: &Connection,
+    ) -> Result<(Dict, Vec<Dict>), Error> {
+        let passphrase = check(passphrase)?;
+        let asker = self.origin.asker_with(&header, connection, &mut options);
+        let asker = asker.await?;
+        let options = SyncOptions::from_dict(options)?;
+        let synced = self.service.sync(&asker, path.into(), passphrase, options);
+        let (report, changes) = synced.await?;
+        let changes = changes.iter().map(|change| owned(change.to_dict()));
+        Ok((owned(report.to_dict())?, changes.collect::<Result<_, _>>()?))
     }
 
     async fn unlock_vault(

@@ -8,44 +8,31 @@
 //! old one, then the folder is synchronised. A file that another program has changed meanwhile is read again
 //! first.
 
+mod disk;
 mod gate;
 mod platform;
 
-use std::fs::{self, File, TryLockError};
-use std::io::{self, Read, Write};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use mfa_core::AccountId;
-use mfa_core::port::{ItemStore, StoreError};
-use mfa_host::replace::{Outlives, replace_file};
-use mfa_keepass::{Database, DatabaseKey, entry};
-use mfa_sys::files::{self, Others};
+use mfa_core::item::{Entry, same};
+use mfa_core::port::{ItemChange, ItemStore, Kept, StoreError};
+use mfa_keepass::{Database, DatabaseKey, entry, passphrase};
 use zeroize::Zeroizing;
 
+use disk::{Opened, create, failed, fingerprint, read, replace, unusable};
 pub(super) use gate::FileGate;
-use platform::{Claim, Fingerprint};
 
 /// How often a change is tried because another program was quicker.
 const MAX_TRIES: u32 = 3;
-/// The largest file that is read, in bytes.
-const MAX_FILE: u64 = 64 * 1024 * 1024;
-
 /// The store; see the module.
 pub(super) struct FileStore {
     path: PathBuf,
     open: Option<Opened>,
     /// Tells the gate whether the store is open.
     is_open: Arc<AtomicBool>,
-}
-
-struct Opened {
-    key: DatabaseKey,
-    database: Database,
-    seen: Fingerprint,
-    /// Keeps other daemons off this file. KeePassXC ignores it, but its writes are noticed.
-    claim: Claim,
 }
 
 impl FileStore {
@@ -127,16 +114,9 @@ impl ItemStore for FileStore {
     }
 
     fn put(&mut self, id: AccountId, old: Option<&str>, text: &str) -> Result<(), StoreError> {
-        let account = mfa_core::item::Entry::from_text(id, text)
-            .map_err(|error| StoreError::Unavailable(error.to_string()))?;
+        let account = account(id, text)?;
         self.change(|database| {
-            let on_disk = database.entry(entry::id(id));
-            let on_disk = on_disk.map(|item| entry::to_text(id, &item));
-            match (&on_disk, old) {
-                (None, None) => {}
-                (Some(found), Some(old)) if mfa_core::item::same(id, found, old) => {}
-                _ => return Err(StoreError::Changed),
-            }
+            check_known(database, id, old)?;
             entry::write(database, &account);
             Ok(())
         })
@@ -145,6 +125,38 @@ impl ItemStore for FileStore {
     fn delete(&mut self, id: AccountId) -> Result<(), StoreError> {
         self.change(|database| {
             entry::remove(database, id);
+            Ok(())
+        })
+    }
+
+    fn change_all(&mut self, changes: &[ItemChange]) -> Result<(), StoreError> {
+        let new = |change: &ItemChange| change.new.as_ref().map(|text| account(change.id, text));
+        let accounts = changes.iter().map(|change| new(change).transpose());
+        let accounts = accounts.collect::<Result<Vec<_>, _>>()?;
+        self.change(|database| {
+            for (change, account) in changes.iter().zip(&accounts) {
+                check_known(
+                    database,
+                    change.id,
+                    change.old.as_ref().map(|old| old.as_str()),
+                )?;
+                match account {
+                    Some(account) => entry::write(database, account),
+                    None => entry::remove(database, change.id),
+                }
+            }
+            Ok(())
+        })
+    }
+
+    fn passphrase(&mut self, of: Kept) -> Result<Option<Zeroizing<String>>, StoreError> {
+        let opened = self.current()?;
+        Ok(passphrase::read(&opened.database, of.as_str()))
+    }
+
+    fn keep_passphrase(&mut self, of: Kept, text: Option<&str>) -> Result<(), StoreError> {
+        self.change(|database| {
+            passphrase::write(database, of.as_str(), text);
             Ok(())
         })
     }
@@ -164,100 +176,20 @@ impl ItemStore for FileStore {
     }
 }
 
-/// Creates an empty vault.
-pub(super) fn create(path: &Path, passphrase: &str) -> Result<(), StoreError> {
-    if let Some(folder) = path.parent() {
-        files::create_private_folder(folder).map_err(failed)?;
+/// Reads an account that is to be written.
+fn account(id: AccountId, text: &str) -> Result<Entry, StoreError> {
+    Entry::from_text(id, text).map_err(|error| StoreError::Unavailable(error.to_string()))
+}
+
+/// Checks that an entry on disk is the one that we know.
+fn check_known(database: &Database, id: AccountId, old: Option<&str>) -> Result<(), StoreError> {
+    let on_disk = database.entry(entry::id(id));
+    let on_disk = on_disk.map(|item| entry::to_text(id, &item));
+    match (&on_disk, old) {
+        (None, None) => Ok(()),
+        (Some(found), Some(old)) if same(id, found, old) => Ok(()),
+        _ => Err(StoreError::Changed),
     }
-    let key = DatabaseKey::new().with_password(passphrase);
-    let bytes = mfa_keepass::save(&mfa_keepass::create(), key).map_err(unusable)?;
-    replace(path, &bytes).map_err(failed)?;
-    Ok(())
-}
-
-/// Reads the file. `ours` is the vault that is open already; its claim is on this file or on the file that was
-/// there before.
-fn read<'o>(
-    path: &Path,
-    key: DatabaseKey,
-    ours: impl Into<Option<&'o Opened>>,
-) -> Result<Opened, StoreError> {
-    let file = files::open_regular(path).map_err(failed)?;
-    check_owner(&file)?;
-    let seen = Fingerprint::of(&file.metadata().map_err(failed)?).map_err(failed)?;
-    let claim = match ours.into() {
-        Some(ours) if ours.seen.is_same_file(&seen) => ours.claim.try_clone().map_err(failed)?,
-        _ => claim(path, &file)?,
-    };
-    let mut bytes = Vec::new();
-    // A file may grow while it is read.
-    file.take(MAX_FILE + 1)
-        .read_to_end(&mut bytes)
-        .map_err(failed)?;
-    if bytes.len() as u64 > MAX_FILE {
-        let text = "the vault file is larger than 64 MiB";
-        return Err(StoreError::Unavailable(text.into()));
-    }
-    let database = mfa_keepass::open(&bytes, &key).map_err(unusable)?;
-    Ok(Opened {
-        key,
-        database,
-        seen,
-        claim,
-    })
-}
-
-fn fingerprint(path: &Path) -> Result<Fingerprint, StoreError> {
-    fs::metadata(path)
-        .and_then(|found| Fingerprint::of(&found))
-        .map_err(failed)
-}
-
-/// Refuses a file that others can change: they could put back an older state of it, counters included.
-fn check_owner(file: &File) -> Result<(), StoreError> {
-    let refused = |what| StoreError::Unavailable(format!("the vault file {what}"));
-    match files::others(file).map_err(failed)? {
-        Others::Own => Err(refused(platform::OF_ANOTHER)),
-        Others::Write => Err(refused(platform::CHANGED_BY_OTHERS)),
-        Others::Read => {
-            tracing::warn!("the vault file {}", platform::OPEN_TO_OTHERS);
-            Ok(())
-        }
-        Others::Nothing => Ok(()),
-    }
-}
-
-/// Makes sure that no other daemon writes to the same file, because counters would go back.
-fn claim(path: &Path, file: &File) -> Result<Claim, StoreError> {
-    Claim::take(path, file).map_err(|error| match error {
-        TryLockError::WouldBlock => {
-            StoreError::Unavailable("another mfad is using the vault file".into())
-        }
-        TryLockError::Error(error) => failed(error),
-    })
-}
-
-fn unusable(error: mfa_keepass::Error) -> StoreError {
-    match error {
-        mfa_keepass::Error::WrongPassphrase => StoreError::WrongPassphrase,
-        error => StoreError::Unavailable(format!("the vault file {error}")),
-    }
-}
-
-/// Replaces the file as a whole, or leaves the old one. Returns the new file, claimed.
-fn replace(path: &Path, bytes: &[u8]) -> io::Result<File> {
-    replace_file(path, Outlives::APowerCut, |file| {
-        Claim::prepare(file)?;
-        file.write_all(bytes)
-    })
-}
-
-#[expect(
-    clippy::needless_pass_by_value,
-    reason = "it is used where errors are mapped"
-)]
-fn failed(error: io::Error) -> StoreError {
-    StoreError::Unavailable(format!("the vault file: {error}"))
 }
 
 #[cfg(test)]

@@ -4,6 +4,9 @@
 //! service is `mfactl`, the user is a UUID, and the label is always the same. Issuer and user name are inside
 //! the secret.
 //!
+//! The passphrases of other files have items of their own, with another service, so that no version takes them for
+//! accounts.
+//!
 //! A connection to the keychain is made for each call and dropped afterwards. A lasting one would go stale when
 //! the provider restarts, and keep threads alive. Calls are rare: one for all items at the start, and one when
 //! an account changes.
@@ -11,7 +14,7 @@
 use std::collections::HashMap;
 
 use keyring_core::{Entry, Error};
-use mfa_core::port::{ItemStore, StoreError};
+use mfa_core::port::{ItemStore, Kept, StoreError};
 use mfa_core::{AccountId, item};
 use mfa_ipc::launcher;
 use zeroize::Zeroizing;
@@ -22,6 +25,9 @@ use super::platform;
 pub(super) const SERVICE: &str = "mfactl";
 /// The label that keychain managers show.
 const LABEL: &str = "mfactl account";
+/// The service and the label of the passphrases of other files.
+const PASSPHRASES: &str = "mfactl-passphrase";
+const PASSPHRASE_LABEL: &str = "mfactl passphrase";
 
 /// The store; see the module.
 pub(super) struct KeyringStore;
@@ -73,20 +79,47 @@ impl ItemStore for KeyringStore {
     }
 
     fn delete(&mut self, id: AccountId) -> Result<(), StoreError> {
-        match entry(id)?.delete_credential() {
-            Ok(()) | Err(Error::NoEntry) => Ok(()),
+        remove(&entry(id)?)
+    }
+
+    fn passphrase(&mut self, of: Kept) -> Result<Option<Zeroizing<String>>, StoreError> {
+        match read(&passphrase(of)?) {
+            Ok(text) => Ok(Some(text)),
+            Err(Error::NoEntry) => Ok(None),
             Err(error) => Err(unusable(error)),
+        }
+    }
+
+    fn keep_passphrase(&mut self, of: Kept, text: Option<&str>) -> Result<(), StoreError> {
+        let item = passphrase(of)?;
+        match text {
+            Some(text) => item.set_secret(text.as_bytes()).map_err(unusable),
+            None => remove(&item),
         }
     }
 }
 
+fn remove(item: &Entry) -> Result<(), StoreError> {
+    match item.delete_credential() {
+        Ok(()) | Err(Error::NoEntry) => Ok(()),
+        Err(error) => Err(unusable(error)),
+    }
+}
+
 fn entry(id: AccountId) -> Result<Entry, StoreError> {
-    let user = id.to_string();
-    let modifiers = platform::modifiers(LABEL, &user);
+    item(SERVICE, &id.to_string(), LABEL)
+}
+
+fn passphrase(of: Kept) -> Result<Entry, StoreError> {
+    item(PASSPHRASES, of.as_str(), PASSPHRASE_LABEL)
+}
+
+fn item(service: &str, user: &str, label: &str) -> Result<Entry, StoreError> {
+    let modifiers = platform::modifiers(label, user);
     let modifiers: HashMap<&str, &str> = modifiers.iter().map(|(k, v)| (*k, v.as_str())).collect();
     let store = platform::store().map_err(unusable)?;
     store
-        .build(SERVICE, &user, Some(&modifiers))
+        .build(service, user, Some(&modifiers))
         .map_err(unusable)
 }
 

@@ -18,7 +18,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use mfa_core::AccountId;
-use mfa_core::port::{ItemStore, StoreError};
+use mfa_core::port::{ItemChange, ItemStore, Kept, StoreError};
 use tokio::sync::mpsc;
 use zeroize::Zeroizing;
 
@@ -181,6 +181,39 @@ impl Keychain {
     pub async fn delete(&self, id: AccountId) -> Result<(), StoreError> {
         self.check().await?;
         self.thread.delete(id).await
+    }
+
+    /// Returns whether many items can be changed as one, by [`Self::change_all`].
+    pub(crate) fn changes_at_once(&self) -> bool {
+        matches!(self.gate, Gate::File(_))
+    }
+
+    /// Changes many items, all of them or none.
+    pub(crate) async fn change_all(&self, changes: Vec<ItemChange>) -> Result<(), StoreError> {
+        self.check().await?;
+        self.thread.change_all(changes).await
+    }
+
+    /// Returns the passphrase of a file, if one is kept.
+    ///
+    /// # Errors
+    /// Returns the errors of the store.
+    pub async fn passphrase(&self, of: Kept) -> Result<Option<Zeroizing<String>>, StoreError> {
+        self.check().await?;
+        self.thread.passphrase(of).await
+    }
+
+    /// Keeps the passphrase of a file, or removes it.
+    ///
+    /// # Errors
+    /// Returns the errors of the store.
+    pub async fn keep_passphrase(
+        &self,
+        of: Kept,
+        text: Option<Zeroizing<String>>,
+    ) -> Result<(), StoreError> {
+        self.check().await?;
+        self.thread.keep_passphrase(of, text).await
     }
 
     /// Reports whenever the keychain may have been locked, unlocked or replaced; never returns.

@@ -1,4 +1,4 @@
-//! The passphrase of a vault file, as a request gives it.
+//! The passphrase of a vault file or of another encrypted file, as a request gives it.
 
 use thiserror::Error as ThisError;
 use zeroize::Zeroizing;
@@ -29,7 +29,8 @@ impl Passphrase {
         }
     }
 
-    pub(super) fn into_text(self) -> Zeroizing<String> {
+    /// Returns the text.
+    pub(crate) fn into_text(self) -> Zeroizing<String> {
         self.0
     }
 }

@@ -12,7 +12,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use mfa_core::AccountId;
-use mfa_core::port::{ItemStore, StoreError};
+use mfa_core::port::{ItemChange, ItemStore, Kept, StoreError};
 use mfa_ipc::launcher;
 use tokio::sync::{mpsc, oneshot};
 use zeroize::Zeroizing;
@@ -38,6 +38,9 @@ enum Job {
         Reply,
     ),
     Delete(AccountId, Reply),
+    ChangeAll(Vec<ItemChange>, Reply),
+    Passphrase(Kept, Reply<Option<Zeroizing<String>>>),
+    KeepPassphrase(Kept, Option<Zeroizing<String>>, Reply),
     Open(Zeroizing<String>, Reply),
     Close(Reply),
 }
@@ -105,6 +108,26 @@ impl Thread {
         self.call(|reply| Job::Delete(id, reply)).await
     }
 
+    pub(super) async fn change_all(&self, changes: Vec<ItemChange>) -> Result<(), StoreError> {
+        self.call(|reply| Job::ChangeAll(changes, reply)).await
+    }
+
+    pub(super) async fn passphrase(
+        &self,
+        of: Kept,
+    ) -> Result<Option<Zeroizing<String>>, StoreError> {
+        self.call(|reply| Job::Passphrase(of, reply)).await
+    }
+
+    pub(super) async fn keep_passphrase(
+        &self,
+        of: Kept,
+        text: Option<Zeroizing<String>>,
+    ) -> Result<(), StoreError> {
+        self.call(|reply| Job::KeepPassphrase(of, text, reply))
+            .await
+    }
+
     pub(super) async fn open(&self, passphrase: Zeroizing<String>) -> Result<(), StoreError> {
         self.call(|reply| Job::Open(passphrase, reply)).await
     }
@@ -113,7 +136,7 @@ impl Thread {
         self.call(Job::Close).await
     }
 
-    async fn call(&self, job: impl FnOnce(Reply) -> Job) -> Result<(), StoreError> {
+    async fn call<T>(&self, job: impl FnOnce(Reply<T>) -> Job) -> Result<T, StoreError> {
         let (reply, done) = oneshot::channel();
         self.send(job(reply))?;
         self.in_time(async { done.await.unwrap_or_else(|_| Err(broken())) })
@@ -204,6 +227,12 @@ fn run(store: &mut dyn ItemStore, job: Job) {
             reply,
         ),
         Job::Delete(id, reply) => (store.delete(id), reply),
+        Job::ChangeAll(changes, reply) => (store.change_all(&changes), reply),
+        Job::Passphrase(of, reply) => return drop(reply.send(store.passphrase(of))),
+        Job::KeepPassphrase(of, text, reply) => {
+            let text = text.as_ref().map(|text| text.as_str());
+            (store.keep_passphrase(of, text), reply)
+        }
         Job::Open(passphrase, reply) => (store.open(&passphrase), reply),
         Job::Close(reply) => {
             store.close();
@@ -215,61 +244,4 @@ fn run(store: &mut dyn ItemStore, job: Job) {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    /// The text at which the store hangs when it is asked to keep it.
-    const HANG: &str = "hang";
-    /// The text at which the store panics.
-    const PANIC: &str = "panic";
-
-    struct Faulty;
-
-    impl ItemStore for Faulty {
-        fn load(
-            &mut self,
-            _: &mut dyn FnMut(AccountId, Zeroizing<String>) -> bool,
-        ) -> Result<(), StoreError> {
-            Ok(())
-        }
-
-        fn put(&mut self, _: AccountId, _: Option<&str>, text: &str) -> Result<(), StoreError> {
-            if text == HANG {
-                loop {
-                    std::thread::park();
-                }
-            }
-            assert_ne!(text, PANIC);
-            Ok(())
-        }
-
-        fn delete(&mut self, _: AccountId) -> Result<(), StoreError> {
-            Ok(())
-        }
-    }
-
-    #[tokio::test(start_paused = true)]
-    async fn a_thread_that_hangs_is_replaced() {
-        let thread = Thread::new(|| Box::new(Faulty));
-        let id = AccountId::from_random([1; 16]);
-        let put = |text: &str| thread.put(id, None, Zeroizing::new(text.to_owned()));
-        assert!(matches!(put(HANG).await, Err(StoreError::TimedOut)));
-        tokio::time::resume();
-        assert!(put("").await.is_ok());
-    }
-
-    #[tokio::test]
-    async fn a_store_that_panics_ends_its_call_only() {
-        let made = Arc::new(Mutex::new(0));
-        let count = Arc::clone(&made);
-        let thread = Thread::new(move || {
-            *count.lock().unwrap() += 1;
-            Box::new(Faulty)
-        });
-        let id = AccountId::from_random([1; 16]);
-        let put = |text: &str| thread.put(id, None, Zeroizing::new(text.to_owned()));
-        assert!(matches!(put(PANIC).await, Err(StoreError::Unavailable(_))));
-        assert!(put("").await.is_ok());
-        assert_eq!(*made.lock().unwrap(), 2, "the old store is in use");
-    }
-}
+mod tests;

@@ -6,7 +6,7 @@
 mod imp;
 
 pub(crate) use imp::{
-    Connected, Ending, Endpoint, HAS_SESSION_BUS, is_passing, session_bus, short_name, tell_ready,
-    tell_stopping, user,
+    Connected, Ending, Endpoint, HAS_SESSION_BUS, is_passing, peer, session_bus, short_name,
+    tell_ready, tell_stopping,
 };
 pub use imp::{begin, log_file};

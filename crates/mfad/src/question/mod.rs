@@ -19,8 +19,22 @@ pub trait Questioner: Send {
     /// Returns whether anybody is there to be asked.
     fn is_attended(&self) -> bool;
 
+    /// Returns whether a tray shows the questions instead, if there is one.
+    fn leaves_them_to_a_tray(&self) -> bool {
+        false
+    }
+
+    /// The session of the user has ended: whoever was there is there no longer.
+    fn session_ended(&self) {}
+
     /// Shows a question until it is answered or closed, or until `withdrawn` resolves.
     fn ask(&self, question: &Question, withdrawn: oneshot::Receiver<()>) -> Asking;
+}
+
+/// Escapes a text that a notification service may take for markup.
+pub(crate) fn escape(text: &str) -> String {
+    let text = text.replace('&', "&amp;");
+    text.replace('<', "&lt;").replace('>', "&gt;")
 }
 
 /// The questioner where there is nobody.

@@ -7,7 +7,7 @@ fn rule(subject: Subject, accounts: Accounts) -> Rule {
         verdict: Verdict::Deny,
         subject,
         accounts,
-        seen: None,
+        seen: Files::default(),
     }
 }
 
@@ -31,7 +31,10 @@ fn rules() -> Rules {
         rule(Subject::App("flatpak:org.gnome.Maps".into()), Accounts::All),
         rule(program(None), Accounts::All),
         Rule {
-            seen: Some(seen),
+            seen: Files {
+                executable: Some(seen),
+                script: Some(Seen { size: 9, ..seen }),
+            },
             ..rule(program(Some("/srv/a.py")), Accounts::One(id))
         },
     ])

@@ -1,8 +1,9 @@
 //! The accounts that were read from the keychain, and what else is known of its items.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use mfa_core::item::{self, Entry};
+use mfa_core::port::ItemChange;
 use mfa_core::query::{self, Index};
 use mfa_core::unlocked::Unlocked;
 use mfa_core::{AccountId, naming};
@@ -22,10 +23,16 @@ pub(super) struct Accounts {
     renamed: HashMap<AccountId, String>,
     /// The ids of items that were read and belong to an incomplete import.
     pub(super) left: BTreeSet<AccountId>,
+    /// The texts of the items that a decided change names, while all items are read.
+    pub(super) redone: Redone,
+    /// What is left to do for a decided change in a store.
+    pub(super) forward: Option<(String, Vec<ItemChange>)>,
+    /// Whether the items that are being read may be half of a change that is under way.
+    pub(super) is_mixed: bool,
     /// The revision of the accounts. It only grows while the daemon runs.
     pub(super) revision: u64,
-    /// The number of items that were not understood and are left as they are.
-    pub(super) unreadable: u32,
+    /// The texts of items that were not understood and are left as they are, unless a backup replaces them.
+    pub(super) unread: BTreeMap<AccountId, Zeroizing<String>>,
 }
 
 impl Accounts {
@@ -115,6 +122,46 @@ impl Accounts {
         let more = candidates.len().saturating_sub(MAX_CANDIDATES);
         candidates.truncate(MAX_CANDIDATES);
         errors::ambiguous(candidates, more)
+    }
+}
+
+/// The texts of the items that a record names, once they are read.
+#[derive(Default)]
+pub(super) struct Redone(HashMap<AccountId, Option<Zeroizing<String>>>);
+
+impl Redone {
+    /// Returns room for these items.
+    pub(super) fn expect(ids: impl Iterator<Item = AccountId>) -> Self {
+        Self(ids.map(|id| (id, None)).collect())
+    }
+
+    /// Takes in an item, if a record names it. Returns the text otherwise.
+    pub(super) fn keep(
+        &mut self,
+        id: AccountId,
+        text: Zeroizing<String>,
+    ) -> Option<Zeroizing<String>> {
+        match self.0.get_mut(&id) {
+            Some(place) => {
+                *place = Some(text);
+                None
+            }
+            None => Some(text),
+        }
+    }
+
+    pub(super) fn take(&mut self, id: AccountId) -> Option<Zeroizing<String>> {
+        self.0.get_mut(&id).and_then(Option::take)
+    }
+
+    pub(super) fn has(&self, id: AccountId) -> bool {
+        self.0.get(&id).is_some_and(Option::is_some)
+    }
+
+    /// Returns the items that nobody has taken.
+    pub(super) fn rest(self) -> impl Iterator<Item = (AccountId, Zeroizing<String>)> {
+        let texts = self.0.into_iter();
+        texts.filter_map(|(id, text)| Some((id, text?)))
     }
 }
 

@@ -19,6 +19,8 @@ pub enum Signal {
         /// The program that got it.
         application: String,
     },
+    /// A counter was moved, because its codes were handed out. Nothing else of the accounts has changed.
+    CounterMoved,
     /// A question to the user was asked, answered or withdrawn.
     QuestionsChanged,
 }
@@ -30,6 +32,8 @@ pub struct Public {
     pub locked: bool,
     /// The keychain that holds the accounts.
     pub keychain: String,
+    /// Whether a tray copies codes.
+    pub copies: bool,
 }
 
 /// Announces events and properties to all listeners.
@@ -65,6 +69,12 @@ impl Announcer {
     pub(super) fn locked(&self, locked: bool) {
         self.public
             .send_if_modified(|public| std::mem::replace(&mut public.locked, locked) != locked);
+    }
+
+    /// Announces whether a tray copies codes, if that has changed.
+    pub(super) fn copies(&self, copies: bool) {
+        self.public
+            .send_if_modified(|public| std::mem::replace(&mut public.copies, copies) != copies);
     }
 
     /// Announces the keychain that holds the accounts, if that has changed.

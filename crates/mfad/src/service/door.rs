@@ -91,20 +91,22 @@ impl Service {
         }
         self.lock_if_unused();
         if let Some(reason) = self.stays_locked() {
-            return request.refuse(errors::locked(reason));
+            return self.turn_away(request, errors::locked(reason));
         }
         self.door.last_request = self.parts.clock.since_boot();
         match self.door.state {
             State::Open => return request.serve(self),
-            State::Loading if request.is_certain(&self.accounts.unlocked) => {
+            State::Loading
+                if !self.accounts.is_mixed && request.is_certain(&self.accounts.unlocked) =>
+            {
                 return request.serve(self);
             }
             State::Prompting if !request.asker.interactive => {
-                return request.refuse(errors::store(&StoreError::Locked));
+                return self.turn_away(request, errors::store(&StoreError::Locked));
             }
             _ => {}
         }
-        self.parking.park(request, Cause::Door);
+        self.park(request, Cause::Door);
         self.open();
     }
 
@@ -205,14 +207,14 @@ impl Service {
         let at_door = self.parking.take_at_door().into_iter();
         let (patient, others): (Vec<_>, Vec<_>) = at_door.partition(is_patient);
         for request in others {
-            request.refuse(locked.clone());
+            self.turn_away(request, locked.clone());
         }
         if patient.is_empty() {
             self.door.state = State::Locked(Reason::Keychain);
             return;
         }
         for request in patient {
-            self.parking.park(request, Cause::Door);
+            self.park(request, Cause::Door);
         }
         self.door.state = State::Prompting;
         let keychain = self.parts.keychain.clone();
@@ -244,7 +246,9 @@ impl Service {
     /// Refuses all requests that cannot go on without the accounts.
     pub(super) fn refuse_all(&mut self, error: &Error) {
         let is_one = |cause| matches!(cause, Cause::Door | Cause::Turn);
-        self.parking.refuse(error, is_one);
+        for request in self.parking.take(|_, cause| is_one(cause)) {
+            self.turn_away(request, error.clone());
+        }
         self.changes.refuse(error);
     }
 

@@ -3,6 +3,7 @@
 //! No text here contains anything that the request sent.
 
 mod consent;
+mod many;
 
 use std::path::Path;
 use std::time::Duration;
@@ -14,6 +15,7 @@ use mfa_ipc::Error;
 use mfa_ipc::types::{MAX_IMPORTED, MAX_PEEKED};
 
 pub(super) use consent::*;
+pub(super) use many::*;
 
 pub(super) fn store(error: &StoreError) -> Error {
     let text = error.to_string();
@@ -85,7 +87,7 @@ pub(super) fn not_noted(error: &std::io::Error) -> Error {
 
 pub(super) fn import_not_noted(error: &std::io::Error) -> Error {
     Error::Failed(format!(
-        "nothing was stored: cannot record that an import is under way: {error}"
+        "nothing was changed: cannot record that accounts are being written: {error}"
     ))
 }
 

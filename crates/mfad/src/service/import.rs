@@ -208,7 +208,7 @@ fn label(entry: &Entry) -> (String, String) {
 }
 
 /// An account, compared by what its codes are made of. How many of them were used makes no difference.
-struct Codes<'e>(&'e Entry);
+pub(super) struct Codes<'e>(pub(super) &'e Entry);
 
 impl Codes<'_> {
     /// Returns everything that the codes are made of, except the secret.

@@ -3,9 +3,11 @@
 //! An account is served as soon as its item is read, if the items that are still to come cannot change the
 //! answer.
 
+use mfa_core::AccountId;
 use mfa_core::item::Entry;
 use mfa_core::port::StoreError;
 use tokio::sync::mpsc;
+use zeroize::Zeroizing;
 
 use super::cause::Cause;
 use super::state::{Event, State};
@@ -34,6 +36,11 @@ impl Items {
         self.0.as_mut()?.try_recv().ok()
     }
 
+    /// Returns whether no items are expected.
+    pub(super) fn is_at_end(&self) -> bool {
+        self.0.is_none()
+    }
+
     /// Drops the items that are still to come.
     pub(super) fn end(&mut self) {
         self.0 = None;
@@ -47,6 +54,9 @@ impl Service {
         let is_turn = |cause| cause == Cause::Turn;
         self.parking.refuse(&errors::read_again(), is_turn);
         self.accounts.clear();
+        self.accounts.redone = self.redone();
+        // It writes to the same items.
+        self.accounts.is_mixed = self.changes.is_of_many();
         let sink = self.door.items.expect();
         let keychain = self.parts.keychain.clone();
         self.door
@@ -60,13 +70,11 @@ impl Service {
             self.accounts.left.insert(id);
             return;
         }
-        match Entry::from_text(id, &text) {
-            Ok(entry) => self.accounts.admit(entry),
-            Err(error) => {
-                tracing::warn!(%id, %error, "cannot read an item; it is left unchanged");
-                self.accounts.unreadable += 1;
-                return;
-            }
+        let Some(text) = self.accounts.redone.keep(id, text) else {
+            return;
+        };
+        if !self.read_item(id, text) || self.accounts.is_mixed {
+            return;
         }
         let unlocked = &self.accounts.unlocked;
         let ready = self
@@ -74,6 +82,21 @@ impl Service {
             .take(|request, cause| cause == Cause::Door && request.is_certain(unlocked));
         for request in ready {
             self.resume(request);
+        }
+    }
+
+    /// Takes in an account. Returns false if its item cannot be read.
+    pub(super) fn read_item(&mut self, id: AccountId, text: Zeroizing<String>) -> bool {
+        match Entry::from_text(id, &text) {
+            Ok(entry) => {
+                self.accounts.admit(entry);
+                true
+            }
+            Err(error) => {
+                tracing::warn!(%id, %error, "cannot read an item; it is left unchanged");
+                self.accounts.unread.insert(id, text);
+                false
+            }
         }
     }
 
@@ -87,11 +110,19 @@ impl Service {
             self.accounts.clear();
             return self.unavailable(&error);
         }
+        if self.accounts.is_mixed {
+            // All is read once more, as soon as the change has come to its end.
+            if !self.changes.is_of_many() {
+                self.load();
+            }
+            return;
+        }
+        self.redo();
         self.door.state = State::Open;
         self.door.problem.clear();
         tracing::info!(
             accounts = self.accounts.unlocked.len(),
-            unreadable = self.accounts.unreadable,
+            unreadable = self.accounts.unread.len(),
             "open"
         );
         self.accounts_changed();

@@ -84,12 +84,16 @@ impl Service {
         }
     }
 
-    /// Undoes the lock of the user or the screen: the next request opens the accounts.
-    pub(super) fn end_lock(&mut self) {
+    /// Undoes the lock of the user or the screen: the next request opens the accounts. If a person does so, the person is
+    /// there and can be asked.
+    pub(super) fn end_lock(&mut self, is_person: bool) {
         let was_by_user = self.door.state.is_locked_by_user();
         self.door.session.forget_screen();
+        if is_person {
+            self.door.session.forget_seen();
+        }
         if was_by_user || self.door.state.is_locked_with_session() {
-            let reason = self.door.session.keeps_locked();
+            let reason = self.door.session.keeps_locked(self.parts.lock);
             self.door.state = reason.map_or(State::Closed, State::Locked);
         }
         if was_by_user && let Err(error) = self.note_lock(false) {

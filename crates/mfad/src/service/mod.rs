@@ -14,6 +14,7 @@
 //! | `errands` | tasks, and who waits for each |
 //! | `parking` | the requests that are put aside, and `cause` the causes for that |
 //! | `consent` | decides who may have what, and asks the user |
+//! | `backup` | makes automatic backups |
 //! | `door` | opens the accounts from the keychain and closes them |
 //! | `attempt` | opens or creates a vault file with a passphrase |
 //! | `state` | the states of the accounts, and the events that change them |
@@ -23,7 +24,9 @@
 //! | `accounts` | the accounts that were read |
 //! | `series` | a code and the codes after it, handed out together |
 //! | `import` | decides what becomes of each account of an import |
+//! | `restore` | decides what becomes of each account of a backup |
 //! | `notes` | the notes on a store |
+//! | `redo` | completes the changes of many accounts that are decided |
 //! | `announce` | the events and properties that are announced without being asked for |
 //! | `errors` | converts errors into answers |
 
@@ -31,6 +34,7 @@ mod accounts;
 mod announce;
 pub(crate) mod ask;
 mod attempt;
+mod backup;
 mod cause;
 pub(crate) mod change;
 pub(crate) mod consent;
@@ -41,10 +45,13 @@ mod handle;
 mod import;
 mod items;
 mod lock;
+mod moving;
 mod notes;
 mod parking;
+mod redo;
 mod reply;
 mod request;
+mod restore;
 mod series;
 mod session;
 mod state;
@@ -57,6 +64,7 @@ use std::time::Duration;
 use mfa_core::port::{Clock, Journal, Notes};
 use tokio::sync::mpsc;
 
+use crate::backups::Folder;
 use crate::copiers::Copiers;
 use crate::keychain::Keychain;
 use crate::presence::Presence;
@@ -64,11 +72,14 @@ use crate::session::Events;
 use accounts::Accounts;
 use announce::Announcer;
 pub use announce::{Public, Signal};
+use ask::Followed;
+use backup::Backups;
 use change::Queue;
 use consent::Consent;
 pub use consent::Parts as ConsentParts;
 use door::Door;
 pub use handle::Handle;
+pub(crate) use handle::Synced;
 use parking::Parking;
 use request::Request;
 pub(crate) use series::CodeSeries;
@@ -94,6 +105,8 @@ pub struct Parts {
     pub presence: Arc<dyn Presence>,
     /// The vault file to use where there is no OS keychain, once the user asks for it.
     pub fallback: Option<Fallback>,
+    /// Where automatic backups are written, if they are.
+    pub backups: Option<Folder>,
 }
 
 /// A function that records which vault file is used.
@@ -117,6 +130,8 @@ pub(crate) struct Service {
     parking: Parking,
     changes: Queue,
     copiers: Copiers,
+    backups: Backups,
+    followed: Followed,
     announcer: Announcer,
 }
 
@@ -140,6 +155,8 @@ impl Service {
             parking: Parking::default(),
             changes: Queue::default(),
             copiers: Copiers::default(),
+            backups: Backups::default(),
+            followed: Followed::default(),
             announcer,
             parts,
         }
@@ -150,7 +167,9 @@ impl Service {
         self.open();
         loop {
             self.announcer.locked(self.door.state.is_locked());
+            self.announcer.copies(self.copiers.any());
             let (idle, waiting) = (self.idle_check(), self.clock_check());
+            let backup = self.backup_check();
             tokio::select! {
                 request = requests.recv() => match request {
                     Some(request) => self.arrived(request),
@@ -165,6 +184,7 @@ impl Service {
                     self.attempt_ended(attempt, end);
                 }
                 Some((change, end)) = self.changes.written() => self.written(change, end),
+                Some((holds, end)) = self.backups.made() => self.backed_up(holds, end),
                 Some(()) = self.door.changes.recv() => self.look_again(),
                 Some(event) = self.parts.session.recv() => self.session_event(event),
                 () = self.copiers.forget_who_leaves() => {}
@@ -175,6 +195,7 @@ impl Service {
                 () = tokio::task::yield_now(), if self.parking.has_turns() => self.next_turn(),
                 () = sleep(waiting), if waiting.is_some() => self.look_at_clock(),
                 () = sleep(idle), if idle.is_some() => self.lock_if_idle(),
+                () = sleep(backup), if backup.is_some() => self.back_up(),
             }
         }
         self.door.watcher.abort();
@@ -186,12 +207,23 @@ impl Service {
         self.accounts.revision += 1;
         let revision = self.accounts.revision;
         self.announcer.tell(Signal::AccountsChanged { revision });
+        self.plan_backup();
+    }
+
+    /// Announces that codes were counted. It is stored in the keychain already, so the other places have some time.
+    fn counter_moved(&mut self) {
+        self.announcer.tell(Signal::CounterMoved);
+        self.plan_backup_of_counters();
     }
 
     /// Returns how long to sleep for the requests that wait for the clock, or for the user.
     fn clock_check(&self) -> Option<Duration> {
         let now = self.parts.clock.unix().unwrap_or(u64::MAX);
-        let sleeps = [self.parking.sleep(now), self.consent.questions.sleep()];
+        let since_boot = self.parts.clock.since_boot();
+        let sleeps = [
+            self.parking.sleep(now),
+            self.consent.questions.sleep(since_boot),
+        ];
         sleeps.into_iter().flatten().min()
     }
 }

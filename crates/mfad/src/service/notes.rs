@@ -11,7 +11,57 @@ use mfa_core::AccountId;
 use super::Service;
 use crate::keychain::NAMELESS;
 
+/// The maximum number of removed accounts whose counters are remembered.
+const MAX_REMOVED: usize = 1000;
+
 impl Service {
+    /// Notes how far accounts were counted that are about to be removed: another computer or a backup may bring one back.
+    /// This comes first, because a removal may be completed after the daemon was killed or the accounts were locked.
+    pub(super) fn note_counters(&mut self, ids: &BTreeSet<AccountId>) {
+        let mut is_any = false;
+        for id in ids {
+            let stored = self.accounts.unlocked.get(*id);
+            if let Some(counter) = stored.and_then(|entry| entry.account.kind.counter()) {
+                is_any |= self.note_counter(*id, counter);
+            }
+        }
+        if is_any {
+            self.store_counters();
+        }
+    }
+
+    /// Notes the counter of an account. Returns whether that is new.
+    fn note_counter(&mut self, id: AccountId, counter: u64) -> bool {
+        let removed = &mut self.parts.notes.removed;
+        let is_new = removed.get(&id).is_none_or(|most| *most < counter);
+        if is_new {
+            removed.insert(id, counter);
+        }
+        while removed.len() > MAX_REMOVED {
+            // Any of the others: ids are random.
+            let other = removed.keys().find(|other| **other != id).copied();
+            other.and_then(|other| removed.remove(&other));
+        }
+        is_new
+    }
+
+    fn store_counters(&mut self) {
+        if let Err(error) = self.parts.journal.store(&self.parts.notes) {
+            tracing::warn!(%error, "cannot record the counter of a removed account");
+        }
+    }
+
+    /// Forgets an account that was removed from the keychain, except how far it was counted: another computer or a backup
+    /// may bring it back.
+    pub(super) fn has_removed(&mut self, id: AccountId) {
+        let account = self.accounts.unlocked.take(id);
+        self.parts.notes.ledger.forget(id);
+        let counter = account.and_then(|removed| removed.account.kind.counter());
+        if counter.is_some_and(|counter| self.note_counter(id, counter)) {
+            self.store_counters();
+        }
+    }
+
     /// Returns whether an item is left over from an incomplete import.
     pub(super) fn is_left(&self, id: AccountId) -> bool {
         let mut stores = self.parts.notes.unfinished.values();
@@ -43,7 +93,7 @@ impl Service {
         noted
     }
 
-    fn set_unfinished(&mut self, store: &str, ids: BTreeSet<AccountId>) {
+    pub(super) fn set_unfinished(&mut self, store: &str, ids: BTreeSet<AccountId>) {
         let noted = &mut self.parts.notes.unfinished;
         if ids.is_empty() {
             noted.remove(store);

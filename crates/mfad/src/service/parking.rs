@@ -6,10 +6,12 @@
 
 use std::time::Duration;
 
+use mfa_core::access::record::Ground;
 use mfa_ipc::Error;
 use tokio::time::Instant;
 
 use super::cause::{Cause, GLANCE, MAX_WAITING, NAP};
+use super::consent::Takes;
 use super::request::Request;
 use super::{Service, errors};
 
@@ -26,14 +28,14 @@ pub(super) struct Parking {
 }
 
 impl Parking {
-    /// Puts a request aside, or refuses it if there are too many.
-    pub(super) fn park(&mut self, request: Request, cause: Cause) {
+    /// Puts a request aside, or returns it if there are too many.
+    fn park(&mut self, request: Request, cause: Cause) -> Option<Request> {
         let has_turn = cause != Cause::Turn || self.count(Cause::Turn) < MAX_TURNS;
-        if has_turn && self.has_room() {
-            self.requests.push((request, cause));
-        } else {
-            request.refuse(errors::too_much());
+        if !has_turn || !self.has_room() {
+            return Some(request);
         }
+        self.requests.push((request, cause));
+        None
     }
 
     /// Returns whether there is room for another request.
@@ -93,6 +95,26 @@ impl Parking {
 }
 
 impl Service {
+    /// Puts a request aside, or refuses it if there are too many.
+    pub(super) fn park(&mut self, request: Request, cause: Cause) {
+        if let Some(request) = self.parking.park(request, cause) {
+            self.turn_away(request, errors::too_much());
+        }
+    }
+
+    /// Refuses a request that could not be decided on, and logs it if it was for codes or secrets.
+    pub(super) fn turn_away(&mut self, request: Request, error: Error) {
+        let ground = match error {
+            Error::Locked(_) => Some(Ground::Locked),
+            Error::LimitsExceeded(_) => Some(Ground::Limit),
+            _ => None,
+        };
+        if let (Some(ground), Some(Takes(account, usage))) = (ground, request.takes()) {
+            self.refused(&request.asker, account, usage, ground);
+        }
+        request.refuse(error);
+    }
+
     /// Resumes the requests whose time has come, and refuses those that have waited too long.
     pub(super) fn look_at_clock(&mut self) {
         let now = self.parts.clock.unix().unwrap_or(u64::MAX);

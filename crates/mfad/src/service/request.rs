@@ -9,12 +9,13 @@ use mfa_core::access::record::Ground;
 use mfa_core::unlocked::Unlocked;
 use mfa_ipc::Error;
 
-use super::Service;
 use super::ask::{Ask, Served};
 use super::cause::Needs;
 use super::change::Change;
 use super::consent::{Applicant, Takes};
 use super::reply::{Refuse, Reply, Unanswered, answer};
+use super::state::State;
+use super::{Service, errors};
 use crate::caller::Asker;
 
 /// A request.
@@ -122,7 +123,7 @@ impl<A: Ask> Work for Unanswered<Asked<A>, A::Answer> {
             Ok(Served::Now(result)) => answer(reply, Ok(result)),
             Ok(Served::Later(ask, cause)) => {
                 let request = Request::ask(asker, ask, reply);
-                service.parking.park(request, cause);
+                service.park(request, cause);
             }
             Err(error) => answer(reply, Err(error)),
         }
@@ -131,7 +132,7 @@ impl<A: Ask> Work for Unanswered<Asked<A>, A::Answer> {
 
 impl<C: Change> Work for Unanswered<Wanted<C>, C::Answer> {
     fn needs(&self) -> Needs {
-        Needs::Accounts
+        self.what.0.needs()
     }
 
     fn takes(&self) -> Option<Takes> {
@@ -148,6 +149,10 @@ impl<C: Change> Work for Unanswered<Wanted<C>, C::Answer> {
     }
 
     fn serve(self: Box<Self>, service: &mut Service, asker: Applicant) {
-        service.change(self.what.0, asker.into_asker(), self.reply);
+        let Self { what, reply } = *self;
+        if what.0.needs() == Needs::Nothing && service.door.state != State::Open {
+            return answer(reply, Err(errors::locked_meanwhile()));
+        }
+        service.change(what.0, asker.into_asker(), reply);
     }
 }

@@ -4,7 +4,7 @@
 
 use std::time::Duration;
 
-use mfa_core::lock::{Outcome, Reason};
+use mfa_core::lock::{Event as Happened, Outcome, Reason};
 
 use super::state::State;
 use super::{Service, errors};
@@ -37,6 +37,14 @@ impl Service {
             return;
         };
         tracing::debug!(?event, "the session");
+        if matches!(event, Happened::Screen(_, true) | Happened::Told(true)) {
+            // Nobody sees them any more, even if the accounts stay open. What was allowed for a while ends too.
+            self.deny_questions();
+            self.consent.end();
+        }
+        if event == Happened::End {
+            self.consent.session_ended();
+        }
         match self.door.session.take(self.parts.lock, event) {
             Outcome::Lock(reason) => self.lock_with_session(reason, delay),
             Outcome::Open => {
@@ -65,7 +73,7 @@ impl Service {
     pub(super) fn stays_locked(&self) -> Option<Reason> {
         match self.door.state {
             State::Locked(reason) if reason.lasts() => Some(reason),
-            _ => self.door.session.keeps_locked(),
+            _ => self.door.session.keeps_locked(self.parts.lock),
         }
     }
 }

@@ -1,7 +1,8 @@
 //! The session of the user: reports when its screen is locked or unlocked, when the system is about to sleep, and when
 //! the session ends. What becomes of the accounts then is decided in [`mfa_core::lock`].
 //!
-//! Only signals wake it up. It listens to nothing that the configuration ignores.
+//! Only signals wake it up. It listens to the screen even if that locks no accounts: nobody answers a question on a locked
+//! screen.
 
 mod platform;
 
@@ -29,8 +30,6 @@ pub type Events = mpsc::Receiver<Event>;
 #[must_use]
 pub fn watch(policy: Policy, bus: Option<zbus::Connection>) -> Events {
     let (sender, events) = mpsc::channel(QUEUE);
-    if policy.screen || policy.suspend {
-        tokio::spawn(platform::watch(policy, bus, sender));
-    }
+    tokio::spawn(platform::watch(policy, bus, sender));
     events
 }

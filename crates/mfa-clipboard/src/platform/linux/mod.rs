@@ -7,6 +7,8 @@
 mod wayland;
 mod x11;
 
+use wayland::Support;
+
 use crate::Error;
 
 /// The clipboard of the current desktop.
@@ -19,10 +21,13 @@ impl Board {
     /// Opens the clipboard. Compositors without the data-control protocol, such as GNOME's, are reached
     /// through X11.
     pub(crate) fn open() -> Result<Self, Error> {
-        if wayland::is_there() {
-            Ok(Self::Wayland(wayland::Board::default()))
-        } else {
-            Ok(Self::X11(Box::new(x11::Board::open()?)))
+        match wayland::support() {
+            Support::Full => Ok(Self::Wayland(wayland::Board::default())),
+            // The X server could only say that it is not there, which tells nobody what to do.
+            Support::WithoutDataControl if !is_set("DISPLAY") => Err(Error::NeedsXWayland),
+            Support::WithoutDataControl | Support::None => {
+                Ok(Self::X11(Box::new(x11::Board::open()?)))
+            }
         }
     }
 
@@ -46,4 +51,9 @@ impl Board {
             Self::X11(board) => board.clear(),
         }
     }
+}
+
+/// Returns whether a variable of the environment names a display.
+fn is_set(variable: &str) -> bool {
+    std::env::var_os(variable).is_some_and(|value| !value.is_empty())
 }

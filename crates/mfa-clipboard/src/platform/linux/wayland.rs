@@ -4,14 +4,30 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, mpsc};
 
 use wl_clipboard_rs::copy::{self, ClipboardType, MimeType, Options, Seat, Source};
-use wl_clipboard_rs::utils::is_primary_selection_supported;
+use wl_clipboard_rs::utils::{PrimarySelectionCheckError, is_primary_selection_supported};
 
 use crate::Error;
 
-/// Checks whether the compositor supports the protocol.
-pub(super) fn is_there() -> bool {
-    let is_set = std::env::var_os("WAYLAND_DISPLAY").is_some_and(|value| !value.is_empty());
-    is_set && is_primary_selection_supported().is_ok()
+/// How far the compositor supports the protocol.
+pub(super) enum Support {
+    /// It does.
+    Full,
+    /// It answers, but has no such protocol.
+    WithoutDataControl,
+    /// There is no compositor, or it cannot be used.
+    None,
+}
+
+/// Asks the compositor whether it supports the protocol.
+pub(super) fn support() -> Support {
+    if !super::is_set("WAYLAND_DISPLAY") {
+        return Support::None;
+    }
+    match is_primary_selection_supported() {
+        Ok(_) => Support::Full,
+        Err(PrimarySelectionCheckError::MissingProtocol) => Support::WithoutDataControl,
+        Err(_) => Support::None,
+    }
 }
 
 /// The clipboard of the compositor.

@@ -26,7 +26,7 @@ fn rule(verdict: Verdict, subject: Subject, accounts: Accounts) -> Rule {
         verdict,
         subject,
         accounts,
-        seen: None,
+        seen: Files::default(),
     }
 }
 
@@ -223,4 +223,37 @@ proptest! {
             prop_assert!(who != Who::Unknown || verdict != Verdict::Allow);
         }
     }
+}
+
+#[test]
+fn paths_of_windows_fit_in_any_case_and_stay_as_they_were_given() {
+    let (given, of_kernel) = (r"c:\TOOLS\Aws.exe", r"C:\Tools\aws.exe");
+    let mut rules = Rules::new(vec![rule(
+        Verdict::Allow,
+        about(given, None),
+        Accounts::All,
+    )]);
+    let decide = |rules: &Rules, who: &Who| rules.decide(who, &account(1, &[]), Use::Code).0;
+    assert_eq!(decide(&rules, &program(of_kernel, None)), Verdict::Allow);
+    let with_script = program(of_kernel, Some(r"C:\Jobs\a.py"));
+    assert_eq!(decide(&rules, &with_script), Verdict::Allow);
+    assert_eq!(
+        decide(&rules, &program(r"D:\Tools\aws.exe", None)),
+        Verdict::Ask
+    );
+    assert_eq!(rules.own()[0].subject, about(given, None));
+    // The same program has one rule for the same accounts.
+    rules.set(rule(Verdict::Deny, about(of_kernel, None), Accounts::All));
+    assert_eq!(rules.own().len(), 1);
+    rules.set(rule(
+        Verdict::Allow,
+        about(given, Some(r"c:\jobs\A.py")),
+        Accounts::All,
+    ));
+    assert_eq!(decide(&rules, &with_script), Verdict::Allow);
+    let wanted = about(given, None);
+    assert_eq!(rules.forget(|rule| rule.subject.is_same(&wanted)), 1);
+    // On Unix, these are two programs.
+    let other = about("/opt/Aws", None);
+    assert!(!other.is_same(&about("/opt/aws", None)) && other.is_same(&other));
 }

@@ -2,11 +2,23 @@
 
 use super::*;
 
+mod interpreters;
+
+/// A folder whose path is whole on each system.
+fn folder() -> PathBuf {
+    let root = if std::path::MAIN_SEPARATOR == '/' {
+        "/srv"
+    } else {
+        r"C:\srv"
+    };
+    root.into()
+}
+
 fn role(path: &str, arguments: &[&str], has_terminal: bool) -> Role {
     let arguments: Vec<_> = arguments.iter().map(|&text| text.to_owned()).collect();
     let start = Start {
         arguments: &arguments,
-        folder: Some(Path::new("/srv")),
+        folder: Some(&folder()),
         has_terminal,
         is_of_system: !path.starts_with("/home"),
     };
@@ -14,11 +26,12 @@ fn role(path: &str, arguments: &[&str], has_terminal: bool) -> Role {
 }
 
 fn program(path: &str, script: Option<&str>) -> Role {
-    // Each system has its own way to put a folder before a name.
-    let whole = |script: &str| match script.strip_prefix("/srv/") {
-        Some(name) => Path::new("/srv").join(name).display().to_string(),
-        None => script.to_owned(),
+    // Each system has its own way to write a whole path.
+    let whole = |script: &str| match script.starts_with('/') {
+        true => folder().join(script).components().collect::<PathBuf>(),
+        false => script.into(),
     };
+    let whole = |script: &str| whole(script).display().to_string();
     Role::End(Who::Program {
         path: path.into(),
         script: script.map(whole),
@@ -58,6 +71,7 @@ fn a_shell_that_runs_a_command_is_a_step() {
         &["bash", "-e", "-c", "x"],
         &["bash", "-s"],
         &["fish", "--command", "x"],
+        &["fish", "--command=x"],
     ] {
         assert_eq!(
             role("/usr/bin/bash", arguments, true),
@@ -161,6 +175,9 @@ fn what_could_be_any_program_is_not_recognised() {
         ("/usr/bin/python3", &["python3", &long]),
         ("/usr/bin/python3", &["python3", "a\u{200b}.py"]),
         ("/usr/lib/systemd/systemd", &["systemd", "--user"]),
+        ("/windows/explorer.exe", &["explorer"]),
+        ("/windows/wscript.exe", &["wscript"]),
+        ("/home/jane/cmd.exe", &["cmd", "/k"]),
     ] {
         let Role::End(who) = role(path, arguments, false) else {
             panic!("it is a step")
@@ -188,6 +205,46 @@ fn any_other_program_is_named() {
         program(terraform, None)
     );
     assert_eq!(role(terraform, &[], false), program(terraform, None));
+}
+
+#[test]
+fn programs_of_windows_are_known_without_their_ending() {
+    for (path, arguments) in [
+        ("/windows/cmd.exe", &["cmd", "/c mfactl get aws"][..]),
+        ("/windows/CMD.EXE", &["cmd", "/q"]),
+        ("/windows/PowerShell.exe", &["powershell", "-c", "x"]),
+        ("/windows/conhost.exe", &["conhost", "cmd"]),
+        ("/git/bin/bash.exe", &["bash", "-lc", "x"]),
+        ("/git/bin/env.exe", &["env", "mfactl"]),
+    ] {
+        assert_eq!(role(path, arguments, false), Role::Step, "{arguments:?}");
+    }
+    for (path, arguments, script) in [
+        (
+            "/windows/cmd.exe",
+            &["cmd", "/c job.bat"][..],
+            "/srv/job.bat",
+        ),
+        ("/opt/python.exe", &["python", "./job.py"], "/srv/job.py"),
+        ("/opt/PythonW.exe", &["pythonw", "/opt/a.pyw"], "/opt/a.pyw"),
+        (
+            "/windows/cscript.exe",
+            &["cscript", "//nologo", "job.vbs", "x"],
+            "/srv/job.vbs",
+        ),
+        ("/windows/pwsh.exe", &["pwsh", "job.ps1"], "/srv/job.ps1"),
+    ] {
+        let found = role(path, arguments, false);
+        assert_eq!(found, program(path, Some(script)), "{arguments:?}");
+    }
+    for arguments in [&["cmd"][..], &["cmd", "/k setup.bat"]] {
+        let found = role("/windows/cmd.exe", arguments, true);
+        assert_eq!(found, Role::End(Who::Person));
+    }
+    assert!(reads_whole_line(Path::new("/windows/Cmd.exe")));
+    assert!(!reads_whole_line(Path::new("/windows/pwsh.exe")));
+    assert!(is_terminal(Path::new("/windows/Explorer.EXE")));
+    assert!(!is_terminal(Path::new("/opt/evil.exe")));
 }
 
 #[test]

@@ -24,7 +24,7 @@ impl Format for Bitwarden {
     }
 
     fn title(&self) -> &'static str {
-        "an export of Bitwarden or Bitwarden Authenticator: JSON, with a password or without, or CSV"
+        "a Bitwarden or Bitwarden Authenticator export: JSON, with a password or without, or CSV"
     }
 
     fn detect(&self, bytes: &[u8]) -> bool {

@@ -21,7 +21,7 @@ impl Format for FreeOtp {
     }
 
     fn title(&self) -> &'static str {
-        "a file of FreeOTP or FreeOTP+: an export, a backup or the settings"
+        "a FreeOTP or FreeOTP+ file: an export, a backup or the settings"
     }
 
     fn detect(&self, bytes: &[u8]) -> bool {

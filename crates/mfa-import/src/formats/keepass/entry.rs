@@ -1,10 +1,13 @@
 //! The ways in which entries store secrets: those of KeePassXC, of plugins and of KeePass 2 itself.
 
+use std::collections::BTreeSet;
+
+use mfa_core::account::Kind;
 use percent_encoding::percent_decode_str;
 
 use crate::document::Number;
 use crate::draft::{Coded, Draft, Type};
-use crate::found::Found;
+use crate::found::{Found, Imported};
 use crate::{links, text};
 
 /// The fields that concern codes, apart from the link.
@@ -33,6 +36,8 @@ pub(super) const FIELDS: [&str; 17] = [
 pub(super) struct Entry {
     fields: Vec<(String, String)>,
     pub(super) tags: Vec<String>,
+    /// The tags as mfactl has also written them, because some of them have a character that stands between tags.
+    whole_tags: Vec<String>,
     note: String,
     pinned: bool,
     /// The reason to skip the entry, if it is in the recycle bin.
@@ -52,7 +57,9 @@ impl Entry {
     pub(super) fn set_own(&mut self, key: &str, value: &str) {
         match key {
             "Notes" => value.clone_into(&mut self.note),
-            "pinned" => self.pinned = true,
+            "pinned" => self.pinned |= value == "yes",
+            "mfactl pinned" => self.pinned |= value == "true",
+            "mfactl tags" => self.whole_tags = serde_json::from_str(value).unwrap_or_default(),
             _ => {}
         }
     }
@@ -62,11 +69,24 @@ impl Entry {
         field.map_or("", |(_, value)| value.trim())
     }
 
+    /// Returns the tags, as a whole unless somebody has changed them since.
+    fn all_tags(&self) -> Vec<String> {
+        let parts = self.whole_tags.iter().flat_map(|tag| super::tags(tag));
+        let (parts, now): (BTreeSet<_>, _) = (parts.collect(), self.tags.iter().cloned().collect());
+        let is_same = !parts.is_empty() && parts == now;
+        if is_same {
+            &self.whole_tags
+        } else {
+            &self.tags
+        }
+        .clone()
+    }
+
     fn draft(&self) -> Draft<'_> {
         Draft {
             issuer: self.get("Title"),
             username: self.get("UserName"),
-            tags: self.tags.clone(),
+            tags: self.all_tags(),
             note: &self.note,
             pinned: self.pinned,
             unwanted: self.trashed,
@@ -77,6 +97,7 @@ impl Entry {
     /// Adds the accounts of the entry: at most one time-based and one counter-based. If a secret is stored in
     /// several ways, the first one counts.
     pub(super) fn add(&self, found: &mut Found) {
+        let before = found.accounts.len();
         let otp = self.get("otp");
         if !otp.is_empty() {
             if links::is_one(otp) || !otp.contains('=') {
@@ -94,6 +115,11 @@ impl Entry {
                 period: number(self.get("TimeOtp-Period")),
                 ..self.draft()
             });
+        }
+        // What KeePassXC and mfactl have as a link may be there once more, for KeePass 2.
+        let is_counted = |account: &Imported| matches!(account.kind, Kind::Hotp { .. });
+        if found.accounts[before..].iter().any(is_counted) {
+            return;
         }
         if let Some(secret) = self.secret("HmacOtp") {
             found.add(&Draft {

@@ -43,7 +43,7 @@ impl Format for KeePass {
     }
 
     fn title(&self) -> &'static str {
-        "a database of KeePass or KeePassXC (KDBX 3 and 4, with a password alone), or its export: XML or CSV"
+        "a KeePass or KeePassXC database (KDBX 3 and 4, with a password alone), or its export: XML or CSV"
     }
 
     fn detect(&self, bytes: &[u8]) -> bool {
@@ -183,7 +183,7 @@ impl Walk {
 
 fn tags(text: &str) -> Vec<String> {
     let tags = text
-        .split([';', ','])
+        .split([';', ',', '\t'])
         .map(str::trim)
         .filter(|tag| !tag.is_empty());
     tags.map(str::to_owned).collect()
@@ -309,6 +309,24 @@ mod tests {
         assert_eq!(found.accounts[1].tags, ["Work", "Home"]);
         assert_eq!(found.skipped[0].reason, TRASHED);
         assert_eq!((found.accounts.len(), found.skipped.len()), (7, 1));
+    }
+
+    #[test]
+    fn a_secret_that_is_there_for_two_programs_is_one_account() {
+        let counted = "otpauth://hotp/Bank:jane?secret=JBSWY3DPEHPK3PXP&amp;counter=7";
+        let timed = "otpauth://totp/Bank:jane?secret=JBSWY3DPEHPK3PXP";
+        let keepass2 = [
+            ("TimeOtp-Secret-Base32", "JBSWY3DPEHPK3PXP"),
+            ("HmacOtp-Secret-Base32", "JBSWY3DPEHPK3PXP"),
+            ("HmacOtp-Counter", "7"),
+        ];
+        let count = |link: &str| {
+            let all = entry(&[&[("Title", "T"), ("otp", link)], &keepass2[..]].concat());
+            let file = format!("<KeePassFile><Root><Group>{all}</Group></Root></KeePassFile>");
+            KeePass.read(file.as_bytes(), None).unwrap().accounts.len()
+        };
+        assert_eq!(count(counted), 1);
+        assert_eq!(count(timed), 2, "one of each kind");
     }
 
     #[test]

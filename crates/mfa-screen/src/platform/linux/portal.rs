@@ -23,6 +23,8 @@ const MAX: u64 = 64 * 1024 * 1024;
 
 const PORTAL: &str = "org.freedesktop.portal.Desktop";
 const OBJECT: &str = "/org/freedesktop/portal/desktop";
+/// The application, by the name of its desktop entry.
+const APPLICATION: &str = "org.mfactl.Tray";
 /// The name of our request. There is only one at a time.
 const TOKEN: &str = "mfactl";
 
@@ -48,6 +50,7 @@ pub(super) async fn screen() -> Result<Zeroizing<Vec<u8>>, Error> {
 /// Asks for the picture, and returns its address.
 async fn ask() -> Result<String, Error> {
     let bus = Connection::session().await.map_err(failed)?;
+    register(&bus).await;
     let own = bus
         .unique_name()
         .map(ToString::to_string)
@@ -87,6 +90,18 @@ async fn ask() -> Result<String, Error> {
     let uri = results.remove("uri").filter(|_| code == 0);
     let uri = uri.ok_or(Error::Denied)?;
     String::try_from(uri).map_err(failed)
+}
+
+/// Tells the portal which application asks, before anything else; otherwise it has to guess. It remembers for that
+/// application what the user allows. Older portals do not have this.
+async fn register(bus: &Connection) {
+    let interface = Some("org.freedesktop.host.portal.Registry");
+    let options: HashMap<&str, Variant<'_>> = HashMap::new();
+    let body = (APPLICATION, options);
+    drop(
+        bus.call_method(Some(PORTAL), OBJECT, interface, "Register", &body)
+            .await,
+    );
 }
 
 fn is_absent(error: &zbus::fdo::Error) -> bool {

@@ -16,7 +16,7 @@ pub struct Peer {
     /// The process id, or 0 if the process is in a pid namespace that we cannot see.
     pub pid: u32,
     /// A handle that shows whether the process still exists, even if its id is used again. Kernels before 6.5
-    /// have none.
+    /// have none for a socket, and older buses have none either.
     process: Option<Arc<OwnedFd>>,
 }
 
@@ -29,6 +29,13 @@ impl Peer {
             pid,
             process: None,
         }
+    }
+
+    /// Returns the same process with its handle (pidfd), if there is one.
+    #[must_use]
+    pub fn with_handle(self, process: Option<OwnedFd>) -> Self {
+        let process = process.map(Arc::new);
+        Self { process, ..self }
     }
 
     /// Checks whether the process is known to have ended, so that its id may now stand for another one.

@@ -14,6 +14,8 @@ const MAX_ARGUMENTS: u64 = 4096;
 /// The status of a process (proc_pid_stat(5)).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Status {
+    /// Whether it has ended, and is still on the list until its parent has noticed.
+    pub has_ended: bool,
     /// The process that started this one, or the one that adopted it.
     pub parent: u32,
     /// Whether it has a controlling terminal.
@@ -33,6 +35,7 @@ pub fn status(pid: u32) -> Option<Status> {
     let fields: Vec<_> = stat.rsplit_once(')')?.1.split_whitespace().collect();
     let field = |number: usize| fields.get(number - 3);
     Some(Status {
+        has_ended: matches!(*field(3)?, "Z" | "X"),
         parent: field(4)?.parse().ok()?,
         has_terminal: field(7)? != &"0",
         leads_session: field(6)?.parse() == Ok(pid),

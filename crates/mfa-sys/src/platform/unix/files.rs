@@ -6,6 +6,7 @@ use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt, PermissionsE
 use std::path::Path;
 
 use rustix::fs::OFlags;
+use rustix::io::Errno;
 
 use super::user::User;
 
@@ -67,12 +68,28 @@ fn create_folder(path: &Path) -> io::Result<()> {
     }
 }
 
-/// Makes sure that a new name in a folder survives a power cut.
+/// Makes sure that a new name in a folder survives a power cut, if its file system can do so for folders. Some mounts
+/// cannot, such as those of FUSE and CIFS; there is nothing to do about it, and the file is there.
 ///
 /// # Errors
 /// An error of the file system.
 pub fn sync_folder(path: &Path) -> io::Result<()> {
-    File::open(path)?.sync_all()
+    match File::open(path)?.sync_all() {
+        Err(error) if cannot_sync(&error) => Ok(()),
+        synced => synced,
+    }
+}
+
+/// Returns whether a file system does not synchronise folders at all, rather than that it has failed.
+fn cannot_sync(error: &io::Error) -> bool {
+    let unable = [
+        Errno::INVAL,
+        Errno::NOTSUP,
+        Errno::OPNOTSUPP,
+        Errno::NOSYS,
+        Errno::PERM,
+    ];
+    Errno::from_io_error(error).is_some_and(|error| unable.contains(&error))
 }
 
 /// Checks whether no other user may read a file.
@@ -173,5 +190,22 @@ mod tests {
             file.set_permissions(Permissions::from_mode(mode)).unwrap();
             assert_eq!(others(&file).unwrap(), expected, "{mode:o}");
         }
+    }
+
+    #[test]
+    fn a_mount_that_cannot_synchronise_folders_is_no_failure_and_a_broken_disk_is() {
+        for unable in [Errno::INVAL, Errno::NOTSUP, Errno::PERM, Errno::NOSYS] {
+            assert!(cannot_sync(&unable.into()), "{unable}");
+        }
+        for broken in [Errno::IO, Errno::NOSPC, Errno::ROFS, Errno::STALE] {
+            assert!(!cannot_sync(&broken.into()), "{broken}");
+        }
+        assert!(!cannot_sync(&io::Error::other("x")));
+        let folder = tempfile::tempdir().unwrap();
+        sync_folder(folder.path()).unwrap();
+        assert!(sync_folder(&folder.path().join("missing")).is_err());
+        // Its folders answer with EINVAL.
+        #[cfg(target_os = "linux")]
+        sync_folder(Path::new("/proc")).unwrap();
     }
 }

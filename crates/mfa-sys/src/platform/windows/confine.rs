@@ -1,4 +1,4 @@
-//! Confines a process that decodes untrusted input, as far as a process can do so by itself.
+//! Confines a process that only computes, as far as a process can do so by itself.
 //!
 //! A job limits memory and time, and keeps the process from starting programs and reaching windows. Low
 //! integrity keeps it from writing to the user's files. It can still read files and use the network. Only a
@@ -9,6 +9,7 @@ use std::os::windows::io::AsRawHandle;
 use std::ptr::{null, null_mut};
 use std::time::Duration;
 
+use thiserror::Error;
 use windows_sys::Win32::Foundation::{HANDLE, LocalFree};
 use windows_sys::Win32::Security::Authorization::ConvertStringSidToSidW;
 use windows_sys::Win32::Security::{
@@ -25,7 +26,7 @@ use windows_sys::Win32::System::JobObjects::{
 use windows_sys::Win32::System::SystemServices::SE_GROUP_INTEGRITY;
 use windows_sys::Win32::System::Threading::{GetCurrentProcess, OpenProcessToken};
 
-use super::{owned, wide, worked};
+use super::{harden, owned, wide, worked};
 
 /// All restrictions of a job (`JOB_OBJECT_UILIMIT_ALL`): the clipboard, windows of other programs, the
 /// desktop, settings, and logging off.
@@ -33,13 +34,25 @@ const NO_WINDOWS: u32 = 0xff;
 /// The SID of low integrity, which may write to almost nothing.
 const LOW: &str = "S-1-16-4096";
 
-/// Limits this process permanently to `memory`, in bytes, and `time` of a processor.
+/// The process cannot be confined.
+#[derive(Debug, Error)]
+pub enum Error {
+    /// The system refuses the limits.
+    #[error("cannot set the limits of this process")]
+    Limits(#[source] io::Error),
+}
+
+/// Gives up all privileges that computing does not need, as far as a process can do so by itself, and limits the process
+/// permanently to `memory`, in bytes, and `time` of a processor.
 ///
 /// # Errors
-/// An error of the system. The process may be partly confined then.
-pub fn process(memory: usize, time: Duration) -> io::Result<()> {
-    enter_job(memory, time)?;
-    lower_integrity()
+/// [`Error::Limits`]. The process may be partly confined then.
+pub fn process(memory: u64, time: Duration) -> Result<(), Error> {
+    let memory = usize::try_from(memory).unwrap_or(usize::MAX);
+    harden::process()
+        .and_then(|()| enter_job(memory, time))
+        .and_then(|()| lower_integrity())
+        .map_err(Error::Limits)
 }
 
 #[expect(unsafe_code, reason = "every call of Win32 is")]

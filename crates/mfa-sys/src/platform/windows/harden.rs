@@ -45,12 +45,12 @@ pub fn process() -> io::Result<()> {
 }
 
 /// Makes this process load only libraries that Microsoft has signed. Otherwise other programs of the user could make a
-/// process with a window load theirs (`SetWindowsHookEx`), which would read its memory.
+/// process with a window load theirs (`SetWindowsHookEx`), which would read its memory. May be called again.
 ///
 /// # Errors
 /// An error of the system.
 #[expect(unsafe_code, reason = "every call of Win32 is")]
-pub(super) fn keep_libraries_out() -> io::Result<()> {
+pub fn keep_libraries_out() -> io::Result<()> {
     let turn_on = |policy: PROCESS_MITIGATION_POLICY| {
         // `DisableExtensionPoints` and `MicrosoftSignedOnly`: the first flag of each.
         let flags = 1_u32;

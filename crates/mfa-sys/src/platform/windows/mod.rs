@@ -5,7 +5,9 @@ pub mod clock;
 pub mod confine;
 pub mod console;
 pub mod detach;
+pub mod dialog;
 pub mod files;
+pub mod folders;
 pub mod harden;
 pub mod peer;
 #[cfg(feature = "pipe")]

@@ -2,33 +2,43 @@
 
 use std::io;
 use std::os::windows::io::{AsHandle, AsRawHandle};
+use std::sync::Arc;
 
 use windows_sys::Win32::System::Pipes::{GetNamedPipeClientProcessId, GetNamedPipeServerProcessId};
 
+use super::process::Process;
 pub use super::user::User;
-use super::{process, security, worked};
+use super::{security, worked};
 
 /// The process at the other end of a pipe.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub struct Peer {
     /// The user of the process.
     pub user: User,
     /// The process id.
     pub pid: u32,
+    /// A handle of the process, as long as which its id stands for no other one. A process with more privileges than
+    /// ours gives none.
+    process: Option<Arc<Process>>,
 }
 
 impl Peer {
     /// Returns a process that is known by its id alone.
     #[must_use]
     pub fn new(user: User, pid: u32) -> Self {
-        Self { user, pid }
+        Self {
+            user,
+            pid,
+            process: None,
+        }
     }
 
-    /// Returns false. As far as is known, Windows does not reuse a process id while that client has a pipe
-    /// open, so no check is needed.
+    /// Checks whether the process is known to have ended.
     #[must_use]
     pub fn has_ended(&self) -> bool {
-        false
+        self.process
+            .as_ref()
+            .is_some_and(|process| process.has_ended())
     }
 }
 
@@ -41,13 +51,19 @@ pub fn of(pipe: impl AsHandle) -> io::Result<Peer> {
     let mut pid = 0;
     // SAFETY: the handle is borrowed, so it is open. The pointer is to a live integer.
     worked(unsafe { GetNamedPipeClientProcessId(pipe.as_handle().as_raw_handle(), &raw mut pid) })?;
-    let user = match process::open(pid).and_then(User::of) {
-        // A client with more privileges than ours cannot be inspected. It belongs to our user, since the pipe
-        // itself refuses all others.
-        Err(error) if error.kind() == io::ErrorKind::PermissionDenied => User::own(),
-        user => user?,
+    // A client with more privileges than ours cannot be inspected. It belongs to our user, since the pipe itself refuses
+    // all others.
+    let is_refused = |error: &io::Error| error.kind() == io::ErrorKind::PermissionDenied;
+    let process = match Process::open(pid) {
+        Err(error) if is_refused(&error) => None,
+        process => Some(Arc::new(process?)),
     };
-    Ok(Peer { user, pid })
+    let user = match process.as_ref().map(|process| process.user()) {
+        None => User::own(),
+        Some(Err(error)) if is_refused(&error) => User::own(),
+        Some(user) => user?,
+    };
+    Ok(Peer { user, pid, process })
 }
 
 /// Returns the process that serves a pipe. For the client.

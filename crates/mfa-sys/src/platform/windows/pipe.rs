@@ -29,12 +29,18 @@ pub fn create(name: &Path, first: bool) -> io::Result<NamedPipeServer> {
         lpSecurityDescriptor: descriptor.as_raw(),
         bInheritHandle: 0,
     };
+    let options = options(first);
+    // SAFETY: the attributes and the descriptor in them are live and only read.
+    unsafe { options.create_with_security_attributes_raw(name, from_mut(&mut attributes).cast()) }
+}
+
+/// Returns the options of an instance. Those that protect the pipe are set here, whatever the defaults are.
+fn options(first: bool) -> ServerOptions {
     let mut options = ServerOptions::new();
     options
         .first_pipe_instance(first)
         .reject_remote_clients(true);
-    // SAFETY: the attributes and the descriptor in them are live and only read.
-    unsafe { options.create_with_security_attributes_raw(name, from_mut(&mut attributes).cast()) }
+    options
 }
 
 /// Checks whether an instance of a pipe can be opened now.
@@ -51,7 +57,7 @@ mod tests {
     use tokio::net::windows::named_pipe::ClientOptions;
 
     use super::*;
-    use crate::peer::{self, Peer};
+    use crate::peer;
 
     #[test]
     fn both_ends_know_each_other() {
@@ -68,13 +74,28 @@ mod tests {
             let client = ClientOptions::new().open(name).unwrap();
             server.connect().await.unwrap();
             assert_eq!(peer::owner(&client).unwrap(), User::own());
-            let peer = Peer {
-                user: User::own(),
-                pid: std::process::id(),
-            };
-            assert_eq!(peer::of(&server).unwrap(), peer);
+            let peer = peer::of(&server).unwrap();
+            assert_eq!(
+                (peer.user.clone(), peer.pid),
+                (User::own(), std::process::id())
+            );
+            assert!(!peer.has_ended());
             assert!(!exists(name), "the only instance is taken");
         });
+    }
+
+    /// wine accepts these options and enforces neither, so the options themselves are looked at.
+    #[test]
+    fn only_the_first_instance_is_one_and_none_is_for_other_computers() {
+        for first in [true, false] {
+            let shown = format!("{:?}", options(first));
+            for expected in [
+                format!("first_pipe_instance: {first}"),
+                "reject_remote_clients: true".to_owned(),
+            ] {
+                assert!(shown.contains(&expected), "no {expected} in {shown}");
+            }
+        }
     }
 
     #[test]

@@ -1,4 +1,4 @@
-//! Takes a picture of the whole screen, all monitors, with GDI.
+//! Takes a picture of the whole screen, all monitors, with GDI, and tells whether there is a screen.
 
 use std::ffi::c_void;
 use std::io;
@@ -9,6 +9,9 @@ use windows_sys::Win32::Graphics::Gdi::{
     DIB_RGB_COLORS, DeleteDC, DeleteObject, GdiFlush, GetDC, HBITMAP, HDC, HGDIOBJ, ReleaseDC,
     SRCCOPY, SelectObject,
 };
+use windows_sys::Win32::System::StationsAndDesktops::{
+    GetProcessWindowStation, GetUserObjectInformationW, UOI_FLAGS, USEROBJECTFLAGS,
+};
 use windows_sys::Win32::UI::HiDpi::{
     DPI_AWARENESS_CONTEXT_PER_MONITOR_AWARE_V2, SetProcessDpiAwarenessContext,
 };
@@ -18,6 +21,9 @@ use windows_sys::Win32::UI::WindowsAndMessaging::{
 use zeroize::{Zeroize, Zeroizing};
 
 use super::worked;
+
+/// The flag of a window station that has a screen (`WSF_VISIBLE`).
+const VISIBLE: u32 = 1;
 
 /// A picture, which may show a secret.
 pub struct Capture {
@@ -45,6 +51,27 @@ pub fn picture() -> io::Result<Capture> {
     let canvas = Canvas::new(&screen, width, height)?;
     canvas.copy(&screen, left, top)?;
     canvas.picture()
+}
+
+/// Returns whether windows of this process can be seen by a person. Those of a service or of a remote shell cannot.
+#[expect(unsafe_code, reason = "every call of Win32 is")]
+#[must_use]
+pub fn is_visible() -> bool {
+    let mut flags = USEROBJECTFLAGS::default();
+    let size = u32::try_from(size_of::<USEROBJECTFLAGS>()).unwrap_or(0);
+    // SAFETY: the first call takes no pointers, and its handle is never closed. The pointer is to a live structure of
+    // that size. The null one is allowed.
+    let is_known = unsafe {
+        let station = GetProcessWindowStation();
+        GetUserObjectInformationW(
+            station,
+            UOI_FLAGS,
+            (&raw mut flags).cast(),
+            size,
+            null_mut(),
+        )
+    } != 0;
+    is_known && flags.dwFlags & VISIBLE != 0
 }
 
 /// Makes this process see the real pixels of all screens, and not a scaled picture. Call it before there is a

@@ -148,6 +148,36 @@ fn whoever_starts_it_again_is_told_where_it_is() {
 }
 
 #[test]
+fn the_last_account_can_be_copied_again_even_before_the_daemon_is_there() {
+    let mut model = model();
+    let copy = |model: &mut Model| {
+        let (choice, token) = (Choice::CopyLast, None);
+        model.update(Msg::Activated { choice, token }, NOW)
+    };
+    assert_eq!(said(&copy(&mut model)), ["No code was used yet"]);
+    let aws = account("aws", "Amazon Web Services", "root@1234");
+    let id = aws.id;
+    model.update(connected(vec![aws.clone()]), NOW);
+    let issued = Msg::Issued {
+        account: id,
+        application: "mfactl".to_owned(),
+    };
+    model.update(issued, NOW);
+    let memory = saved(&model.update(Msg::Elapsed(Timer::Save), NOW));
+    let fetches = |effects: &[Effect]| {
+        let is_it =
+            |effect: &Effect| matches!(effect, Effect::Fetch { account, .. } if *account == id);
+        effects.iter().filter(|effect| is_it(effect)).count()
+    };
+    assert_eq!(fetches(&copy(&mut model)), 1);
+    // The bus has started the tray for this.
+    let mut model = Model::new(Settings::default(), memory, String::new());
+    assert_eq!(copy(&mut model), []);
+    assert_eq!(fetches(&model.update(connected(vec![aws.clone()]), NOW)), 1);
+    assert_eq!(fetches(&model.update(connected(vec![aws]), NOW)), 0, "once");
+}
+
+#[test]
 fn a_pinned_account_moves_up_at_the_next_opening() {
     let mut model = model();
     let first = |model: &Model| lines(&model.view(NOW).items)[0].clone();
@@ -162,15 +192,6 @@ fn a_pinned_account_moves_up_at_the_next_opening() {
     assert!(first(&model).starts_with("Amazon"), "it is still open");
     model.update(Msg::MenuOpens, NOW + 10);
     assert_eq!(first(&model), "GitHub — octo");
-}
-
-/// A file that somebody has edited must not end the tray.
-#[test]
-fn counts_that_nobody_reaches_are_taken() {
-    let kept = r#"{"uses":{"a":4294967295,"b":1}}"#;
-    let mut memory: Memory = serde_json::from_str(kept).unwrap();
-    memory.count("b");
-    assert_eq!((memory.uses("a"), memory.uses("b")), (u32::MAX / 2, 1));
 }
 
 /// The accounts were locked when the tray started.

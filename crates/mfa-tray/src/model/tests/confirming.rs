@@ -99,7 +99,7 @@ fn a_window_that_is_cancelled_does_not_open_again_for_a_minute() {
     };
     for (answer, later) in [(Answer::Once, 0), (Answer::Always, 18), (Answer::Once, 59)] {
         let effects = choose_at(&mut model, 7, answer, NOW + later);
-        let notice = notice::cancelled(7, answer, 60 - later);
+        let notice = notice::cancelled(7, answer, 60 - later, false);
         assert_eq!(effects, [Effect::Notify(notice)]);
     }
     // A program that asks anew has a question with another number, other words, and perhaps another number of codes.
@@ -116,7 +116,7 @@ fn a_window_that_is_cancelled_does_not_open_again_for_a_minute() {
     let effects = choose_at(&mut model, 8, Answer::Once, NOW + 59);
     assert_eq!(
         effects,
-        [Effect::Notify(notice::cancelled(8, Answer::Once, 1))]
+        [Effect::Notify(notice::cancelled(8, Answer::Once, 1, false))]
     );
     // It can still be refused, and other programs have windows of their own.
     let effects = choose_at(&mut model, 8, Answer::Deny, NOW + 59);
@@ -177,7 +177,7 @@ fn without_a_window_the_terminal_is_named() {
     let mut model = asked(vec![question(7)]);
     let window = window(&mut model, 7, Answer::Always);
     let effects = reply(&mut model, window.number, Reply::Nobody);
-    let notice = notice::needs_terminal(7, Answer::Always);
+    let notice = notice::needs_terminal(7, Answer::Always, false);
     assert!(notice.body.contains("mfactl access approve 7 --always"));
     assert_eq!(effects, [Effect::Notify(notice)]);
 }

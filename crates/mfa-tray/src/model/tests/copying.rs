@@ -81,6 +81,49 @@ fn the_last_click_counts() {
     );
 }
 
+/// The current code was already used, and no service takes it again.
+#[test]
+fn the_next_code_stays_until_it_was_valid_for_a_while() {
+    let mut model = model();
+    let effects = choose(&mut model, Choice::Next(id("aws")), NOW + 25);
+    assert_eq!(said(&effects), [""; 0], "there is nothing to wait for");
+    let is_next = |effect: &Effect| {
+        matches!(effect, Effect::Fetch { count: 1, options, .. }
+            if options.next && options.min_remaining.is_none())
+    };
+    assert!(effects.iter().any(is_next), "{effects:?}");
+    let next = code("222222", NOW + 27, 30);
+    let effects = model.update(codes(1, &[next]), NOW + 25);
+    assert_eq!(put(&effects).as_deref(), Some("222222"));
+    let effects = model.update(taken(1), NOW + 25);
+    assert_eq!(
+        said(&effects),
+        ["Next code for Amazon Web Services copied, valid in 2 s"]
+    );
+    assert!(effects.contains(&Effect::Start(Timer::Clear, Duration::from_secs(32))));
+    // The step has changed until the clipboard took it.
+    choose(&mut model, Choice::Next(id("aws")), NOW + 25);
+    model.update(codes(2, &[code("222222", NOW + 27, 30)]), NOW + 25);
+    let effects = model.update(taken(2), NOW + 27);
+    let copied = "Code for Amazon Web Services copied, valid for 30 s";
+    assert_eq!(said(&effects), [copied]);
+    assert!(effects.contains(&Effect::Start(Timer::Clear, Duration::from_secs(30))));
+}
+
+#[test]
+fn a_counter_has_no_next_code_of_its_own() {
+    let mut hotp = account("hotp", "Bank", "");
+    hotp.kind = Kind::Hotp { counter: 7 };
+    let next = |accounts| {
+        let lines = lines(&with(Settings::default(), accounts).view(NOW).items);
+        let after = lines.iter().skip_while(|line| *line != "Next code >");
+        let inside = after.skip(1).take_while(|line| line.starts_with(' '));
+        inside.cloned().collect::<Vec<_>>()
+    };
+    assert_eq!(next(vec![hotp.clone()]), [""; 0]);
+    assert_eq!(next(vec![hotp, account("aws", "AWS", "")]), ["  AWS"]);
+}
+
 #[test]
 fn two_codes_come_one_after_the_other() {
     let mut model = model();

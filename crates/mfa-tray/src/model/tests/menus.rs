@@ -1,6 +1,7 @@
 //! Tests of the menu.
 
 use super::*;
+use crate::model::Backups;
 use crate::model::view::Face;
 
 fn many(count: usize) -> Vec<Account> {
@@ -47,6 +48,9 @@ fn an_ordinary_menu() {
             "Amazon Web Services — root@1234",
             "GitHub — octo",
             "---",
+            "Next code >",
+            "  Amazon Web Services — root@1234",
+            "  GitHub — octo",
             "Two codes in a row >",
             "  Amazon Web Services — root@1234",
             "  GitHub — octo",
@@ -74,7 +78,8 @@ fn without_accounts_it_says_how_to_add_one() {
     assert_eq!(lines[0], "(No accounts yet)");
     assert!(lines.contains(&"(In a terminal: mfactl add)".to_owned()));
     assert!(lines.contains(&"Add from clipboard…".to_owned()));
-    assert!(!lines.iter().any(|line| line.starts_with("Two codes")));
+    let of_accounts = |line: &String| line.starts_with("Two codes") || line == "Next code >";
+    assert!(!lines.iter().any(of_accounts));
 }
 
 #[test]
@@ -132,24 +137,31 @@ fn without_a_daemon_it_says_what_to_do_in_rows_that_fit() {
 }
 
 #[test]
-fn pinned_accounts_come_first_then_the_most_used() {
-    let mut accounts = vec![
-        account("a", "Alpha", ""),
-        account("b", "Beta", ""),
-        account("c", "Gamma", ""),
-    ];
+fn pinned_accounts_come_first_then_those_used_last() {
+    let mut accounts = ["Alpha", "Beta", "Gamma", "Delta"].map(|it| account(it, it, ""));
     accounts[2].pinned = true;
-    let mut model = with(Settings::default(), accounts);
-    model.update(
-        Msg::Issued {
-            account: id("b"),
-            application: "aws-vault".to_owned(),
-        },
-        NOW,
-    );
+    let mut model = with(Settings::default(), accounts.to_vec());
+    let order = |model: &Model| lines(&model.view(NOW).items)[..4].to_vec();
+    assert_eq!(order(&model), ["Gamma", "Alpha", "Beta", "Delta"]);
+    let mut uses = |name: &str| {
+        let account = id(name);
+        let application = "aws-vault".to_owned();
+        model.update(
+            Msg::Issued {
+                account,
+                application,
+            },
+            NOW,
+        );
+        order(&model)
+    };
+    uses("Delta");
+    uses("Delta");
+    assert_eq!(uses("Beta"), ["Gamma", "Beta", "Delta", "Alpha"]);
     assert_eq!(
-        lines(&model.view(NOW).items)[..3],
-        ["Gamma", "Beta", "Alpha"]
+        uses("Delta"),
+        ["Gamma", "Delta", "Beta", "Alpha"],
+        "the last use counts, however many there were"
     );
 }
 
@@ -273,4 +285,35 @@ fn names_cannot_play_tricks() {
     let rows = lines(&with(Settings::default(), vec![tricky]).view(NOW).items);
     assert!(rows[0].starts_with("BankknaB — xxx"), "{}", rows[0]);
     assert_eq!(rows[0].chars().count(), 60);
+}
+
+#[test]
+fn what_no_backup_holds_is_in_a_submenu() {
+    let mut model = model();
+    let shown = |model: &Model| lines(&model.view(NOW).items).join("\n");
+    assert!(!shown(&model).contains("backup"));
+    let missing = |count: u32| (0..count).map(|number| format!("a{number}")).collect();
+    let said = |missing: Vec<String>, problem: &str| {
+        Msg::BackedUp(Backups {
+            missing,
+            problem: problem.to_owned(),
+        })
+    };
+    model.update(said(missing(1), ""), NOW);
+    let menu = shown(&model);
+    assert!(menu.contains("1 account is in no backup"), "{menu}");
+    assert!(menu.contains("In a terminal: mfactl backup"), "{menu}");
+    model.update(said(missing(12), ""), NOW);
+    let menu = shown(&model);
+    assert!(menu.contains("12 accounts are in no backup"), "{menu}");
+    assert!(menu.contains("a9") && !menu.contains("a10"), "{menu}");
+    assert!(menu.contains("and 2 more"), "{menu}");
+    model.update(said(missing(0), "the folder is\nfull"), NOW);
+    let menu = shown(&model);
+    assert!(menu.contains("The last backup failed"), "{menu}");
+    assert!(menu.contains("mfactl doctor"), "{menu}");
+    model.update(Msg::Locked, NOW);
+    assert!(!shown(&model).contains("backup"), "locked");
+    model.update(said(missing(0), ""), NOW);
+    assert!(!shown(&model).contains("backup"));
 }

@@ -3,6 +3,7 @@
 use mfa_core::access::{Answer, Question, Transport, Use};
 
 use super::*;
+use crate::model::{Asked, Reply, notice};
 
 pub(super) fn question(id: u64) -> Question {
     Question {
@@ -183,5 +184,125 @@ fn names_cannot_play_tricks() {
     assert!(
         rows[1..end].iter().all(|row| row.chars().count() <= 64),
         "{rows:#?}"
+    );
+}
+
+/// Returns a model that tells of questions, as on Windows.
+fn telling(questions: Vec<Question>) -> (Model, Vec<Effect>) {
+    let mut model = model().telling_of_questions(true);
+    let effects = model.update(Msg::Questions(questions), NOW);
+    (model, effects)
+}
+
+/// Returns what follows from an answer in the window that asks, or from closing it.
+fn answered(model: &mut Model, question: u64, answer: Option<Answer>) -> Vec<Effect> {
+    model.update(Msg::Answered { question, answer }, NOW)
+}
+
+#[test]
+fn each_question_is_told_once_where_the_tray_tells_of_them() {
+    let told = |question| Effect::Notify(notice::asked(&question));
+    let (mut model, effects) = telling(vec![question(7)]);
+    assert_eq!(effects, [told(question(7))]);
+    let later = vec![question(7), question(8)];
+    assert_eq!(
+        model.update(Msg::Questions(later), NOW),
+        [told(question(8))]
+    );
+    assert_eq!(model.update(Msg::Questions(vec![question(8)]), NOW), []);
+}
+
+#[test]
+fn a_click_on_the_notification_shows_the_question_and_answers_nothing() {
+    let (mut model, _) = telling(vec![question(7)]);
+    let actions = notice::asked(&question(7)).actions;
+    assert_eq!(actions, [("Answer…".to_owned(), Choice::Ask(7))]);
+    let effects = choose(&mut model, Choice::Ask(7), NOW);
+    let Some(Effect::Ask(Asked { question: 7, text })) = effects.last() else {
+        panic!("{effects:?}");
+    };
+    assert!(text.contains("terraform") && text.contains("/usr/bin/terraform"));
+    assert!(text.contains("“Allow once” allows this request and no other."));
+    let is_answer = |effect: &Effect| matches!(effect, Effect::AnswerQuestion(..));
+    assert!(!effects.iter().any(is_answer));
+    // What the user presses there acts at once: the window is the tray's own.
+    let effects = answered(&mut model, 7, Some(Answer::Once));
+    assert_eq!(effects, [Effect::AnswerQuestion(7, Answer::Once)]);
+    assert_eq!(answered(&mut model, 7, Some(Answer::Once)), [], "once");
+}
+
+/// Other programs can click in the menu there too.
+#[test]
+fn a_click_in_the_menu_allows_nothing_where_the_tray_tells_of_questions() {
+    let (mut model, _) = telling(vec![question(7)]);
+    let effects = choose(&mut model, Choice::Answer(7, Answer::Once), NOW);
+    let Some(Effect::Confirm(window)) = effects.last() else {
+        panic!("{effects:?}");
+    };
+    // Its window takes the place of the one that asks, and not the other way round.
+    let number = window.number;
+    let effects = choose(&mut model, Choice::Ask(7), NOW);
+    let still_going = notice::still_going("Allow once");
+    assert_eq!(effects.last(), Some(&Effect::Notify(still_going)));
+    let reply = Reply::Yes;
+    let effects = model.update(Msg::Confirmed { number, reply }, NOW);
+    assert_eq!(effects, [Effect::AnswerQuestion(7, Answer::Once)]);
+    let (mut model, _) = telling(vec![question(7)]);
+    choose(&mut model, Choice::Ask(7), NOW);
+    let effects = choose(&mut model, Choice::Answer(7, Answer::Always), NOW);
+    assert!(matches!(
+        effects[1..],
+        [Effect::StopConfirming, Effect::Confirm(_)]
+    ));
+    assert_eq!(answered(&mut model, 7, Some(Answer::Once)), [], "closed");
+}
+
+/// Other programs can also click on the notification, again and again.
+#[test]
+fn a_question_whose_window_is_closed_stays_closed_for_a_minute() {
+    let (mut model, _) = telling(vec![question(7)]);
+    choose(&mut model, Choice::Ask(7), NOW);
+    assert_eq!(answered(&mut model, 7, None), []);
+    for choice in [Choice::Ask(7), Choice::Answer(7, Answer::Once)] {
+        let effects = choose(&mut model, choice, NOW + 18);
+        let cancelled = notice::cancelled(7, Answer::Once, 42, true);
+        assert_eq!(effects.last(), Some(&Effect::Notify(cancelled)));
+    }
+    let effects = choose(&mut model, Choice::Ask(7), NOW + 60);
+    assert!(matches!(effects.last(), Some(Effect::Ask(_))));
+}
+
+#[test]
+fn an_answer_to_a_question_that_was_over_does_not_reach_the_next_one() {
+    let (mut model, _) = telling(vec![question(7)]);
+    choose(&mut model, Choice::Ask(7), NOW);
+    let gone = Msg::Disconnected {
+        problem: "It is gone.".to_owned(),
+        hint: None,
+    };
+    model.update(gone, NOW);
+    // The next daemon begins with the same numbers.
+    model.update(connected(Vec::new()), NOW);
+    model.update(Msg::Questions(vec![question(7)]), NOW);
+    assert_eq!(answered(&mut model, 7, Some(Answer::Once)), []);
+}
+
+#[test]
+fn the_window_closes_when_its_question_is_over() {
+    let (mut model, _) = telling(vec![question(7), question(8)]);
+    choose(&mut model, Choice::Ask(7), NOW);
+    assert_eq!(model.update(Msg::Questions(vec![question(7)]), NOW), []);
+    assert_eq!(
+        model.update(Msg::Questions(Vec::new()), NOW),
+        [Effect::StopConfirming]
+    );
+    let effects = choose(&mut model, Choice::Ask(7), NOW);
+    assert!(matches!(effects.last(), Some(Effect::Notify(_))));
+    let (mut model, _) = telling(vec![question(7)]);
+    choose(&mut model, Choice::Ask(7), NOW);
+    assert!(
+        model
+            .update(Msg::Locked, NOW)
+            .contains(&Effect::StopConfirming)
     );
 }

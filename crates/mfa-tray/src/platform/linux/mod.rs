@@ -1,5 +1,6 @@
 //! The desktops of Linux, over D-Bus and without a toolkit.
 
+mod application;
 mod autostart;
 mod folders;
 mod notifications;
@@ -19,6 +20,7 @@ use std::io;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
+use crate::prompt::Answer;
 use crate::run::Error;
 
 /// Runs `work`. The desktop needs no thread: everything waits on one runtime.
@@ -50,4 +52,9 @@ pub(crate) fn open(path: &Path, failed: impl FnOnce(io::Error) + Send + 'static)
 /// Returns `None`: the log goes to standard error, which systemd reads if it started the tray.
 pub(crate) fn log_file() -> Option<std::fs::File> {
     None
+}
+
+/// Returns [`Answer::Nobody`]: the tray has no window of its own here.
+pub(crate) async fn answer(_: String, _: &str, _: &str) -> Answer<bool> {
+    std::future::ready(Answer::Nobody).await
 }

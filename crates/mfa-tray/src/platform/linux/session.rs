@@ -9,43 +9,27 @@ use std::collections::HashMap;
 use std::time::Duration;
 
 use futures_util::StreamExt;
-use mfa_ipc::endpoint;
+use mfa_ipc::endpoint::{self, TRAY_NAME, TRAY_PATH};
 use tokio::signal::unix::{Signal, SignalKind, signal};
+use zbus::Variant;
 use zbus::fdo::RequestNameFlags;
-use zbus::{OwnedVariant, Variant};
 
+use super::application::Application;
 use super::owners::owners;
 use super::{Notifications, Panel, autostart};
 use crate::connection::Connection;
 use crate::input::Inputs;
-use crate::model::Msg;
 use crate::platform::Ended;
 use crate::run::Error;
 
-/// The bus name that allows only one tray.
-const NAME: &str = "org.mfactl.Tray1";
-/// The path of the object of that name, as the specification of desktop entries derives it.
-const PATH: &str = "/org/mfactl/Tray1";
 /// The time that the first tray may take to answer the second.
 const PATIENCE: Duration = Duration::from_secs(2);
-
-/// The object on which the second tray calls the first; see
-/// <https://specifications.freedesktop.org/desktop-entry-spec/latest/dbus.html>.
-struct Application(Inputs);
-
-#[zbus::interface(name = "org.freedesktop.Application", introspection_docs = false)]
-impl Application {
-    fn activate(&self, platform_data: HashMap<String, OwnedVariant>) {
-        drop(platform_data);
-        self.0.offer(Msg::StartedAgain);
-    }
-}
 
 /// Tells the first tray. It may be starting or ending.
 async fn tell(bus: &zbus::Connection) {
     let data: HashMap<&str, Variant<'_>> = HashMap::new();
     let interface = Some("org.freedesktop.Application");
-    let call = bus.call_method(Some(NAME), PATH, interface, "Activate", &data);
+    let call = bus.call_method(Some(TRAY_NAME), TRAY_PATH, interface, "Activate", &data);
     match tokio::time::timeout(PATIENCE, call).await {
         Ok(Ok(_)) => {}
         Ok(Err(error)) => tracing::debug!(%error, "cannot reach the other tray"),
@@ -63,10 +47,13 @@ pub(crate) struct Session {
 impl Session {
     /// Enters the session, unless it has a tray already. That tray is told, except at login, when two
     /// mechanisms may start the tray.
-    pub(crate) async fn enter(at_login: bool) -> Result<Option<Self>, Error> {
+    pub(crate) async fn enter(at_login: bool, inputs: &Inputs) -> Result<Option<Self>, Error> {
         let bus = zbus::Connection::session().await.map_err(Error::NoBus)?;
+        // The bus may have started the tray for a call, which comes as soon as the tray has its name.
+        let application = Application(inputs.clone());
+        bus.object_server().at(TRAY_PATH, application).await?;
         let flags = RequestNameFlags::DO_NOT_QUEUE;
-        match bus.request_name_with_flags(NAME, flags).await {
+        match bus.request_name_with_flags(TRAY_NAME, flags).await {
             Ok(_) => {}
             Err(zbus::Error::NameTaken) => {
                 if !at_login {
@@ -89,7 +76,6 @@ impl Session {
         reason = "other systems return an error if they show no icon"
     )]
     pub(crate) fn show(&self, inputs: Inputs) -> Result<(Panel, Notifications), Error> {
-        tokio::spawn(hear(self.bus.clone(), inputs.clone()));
         tokio::spawn(autostart::ask_systemd(self.bus.clone(), inputs.clone()));
         let panel = Panel::start(self.bus.clone(), inputs.clone());
         let notifications = Notifications::start(self.bus.clone(), inputs);
@@ -108,12 +94,6 @@ impl Session {
             _ = self.interrupt.recv() => Ended::Asked,
             () = self.bus.closed() => Ended::Over,
         }
-    }
-}
-
-async fn hear(bus: zbus::Connection, inputs: Inputs) {
-    if let Err(error) = bus.object_server().at(PATH, Application(inputs)).await {
-        tracing::warn!(%error, "a second start will not be noticed");
     }
 }
 

@@ -22,6 +22,7 @@ use objc2_app_kit::{
     NSApplication, NSApplicationActivationPolicy, NSEvent, NSEventModifierFlags, NSEventType,
 };
 
+use crate::prompt::Answer;
 use crate::run::Error;
 
 /// Runs `work` on a separate thread, and the event loop of the menu bar on this one, until `work`
@@ -120,4 +121,9 @@ pub(crate) fn is_unwanted_at_login() -> bool {
 /// Does nothing: the menu has no such entry.
 pub(crate) fn start_at_login(_: bool) -> io::Result<()> {
     Err(io::ErrorKind::Unsupported.into())
+}
+
+/// Returns [`Answer::Nobody`]: the tray has no window of its own here.
+pub(crate) async fn answer(_: String, _: &str, _: &str) -> Answer<bool> {
+    std::future::ready(Answer::Nobody).await
 }

@@ -18,8 +18,11 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use mfa_ipc::paths;
-use mfa_sys::{files, screen};
+use mfa_sys::dialog::{self, Dialog, Words};
+use mfa_sys::{files, harden, screen};
+use tokio::sync::oneshot;
 
+use crate::prompt::Answer;
 use crate::run::Error;
 
 /// The maximum size of the log, in bytes.
@@ -67,9 +70,47 @@ pub(crate) fn name_prompts(_: &str) -> Vec<(&'static str, Vec<String>)> {
     Vec::new()
 }
 
-/// Returns no programs: the menu is the tray's own, so that a click needs no window.
+/// Returns no programs: [`answer`] asks.
 pub(crate) fn confirm_prompts(_: &str, _: &str, _: &str) -> Vec<(&'static str, Vec<String>)> {
     Vec::new()
+}
+
+/// Shows a text in a window with two buttons. Returns whether the user pressed the first one. The window closes as soon as
+/// nobody waits.
+pub(crate) async fn answer(text: String, yes: &str, no: &str) -> Answer<bool> {
+    // Another program could make the tray load a library, which would press the button in its place.
+    if let Err(error) = harden::keep_libraries_out() {
+        tracing::warn!(%error, "the system does not keep libraries out, so the tray shows no questions");
+        return Answer::Nobody;
+    }
+    let (sender, answer) = oneshot::channel();
+    let words = Words {
+        title: "mfactl".to_owned(),
+        text,
+        yes: yes.to_owned(),
+        no: no.to_owned(),
+        before: 0,
+    };
+    let answered = move |answer| {
+        // Otherwise nobody waits for the answer any more.
+        sender.send(answer).ok();
+    };
+    let open = move || Dialog::open(words, answered);
+    let window = match tokio::task::spawn_blocking(open).await {
+        Ok(Ok(window)) => window,
+        failed => {
+            let error = failed.ok().and_then(Result::err);
+            tracing::warn!(?error, "the desktop does not show the question");
+            return Answer::Nobody;
+        }
+    };
+    let answer = answer.await;
+    drop(window);
+    match answer {
+        Ok(dialog::Answer::Yes) => Answer::Given(true),
+        Ok(dialog::Answer::No) => Answer::Given(false),
+        Ok(dialog::Answer::Closed) | Err(_) => Answer::Cancelled,
+    }
 }
 
 /// Returns `None`: the installer determines this.

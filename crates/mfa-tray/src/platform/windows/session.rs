@@ -22,7 +22,7 @@ pub(crate) struct Session {
 impl Session {
     /// Enters the session, unless this user has a tray already.
     #[expect(clippy::unused_async, reason = "other systems await an answer here")]
-    pub(crate) async fn enter(_at_login: bool) -> Result<Option<Self>, Error> {
+    pub(crate) async fn enter(_at_login: bool, _: &Inputs) -> Result<Option<Self>, Error> {
         let Some(claim) = Claim::take()? else {
             return Ok(None);
         };

@@ -71,6 +71,7 @@ fn text(record: &Record, date: &str) -> String {
         Action::Look => "look at codes",
         Action::Reveal => "secret",
         Action::Export => "all secrets",
+        Action::Sync => "sync",
         Action::Rule => "rule",
         Action::Unknown => "?",
     };
@@ -125,6 +126,7 @@ fn ground(ground: Ground) -> &'static str {
         Ground::Limit => "too many requests",
         Ground::Changed => "the process switched to a different program",
         Ground::Bus => "codes are turned off on the session bus",
+        Ground::Locked => "the accounts were locked",
         Ground::Unknown => "?",
     }
 }

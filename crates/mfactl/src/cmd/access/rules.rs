@@ -158,7 +158,7 @@ fn table(output: Output, rules: &[AccessRule]) -> Vec<String> {
         let line = table.cells(cells, str::to_owned).join(GAP);
         let remark = match (rule.is_default, rule.has_changed) {
             (true, _) => "default",
-            (false, true) => "the program has changed since this rule was made",
+            (false, true) => "the program or its script has changed since this rule was made",
             (false, false) => return line.trim_end().to_owned(),
         };
         format!("{line}{GAP}{}", output.dim(&format!("({remark})")))

@@ -1,10 +1,12 @@
 //! The subject of a rule, as a person names it: a word such as `tray`, a program, or a sandboxed application.
 
+use std::env::consts::EXE_SUFFIX;
 use std::path::{Path, PathBuf};
 
 use mfa_core::access::rules::Subject;
 
 use crate::error::Error;
+use crate::platform::whole;
 use crate::text::clean;
 
 /// How a person names a subject, for the help.
@@ -48,16 +50,18 @@ pub(super) fn named(name: &str, script: Option<&Path>, must_exist: bool) -> Resu
 /// Returns the path of a program as the kernel gives it: whole, without links.
 fn program_path(program: &str, must_exist: bool) -> Result<PathBuf, Error> {
     let path = Path::new(program);
-    let found = if path.components().count() > 1 {
-        std::fs::canonicalize(path).ok()
+    // On Windows, a program may be named without its ending.
+    let names = [program.to_owned(), format!("{program}{EXE_SUFFIX}")];
+    let paths: Vec<_> = if path.components().count() > 1 {
+        names.map(PathBuf::from).to_vec()
     } else {
         let folders = std::env::var_os("PATH").unwrap_or_default();
-        let all = std::env::split_paths(&folders).map(|folder| folder.join(program));
-        let found = all.filter(|path| path.is_file());
-        found
-            .filter_map(|path| std::fs::canonicalize(path).ok())
-            .next()
+        let folders = std::env::split_paths(&folders);
+        let inside = |folder: PathBuf| names.clone().map(|name| folder.join(name));
+        folders.flat_map(inside).collect()
     };
+    let mut files = paths.iter().filter(|path| path.is_file());
+    let found = files.find_map(|path| whole(path).ok());
     let gone = || (!must_exist && path.is_absolute()).then(|| path.to_owned());
     found.or_else(gone).ok_or_else(|| {
         Error::usage(format!("there is no program {}", clean(program)))
@@ -93,6 +97,24 @@ mod tests {
         let error = path("no-such-program\u{1b}").unwrap_err();
         assert!(error.message().starts_with("there is no program"));
         assert!(!error.message().contains('\u{1b}'));
+    }
+
+    #[cfg(windows)]
+    #[test]
+    fn programs_of_windows_are_found_without_their_ending() {
+        let path = |name: &str| program_path(name, true);
+        let cmd = path("cmd").unwrap();
+        assert!(
+            cmd.to_string_lossy().to_lowercase().ends_with(r"\cmd.exe"),
+            "{cmd:?}"
+        );
+        assert!(!cmd.to_string_lossy().starts_with(r"\\?\"), "{cmd:?}");
+        assert_eq!(path(&cmd.to_string_lossy()).unwrap(), cmd);
+        assert_eq!(
+            path(&cmd.with_extension("").to_string_lossy()).unwrap(),
+            cmd
+        );
+        assert!(path(r"C:\nowhere\program.exe").is_err());
     }
 
     #[cfg(unix)]

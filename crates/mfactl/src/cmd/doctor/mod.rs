@@ -1,5 +1,6 @@
 //! `mfactl doctor`: checks everything that codes depend on, and says what to do.
 
+mod clipboard;
 mod configured;
 
 use std::path::Path;
@@ -11,7 +12,8 @@ use serde::Serialize;
 
 use super::columns::{Column, GAP, Table};
 use super::context::Context;
-use super::status::why_locked;
+use super::status::{self, why_locked};
+use super::sync::standing;
 use crate::error::{Error, Kind};
 use crate::finding::{Finding, Grade, fail, ok, warn};
 use crate::output::Output;
@@ -45,6 +47,7 @@ pub(super) async fn run(context: &Context, args: Doctor) -> Result<(), Error> {
     let mut findings = Vec::new();
     let status = daemon(&mut findings).await;
     findings.push(platform::clock().await);
+    findings.extend(clipboard::finding());
     platform::desktop(&mut findings, status.as_ref()).await;
     let failed = findings.iter().filter(|f| f.grade == Grade::Fail).count();
     if args.json {
@@ -128,7 +131,28 @@ async fn daemon(findings: &mut Vec<Finding>) -> Option<Status> {
         );
         findings.push(warn("accounts", text));
     }
+    findings.extend(backup(&status));
+    findings.extend(synced(&status));
     Some(status)
+}
+
+/// Checks the backups, if there is anything to lose.
+fn backup(status: &Status) -> Option<Finding> {
+    let missing = status.not_backed_up.as_ref()?;
+    let text = status::backup(status);
+    match missing.is_empty() && status.backup_problem.is_empty() {
+        true => status.backed_up_at.map(|_| ok("backup", text)),
+        false => Some(warn("backup", text)),
+    }
+}
+
+/// Checks whether the accounts and the file of the configuration are in step.
+fn synced(status: &Status) -> Option<Finding> {
+    let text = standing(status)?;
+    match status.sync_problem.is_empty() {
+        true => Some(ok("sync", text)),
+        false => Some(warn("sync", text)),
+    }
 }
 
 /// Checks the store of the accounts, for when no daemon can tell.

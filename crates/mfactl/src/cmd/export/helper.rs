@@ -8,6 +8,7 @@ use std::process::{Child, Command, Stdio};
 
 use mfa_core::Account;
 use mfa_helper::export::{self, Answer, Exit, Form, Item, PREFIX, Request, SCHEMA, WRITE};
+use mfa_host::utc;
 use mfa_ipc::launcher;
 use serde::Deserialize;
 use zeroize::Zeroizing;
@@ -21,6 +22,8 @@ pub(crate) struct Job<'j> {
     pub(crate) format: &'j str,
     pub(crate) form: Form,
     pub(crate) encrypt: bool,
+    pub(crate) keepass2: bool,
+    pub(crate) now: u64,
 }
 
 /// The answer, with the bytes that follow it.
@@ -57,6 +60,8 @@ pub(crate) fn write(
         form: job.form,
         encrypt: job.encrypt,
         password,
+        keepass2: job.keepass2,
+        date: utc::date(job.now),
         accounts,
     };
     let request = serde_json::to_vec(&request).map(Zeroizing::new);

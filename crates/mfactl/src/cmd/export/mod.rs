@@ -10,12 +10,15 @@ pub(super) mod target;
 use std::path::{Path, PathBuf};
 
 use clap::Args as Arguments;
-use mfa_helper::export::Answer;
+use mfa_core::Account;
+use mfa_helper::export::{Answer, TIMES};
 use mfa_intake::accounts;
+use mfa_ipc::Client;
 use zeroize::Zeroizing;
 
 use super::context::{Context, connect};
 use super::intake::short;
+use super::validity::now;
 use crate::error::{Error, Kind};
 use crate::prompt;
 use crate::text::clean;
@@ -50,6 +53,9 @@ pub(crate) struct Export {
     /// Encrypt the file with a password
     #[arg(long, conflicts_with_all = ["qr", "png"])]
     pub(super) encrypt: bool,
+    /// Also write what KeePass 2 reads (KeePassXC does not need it); for the format keepass
+    #[arg(long, requires = "encrypt")]
+    pub(super) keepass2: bool,
     /// Read the password from the first line of FILE (- for standard input)
     #[arg(long, value_name = "FILE", requires = "encrypt")]
     pub(super) password_file: Option<PathBuf>,
@@ -80,6 +86,8 @@ pub(super) async fn run(context: &Context, args: Export) -> Result<(), Error> {
 pub(super) struct Exported {
     /// The number of accounts.
     pub(super) count: usize,
+    /// The accounts, in their order.
+    pub(super) accounts: Vec<Account>,
     /// The files, unless it was printed.
     pub(super) files: Vec<PathBuf>,
 }
@@ -87,16 +95,22 @@ pub(super) struct Exported {
 /// Writes the export, once the user has agreed.
 pub(super) async fn write(context: &Context, args: &Export) -> Result<Exported, Error> {
     let target = target(context.output.terminal, args)?;
-    target.check()?;
+    target.check(None)?;
     needs_person(context, args)?;
     let client = connect().await?;
     let chosen = chosen(context, &client, &args.queries).await?;
+    if args.queries.is_empty() {
+        warn_of_unreadable(context, &client).await?;
+    }
     let job = Job {
         format: &args.format,
         form: target.form(),
         encrypt: args.encrypt,
+        keepass2: args.keepass2,
+        now: now(),
     };
     let plan = helper::write(job, None, chosen.iter().map(without_secret).collect())?.answer;
+    target.check(Some(plan.count))?;
     say(context, &plan);
     agree(context, args, &target, &plan)?;
     let password = password(args)?;
@@ -112,10 +126,24 @@ pub(super) async fn write(context: &Context, args: &Export) -> Result<Exported, 
         agree(context, args, &target, &written.answer)?;
     }
     let files = target.write(context, &written.parts()?)?;
+    let accounts = secrets.into_iter().map(|(account, _)| account);
     Ok(Exported {
         count: plan.written,
+        accounts: accounts.collect(),
         files,
     })
+}
+
+/// Says how many accounts cannot be read, and so cannot be written either.
+async fn warn_of_unreadable(context: &Context, client: &Client) -> Result<(), Error> {
+    let which = match client.status().await?.unreadable {
+        0 => return Ok(()),
+        1 => "1 account cannot be read and is left out".to_owned(),
+        count => format!("{count} accounts cannot be read and are left out"),
+    };
+    let text = format!("{which} (see mfactl doctor)");
+    context.output.warn(text);
+    Ok(())
 }
 
 /// Checks early that somebody can agree, or has agreed.
@@ -165,7 +193,10 @@ fn target(terminal: bool, args: &Export) -> Result<Target, Error> {
 fn say(context: &Context, plan: &Answer) {
     for lost in &plan.lost {
         let accounts: Vec<_> = lost.accounts.iter().map(|label| clean(label)).collect();
-        let accounts = accounts.join(", ");
+        let accounts = match accounts.len() {
+            all if all > 1 && all == plan.written => "all accounts".to_owned(),
+            _ => accounts.join(", "),
+        };
         let text = format!("the format cannot hold “{}” of {accounts}", lost.what);
         context.output.warn(text);
     }
@@ -191,11 +222,16 @@ fn agree(context: &Context, args: &Export, target: &Target, plan: &Answer) -> Re
         }
         return Ok(());
     }
-    let is_whole = (left_out == 0 || args.allow_incomplete) && plan.lost.is_empty();
+    let is_whole = (left_out == 0 || args.allow_incomplete) && loses_no_choice(plan);
     if args.encrypt && is_whole || prompt::confirm(&question(target, args.encrypt, plan))? {
         return Ok(());
     }
     Err(Error::new(Kind::Other, "nothing was exported"))
+}
+
+/// Returns whether an export loses at most what nobody has typed.
+fn loses_no_choice(plan: &Answer) -> bool {
+    plan.lost.iter().all(|lost| lost.what == TIMES)
 }
 
 fn question(target: &Target, encrypt: bool, plan: &Answer) -> String {

@@ -1,10 +1,11 @@
 //! Where an export goes: into a new file that only the user can read, to standard output, or to the screen.
 
-use std::fs::{self, File, OpenOptions};
+use std::fs;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use mfa_helper::export::Form;
+use mfa_host::replace::create_file;
 use mfa_sys::files;
 
 use super::screen;
@@ -26,14 +27,22 @@ pub(crate) enum Target {
 }
 
 impl Target {
-    /// Checks that a file that is to be written is not there yet.
-    pub(crate) fn check(&self) -> Result<(), Error> {
-        match self {
-            Self::File(path) | Self::Pictures(path) if fs::symlink_metadata(path).is_ok() => {
-                Err(exists(path))
+    /// Checks that the files that are to be written are not there yet. `count` is the number of pictures, at least and at
+    /// most, once it is known.
+    pub(crate) fn check(&self, count: Option<(usize, usize)>) -> Result<(), Error> {
+        let paths = match (self, count) {
+            (Self::File(path), _) => vec![path.clone()],
+            (Self::Pictures(path), Some((least, most))) => {
+                let one = (least < 2).then(|| path.clone());
+                let several = (most > 1).then(|| numbered(path, most));
+                one.into_iter()
+                    .chain(several.into_iter().flatten())
+                    .collect()
             }
-            _ => Ok(()),
-        }
+            _ => Vec::new(),
+        };
+        let there = paths.iter().find(|path| fs::symlink_metadata(path).is_ok());
+        there.map_or(Ok(()), |path| Err(exists(path)))
     }
 
     pub(crate) fn form(&self) -> Form {
@@ -94,35 +103,25 @@ fn put_all<'f>(
 ) -> Result<(), Error> {
     let mut written: Vec<&Path> = Vec::new();
     for (path, bytes) in files {
-        let mut file = match create(path) {
-            Ok(file) => file,
+        // It has its name only once it is whole.
+        match create_file(path, |file| file.write_all(bytes)) {
+            Ok(file) => {
+                if !files::is_private(&file).unwrap_or(false) {
+                    let text = format!("other users may be able to read {}", short(path));
+                    context.output.warn(text);
+                }
+                written.push(path);
+            }
             Err(error) => {
                 remove(&written);
-                return Err(error);
+                return Err(match error.kind() {
+                    io::ErrorKind::AlreadyExists => exists(path),
+                    _ => failed(path, &error),
+                });
             }
-        };
-        written.push(path);
-        if !files::is_private(&file).unwrap_or(false) {
-            let text = format!("other users may be able to read {}", short(path));
-            context.output.warn(text);
-        }
-        if let Err(error) = file.write_all(bytes).and_then(|()| file.sync_all()) {
-            drop(file);
-            remove(&written);
-            return Err(failed(path, &error));
         }
     }
     Ok(())
-}
-
-/// Creates a file that only the user can read, and that was not there before.
-fn create(path: &Path) -> Result<File, Error> {
-    let mut options = OpenOptions::new();
-    let options = files::private(options.write(true).create_new(true));
-    options.open(path).map_err(|error| match error.kind() {
-        io::ErrorKind::AlreadyExists => exists(path),
-        _ => failed(path, &error),
-    })
 }
 
 fn remove(paths: &[&Path]) {
@@ -160,6 +159,20 @@ mod tests {
     }
 
     #[test]
+    fn the_pictures_that_may_be_written_are_not_there_yet() {
+        let folder = tempfile::tempdir().unwrap();
+        let target = Target::Pictures(folder.path().join("codes.png"));
+        let is_free = |count| target.check(Some(count)).is_ok();
+        fs::write(folder.path().join("codes-3.png"), "mine").unwrap();
+        assert!(is_free((1, 1)) && is_free((1, 2)) && is_free((2, 2)));
+        assert!(!is_free((3, 3)) && !is_free((1, 4)));
+        fs::write(folder.path().join("codes.png"), "mine").unwrap();
+        assert!(!is_free((1, 1)) && !is_free((1, 2)));
+        assert!(is_free((2, 2)), "it gets no numbers");
+        assert!(target.check(None).is_ok(), "nothing is known yet");
+    }
+
+    #[test]
     fn all_files_are_written_or_none() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("codes.png");
@@ -180,7 +193,7 @@ mod tests {
         let file = Target::File(path.clone());
         let files = file.write(&context, &parts[..1]).unwrap();
         assert_eq!(files, std::slice::from_ref(&path));
-        assert!(file.check().is_err() && file.write(&context, &parts[..1]).is_err());
+        assert!(file.check(None).is_err() && file.write(&context, &parts[..1]).is_err());
         assert_eq!(fs::read(path).unwrap(), b"one");
     }
 }

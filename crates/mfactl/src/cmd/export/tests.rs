@@ -26,6 +26,7 @@ fn plan(written: usize, left_out: usize) -> Answer {
         left_out: vec![one; left_out],
         lost: Vec::new(),
         written,
+        count: (1, 1),
         parts: Vec::new(),
     }
 }

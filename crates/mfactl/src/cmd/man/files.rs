@@ -49,7 +49,7 @@ pub(super) const TRAY_FILES: &[Term<'_>] = &[
     ),
     (
         "~/.local/state/mfactl/tray.json",
-        "Records your choices in the menu and which accounts you use most. If XDG_STATE_HOME is set, it \
+        "Records your choices in the menu and which accounts you used last. If XDG_STATE_HOME is set, it \
          is in $XDG_STATE_HOME/mfactl.",
     ),
 ];

@@ -10,6 +10,7 @@ use clap_complete::Shell;
 use super::context::Context;
 use crate::error::{Error, Kind};
 
+mod accounts;
 /// The command line of the daemon, for its manual page. It is the same file that the daemon is built from.
 #[expect(unreachable_pub, reason = "it is public there")]
 #[path = "../../../../mfad/src/args.rs"]
@@ -17,6 +18,7 @@ mod daemon_args;
 mod files;
 mod pages;
 mod settings;
+mod shells;
 /// The command line of the tray, likewise.
 #[expect(unreachable_pub, reason = "it is public there")]
 #[path = "../../../../mfa-tray/src/args.rs"]
@@ -26,7 +28,11 @@ mod tray_args;
 #[derive(Debug, Arguments)]
 pub(crate) struct Completions {
     /// Shell to print the script for
-    pub(super) shell: Shell,
+    #[arg(required = true)]
+    pub(super) shell: Option<Shell>,
+    /// Print the names of the accounts if one comes after these words of a command line; the scripts run this
+    #[arg(long, hide = true, exclusive = true, num_args = 0.., allow_hyphen_values = true)]
+    pub(super) accounts: Option<Vec<String>>,
 }
 
 /// The arguments of `man`.
@@ -37,14 +43,22 @@ pub(crate) struct Man {
     pub(super) output: Option<PathBuf>,
 }
 
-pub(super) fn completions(
+pub(super) async fn completions(
     context: &Context,
     args: &Completions,
     program: &mut Command,
 ) -> Result<(), Error> {
-    let mut script = Vec::new();
-    clap_complete::generate(args.shell, program, "mfactl", &mut script);
-    context.output.text(String::from_utf8_lossy(&script))
+    match args.shell {
+        Some(shell) => context.output.text(shells::script(shell, program)),
+        None => {
+            accounts::run(
+                context,
+                program,
+                args.accounts.as_deref().unwrap_or_default(),
+            )
+            .await
+        }
+    }
 }
 
 pub(super) fn run(context: &Context, args: &Man, program: Command) -> Result<(), Error> {

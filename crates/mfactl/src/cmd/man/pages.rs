@@ -75,11 +75,16 @@ pub(super) fn mfactl(program: Command) -> io::Result<Page> {
 
 /// Adds the pages of the subcommands of a command.
 fn below(command: &Command, pages: &mut Vec<Page>) -> io::Result<()> {
+    let own = command.get_display_name().unwrap_or("mfactl");
+    let see = match own {
+        "mfactl" => "mfactl(1)".to_owned(),
+        own => format!("{own}(1), mfactl(1)"),
+    };
     for command in command.get_subcommands() {
         below(command, pages)?;
         pages.push(page(command.clone(), |end| {
             end.list("EXIT STATUS", &exit_codes());
-            end.text("SEE ALSO", "mfactl(1)");
+            end.text("SEE ALSO", &see);
         })?);
     }
     Ok(())
@@ -132,16 +137,30 @@ fn page(mut command: Command, end: impl FnOnce(&mut End)) -> io::Result<Page> {
             "help" => arg.help("Print help").long_help("Print help"),
             _ => arg,
         });
-    let page = Man::new(command).source(concat!("mfactl ", env!("CARGO_PKG_VERSION")));
+    let page = Man::new(command);
     let mut text = Vec::new();
     page.render(&mut text)?;
     let mut more = End(Roff::new());
     end(&mut more);
-    text.extend(more.0.to_roff().into_bytes());
+    let name = page.get_filename();
+    let text = tidy(&name, &String::from_utf8_lossy(&text)) + &more.0.to_roff();
     Ok(Page {
-        name: page.get_filename(),
-        text,
+        name,
+        text: text.into_bytes(),
     })
+}
+
+/// Corrects what clap_mangen writes: a title whose fields are not where man expects them, and lines that are broken twice.
+fn tidy(name: &str, text: &str) -> String {
+    let (title, section) = name.rsplit_once('.').unwrap_or((name, "1"));
+    let title = title.to_uppercase();
+    let version = env!("CARGO_PKG_VERSION");
+    let lines = text.lines().map(|line| match line.starts_with(".TH ") {
+        true => format!(".TH {title} {section} \"\" \"mfactl {version}\" \"User Commands\"\n"),
+        false => format!("{line}\n"),
+    });
+    let text: String = lines.collect();
+    text.replace(".br\n\n.br\n", ".br\n")
 }
 
 /// Returns the synopsis: every option and argument of a command, with the names of the values.

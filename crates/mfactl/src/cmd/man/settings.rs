@@ -1,6 +1,6 @@
 //! The settings of the configuration, and the manual page that describes them.
 //!
-//! The daemon and the tray each read their part. A test compares this table with the settings that they accept.
+//! The daemon, the tray and mfa-askpass each read their part. A test compares this table with the settings that they accept.
 
 /// A setting of the configuration.
 pub(super) struct Setting {
@@ -71,6 +71,28 @@ pub(super) const DAEMON: &[Setting] = &[
         text: "Whether the accounts are locked before the system sleeps: true (the default) or false. After that, \
                the next request unlocks them, unless the screen is locked. Linux and Windows only.",
     },
+    Setting {
+        name: "backup-folder",
+        example: "\"/media/jane/stick\"",
+        text: "Write an encrypted backup of all accounts to this folder a few seconds after each change. The path must be \
+               absolute, and the folder must exist: if it is missing, mfactl status and mfactl doctor say so, and the \
+               next change tries again. mfactl backup --automatic sets the passphrase, which is kept in the keychain. \
+               Without a passphrase, nothing is written.",
+    },
+    Setting {
+        name: "backup-keep",
+        example: "10",
+        text: "The number of automatic backups that stay in the folder, 1 to 1000. The default is 10. The last one \
+               of each of the last 7 days with a backup stays too. Older ones are removed; other files are left alone.",
+    },
+    Setting {
+        name: "sync-file",
+        example: "\"/home/jane/Sync/mfa.kdbx\"",
+        text: "Keep the accounts in step with this KDBX file: a few seconds after they have changed, after the file or a \
+               conflict copy beside it has changed, and when they are unlocked. The path must be absolute. Run mfactl sync \
+               --remember FILE first, which keeps the passphrase in the keychain. If something is wrong, mfactl status \
+               and mfactl doctor say so, and the next change tries again. While the accounts are locked, nothing happens.",
+    },
 ];
 
 /// The settings that the tray reads whenever its menu opens: the section `[tray]`.
@@ -95,28 +117,75 @@ pub(super) const TRAY: &[Setting] = &[
     },
 ];
 
+/// The setting that mfa-askpass reads at the top of the file.
+pub(super) const NEXT: &[Setting] = &[Setting {
+    name: "askpass-next",
+    example: "\"/usr/bin/ssh-askpass\"",
+    text: "The program that mfa-askpass hands every prompt to that no rule names. It also asks for the password of \
+               password-first. The path must be absolute. Without this setting, such a prompt is not answered, and the \
+               exit code is 1.",
+}];
+
+/// The settings of a rule of mfa-askpass: a table `[[askpass]]`.
+pub(super) const ASKPASS: &[Setting] = &[
+    Setting {
+        name: "prompt",
+        example: "\"Verification code:*\"",
+        text: "The text of the prompt. * stands for any text. Spaces around it do not count, and neither does what ssh \
+               puts before it, such as (jane@server.example.com).",
+    },
+    Setting {
+        name: "host",
+        example: "\"server.example.com\"",
+        text: "The host that the prompt has to name, as ssh and git do; * stands for any text. Without this setting, \
+               a prompt that names a host is not answered: any server could ask for the code.",
+    },
+    Setting {
+        name: "account",
+        example: "\"server\"",
+        text: "The account: a name, id, serial or issuer:username, or a part of it that matches exactly one account.",
+    },
+    Setting {
+        name: "password-first",
+        example: "false",
+        text: "Whether the answer is a password followed by the code: true or false (the default). The program in \
+               askpass-next asks for the password.",
+    },
+];
+
 /// Returns the manual page mfactl.toml(5), in the format of man.
 pub(super) fn page() -> String {
     let version = env!("CARGO_PKG_VERSION");
-    let mut page = format!(".TH mfactl.toml 5 \"\" \"mfactl {version}\"\n");
+    let mut page = format!(".TH MFACTL.TOML 5 \"\" \"mfactl {version}\" \"File Formats\"\n");
     page.push_str(
-        ".SH NAME\nmfactl.toml \\- the configuration of mfad and mfa\\-tray\n\
+        ".SH NAME\nmfactl.toml \\- the configuration of mfad, mfa\\-tray and mfa\\-askpass\n\
          .SH SYNOPSIS\n~/.config/mfactl/config.toml\n\
          .SH DESCRIPTION\nIf XDG_CONFIG_HOME is set, the file is $XDG_CONFIG_HOME/mfactl/config.toml. On Windows, it is \
          %APPDATA%\\emfactl\\econfig.toml.\n\
          .PP\nThe file is in TOML format. The file and all settings in it are optional. Lines that begin \
          with # are comments.\n\
          .PP\nmfad reads its settings when it starts. After a change, restart it: systemctl \\-\\-user \
-         restart mfad. mfa\\-tray reads the section [tray] each time its menu opens.\n",
+         restart mfad. mfa\\-tray reads the section [tray] each time its menu opens. mfa\\-askpass \
+         reads the tables [[askpass]] and askpass\\-next each time it runs; the first rule that fits counts.\n",
     );
     section(&mut page, "MFAD", DAEMON);
     section(&mut page, "MFA\\-TRAY", TRAY);
+    section(&mut page, "MFA\\-ASKPASS", NEXT);
+    section(
+        &mut page,
+        "MFA\\-ASKPASS, IN A TABLE [[ASKPASS]] FOR EACH RULE",
+        ASKPASS,
+    );
     page.push_str(".SH EXAMPLE\n.nf\n");
-    for setting in DAEMON {
+    for setting in DAEMON.iter().chain(NEXT) {
         page.push_str(&line(setting));
     }
     page.push_str("\n[tray]\n");
     for setting in TRAY {
+        page.push_str(&line(setting));
+    }
+    page.push_str("\n[[askpass]]\n");
+    for setting in ASKPASS {
         page.push_str(&line(setting));
     }
     page.push_str(".fi\n.SH SEE ALSO\nmfad(1), mfa\\-tray(1), mfactl(1)\n");

@@ -10,7 +10,7 @@ const TRAY_HOST: &str = "org.kde.StatusNotifierWatcher";
 /// The name of the OS keychain.
 const KEYCHAIN: &str = "org.freedesktop.secrets";
 /// The name of our tray.
-const TRAY: &str = "org.mfactl.Tray1";
+const TRAY: &str = mfa_ipc::endpoint::TRAY_NAME;
 /// The name of the program that shows notifications.
 const NOTIFIER: &str = "org.freedesktop.Notifications";
 

@@ -1,16 +1,23 @@
 //! Windows.
 
 mod doctor;
+mod local;
 
 use std::os::windows::process::CommandExt;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 pub(crate) use doctor::{clock, desktop, keychain};
+pub(crate) use local::Local;
 pub(crate) use mfa_sys::console::{end_on_interrupt, obeys_escapes};
 
 /// The remedy for a daemon of another version.
 pub(crate) const RESTART: &str = "End it: taskkill /f /im mfad.exe   (the next command starts it)";
+
+/// Returns `true`: a connection starts no daemon.
+pub(crate) fn is_daemon_running() -> bool {
+    true
+}
 
 /// Returns the remedy for a file that is not private.
 pub(crate) fn make_private(path: &Path) -> String {
@@ -34,4 +41,25 @@ pub(crate) fn outliving(command: &mut Command) -> &mut Command {
 /// Returns whether there is a desktop, with a clipboard and a place for prompts.
 pub(crate) fn has_screen() -> bool {
     true
+}
+
+/// Returns the path of a program as the system gives it for a process: whole, without links, and without the beginning
+/// `\\?\`.
+pub(crate) fn whole(path: &Path) -> std::io::Result<PathBuf> {
+    let path = std::fs::canonicalize(path)?;
+    let Some(text) = path.to_str().and_then(|text| text.strip_prefix(r"\\?\")) else {
+        return Ok(path);
+    };
+    Ok(match text.strip_prefix(r"UNC\") {
+        Some(share) => format!(r"\\{share}").into(),
+        None => text.into(),
+    })
+}
+
+/// Runs another program, and ends as it does. Returns only if it cannot be run.
+pub(crate) fn become_program(command: &mut Command) -> std::io::Error {
+    match command.status() {
+        Ok(status) => std::process::exit(status.code().unwrap_or(1)),
+        Err(error) => error,
+    }
 }

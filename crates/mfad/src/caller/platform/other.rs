@@ -1,9 +1,11 @@
-//! macOS and Windows: each process asks for itself. The processes that started it are not looked at.
+//! macOS: each process asks for itself. The processes that started it are not looked at.
 
 use std::path::Path;
 
 use mfa_core::access::Who;
 use mfa_core::access::rules::Seen;
+
+pub(in crate::caller) use super::constant::Origin;
 
 /// Returns who is behind a process that asks for itself: its program.
 pub(in crate::caller) fn own(_pid: u32, path: &Path) -> Who {
@@ -14,10 +16,10 @@ pub(in crate::caller) fn own(_pid: u32, path: &Path) -> Who {
 }
 
 /// Returns who is behind mfactl: here, mfactl itself.
-pub(in crate::caller) fn behind(pid: u32, _chain: &mut Vec<String>) -> Who {
+pub(in crate::caller) fn behind(pid: u32, _chain: &mut Vec<String>) -> (Who, Option<Origin>) {
     match mfa_sys::process::executable(pid) {
-        Some(path) => own(pid, &path),
-        None => Who::Unknown,
+        Some(path) => (own(pid, &path), Some(Origin)),
+        None => (Who::Unknown, None),
     }
 }
 

@@ -6,7 +6,7 @@ mod endpoint;
 
 use std::fs::File;
 
-use mfa_sys::peer::User;
+use mfa_sys::peer::{Peer, User};
 use rustix::fs::Mode;
 use zbus::fdo::ConnectionCredentials;
 
@@ -29,9 +29,11 @@ pub fn log_file(_background: bool) -> Option<File> {
     None
 }
 
-/// Returns the user named in the credentials from a bus.
-pub(crate) fn user(credentials: &ConnectionCredentials) -> Option<User> {
-    credentials.unix_user_id().map(User::from_uid)
+/// Returns the process that the credentials from a bus name, with its handle if the bus gives one.
+pub(crate) fn peer(credentials: ConnectionCredentials) -> Option<Peer> {
+    let user = User::from_uid(credentials.unix_user_id()?);
+    let peer = Peer::new(user, credentials.process_id()?);
+    Some(peer.with_handle(credentials.into_process_fd().map(Into::into)))
 }
 
 /// Tells systemd that the daemon is ready, if systemd started it.

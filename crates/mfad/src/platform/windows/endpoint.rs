@@ -23,7 +23,7 @@ impl Endpoint {
     /// Creates the pipe, which must not exist yet.
     pub(crate) fn new() -> io::Result<Self> {
         let name = endpoint::socket();
-        let first = pipe::create(&name, true)?;
+        let first = pipe::create(&name, true).map_err(taken)?;
         Ok(Self {
             name,
             next: Mutex::new(Some(first)),
@@ -56,6 +56,21 @@ impl Endpoint {
     }
 }
 
+/// Says what it means that a first instance cannot be made.
+fn taken(error: io::Error) -> io::Error {
+    /// `ERROR_PIPE_BUSY`
+    const BUSY: i32 = 231;
+    let is_taken =
+        error.kind() == io::ErrorKind::PermissionDenied || error.raw_os_error() == Some(BUSY);
+    match is_taken {
+        true => io::Error::new(
+            error.kind(),
+            "another program has taken this name; end that program, or log off and on again",
+        ),
+        false => error,
+    }
+}
+
 /// Returns whether connections can be accepted again in a moment.
 pub(crate) fn is_passing(error: &io::Error) -> bool {
     /// `ERROR_NO_SYSTEM_RESOURCES`
@@ -63,4 +78,24 @@ pub(crate) fn is_passing(error: &io::Error) -> bool {
     use io::ErrorKind::{Interrupted, OutOfMemory, WouldBlock};
     matches!(error.kind(), Interrupted | OutOfMemory | WouldBlock)
         || error.raw_os_error() == Some(SHORT)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_that_is_taken_is_said_to_be() {
+        let denied = taken(io::ErrorKind::PermissionDenied.into());
+        let busy = taken(io::Error::from_raw_os_error(231));
+        for error in [denied, busy] {
+            let text = error.to_string();
+            assert!(
+                text.starts_with("another program has taken this name"),
+                "{text}"
+            );
+        }
+        let other = taken(io::Error::from_raw_os_error(2));
+        assert_eq!(other.raw_os_error(), Some(2));
+    }
 }

@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use mfa_ipc::paths;
 use mfa_ipc::transport::stream::Gate;
-use mfa_sys::peer::User;
+use mfa_sys::peer::{Peer, User};
 use mfa_sys::{console, files};
 use zbus::connection::Builder;
 use zbus::fdo::ConnectionCredentials;
@@ -39,9 +39,14 @@ pub fn log_file(background: bool) -> Option<File> {
         .ok()
 }
 
-/// Returns the user named in the credentials from a bus.
-pub(crate) fn user(credentials: &ConnectionCredentials) -> Option<User> {
-    credentials.windows_sid().cloned().map(User::from_sid)
+/// Returns the process that the credentials from a bus name.
+#[expect(
+    clippy::needless_pass_by_value,
+    reason = "Linux takes the handle of the process out of them"
+)]
+pub(crate) fn peer(credentials: ConnectionCredentials) -> Option<Peer> {
+    let user = User::from_sid(credentials.windows_sid()?.clone());
+    Some(Peer::new(user, credentials.process_id()?))
 }
 
 /// Does nothing: mfactl waits for the pipe, and it is there.

@@ -12,7 +12,7 @@ use mfa_core::access::{Answer, Question};
 use tokio::sync::oneshot;
 use zbus::Variant;
 
-use super::super::{Asking, Nobody, Questioner};
+use super::super::{Asking, Nobody, Questioner, escape};
 
 const SERVICE: &str = "org.freedesktop.Notifications";
 /// The urgency of what stays on the screen until it is answered.
@@ -60,7 +60,30 @@ trait Service {
 /// Asks by notifications.
 struct Notifications {
     bus: zbus::Connection,
-    is_attended: Arc<AtomicBool>,
+    presence: Arc<Presence>,
+}
+
+/// Whether anybody can be asked in this session.
+#[derive(Default)]
+struct Presence {
+    /// A notification service is running.
+    is_running: AtomicBool,
+    /// The bus starts one.
+    can_be_started: AtomicBool,
+    /// One has been running. A program that ends it must not get what an unattended program gets.
+    was_running: AtomicBool,
+}
+
+impl Presence {
+    fn is_attended(&self) -> bool {
+        let all = [&self.is_running, &self.can_be_started, &self.was_running];
+        all.iter().any(|one| one.load(Ordering::Relaxed))
+    }
+
+    fn runs(&self, is_running: bool) {
+        self.is_running.store(is_running, Ordering::Relaxed);
+        self.was_running.fetch_or(is_running, Ordering::Relaxed);
+    }
 }
 
 /// Returns the questioner of this system.
@@ -68,9 +91,9 @@ pub async fn questioner(bus: Option<zbus::Connection>) -> Box<dyn Questioner> {
     let Some(bus) = bus else {
         return Box::new(Nobody);
     };
-    let is_attended = Arc::new(AtomicBool::new(false));
-    match watch(&bus, Arc::clone(&is_attended)).await {
-        Ok(()) => Box::new(Notifications { bus, is_attended }),
+    let presence = Arc::default();
+    match watch(&bus, Arc::clone(&presence)).await {
+        Ok(()) => Box::new(Notifications { bus, presence }),
         Err(error) => {
             tracing::warn!(%error, "cannot find out whether there is a notification service");
             Box::new(Nobody)
@@ -79,19 +102,21 @@ pub async fn questioner(bus: Option<zbus::Connection>) -> Box<dyn Questioner> {
 }
 
 /// Looks whether there is a notification service, now and whenever that changes.
-async fn watch(bus: &zbus::Connection, is_attended: Arc<AtomicBool>) -> zbus::Result<()> {
+async fn watch(bus: &zbus::Connection, presence: Arc<Presence>) -> zbus::Result<()> {
     let names = zbus::fdo::DBusProxy::new(bus).await?;
     let mut changes = names
         .receive_name_owner_changed_with_args(&[(0, SERVICE)])
         .await?;
     let can_be_started = can_be_started(&names).await;
     let is_there = names.name_has_owner(SERVICE.try_into()?).await?;
-    is_attended.store(is_there || can_be_started, Ordering::Relaxed);
+    presence
+        .can_be_started
+        .store(can_be_started, Ordering::Relaxed);
+    presence.runs(is_there);
     tokio::spawn(async move {
         while let Some(change) = changes.next().await {
             let Ok(change) = change.args() else { continue };
-            let is_there = change.new_owner().is_some();
-            is_attended.store(is_there || can_be_started, Ordering::Relaxed);
+            presence.runs(change.new_owner().is_some());
         }
     });
     Ok(())
@@ -111,7 +136,13 @@ async fn can_be_started(names: &zbus::fdo::DBusProxy<'_>) -> bool {
 
 impl Questioner for Notifications {
     fn is_attended(&self) -> bool {
-        self.is_attended.load(Ordering::Relaxed)
+        self.presence.is_attended()
+    }
+
+    fn session_ended(&self) {
+        let presence = &self.presence;
+        let is_running = presence.is_running.load(Ordering::Relaxed);
+        presence.was_running.store(is_running, Ordering::Relaxed);
     }
 
     fn ask(&self, question: &Question, withdrawn: oneshot::Receiver<()>) -> Asking {
@@ -199,10 +230,4 @@ async fn show(service: &ServiceProxy<'_>, question: &Question) -> zbus::Result<u
     service
         .notify("mfactl", 0, "mfactl", &summary, &body, &actions, hints, 0)
         .await
-}
-
-/// Escapes a text that may look like markup.
-fn escape(text: &str) -> String {
-    let text = text.replace('&', "&amp;");
-    text.replace('<', "&lt;").replace('>', "&gt;")
 }

@@ -1,4 +1,4 @@
-//! Windows and macOS: nobody is asked yet.
+//! macOS: nobody is asked yet.
 
 use super::super::{Nobody, Questioner};
 

@@ -1,6 +1,6 @@
 //! The rules on who may have what, and the questions to the user.
 
-use mfa_core::access::rules::{Accounts, Rule, Subject};
+use mfa_core::access::rules::{Accounts, Files, Rule, Subject};
 use mfa_core::access::{Answer, Question};
 use mfa_ipc::Error;
 use mfa_ipc::types::{AccessRule, RuleScope};
@@ -54,7 +54,8 @@ impl Ask for Questions {
     }
 
     fn serve(self, service: &mut Service, _: &Applicant) -> Result<Served<Self>, Error> {
-        Ok(Served::Now(service.consent.questions.list()))
+        let now = service.parts.clock.since_boot();
+        Ok(Served::Now(service.consent.questions.list(now)))
     }
 }
 
@@ -72,7 +73,7 @@ impl Ask for SetRule {
             verdict,
             subject: subject.unwrap_or(Subject::Anybody),
             accounts: accounts.unwrap_or(Accounts::All),
-            seen: None,
+            seen: Files::default(),
         };
         service.set_rule_for(asker, rule).map(Served::Now)
     }

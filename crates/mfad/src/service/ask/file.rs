@@ -69,7 +69,7 @@ impl Service {
         self.door.watcher.abort();
         (self.door.watcher, self.door.changes) = state::watch(&keychain);
         self.parts.keychain = keychain;
-        self.end_lock();
+        self.end_lock(true);
         if self.door.state != State::Probing && self.stays_locked().is_none() {
             self.door.state = State::Closed;
         }

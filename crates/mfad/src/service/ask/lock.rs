@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use mfa_core::access::Who;
 use mfa_core::lock::Reason;
 use mfa_ipc::Error;
 
@@ -99,13 +100,14 @@ impl Ask for EndLock {
         Needs::Nothing
     }
 
-    fn serve(self, service: &mut Service, _: &Applicant) -> Result<Served<Self>, Error> {
+    fn serve(self, service: &mut Service, asker: &Applicant) -> Result<Served<Self>, Error> {
         service.lock_if_unused();
         let is_other = matches!(self, Self::After(locks) if locks != service.door.locks);
         if is_other && service.door.state.is_locked_by_user() {
             return Err(errors::locked(Reason::Request));
         }
-        service.end_lock();
+        let is_person = matches!(asker.caller.who, Who::Person | Who::Tray);
+        service.end_lock(is_person);
         Ok(Served::Now(()))
     }
 }

@@ -3,16 +3,21 @@
 //! A new request is a file here and a method in [`interface`](crate::interface).
 
 mod access;
+mod backed_up;
 mod changed;
 mod codes;
+mod compare;
 mod copy;
 mod file;
 mod find;
+mod followed;
 mod list;
 mod lock;
 mod peek;
 mod plan;
 mod reveal;
+mod search;
+mod snapshot;
 mod status;
 
 use mfa_core::unlocked::Unlocked;
@@ -22,18 +27,24 @@ use super::cause::{Cause, Needs};
 use super::consent::{Applicant, Takes};
 use super::{Service, errors};
 pub(crate) use access::{AnswerQuestion, ForgetRules, Questions, Rules, SetRule};
+pub(crate) use backed_up::BackedUp;
 pub(super) use changed::Changed;
 pub(super) use codes::{Codes, Given};
+pub(super) use compare::Compare;
 pub(crate) use copy::Offer;
 pub(super) use copy::{MayCopy, Trays};
 pub(super) use file::{Awaited, MakeFile, OpenFile};
 pub(crate) use find::Find;
+pub(super) use followed::MayKeep;
+pub(crate) use followed::{Followed, Report};
 pub(crate) use list::{Get, List};
 pub(crate) use lock::Lock;
 pub(super) use lock::{EndLock, NotProved, Open, ToUnlock, Unlocking};
 pub(crate) use peek::Peek;
 pub(super) use plan::Plan;
 pub(crate) use reveal::{Export, Reveal};
+pub(crate) use search::Search;
+pub(super) use snapshot::Snapshot;
 pub(crate) use status::Status;
 
 /// A request that changes no account.

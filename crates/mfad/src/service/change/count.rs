@@ -87,6 +87,7 @@ impl Change for Count {
         let codes = CodeSeries::of(count, code)?;
         service.released(&asker, Some(id), handing_out(usage), &permit);
         service.issued(id, &asker);
+        service.counter_moved();
         Ok(codes)
     }
 

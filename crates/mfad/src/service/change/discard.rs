@@ -6,7 +6,7 @@ use std::io;
 use mfa_core::AccountId;
 use mfa_ipc::Error;
 
-use super::import::remove;
+use super::writing::remove;
 use super::{Change, Job, Written};
 use crate::service::{Service, errors};
 
@@ -48,5 +48,9 @@ impl Change for Discard {
 
     fn done_while_locked(_: String) -> Result<(), Error> {
         Ok(())
+    }
+
+    fn is_of_many(_: &String) -> bool {
+        true
     }
 }

@@ -5,21 +5,19 @@
 //! that was killed, are still noted: they are not served, and are removed as soon as the keychain has been
 //! read. `notes` keeps the notes of each store apart.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::BTreeSet;
 use std::io;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
-use mfa_core::port::StoreError;
-use mfa_core::{AccountChange, AccountId, item};
+use mfa_core::{AccountChange, AccountId};
 use mfa_ipc::Error;
 use mfa_ipc::types::ImportResult;
-use tokio::sync::mpsc;
 
-use super::{Change, Job, Written};
-use crate::keychain::{Item, Keychain};
+use super::writing::Writing;
+use super::{Change, Job};
 use crate::service::import::{Batch, Planned, Planner};
-use crate::service::{QUEUE, Service, errors};
+use crate::service::{Service, errors};
 
 /// A change that stores these accounts, all or none, as planned. The answer says what became of each.
 pub(crate) struct Import {
@@ -56,18 +54,15 @@ impl Change for Import {
 
     fn prepare(self, service: &mut Service) -> Result<(Job, Importing), Error> {
         let mut batch = self.decided(service)?;
-        let task = Task {
-            items: std::mem::take(&mut batch.items),
-            stored: Arc::default(),
-        };
+        let task = Writing::of(std::mem::take(&mut batch.items));
         let store = service.door.store.clone();
-        if !task.items.is_empty() {
+        if !task.is_empty() {
             // Items of a failed import may still be noted.
             let ids = &service.unfinished(&store) | &task.ids();
             let noted = service.note_unfinished(&store, ids);
             noted.map_err(|error| errors::import_not_noted(&error))?;
         }
-        let stored = Arc::clone(&task.stored);
+        let stored = task.stored();
         let keychain = service.parts.keychain.clone();
         let job = Box::pin(async move { task.run(&keychain).await });
         let importing = Importing {
@@ -108,83 +103,4 @@ impl Change for Import {
     fn imported(importing: &Importing) -> Option<u32> {
         Some(importing.stored.load(Ordering::Relaxed))
     }
-}
-
-/// The work of writing an import.
-struct Task {
-    items: Vec<Item>,
-    /// The number of items stored so far.
-    stored: Arc<AtomicU32>,
-}
-
-impl Task {
-    fn ids(&self) -> BTreeSet<AccountId> {
-        self.items.iter().map(|(id, _)| *id).collect()
-    }
-
-    /// Writes all items, or none. The result lists the items that could not be removed again.
-    async fn run(self, keychain: &Keychain) -> Written {
-        let Err(error) = self.put(keychain).await else {
-            return Ok(()).into();
-        };
-        // These are the stored items and the one that failed. Looking for the others takes time.
-        let begun = usize::try_from(self.stored.load(Ordering::Relaxed)).unwrap_or(usize::MAX);
-        let begun = self.items.iter().take(begun.saturating_add(1));
-        let begun: BTreeSet<_> = begun.map(|(id, _)| *id).collect();
-        let (_, left) = remove(keychain, begun.clone()).await;
-        // A write that timed out may still reach the keychain.
-        let left = match error {
-            StoreError::TimedOut => begun,
-            _ => left,
-        };
-        let result = Err(error);
-        Written { result, left }
-    }
-
-    async fn put(&self, keychain: &Keychain) -> Result<(), StoreError> {
-        if self.items.is_empty() {
-            return Ok(());
-        }
-        for (id, text) in &self.items {
-            keychain.put(*id, None, text.clone()).await?;
-            self.stored.fetch_add(1, Ordering::Relaxed);
-        }
-        self.read_back(keychain).await
-    }
-
-    /// Checks that the keychain holds the items as they were written.
-    async fn read_back(&self, keychain: &Keychain) -> Result<(), StoreError> {
-        let (sink, mut arriving) = mpsc::channel::<Item>(QUEUE);
-        let mut missing: HashMap<_, _> = self.items.iter().map(|(id, text)| (*id, text)).collect();
-        let compare = async {
-            while let Some((id, text)) = arriving.recv().await {
-                if missing
-                    .get(&id)
-                    .is_some_and(|ours| item::same(id, ours, &text))
-                {
-                    missing.remove(&id);
-                }
-            }
-        };
-        let (loaded, ()) = tokio::join!(keychain.load(sink), compare);
-        loaded?;
-        if missing.is_empty() {
-            return Ok(());
-        }
-        Err(errors::items_missing(missing.len()))
-    }
-}
-
-/// Removes items. Returns those that are still there.
-pub(super) async fn remove(
-    keychain: &Keychain,
-    mut ids: BTreeSet<AccountId>,
-) -> (Result<(), StoreError>, BTreeSet<AccountId>) {
-    while let Some(id) = ids.first().copied() {
-        if let Err(error) = keychain.delete(id).await {
-            return (Err(error), ids);
-        }
-        ids.remove(&id);
-    }
-    (Ok(()), ids)
 }

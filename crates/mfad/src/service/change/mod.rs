@@ -8,12 +8,17 @@
 //! A new change is a file here and a method in [`interface`](crate::interface).
 
 mod add;
+mod apply;
 mod count;
 mod discard;
+mod forward;
 mod import;
+mod passphrase;
 mod queue;
 mod remove;
+mod restore;
 mod update;
+mod writing;
 
 use std::collections::BTreeSet;
 use std::io;
@@ -25,13 +30,18 @@ use mfa_ipc::Error;
 use zeroize::Zeroizing;
 
 use super::Service;
+use super::cause::Needs;
 use super::consent::Takes;
 pub(crate) use add::Add;
+pub(super) use apply::Apply;
 pub(super) use count::Count;
 pub(super) use discard::Discard;
+use forward::Forward;
 pub(crate) use import::Import;
+pub(crate) use passphrase::KeepPassphrase;
 pub(super) use queue::Queue;
 pub(crate) use remove::Remove;
+pub(crate) use restore::Restore;
 pub(crate) use update::Update;
 
 /// A change to the accounts.
@@ -43,6 +53,11 @@ pub(crate) trait Change: Send + Sized + 'static {
 
     /// Checks the change against the accounts as they are, and returns the work for the keychain.
     fn prepare(self, service: &mut Service) -> Result<(Job, Self::Ready), Error>;
+
+    /// Returns more work for the keychain, if the change has another step now that the work before it is stored.
+    fn next(_ready: &mut Self::Ready, _service: &mut Service) -> Result<Option<Job>, Error> {
+        Ok(None)
+    }
 
     /// Applies the change to the accounts, now that the keychain has stored it.
     fn done(ready: Self::Ready, service: &mut Service) -> Result<Self::Answer, Error>;
@@ -57,6 +72,11 @@ pub(crate) trait Change: Send + Sized + 'static {
         None
     }
 
+    /// Returns what is needed to begin. A change that needs nothing opens no accounts: it is refused if they are not open.
+    fn needs(&self) -> Needs {
+        Needs::Accounts
+    }
+
     /// Returns whether the change is also done while the accounts are being read again.
     fn is_done_while_reading(_ready: &Self::Ready) -> bool {
         false
@@ -69,6 +89,12 @@ pub(crate) trait Change: Send + Sized + 'static {
         _left: &BTreeSet<AccountId>,
     ) -> io::Result<()> {
         Ok(())
+    }
+
+    /// Returns whether the change is one of many items, which nobody must see half of: what is read meanwhile is read
+    /// again.
+    fn is_of_many(_ready: &Self::Ready) -> bool {
+        false
     }
 
     /// Returns how many accounts are stored so far, if the change is an import.

@@ -15,14 +15,14 @@ impl Change for Remove {
 
     fn prepare(self, service: &mut Service) -> Result<(Job, AccountId), Error> {
         let id = service.accounts.known(&self.0)?.account.id;
+        service.note_counters(&[id].into());
         let keychain = service.parts.keychain.clone();
         let job = Box::pin(async move { keychain.delete(id).await.into() });
         Ok((job, id))
     }
 
     fn done(id: AccountId, service: &mut Service) -> Result<(), Error> {
-        drop(service.accounts.unlocked.take(id));
-        service.parts.notes.ledger.forget(id);
+        service.has_removed(id);
         service.accounts_changed();
         Ok(())
     }

@@ -22,7 +22,7 @@ impl Change for Update {
         let old = service.accounts.known(&self.id)?;
         let new = self.changes.change(&old.account, service.now()?);
         let new = new.map_err(errors::change)?;
-        service.may_retag(&self.asker, &old.account, &new)?;
+        service.may_retag(&self.asker, Some(&old.account), &new)?;
         let unlocked = &service.accounts.unlocked;
         unlocked.admits(&new).map_err(errors::clash)?;
         let text = item::to_text(&new, &old.secret).map_err(errors::item)?;

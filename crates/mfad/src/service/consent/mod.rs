@@ -7,6 +7,8 @@
 //! | file | what it does |
 //! |---|---|
 //! | `applicant` | the asker of one request, and what the user has allowed for it |
+//! | `attended` | whether somebody can be asked, and by whom |
+//! | `decided` | open questions on which a new rule decides |
 //! | `ruling` | what the rules say of a request |
 //! | `look` | requests that only look at codes |
 //! | `questions` | the questions that are open, and their answers |
@@ -14,6 +16,8 @@
 //! | `rules` | lists and changes the rules |
 
 mod applicant;
+mod attended;
+mod decided;
 mod look;
 mod questions;
 mod records;
@@ -26,7 +30,9 @@ use std::time::Duration;
 use mfa_core::AccountId;
 use mfa_core::access::record::Ground;
 use mfa_core::access::rules::Seen;
-use mfa_core::access::{BusCodes, Grants, Policy, Rates, Rules, Transport, Unattended, Use};
+use mfa_core::access::{
+    BusCodes, Grants, Policy, Rates, Rules, Silences, Transport, Unattended, Use, Who,
+};
 use mfa_core::port::{AccessLog, RuleBook};
 use mfa_ipc::Error;
 
@@ -98,6 +104,8 @@ pub(super) struct Consent {
     /// Counts the looks that are logged.
     looks: Rates,
     hints: Hints,
+    /// The questions that their askers have taken back a moment ago.
+    taken_back: Silences<(Who, Option<AccountId>)>,
     pub(super) questions: Questions,
 }
 
@@ -124,6 +132,7 @@ impl Consent {
             refusals: Rates::new(LOGGED_REFUSALS),
             looks: Rates::new(LOGGED_LOOKS),
             hints: Hints::default(),
+            taken_back: Silences::default(),
             questions: Questions::default(),
             parts,
         }
@@ -131,6 +140,11 @@ impl Consent {
 
     pub(super) fn bus_codes(&self) -> BusCodes {
         self.parts.policy.bus_codes
+    }
+
+    /// The session of the user has ended, and with it whoever could be asked there.
+    pub(super) fn session_ended(&self) {
+        self.parts.questioner.session_ended();
     }
 
     /// Forgets the grants.
@@ -236,6 +250,7 @@ impl Service {
         let grants = &mut self.consent.grants;
         if let Some(id) = account
             && usage != Use::Secret
+            && !ruling::may_be_another(asker)
             && grants.allow(who, id, usage, now)
         {
             return Ok(Decision::Yes(Permit::by(Ground::UntilLocked)));
@@ -247,31 +262,16 @@ impl Service {
         if !self.is_attended() {
             return self.unattended(asker, account, usage);
         }
+        if self.door.session.is_seen_locked() {
+            self.refused(asker, account, usage, Ground::Unattended);
+            return Err(errors::screen_locked());
+        }
         if !asker.may_be_asked_about {
             self.refused(asker, account, usage, Ground::NoQuestion);
             return Err(errors::needs_question(asker.caller.transport));
         }
         self.question(asker, account, usage, count)
             .map(Decision::Asked)
-    }
-
-    /// Returns whether there is anybody who can be asked.
-    pub(super) fn is_attended(&self) -> bool {
-        self.consent.parts.questioner.is_attended()
-    }
-
-    fn unattended(
-        &mut self,
-        asker: &Asker,
-        account: Option<AccountId>,
-        usage: Use,
-    ) -> Result<Decision, Error> {
-        let is_private = asker.caller.transport == Transport::Private;
-        if is_private && self.consent.parts.policy.unattended == Unattended::Allow {
-            return Ok(Decision::Yes(Permit::by(Ground::Unattended)));
-        }
-        self.refused(asker, account, usage, Ground::Unattended);
-        Err(errors::nobody_to_ask(asker.caller.transport))
     }
 
     /// Counts codes or secrets that an asker is about to get.

@@ -12,9 +12,9 @@ use mfa_core::{Account, AccountId};
 use mfa_ipc::Error;
 use tokio::sync::oneshot;
 use tokio::task::JoinSet;
-use tokio::time::Instant;
 
 use super::Takes;
+use super::ruling::may_be_another;
 use crate::caller::Asker;
 use crate::service::announce::Signal;
 use crate::service::cause::Cause;
@@ -22,6 +22,8 @@ use crate::service::{Service, errors};
 
 /// The number of questions that may be open at once: more than that nobody reads.
 const MAX_OPEN: usize = 3;
+/// The number of those that one asker may have, so that it cannot keep others from asking.
+const MAX_OF_ONE: usize = 2;
 /// The number of requests that may wait for the answer to one question, so that one asker cannot take all places.
 const MAX_SHARING: usize = 16;
 
@@ -34,13 +36,14 @@ pub(in crate::service) struct Questions {
     asked: u64,
 }
 
-struct Open {
+pub(super) struct Open {
     asker: Asker,
     account: Option<AccountId>,
     usage: Use,
     count: u32,
     question: Question,
-    deadline: Instant,
+    /// By the clock that counts suspend.
+    deadline: Duration,
     /// Takes the question off the screen when it is dropped.
     _shown: oneshot::Sender<()>,
 }
@@ -49,10 +52,12 @@ impl Open {
     fn is_same(&self, asker: &Asker, account: Option<AccountId>, usage: Use, count: u32) -> bool {
         let (own, other) = (&self.asker.caller, &asker.caller);
         // Two processes that cannot be recognised may be different programs.
-        let is_same_asker =
-            own.who.is_recognisable() || (own.pid, own.start_time) == (other.pid, other.start_time);
+        let is_same_asker = || {
+            own.who.is_recognisable() && !may_be_another(asker)
+                || (own.pid, own.start_time) == (other.pid, other.start_time)
+        };
         own.who == other.who
-            && is_same_asker
+            && is_same_asker()
             && own.transport == other.transport
             && (self.account, self.usage, self.count) == (account, usage, count)
     }
@@ -60,19 +65,15 @@ impl Open {
 
 impl Questions {
     /// Returns how long to sleep until a question is over.
-    pub(in crate::service) fn sleep(&self) -> Option<Duration> {
+    pub(in crate::service) fn sleep(&self, now: Duration) -> Option<Duration> {
         let deadlines = self.open.iter().map(|open| open.deadline);
-        let left = |deadline: Instant| deadline.saturating_duration_since(Instant::now());
-        deadlines.min().map(left)
+        deadlines.min().map(|first| first.saturating_sub(now))
     }
 
     /// Returns the questions, with the time that is left to answer them.
-    pub(in crate::service) fn list(&self) -> Vec<Question> {
+    pub(in crate::service) fn list(&self, now: Duration) -> Vec<Question> {
         let with_time = |open: &Open| Question {
-            seconds: open
-                .deadline
-                .saturating_duration_since(Instant::now())
-                .as_secs(),
+            seconds: open.deadline.saturating_sub(now).as_secs(),
             ..open.question.clone()
         };
         self.open.iter().map(with_time).collect()
@@ -85,7 +86,15 @@ impl Questions {
         Some(self.open.remove(place))
     }
 
-    fn take(&mut self, id: u64) -> Option<Open> {
+    /// Returns the number of each open question, and what it is about.
+    pub(super) fn open_ones(&self) -> Vec<(u64, Asker, Option<AccountId>, Use)> {
+        let open = self.open.iter();
+        open.map(|one| (one.question.id, one.asker.clone(), one.account, one.usage))
+            .collect()
+    }
+
+    /// Takes out a question. It goes off the screen when it is dropped.
+    pub(super) fn take(&mut self, id: u64) -> Option<Open> {
         let place = self.open.iter().position(|open| open.question.id == id)?;
         Some(self.open.remove(place))
     }
@@ -110,7 +119,10 @@ impl Service {
             }
             return Ok(cause);
         }
-        if open.len() >= MAX_OPEN {
+        let of_this_one = open
+            .iter()
+            .filter(|one| one.asker.caller.who == asker.caller.who);
+        if open.len() >= MAX_OPEN || of_this_one.count() >= MAX_OF_ONE {
             self.refused(asker, account, usage, Ground::Limit);
             return Err(errors::too_many_questions());
         }
@@ -132,8 +144,8 @@ impl Service {
             seconds: patience.as_secs(),
         };
         let (shown, withdrawn) = oneshot::channel();
-        let asking = self.consent.parts.questioner.ask(&question, withdrawn);
-        let id = question.id;
+        let asking = self.shown_by(&question, withdrawn);
+        let (id, questions) = (question.id, &mut self.consent.questions);
         questions.answers.spawn(async move { (id, asking.await) });
         tracing::info!(caller = %asker.caller, question = id, "asked the user");
         questions.open.push(Open {
@@ -142,7 +154,7 @@ impl Service {
             usage,
             count,
             question,
-            deadline: Instant::now() + patience,
+            deadline: self.parts.clock.since_boot() + patience,
             _shown: shown,
         });
         self.announcer.tell(Signal::QuestionsChanged);
@@ -177,6 +189,7 @@ impl Service {
                 let now = self.parts.clock.since_boot();
                 let grants = &mut self.consent.grants;
                 grants.give(who.clone(), account, open.usage, now);
+                self.decide_open_questions();
                 Ground::UntilLocked
             }
             // The rule for always may not be enough, for example if the program has inherited its connection. Then this
@@ -205,13 +218,12 @@ impl Service {
             Some(_) => (errors::denied(), Ground::Once),
             None => (errors::unanswered_question(), Ground::Unanswered),
         };
-        match (answer, open.account) {
-            (Some(Answer::Never), Some(account)) => self.remember(open, account, Verdict::Deny),
-            _ => {
-                let now = self.parts.clock.since_boot();
-                self.consent.grants.deny(who, open.account, now);
-            }
+        if let (Some(Answer::Never), Some(account)) = (answer, open.account) {
+            self.remember(open, account, Verdict::Deny);
         }
+        // After "never" too: the rule may not have been stored.
+        let now = self.parts.clock.since_boot();
+        self.consent.grants.deny(who, open.account, now);
         self.refused(&open.asker, open.account, open.usage, ground);
         self.parking
             .refuse(&error, |cause| cause == Cause::Question(id));
@@ -226,10 +238,7 @@ impl Service {
         let Some(subject) = Subject::exactly(&open.asker.caller.who) else {
             return;
         };
-        let seen = match &subject {
-            Subject::Program { path, .. } => (self.consent.parts.seen)(path),
-            _ => None,
-        };
+        let seen = subject.files(self.consent.parts.seen);
         let rule = Rule {
             verdict,
             subject,
@@ -243,22 +252,21 @@ impl Service {
 
     /// Closes the questions whose time is over, and those that nobody waits for any more.
     pub(in crate::service) fn look_at_questions(&mut self) {
-        let now = Instant::now();
-        let is_over = |open: &Open| open.deadline <= now;
+        let now = self.parts.clock.since_boot();
         let open = self.consent.questions.open.iter();
-        let over = open.filter(|open| is_over(open));
+        let over = open.filter(|open| open.deadline <= now);
         let over: Vec<_> = over.map(|open| open.question.id).collect();
         for id in over {
             self.answered(id, None);
         }
-        let parking = &self.parking;
-        let before = self.consent.questions.open.len();
-        self.consent
-            .questions
-            .open
-            .retain(|open| parking.count(Cause::Question(open.question.id)) > 0);
-        if self.consent.questions.open.len() < before {
-            self.announcer.tell(Signal::QuestionsChanged);
+        self.end_questions_of_nobody();
+    }
+
+    /// Answers all questions with a no, as if nobody had answered in time.
+    pub(in crate::service) fn deny_questions(&mut self) {
+        let open = self.consent.questions.open.iter();
+        for id in open.map(|open| open.question.id).collect::<Vec<_>>() {
+            self.answered(id, None);
         }
     }
 
@@ -269,8 +277,10 @@ impl Service {
             self.consent.questions.open.clear();
             self.announcer.tell(Signal::QuestionsChanged);
         }
-        self.parking
-            .refuse(error, |cause| matches!(cause, Cause::Question(_)));
+        let is_one = |cause| matches!(cause, Cause::Question(_));
+        for request in self.parking.take(|_, cause| is_one(cause)) {
+            self.turn_away(request, error.clone());
+        }
     }
 }
 

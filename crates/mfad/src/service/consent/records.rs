@@ -102,17 +102,27 @@ impl Service {
         if counted.is_err() {
             return;
         }
-        let action = match (usage, account) {
-            (Use::Code, _) => Action::Code,
-            (Use::Copy, _) => Action::Copy,
-            (Use::Secret, Some(_)) => Action::Reveal,
-            (Use::Secret, None) => Action::Export,
+        let action = match (asker.action, usage, account) {
+            (Some(action), ..) => action,
+            (None, Use::Code, _) => Action::Code,
+            (None, Use::Copy, _) => Action::Copy,
+            (None, Use::Secret, Some(_)) => Action::Reveal,
+            (None, Use::Secret, None) => Action::Export,
         };
         let record = self.record(asker, account, action);
         self.write(&Record {
             outcome: Outcome::Refused,
             ground,
             scope: ground.scope(),
+            ..record
+        });
+    }
+
+    /// Logs that all secrets were put into the file of the configuration.
+    pub(in crate::service) fn put_into_file(&mut self, asker: &Asker) {
+        let record = self.record(asker, None, Action::Sync);
+        self.write(&Record {
+            note: Some("automatic, because sync-file is set".to_owned()),
             ..record
         });
     }

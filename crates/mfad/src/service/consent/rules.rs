@@ -2,7 +2,9 @@
 //!
 //! A program that could change the rules would need no consent, so nobody else may.
 
-use mfa_core::access::rules::{Accounts, Rule, Rules, Subject};
+use std::collections::BTreeMap;
+
+use mfa_core::access::rules::{Accounts, Rule, Rules, Seen, Subject};
 use mfa_core::access::{Answer, Who};
 use mfa_core::{Account, AccountId};
 use mfa_ipc::Error;
@@ -18,10 +20,9 @@ impl Service {
 
     /// Returns whether the program of a rule has changed since the rule was made.
     pub(in crate::service) fn has_changed(&self, rule: &Rule) -> bool {
-        let (Subject::Program { path, .. }, Some(then)) = (&rule.subject, rule.seen) else {
-            return false;
-        };
-        (self.consent.parts.seen)(path) != Some(then)
+        let (then, now) = (rule.seen, rule.subject.files(self.consent.parts.seen));
+        let has_changed = |then: Option<Seen>, now| then.is_some() && then != now;
+        has_changed(then.executable, now.executable) || has_changed(then.script, now.script)
     }
 
     /// Sets a rule for an asker, for a program as it is now.
@@ -31,9 +32,7 @@ impl Service {
         mut rule: Rule,
     ) -> Result<(), Error> {
         check(asker)?;
-        if let Subject::Program { path, .. } = &rule.subject {
-            rule.seen = (self.consent.parts.seen)(path);
-        }
+        rule.seen = rule.subject.files(self.consent.parts.seen);
         let subject = rule.subject.clone();
         self.set_rule(asker, rule)?;
         self.forget_grants(&subject);
@@ -48,7 +47,7 @@ impl Service {
         answer: Answer,
     ) -> Result<(), Error> {
         check(asker)?;
-        let list = self.consent.questions.list();
+        let list = self.consent.questions.list(self.parts.clock.since_boot());
         let question = list.iter().find(|question| question.id == id);
         let question = question.ok_or_else(errors::no_such_question)?;
         if !question.answers().contains(&answer) {
@@ -58,14 +57,16 @@ impl Service {
         Ok(())
     }
 
-    /// Checks that an asker may change an account: tags that rules are for say who may have its codes.
+    /// Checks that an asker may change an account: tags that rules are for say who may have its codes. Which ones an
+    /// account has that cannot be read is unknown.
     pub(in crate::service) fn may_retag(
         &self,
         asker: &Asker,
-        old: &Account,
+        old: Option<&Account>,
         new: &Account,
     ) -> Result<(), Error> {
-        let is_other = |tag: &String| old.tags.contains(tag) != new.tags.contains(tag);
+        let is_other =
+            |tag: &String| old.is_none_or(|old| old.tags.contains(tag) != new.tags.contains(tag));
         let tags = self
             .rules()
             .own()
@@ -82,6 +83,15 @@ impl Service {
         Err(errors::tag_of_a_rule())
     }
 
+    /// Checks that an asker is a person, or the tray.
+    pub(in crate::service) fn is_person(&self, asker: &Asker) -> Result<(), Error> {
+        if matches!(asker.caller.who, Who::Person | Who::Tray) {
+            return Ok(());
+        }
+        tracing::warn!(caller = %asker.caller, "refused to have a passphrase kept");
+        Err(errors::only_a_person_keeps_passphrases())
+    }
+
     pub(super) fn set_rule(&mut self, asker: &Asker, rule: Rule) -> Result<(), Error> {
         let mut rules = self.consent.parts.rules.clone();
         let (account, note) = (about(&rule.accounts), self.said(&rule));
@@ -90,6 +100,7 @@ impl Service {
         }
         self.store_rules(rules)?;
         self.changed_rule(asker, account, note);
+        self.decide_open_questions();
         Ok(())
     }
 
@@ -103,7 +114,7 @@ impl Service {
         check(asker)?;
         let mut rules = self.consent.parts.rules.clone();
         let is_one = |rule: &Rule| {
-            subject.is_none_or(|wanted| rule.subject == *wanted)
+            subject.is_none_or(|wanted| rule.subject.is_same(wanted))
                 && accounts.is_none_or(|wanted| rule.accounts == *wanted)
         };
         let gone: Vec<_> = rules.own().iter().filter(|rule| is_one(rule)).collect();
@@ -117,10 +128,41 @@ impl Service {
         Ok(count)
     }
 
+    /// Has the rules for accounts hold for the ids too that they get.
+    pub(in crate::service) fn extend_rules(
+        &mut self,
+        moved: &BTreeMap<AccountId, AccountId>,
+    ) -> Result<(), Error> {
+        let mut rules = self.consent.parts.rules.clone();
+        if !moved.iter().all(|(from, to)| rules.extend(*from, *to)) {
+            return Err(errors::too_many_rules());
+        }
+        match rules == self.consent.parts.rules {
+            true => Ok(()),
+            false => self.store_rules(rules),
+        }
+    }
+
+    /// Forgets the rules and the grants for ids that accounts have left.
+    pub(in crate::service) fn forget_rules_of(&mut self, moved: &BTreeMap<AccountId, AccountId>) {
+        self.consent.grants.end();
+        let mut rules = self.consent.parts.rules.clone();
+        let is_left = |rule: &Rule| about(&rule.accounts).is_some_and(|id| moved.contains_key(&id));
+        if rules.forget(is_left) > 0
+            && let Err(error) = self.store_rules(rules)
+        {
+            tracing::warn!(
+                error = error.text(),
+                "cannot forget the rules for ids that are gone"
+            );
+        }
+    }
+
     /// Forgets what was granted or denied for a while to the askers that a rule is for: the rule decides from now on.
     fn forget_grants(&mut self, subject: &Subject) {
         let grants = &mut self.consent.grants;
         grants.forget(|who| subject.fits(who));
+        self.consent.taken_back.forget(|(who, _)| subject.fits(who));
     }
 
     /// Returns a rule in words, for the log.

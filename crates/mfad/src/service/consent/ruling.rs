@@ -1,7 +1,7 @@
 //! What the rules say of a request.
 
 use mfa_core::access::record::Ground;
-use mfa_core::access::rules::Subject;
+use mfa_core::access::rules::{Seen, Subject};
 use mfa_core::access::{BusCodes, Rule, Transport, Use, Verdict, Who};
 use mfa_core::{Account, AccountId};
 use mfa_ipc::Error;
@@ -39,37 +39,46 @@ impl Consent {
     /// Returns what follows from a rule that allows a request. It is for a program that the user knows, so it does not
     /// hold for one that only looks like it.
     fn allowed(&self, asker: &Asker, rule: Option<&Rule>) -> Ruling {
-        // Whoever is behind mfactl holds no connection of its own. Our own programs were looked at when they connected.
-        let is_direct = asker.caller.chain.len() < 2;
-        let is_program = matches!(asker.caller.who, Who::Program { .. } | Who::App(_));
         let is_for_everybody = rule.is_some_and(|rule| rule.subject == Subject::Anybody);
-        if is_program
-            && is_direct
-            && !is_for_everybody
-            && !asker.witness.has_opened_connection(&asker.caller)
-        {
+        if !is_for_everybody && may_be_another(asker) {
             tracing::warn!(caller = %asker.caller, "a program has inherited its connection, so the rule for it does not count");
             return Ruling::Ask;
         }
         let Some(rule) = rule else {
             return Ruling::Allow(Permit::by(Ground::Default));
         };
-        let Subject::Program { path, .. } = &rule.subject else {
-            return Ruling::Allow(Permit::by(Ground::Rule));
+        let (then, now) = (rule.seen, rule.subject.files(self.parts.seen));
+        let files = [(then.executable, now.executable), (then.script, now.script)];
+        // A script that was not there when the program was looked at could not be replaced then either.
+        let was_looked_at = then.executable.is_some();
+        let is_open = |(then, now): &(Option<Seen>, Option<Seen>)| {
+            let was_closed = then.map_or(was_looked_at, |then| !then.is_writable);
+            now.is_some_and(|now| now.is_writable) && was_closed
         };
-        let now = (self.parts.seen)(path);
-        let (Some(then), Some(now)) = (rule.seen, now) else {
-            return Ruling::Allow(Permit::by(Ground::Rule));
-        };
-        if now.is_writable && !then.is_writable {
+        if files.iter().any(is_open) {
             return Ruling::Ask;
         }
-        let has_changed = (now.size, now.modified) != (then.size, then.modified);
+        let known = files.map(|(then, now)| then.zip(now));
+        let [program, script] = known.map(|known| known.is_some_and(|(then, now)| then != now));
+        let note = match (program, script) {
+            (true, _) => Some("the program has changed since you allowed it"),
+            (_, true) => Some("the script has changed since you allowed it"),
+            _ => None,
+        };
         Ruling::Allow(Permit {
             ground: Ground::Rule,
-            note: has_changed.then(|| "the program has changed since you allowed it".to_owned()),
+            note: note.map(str::to_owned),
         })
     }
+}
+
+/// Returns whether the asker may have been another program when it made its request: it has inherited its connection.
+/// Then nothing holds for it that the user has said about the program that it is now.
+pub(super) fn may_be_another(asker: &Asker) -> bool {
+    // Whoever is behind mfactl holds no connection of its own. Our own programs were looked at when they connected.
+    let is_direct = asker.caller.chain.len() < 2;
+    let is_program = matches!(asker.caller.who, Who::Program { .. } | Who::App(_));
+    is_program && is_direct && !asker.witness.has_opened_connection(&asker.caller)
 }
 
 impl Service {

@@ -49,6 +49,13 @@ pub(in crate::service) fn nobody_to_ask(transport: Transport) -> Error {
     ))
 }
 
+pub(in crate::service) fn screen_locked() -> Error {
+    Error::ConsentRequired(
+        "the user has to allow this first, and the screen is locked: try again when it is unlocked"
+            .into(),
+    )
+}
+
 fn hint(transport: Transport) -> &'static str {
     match transport {
         Transport::SessionBus => HINT,
@@ -69,6 +76,13 @@ pub(in crate::service) fn too_often(seconds: u64) -> Error {
 pub(in crate::service) fn only_a_person() -> Error {
     Error::AccessDenied(
         "only a person at a terminal or the tray can change the access rules or answer questions"
+            .into(),
+    )
+}
+
+pub(in crate::service) fn only_a_person_keeps_passphrases() -> Error {
+    Error::AccessDenied(
+        "only a person at a terminal or the tray can set the passphrase of backups and of the file to synchronise with"
             .into(),
     )
 }

@@ -6,12 +6,15 @@
 mod codes;
 mod copy;
 mod import;
+mod restore;
+mod sync;
+pub(crate) use sync::Synced;
 mod unlock;
 
 use std::sync::Arc;
 
 use mfa_ipc::Error;
-use tokio::sync::{Mutex, broadcast, mpsc, oneshot, watch};
+use tokio::sync::{Mutex, Notify, broadcast, mpsc, oneshot, watch};
 
 use crate::caller::Asker;
 use crate::service::announce::{Public, Signal};
@@ -30,6 +33,8 @@ pub struct Handle {
     public: watch::Receiver<Public>,
     /// Held while a person is asked for a proof of presence.
     proving: Arc<Mutex<()>>,
+    /// Notified when somebody has synchronised the accounts with a file.
+    synced: Arc<Notify>,
 }
 
 impl Handle {
@@ -43,6 +48,7 @@ impl Handle {
             signals,
             public,
             proving: Arc::default(),
+            synced: Arc::default(),
         }
     }
 

@@ -1,6 +1,8 @@
 //! A keychain, a clock and a journal that do what a test says, including what real ones cannot be made to do on
 //! command.
 
+mod user;
+
 use std::collections::BTreeMap;
 use std::io;
 use std::path::Path;
@@ -10,13 +12,12 @@ use std::time::Duration;
 
 use mfa_core::AccountId;
 use mfa_core::access::rules::Seen;
-use mfa_core::access::{Answer, Question, Record, Rules};
+use mfa_core::access::{Record, Rules};
 use mfa_core::port::{AccessLog, Clock, ItemStore, Journal, Notes, RuleBook, StoreError};
-use tokio::sync::oneshot;
 use zeroize::Zeroizing;
 
 use crate::presence::{Presence, Proof, Proving};
-use crate::question::{Asking, Questioner};
+pub(super) use user::FakeUser;
 
 /// A keychain in memory. Clones share it.
 #[derive(Clone, Default)]
@@ -35,6 +36,45 @@ pub(super) struct FakeStore {
     pub(super) deletes: Arc<AtomicUsize>,
     /// Whether reading stops after the first item until this is false.
     pub(super) stuck: Arc<AtomicBool>,
+    /// What is written to the keychain and the journal.
+    pub(super) history: History,
+    /// Which of the following writes and deletions fails: 1 for the next one, 0 for none.
+    pub(super) fault: Arc<AtomicUsize>,
+    /// Whether all others fail after it, too.
+    pub(super) lasts: Arc<AtomicBool>,
+    /// Whether what fails is stored nevertheless.
+    pub(super) lies: Arc<AtomicBool>,
+}
+
+/// One write.
+#[derive(Clone)]
+pub(super) enum Wrote {
+    Item(AccountId, Option<String>),
+    Notes(Notes),
+}
+
+/// All writes, in their order. A daemon that is killed has made the first ones of them.
+pub(super) type History = Arc<Mutex<Vec<Wrote>>>;
+
+impl FakeStore {
+    /// Writes or removes an item, unless it is the turn of the fault.
+    fn write(&self, id: AccountId, text: Option<&str>) -> Result<(), StoreError> {
+        let fault = self.fault.load(Ordering::SeqCst);
+        let (fails, lasts) = (fault == 1, self.lasts.load(Ordering::SeqCst));
+        let left = fault.saturating_sub(usize::from(!fails || !lasts));
+        self.fault.store(left, Ordering::SeqCst);
+        if !fails || self.lies.load(Ordering::SeqCst) {
+            let mut items = self.items.lock().unwrap();
+            match text {
+                Some(text) => items.insert(id, text.to_owned()),
+                None => items.remove(&id),
+            };
+            let text = text.map(str::to_owned);
+            self.history.lock().unwrap().push(Wrote::Item(id, text));
+        }
+        let full = || StoreError::Unavailable("the disk is full".into());
+        if fails { Err(full()) } else { Ok(()) }
+    }
 }
 
 impl ItemStore for FakeStore {
@@ -64,18 +104,17 @@ impl ItemStore for FakeStore {
         if self.items.lock().unwrap().get(&id).map(String::as_str) != old {
             return Err(StoreError::Changed);
         }
-        let mut items = self.items.lock().unwrap();
         let room = self.room.load(Ordering::SeqCst);
-        if room > 0 && items.len() >= room {
+        if room > 0 && self.items.lock().unwrap().len() >= room {
             if self.breaks.load(Ordering::SeqCst) {
                 self.broken.store(true, Ordering::SeqCst);
             }
             return Err(StoreError::Unavailable("the disk is full".into()));
         }
-        if !self.forgetful.load(Ordering::SeqCst) {
-            items.insert(id, text.to_owned());
+        if self.forgetful.load(Ordering::SeqCst) {
+            return Ok(());
         }
-        Ok(())
+        self.write(id, Some(text))
     }
 
     fn delete(&mut self, id: AccountId) -> Result<(), StoreError> {
@@ -83,8 +122,7 @@ impl ItemStore for FakeStore {
         if self.broken.load(Ordering::SeqCst) {
             return Err(StoreError::Unavailable("the disk is full".into()));
         }
-        self.items.lock().unwrap().remove(&id);
-        Ok(())
+        self.write(id, None)
     }
 }
 
@@ -123,6 +161,10 @@ pub(super) struct FakeJournal {
     pub(super) notes: Arc<Mutex<Notes>>,
     /// Whether writing fails.
     pub(super) broken: Arc<AtomicBool>,
+    /// Which of the following writes fails: 1 for the next one, 0 for none.
+    pub(super) fault: Arc<AtomicUsize>,
+    /// What is written to the keychain and the journal.
+    pub(super) history: History,
 }
 
 impl Journal for FakeJournal {
@@ -130,6 +172,13 @@ impl Journal for FakeJournal {
         if self.broken.load(Ordering::SeqCst) {
             return Err(io::Error::other("the disk is full"));
         }
+        let fault = self.fault.load(Ordering::SeqCst);
+        self.fault.store(fault.saturating_sub(1), Ordering::SeqCst);
+        if fault == 1 {
+            return Err(io::Error::other("the disk is full"));
+        }
+        let mut history = self.history.lock().unwrap();
+        history.push(Wrote::Notes(notes.clone()));
         *self.notes.lock().unwrap() = notes.clone();
         Ok(())
     }
@@ -161,63 +210,6 @@ impl AccessLog for FakeLog {
     fn write(&mut self, record: &Record) -> io::Result<()> {
         self.0.lock().unwrap().push(record.clone());
         Ok(())
-    }
-}
-
-/// A user who is asked on a screen. Clones share the screen.
-#[derive(Clone, Default)]
-pub(super) struct FakeUser {
-    /// Whether there is a screen.
-    pub(super) is_there: Arc<AtomicBool>,
-    /// The questions that were shown, and the way to answer each.
-    pub(super) shown: Arc<Mutex<Vec<Shown>>>,
-    /// The number of questions that are on the screen.
-    pub(super) open: Arc<AtomicU64>,
-}
-
-/// A question on the screen.
-pub(super) struct Shown {
-    pub(super) question: Question,
-    answer: Option<oneshot::Sender<Option<Answer>>>,
-}
-
-impl FakeUser {
-    /// Answers the latest question, or closes it.
-    pub(super) fn answer(&self, answer: Option<Answer>) {
-        let mut shown = self.shown.lock().unwrap();
-        let last = shown.last_mut().unwrap();
-        last.answer.take().unwrap().send(answer).unwrap();
-    }
-
-    pub(super) fn questions(&self) -> Vec<Question> {
-        let shown = self.shown.lock().unwrap();
-        shown.iter().map(|shown| shown.question.clone()).collect()
-    }
-}
-
-impl Questioner for FakeUser {
-    fn is_attended(&self) -> bool {
-        self.is_there.load(Ordering::SeqCst)
-    }
-
-    fn ask(&self, question: &Question, withdrawn: oneshot::Receiver<()>) -> Asking {
-        let (answer, answered) = oneshot::channel();
-        let question = question.clone();
-        let mut shown = self.shown.lock().unwrap();
-        shown.push(Shown {
-            question,
-            answer: Some(answer),
-        });
-        let open = Arc::clone(&self.open);
-        open.fetch_add(1, Ordering::SeqCst);
-        Box::pin(async move {
-            let answer = tokio::select! {
-                answer = answered => answer.ok().flatten(),
-                _ = withdrawn => None,
-            };
-            open.fetch_sub(1, Ordering::SeqCst);
-            answer
-        })
     }
 }
 

@@ -1,5 +1,8 @@
 //! Tests of the service with a keychain, a clock and a disk that fail on command.
 
+mod applied;
+mod applying;
+mod backups;
 mod clock;
 mod codes;
 mod consent;
@@ -7,12 +10,15 @@ mod door;
 mod fakes;
 mod imports;
 mod locks;
+mod own;
 mod parked;
 mod peek;
 mod planning;
 mod queue;
+mod restored;
 mod session;
 mod texts;
+mod unreadable;
 mod writes;
 
 use std::collections::BTreeSet;
@@ -26,7 +32,7 @@ use mfa_ipc::Error;
 use mfa_ipc::types::AddOptions;
 use tokio::task::JoinSet;
 
-use super::ask::{List, Lock, Peek, Status};
+use super::ask::{List, Lock, Peek, Search, Status};
 use super::change::{Add, Remove, Update};
 use super::*;
 use crate::caller::{Asker, Witness};
@@ -44,6 +50,8 @@ struct World {
     clock: FakeClock,
     journal: FakeJournal,
     idle: Option<Duration>,
+    /// Whether the accounts stay open while the screen is locked.
+    stays_open: bool,
     keychain: &'static str,
     policy: access::Policy,
     book: FakeBook,
@@ -57,6 +65,18 @@ struct World {
 }
 
 impl World {
+    /// Writes what another daemon has written.
+    fn repeat(&self, history: &[fakes::Wrote]) {
+        for wrote in history.iter().cloned() {
+            let mut items = self.store.items.lock().unwrap();
+            match wrote {
+                fakes::Wrote::Item(id, Some(text)) => drop(items.insert(id, text)),
+                fakes::Wrote::Item(id, None) => drop(items.remove(&id)),
+                fakes::Wrote::Notes(notes) => *self.journal.notes.lock().unwrap() = notes,
+            }
+        }
+    }
+
     fn new() -> Self {
         let world = Self {
             keychain: "gnome-keyring",
@@ -100,12 +120,13 @@ impl World {
             notes: self.journal.notes.lock().unwrap().clone(),
             lock: lock::Policy {
                 idle: self.idle,
-                screen: true,
+                screen: !self.stays_open,
                 suspend: true,
             },
             session,
             presence: Arc::new(self.presence.clone()),
             fallback: None,
+            backups: None,
         }
     }
 }
@@ -143,6 +164,7 @@ fn from(transport: Transport) -> Asker {
         may_be_asked_about: true,
         reason: None,
         process: Arc::default(),
+        action: None,
         witness: Arc::new(Program(Arc::new(Mutex::new(caller.clone())))),
         caller,
     }

@@ -102,3 +102,54 @@ async fn only_codes_that_do_not_end_by_that_are_looked_at() {
         .await;
     assert!(matches!(refused, Err(Error::ConsentRequired(_))));
 }
+
+#[tokio::test]
+async fn a_search_finds_what_matches_each_word() {
+    let world = World::new();
+    let service = world.start();
+    let mut mail = String::new();
+    for (name, issuer) in [
+        ("aws prod", "Amazon"),
+        ("aws test", "Amazon"),
+        ("mail", "prod inc"),
+    ] {
+        let mut fields = fields(name, "totp");
+        fields.issuer = Some(issuer.into());
+        let stored = service.change(&us(), add(fields)).await.unwrap();
+        mail = stored.id.to_string();
+    }
+    let pin = AccountChange {
+        pinned: Some(true),
+        ..AccountChange::default()
+    };
+    let update = Update {
+        asker: us(),
+        id: mail,
+        changes: pin,
+    };
+    service.change(&us(), update).await.unwrap();
+    let found = async |words: &[&str], most| {
+        let words = words.iter().map(ToString::to_string).collect();
+        let found = service.ask(&us(), Search { words, most }).await.unwrap();
+        found
+            .into_iter()
+            .map(|account| account.name)
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(found(&["amazon", "PROD"], 9).await, ["aws prod"]);
+    assert_eq!(found(&["prod"], 9).await, ["mail", "aws prod"]);
+    assert_eq!(found(&["prod", "nobody"], 9).await, [""; 0]);
+    assert_eq!(found(&[], 1).await, ["mail"], "the pinned one first");
+    assert_eq!(found(&[], 9).await.len(), 3);
+    let long = vec!["x".repeat(9999)];
+    let refused = service
+        .ask(
+            &us(),
+            Search {
+                words: long,
+                most: 9,
+            },
+        )
+        .await;
+    assert!(refused.is_err());
+}

@@ -2,7 +2,7 @@
 
 use std::sync::atomic::Ordering;
 
-use mfa_core::access::rules::{Accounts, Rule, Subject, Verdict};
+use mfa_core::access::rules::{Accounts, Files, Rule, Subject, Verdict};
 
 use super::ask::{ForgetRules, SetRule};
 use super::consent::person;
@@ -58,7 +58,7 @@ async fn a_counter_that_waits_is_decided_on_again() {
         verdict: Verdict::Deny,
         subject: Subject::Anybody,
         accounts: Accounts::All,
-        seen: None,
+        seen: Files::default(),
     };
     let rule = mfa_ipc::types::AccessRule::from(&deny);
     service.ask(&person(), SetRule(rule)).await.unwrap();

@@ -6,7 +6,7 @@ use mfa_core::{account, change, item, ledger, secret, unlocked, uri};
 
 use super::*;
 use crate::keychain::Passphrase;
-use crate::refusals;
+use crate::{database, refusals, sync};
 
 fn account() -> mfa_core::Account {
     let id = mfa_core::AccountId::from_random([1; 16]);
@@ -48,6 +48,12 @@ fn requests() -> Vec<Error> {
         errors::file_exists(Path::new("/v.kdbx")),
         errors::not_noted(&disk),
         errors::import_not_noted(&disk),
+        errors::change_not_noted(&disk),
+        errors::outdated(),
+        errors::same_id_twice(),
+        errors::incomplete("the keychain is locked"),
+        errors::unreadable_backup(2),
+        errors::empty_backup(),
         errors::counter_at_end(),
         errors::not_proved(),
         errors::no_prompt_yet(Duration::from_secs(42)),
@@ -108,7 +114,34 @@ fn around() -> Vec<Error> {
         refusals::no_tray(),
         refusals::silent_tray(),
     ];
-    others.into_iter().chain(unfit).collect()
+    let unusable = mfa_keepass::Error::Damaged;
+    let databases = [
+        database::Error::Relative,
+        database::Error::Missing,
+        database::Error::Irregular,
+        database::Error::Unreadable(io::ErrorKind::PermissionDenied.into()),
+        database::Error::TooLarge,
+        database::Error::WrongPassphrase,
+        database::Error::Unusable(unusable),
+        database::Error::Ended,
+    ];
+    let databases = databases.iter().map(refusals::database);
+    let syncs = [
+        sync::Error::File(database::Error::WrongPassphrase),
+        sync::Error::File(database::Error::Unusable(mfa_keepass::Error::Old)),
+        sync::Error::File(database::Error::Unusable(mfa_keepass::Error::TooMuch(
+            "more than 256 MiB",
+        ))),
+        sync::Error::Busy,
+        sync::Error::Changed,
+        sync::Error::NotWritten(io::ErrorKind::StorageFull.into()),
+        sync::Error::NotNoted(io::ErrorKind::StorageFull.into()),
+        sync::Error::Vault,
+        sync::Error::TooMany,
+    ];
+    let syncs = syncs.iter().map(refusals::sync);
+    let around = others.into_iter().chain(unfit).chain(databases);
+    around.chain(syncs).collect()
 }
 
 fn consent() -> Vec<Error> {
@@ -126,6 +159,7 @@ fn consent() -> Vec<Error> {
         errors::tag_of_a_rule(),
         errors::too_often(3),
         errors::only_a_person(),
+        errors::only_a_person_keeps_passphrases(),
         errors::no_such_question(),
         errors::no_such_answer(),
         errors::too_many_rules(),

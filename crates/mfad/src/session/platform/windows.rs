@@ -24,7 +24,7 @@ const BETWEEN_TRIES: Duration = Duration::from_secs(10);
 
 /// Reports until the service has ended.
 pub(in crate::session) async fn watch(
-    policy: Policy,
+    _: Policy,
     _: Option<zbus::Connection>,
     events: mpsc::Sender<Event>,
 ) {
@@ -39,7 +39,7 @@ pub(in crate::session) async fn watch(
         // The runtime ends.
         Err(_) => return,
     };
-    let mut is_heard = !policy.screen || hear(&window, &events).await;
+    let mut is_heard = hear(&window, &events).await;
     drop(events.send(Event::Known).await);
     for _ in 1..TRIES {
         if is_heard {

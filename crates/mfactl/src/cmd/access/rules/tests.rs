@@ -34,7 +34,7 @@ fn the_list_says_for_whom_and_for_what() {
         table(Output::TERMINAL, &[changed, default]),
         [
             "RULE    PROGRAM                       ACCOUNTS",
-            "allow   /usr/bin/python3 /srv/a\u{fffd}.py   aws            (the program has changed since this rule was made)",
+            "allow   /usr/bin/python3 /srv/a\u{fffd}.py   aws            (the program or its script has changed since this rule was made)",
             "allow   a person at a terminal        all accounts   (default)",
         ]
     );

@@ -3,6 +3,8 @@
 //! A process can change while it is read. So each process is read twice. If it has changed in between, the answer is
 //! [`Who::Unknown`]. Reading ends at the first process that does more than start others ([`Role::End`]).
 
+mod climb;
+mod origin;
 mod sandbox;
 
 use std::fs;
@@ -14,11 +16,15 @@ use mfa_core::access::{Role, Start, Who};
 use mfa_sys::peer::User;
 use mfa_sys::process::{self, Status};
 
-use super::{UNKNOWN, short_name};
+use super::{UNKNOWN, short_name, with_its_script};
+use climb::Climb;
+pub(in crate::caller) use origin::Origin;
 pub(in crate::caller) use sandbox::{is_here, running};
 
 /// The number of processes that are looked at. After a longer chain, the answer is [`Who::Unknown`].
 const MAX_CHAIN: usize = 32;
+/// The number of times that the processes are looked at, if one of them ends meanwhile.
+const MAX_LOOKS: usize = 4;
 /// A program that runs as root and starts programs for other users. The kernel hides its path from the daemon.
 const ROOTS_WRAPPER: &str = "sudo";
 /// The flag `O_CLOEXEC` in `/proc/PID/fdinfo` (proc_pid_fdinfo(5)).
@@ -39,25 +45,19 @@ pub(in crate::caller) fn own(pid: u32, path: &Path) -> Who {
 
 /// Returns who is behind mfactl: the person or program that started it. Adds the names of the programs up to that one
 /// to the chain.
-pub(in crate::caller) fn behind(pid: u32, chain: &mut Vec<String>) -> Who {
-    look(pid, chain).unwrap_or_else(|| {
-        chain.push(UNKNOWN.to_owned());
-        Who::Unknown
-    })
-}
-
-/// Goes up from parent to parent. Returns `None` if a process changes in between, or if its facts cannot be read.
-fn look(pid: u32, chain: &mut Vec<String>) -> Option<Who> {
-    let mut child = (pid, process::status(pid)?);
-    for _ in 0..MAX_CHAIN {
-        let (parent, role) = parent(child)?;
-        chain.push(short_name(parent.0));
-        match role {
-            Role::End(who) => return Some(who),
-            Role::Step => child = parent,
+pub(in crate::caller) fn behind(pid: u32, chain: &mut Vec<String>) -> (Who, Option<Origin>) {
+    for _ in 0..MAX_LOOKS {
+        let mut climb = Climb::from(pid);
+        if let Some((who, origin)) = climb.up() {
+            chain.append(&mut climb.names);
+            return (who, Some(origin));
+        }
+        if !climb.has_lost_one() {
+            break;
         }
     }
-    None
+    chain.push(UNKNOWN.to_owned());
+    (Who::Unknown, None)
 }
 
 /// Returns the names of a process and of those that started it, for a person to read: `bash`, `kitty`.
@@ -127,21 +127,12 @@ pub(in crate::caller) fn seen(path: &Path) -> Option<Seen> {
     })
 }
 
-/// Returns the parent of a process, and its role. Returns `None` if one of the two changes in between.
-fn parent((pid, status): (u32, Status)) -> Option<((u32, Status), Role)> {
-    let parent = status.parent;
-    let before = process::status(parent)?;
-    let path = process::executable(parent);
-    let role = match &path {
-        Some(path) => role(parent, path, before.has_terminal && before.leads_session)?,
-        None => hidden(parent)?,
-    };
-    let is_same = process::status(parent)? == before
-        && process::executable(parent) == path
-        // If the id of the parent was reused, the new process is younger than its child.
-        && before.start_time <= status.start_time
-        && process::status(pid)? == status;
-    is_same.then_some(((parent, before), role))
+/// Returns the role of a process that runs the program at a path, if the kernel tells it.
+fn role_of(pid: u32, path: Option<&Path>, status: Status) -> Option<Role> {
+    match path {
+        Some(path) => role(pid, path, status.has_terminal && status.leads_session),
+        None => hidden(pid),
+    }
 }
 
 /// Returns the role of a process, or `None` if its arguments cannot be read or it runs in another file system.
@@ -152,6 +143,10 @@ fn role(pid: u32, path: &Path, has_terminal: bool) -> Option<Role> {
     if !is_here(pid, path) {
         return None;
     }
+    // mfactl runs mfa-watch, which runs mfactl to copy.
+    if super::super::passes_on(path) {
+        return Some(Role::Step);
+    }
     let folder = process::folder(pid);
     let start = Start {
         arguments: &process::arguments(pid)?,
@@ -159,7 +154,9 @@ fn role(pid: u32, path: &Path, has_terminal: bool) -> Option<Role> {
         has_terminal,
         is_of_system: process::is_of_system(pid),
     };
-    Some(Role::of(path, start))
+    // The descriptor by which bash reads its script.
+    let opened = || fs::read_link(format!("/proc/{pid}/fd/255")).ok();
+    Some(with_its_script(Role::of(path, start), opened))
 }
 
 /// Returns the role of a process whose path the kernel does not tell. The process is known by its name, which counts
@@ -188,7 +185,7 @@ mod tests {
     #[test]
     fn a_process_that_is_gone_is_unknown() {
         let mut chain = Vec::new();
-        assert_eq!(behind(u32::MAX, &mut chain), Who::Unknown);
+        assert!(matches!(behind(u32::MAX, &mut chain), (Who::Unknown, None)));
         assert_eq!(chain, [UNKNOWN]);
         assert!(line(u32::MAX).iter().all(|name| name == UNKNOWN));
         assert!(!has_opened_its_connections(u32::MAX));

@@ -1,13 +1,16 @@
 //! Tests of the vault file: it reads what it wrote, and a wrong passphrase or a damaged file changes nothing.
 
+mod many;
 mod path;
 
 use std::cell::Cell;
+use std::fs;
+use std::path::Path;
 
 use keepass::db::EntryId;
 use mfa_core::account::{Algorithm, Digits, Kind, Period};
-use mfa_core::item::Entry;
 use mfa_core::{Account, Secret};
+use mfa_sys::files;
 
 use super::*;
 
@@ -74,7 +77,7 @@ fn what_is_stored_is_found_again() {
     other.open("p").unwrap();
     assert_eq!(accounts(&mut other), [one.account, two.account]);
     #[cfg(unix)]
-    assert!(files::is_private(&File::open(&path).unwrap()).unwrap());
+    assert!(files::is_private(&fs::File::open(&path).unwrap()).unwrap());
     other.close();
     let left = fs::read_dir(folder.path()).unwrap().count();
     assert_eq!(left, 1, "nothing is left beside it");

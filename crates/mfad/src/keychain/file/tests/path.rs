@@ -111,7 +111,7 @@ fn a_file_that_is_too_large_is_refused() {
     files::private(fs::OpenOptions::new().create_new(true).write(true))
         .open(&path)
         .unwrap()
-        .set_len(MAX_FILE + 1)
+        .set_len(disk::MAX_FILE + 1)
         .unwrap();
     let mut store = FileStore::new(path, Arc::default());
     let error = store.open("p").unwrap_err().to_string();

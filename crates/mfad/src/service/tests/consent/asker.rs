@@ -74,7 +74,7 @@ async fn a_rule_to_ask_ends_what_was_granted() {
         verdict: Verdict::Ask,
         subject: Subject::exactly(&us().caller.who).unwrap(),
         accounts: Accounts::All,
-        seen: None,
+        seen: Files::default(),
     };
     let rule = mfa_ipc::types::AccessRule::from(&rule);
     let set = service.ask(&person(), SetRule(rule)).await;
@@ -104,7 +104,7 @@ async fn a_tag_that_a_rule_is_for_is_changed_by_the_user_alone() {
         verdict: Verdict::Deny,
         subject: Subject::Anybody,
         accounts: Accounts::Tag("prod".into()),
-        seen: None,
+        seen: Files::default(),
     };
     *world.book.rules.lock().unwrap() = Rules::new(vec![rule]);
     drop(service);

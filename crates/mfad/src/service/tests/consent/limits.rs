@@ -49,7 +49,7 @@ async fn secrets_are_asked_about_each_time() {
         verdict: Verdict::Allow,
         subject: Subject::exactly(&us().caller.who).unwrap(),
         accounts: Accounts::All,
-        seen: None,
+        seen: Files::default(),
     };
     *world.book.rules.lock().unwrap() = Rules::new(vec![rule]);
     drop(service);
@@ -84,14 +84,18 @@ async fn secrets_are_asked_about_each_time() {
 
 #[tokio::test]
 async fn a_rule_holds_only_for_the_very_program() {
-    let allow = |path: &str, seen| Rule {
+    let program = |path: &str, script: Option<&str>| Who::Program {
+        path: path.into(),
+        script: script.map(str::to_owned),
+    };
+    let allow = |who: &Who, seen| Rule {
         verdict: Verdict::Allow,
-        subject: Subject::Program {
-            path: path.into(),
-            script: None,
-        },
+        subject: Subject::exactly(who).unwrap(),
         accounts: Accounts::All,
-        seen: Some(seen),
+        seen: Files {
+            executable: Some(seen),
+            script: Some(seen),
+        },
     };
     let then = Seen {
         size: 1,
@@ -99,35 +103,59 @@ async fn a_rule_holds_only_for_the_very_program() {
         is_writable: false,
     };
     let (world, service) = attended().await;
-    let paths = ["/usr/bin/test", "/usr/new/test", "/home/test"];
-    *world.book.rules.lock().unwrap() = Rules::new(paths.map(|path| allow(path, then)).into());
+    let programs = [
+        program("/usr/bin/test", None),
+        program("/usr/new/test", None),
+        program("/usr/bin/python3", Some("/usr/new/script.py")),
+        program("/home/test", None),
+        program("/usr/bin/python3", Some("/home/script.py")),
+    ];
+    let rules = programs.iter().map(|who| allow(who, then)).collect();
+    *world.book.rules.lock().unwrap() = Rules::new(rules);
     drop(service);
     let service = world.start();
-    let program = |path: &str| {
-        asker(Who::Program {
-            path: path.into(),
-            script: None,
-        })
-    };
-    begin(&service, program(paths[0])).await.unwrap().unwrap();
-    begin(&service, program(paths[1])).await.unwrap().unwrap();
+    let program = |number: usize| asker(programs[number].clone());
+    for number in 0..3 {
+        begin(&service, program(number)).await.unwrap().unwrap();
+    }
     let notes: Vec<_> = {
         let log = world.log.0.lock().unwrap();
         log.iter().map(|record| record.note.clone()).collect()
     };
-    let changed = "the program has changed since you allowed it".to_owned();
-    assert_eq!(notes, [None, Some(changed)]);
-    drop(begin(&service, program(paths[2])));
-    settle(&service).await;
-    assert_eq!(world.user.questions().len(), 1, "others can replace it now");
-    let mut inherited = program(paths[0]);
+    let changed = |what| Some(format!("the {what} has changed since you allowed it"));
+    assert_eq!(notes, [None, changed("program"), changed("script")]);
+    for number in 3..5 {
+        drop(begin(&service, program(number)));
+        settle(&service).await;
+        let asked = world.user.questions().len();
+        assert_eq!(asked, number - 2, "others can replace it now");
+    }
+}
+
+#[tokio::test]
+async fn a_rule_does_not_hold_for_an_inherited_connection() {
+    let (world, service) = attended().await;
+    let who = Who::Program {
+        path: "/usr/bin/test".into(),
+        script: None,
+    };
+    let allow = Rule {
+        verdict: Verdict::Allow,
+        subject: Subject::exactly(&who).unwrap(),
+        accounts: Accounts::All,
+        seen: Files::default(),
+    };
+    *world.book.rules.lock().unwrap() = Rules::new(vec![allow]);
+    drop(service);
+    let service = world.start();
+    let mut inherited = asker(who);
     inherited.caller.pid = 666;
     inherited.witness = Arc::new(Program(Arc::new(Mutex::new(inherited.caller.clone()))));
     drop(begin(&service, inherited));
     settle(&service).await;
     assert_eq!(
         world.user.questions().len(),
-        2,
+        1,
         "it has opened no connection"
     );
 }

@@ -1,12 +1,16 @@
 //! Tests of who may have what: rules, questions and their answers, limits, and the access log.
 
 mod asker;
+#[cfg(unix)]
+mod attended;
+mod decided;
 mod limits;
+mod syncing;
 
 use std::sync::atomic::Ordering;
 
 use mfa_core::access::record::{Action, Ground, Outcome};
-use mfa_core::access::rules::{Accounts, Rule, Seen, Subject, Verdict};
+use mfa_core::access::rules::{Accounts, Files, Rule, Seen, Subject, Verdict};
 use mfa_core::access::{Answer, BusCodes, Record, Rules, Unattended, Use};
 
 use super::ask::{AnswerQuestion, Export, ForgetRules, Questions, Reveal, SetRule};
@@ -149,7 +153,7 @@ async fn always_and_never_are_rules_from_then_on() {
         let rules = world.book.rules.lock().unwrap().clone();
         assert_eq!(rules.own().len(), 1);
         assert_eq!(rules.own()[0].verdict, verdict);
-        assert!(rules.own()[0].seen.is_some());
+        assert!(rules.own()[0].seen.executable.is_some());
         drop(service);
         let service = world.start();
         let next = begin(&service, us()).await.unwrap();
@@ -169,11 +173,12 @@ async fn no_answer_is_a_no_and_so_is_closing_the_question() {
     tokio::time::pause();
     let asked = begin(&service, us());
     settle(&service).await;
-    // The clock is paused, so this takes no time.
-    tokio::time::sleep(Duration::from_secs(29)).await;
+    // A clock that counts suspend decides. The other one is paused, so these sleeps take no time.
+    world.clock.pass(29);
+    tokio::time::sleep(Duration::from_secs(99)).await;
     assert!(!asked.is_finished());
-    // The clock is paused, so this takes no time.
-    tokio::time::sleep(Duration::from_secs(2)).await;
+    world.clock.pass(1);
+    tokio::time::sleep(Duration::from_secs(1)).await;
     assert!(matches!(asked.await.unwrap(), Err(Error::AccessDenied(_))));
     settle(&service).await;
     assert_eq!(world.user.open.load(Ordering::SeqCst), 0, "it is withdrawn");
@@ -247,6 +252,31 @@ async fn locking_withdraws_the_questions() {
     settle(&service).await;
     assert_eq!(world.user.open.load(Ordering::SeqCst), 0);
     assert_eq!(open(&service).await, 0);
+}
+
+#[tokio::test]
+async fn a_locked_screen_is_a_no_even_if_the_accounts_stay_open() {
+    let mut world = World::new();
+    world.stays_open = true;
+    world.user.is_there.store(true, Ordering::SeqCst);
+    let service = world.start();
+    let added = service.change(&us(), add(fields("a", "totp"))).await;
+    assert!(added.is_ok());
+    let asked = begin(&service, us());
+    settle(&service).await;
+    assert_eq!(open(&service).await, 1);
+    let locked = lock::Event::Screen(lock::Source::Gnome, true);
+    let sender = world.session.lock().unwrap().clone().unwrap();
+    let told = sender
+        .send(crate::session::Event::Happened(locked, None))
+        .await;
+    assert!(told.is_ok());
+    assert!(matches!(asked.await.unwrap(), Err(Error::AccessDenied(_))));
+    assert_eq!(open(&service).await, 0);
+    assert!(
+        begin(&service, person()).await.unwrap().is_ok(),
+        "still open"
+    );
 }
 
 #[tokio::test]

@@ -78,10 +78,8 @@ impl Logind {
         if policy.suspend {
             news.push(manager.signals("PrepareForSleep").await?);
         }
-        if policy.screen {
-            news.push(manager.signals("SessionNew").await?);
-            news.push(manager.signals("SessionRemoved").await?);
-        }
+        news.push(manager.signals("SessionNew").await?);
+        news.push(manager.signals("SessionRemoved").await?);
         Ok(Self {
             owners: manager.owners().await?,
             policy,
@@ -161,9 +159,6 @@ impl Logind {
 
     /// Listens to the sessions of this user from now on.
     async fn find_sessions(&mut self, service: &Service) {
-        if !self.policy.screen {
-            return;
-        }
         if let Err(error) = self.listen_to_sessions().await {
             tracing::info!(%error, "not listening to the session");
         }

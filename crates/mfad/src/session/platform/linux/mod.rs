@@ -19,7 +19,6 @@ pub(in crate::session) async fn watch(
     events: mpsc::Sender<Event>,
 ) {
     let service = Service(events);
-    let bus = bus.filter(|_| policy.screen);
     let savers = async {
         let bus = bus.as_ref();
         let starting = bus.map(|bus| SAVERS.map(|known| Saver::start(bus, known, &service)));

@@ -1,0 +1,103 @@
+//! Random accounts, with all that an account can have.
+
+use std::ops::Range;
+
+use mfa_core::account::{Algorithm, Digits, Kind, Period};
+use mfa_core::item::Entry;
+use mfa_core::{Account, AccountId, Secret};
+use proptest::prelude::*;
+
+/// Returns texts as people write them, with characters that files have to escape.
+pub(crate) fn text() -> impl Strategy<Value = String> {
+    let word = "[A-Za-z0-9äß語🔑%&#+?=/:,;<>'\"\\\\@._-]{1,12}";
+    proptest::collection::vec(word, 1..3).prop_map(|words| words.join(" "))
+}
+
+fn kind() -> impl Strategy<Value = Kind> {
+    let usual = prop_oneof![Just(10), Just(30), Just(60), 1..=86_400_u64];
+    let totp = usual.prop_map(|period| Kind::Totp {
+        period: Period::new(period).unwrap(),
+    });
+    let hotp = prop_oneof![0..10_u64, 0..=u64::from(u32::MAX)];
+    prop_oneof![
+        4 => totp,
+        2 => hotp.prop_map(|counter| Kind::Hotp { counter }),
+        1 => Just(Kind::Steam),
+        1 => Just(Kind::Motp),
+        1 => Just(Kind::Yandex),
+    ]
+}
+
+fn parameters() -> impl Strategy<Value = (Kind, Algorithm, Digits)> {
+    let algorithm = prop_oneof![
+        Just(Algorithm::Sha1),
+        Just(Algorithm::Sha256),
+        Just(Algorithm::Sha512)
+    ];
+    let digits = (6..=9_u64).prop_map(|digits| Digits::new(digits).unwrap());
+    (kind(), algorithm, digits).prop_map(|(kind, algorithm, digits)| {
+        let (algorithm, digits) = kind.fixed().unwrap_or((algorithm, digits));
+        (kind, algorithm, digits)
+    })
+}
+
+pub(crate) fn secret(kind: Kind, bytes: Vec<u8>) -> Secret {
+    let secret = Secret::from_bytes(bytes).unwrap();
+    match kind.needs_pin() {
+        true => secret.with_pin("1234").unwrap(),
+        false => secret,
+    }
+}
+
+pub(crate) fn entry() -> impl Strategy<Value = Entry> {
+    let names = (
+        "[a-z][a-z0-9]{3,9}",
+        text(),
+        prop_oneof![Just(String::new()), text()],
+    );
+    let more = (
+        proptest::collection::btree_set("[A-Za-z ü,;]{0,5}[A-Za-z]", 0..4),
+        any::<bool>(),
+        prop_oneof![
+            Just(String::new()),
+            text().prop_map(|note| format!("{note}\nend"))
+        ],
+        prop_oneof![Just(String::new()), "[a-z:/0-9]{1,20}"],
+        prop_oneof![2 => Just(None), 1 => text().prop_map(Some)],
+        1_600_000_000..1_800_000_000_u64,
+    );
+    // Yandex needs 16 bytes.
+    let bytes = proptest::collection::vec(any::<u8>(), 16..40);
+    (parameters(), names, more, bytes, any::<[u8; 16]>()).prop_map(
+        |((kind, algorithm, digits), (name, issuer, username), more, bytes, id)| {
+            let (tags, pinned, note, serial, newer, modified) = more;
+            let newer = newer.map(|text| ("of a newer version".to_owned(), text.into()));
+            Entry {
+                account: Account {
+                    name,
+                    issuer,
+                    username,
+                    algorithm,
+                    digits,
+                    tags: tags.into_iter().map(|tag| tag.trim().to_owned()).collect(),
+                    pinned,
+                    note,
+                    serial,
+                    modified,
+                    more: newer.into_iter().collect(),
+                    ..Account::new(AccountId::from_random(id), kind, 1_700_000_000)
+                },
+                secret: secret(kind, bytes),
+            }
+        },
+    )
+}
+
+pub(crate) fn entries(count: Range<usize>) -> impl Strategy<Value = Vec<Entry>> {
+    // Readers remove the issuer from a user name that begins with it.
+    let is_plain = |entry: &Entry| !entry.account.username.starts_with(&entry.account.issuer);
+    proptest::collection::vec(
+        entry().prop_filter("an issuer in a user name", is_plain),
+        count,
+    )
+}

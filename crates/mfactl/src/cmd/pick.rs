@@ -1,0 +1,139 @@
+//! `mfactl pick`, and `mfactl get` where a person has not said clearly which account: mfa-watch has the person choose,
+//! and prints the id of the account. All that follows is the same as if the person had typed it.
+
+use std::io::{self, IsTerminal, Read};
+use std::process::{Command, Stdio};
+
+use clap::Args as Arguments;
+use mfa_ipc::{Client, launcher};
+
+use super::context::{Context, connect, no_match};
+use super::copy;
+use super::get::{self, Get};
+use super::watch::missing;
+use crate::error::{Error, Kind};
+use crate::platform;
+
+/// The longest id that is read.
+const LONGEST: u64 = 100;
+
+/// The arguments of `pick`.
+#[derive(Debug, Arguments)]
+pub(crate) struct Pick {
+    /// Begin with this search, in a terminal
+    query: Option<String>,
+    /// Print the code instead of copying it
+    #[arg(short, long)]
+    print: bool,
+    /// Use this menu, even in a terminal: rofi, fuzzel, wofi, bemenu, dmenu, or another program that reads lines and prints
+    /// one of them
+    #[arg(long, value_name = "PROGRAM")]
+    with: Option<String>,
+    /// Answer rofi: rofi -show mfa -modes "mfa:mfactl pick --rofi"
+    #[arg(long, conflicts_with_all = ["print", "with"])]
+    rofi: bool,
+}
+
+pub(super) async fn run(context: &Context, args: Pick) -> Result<(), Error> {
+    if args.rofi {
+        let error = platform::become_program(&mut program(&["--rofi"]));
+        return Err(missing(&error));
+    }
+    if !context.may_be_asked_about {
+        let text = "to choose an account, somebody has to be asked";
+        return Err(Error::usage(text).hint("Do not use --no-input with mfactl pick."));
+    }
+    let chosen = choose(context, args.query.as_deref(), args.with.as_deref()).await?;
+    let get = Get {
+        copy: !args.print,
+        ..Get::default()
+    };
+    once(context, &get.with_id(chosen)).await
+}
+
+/// `mfactl get`: prints or copies a code.
+pub(super) async fn get(context: &Context, args: Get) -> Result<(), Error> {
+    let args = with_query(context, args).await?;
+    match once(context, &args).await {
+        Ok(()) => Ok(()),
+        Err(error) => once(context, &instead(context, args, error).await?).await,
+    }
+}
+
+async fn once(context: &Context, args: &Get) -> Result<(), Error> {
+    match args.copy {
+        true => copy::run(context, args).await,
+        false => get::run(context, args).await,
+    }
+}
+
+/// Has a person choose an account, and returns its id.
+async fn choose(
+    context: &Context,
+    query: Option<&str>,
+    with: Option<&str>,
+) -> Result<String, Error> {
+    // Unlocks them first, and makes the daemon start.
+    let client = connect().await?;
+    let accounts = context.ask(&client, Client::list_accounts).await?;
+    if accounts.is_empty() {
+        return Err(no_match("", &accounts));
+    }
+    drop(client);
+    let mut program = program(&[]);
+    if let Some(with) = with {
+        program.arg("--with").arg(with);
+    }
+    if let Some(query) = query {
+        program.arg("--").arg(query);
+    }
+    let mut running = program
+        .stdout(Stdio::piped())
+        .spawn()
+        .map_err(|error| missing(&error))?;
+    let mut id = String::new();
+    if let Some(output) = running.stdout.take() {
+        output.take(LONGEST).read_to_string(&mut id)?;
+    }
+    let ended = running.wait()?;
+    if !ended.success() {
+        // It has said why, or the person has given up.
+        std::process::exit(ended.code().unwrap_or(Kind::Other as i32));
+    }
+    Ok(id.trim().to_owned())
+}
+
+/// Returns the command that runs mfa-watch.
+fn program(arguments: &[&str]) -> Command {
+    let mut program = Command::new(launcher::beside("mfa-watch"));
+    program.arg("pick").args(arguments);
+    program
+}
+
+/// Returns whether a person can choose in the terminal, and no script reads the errors.
+fn is_possible(context: &Context, args: &Get) -> bool {
+    context.may_ask && !args.json && io::stderr().is_terminal()
+}
+
+/// Returns the arguments with a query. If there is none, a person chooses an account.
+async fn with_query(context: &Context, args: Get) -> Result<Get, Error> {
+    if args.query.is_some() {
+        return Ok(args);
+    }
+    if !is_possible(context, &args) {
+        let text = "the following required arguments were not provided:";
+        return Err(Error::usage(text).hint("<QUERY>"));
+    }
+    let id = choose(context, None, None).await?;
+    Ok(args.with_id(id))
+}
+
+/// Returns the arguments with one of the accounts that the query matches, as a person chooses. If nobody can choose, returns
+/// the error.
+async fn instead(context: &Context, args: Get, error: Error) -> Result<Get, Error> {
+    if error.kind != Kind::Ambiguous || !is_possible(context, &args) {
+        return Err(error);
+    }
+    let id = choose(context, args.query.as_deref(), None).await?;
+    Ok(args.with_id(id))
+}

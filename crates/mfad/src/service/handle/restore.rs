@@ -1,0 +1,48 @@
+//! Restoring a backup, in two steps: its file is read, and then its accounts are compared and stored.
+
+use std::path::PathBuf;
+
+use mfa_ipc::Error;
+use mfa_ipc::types::{RestoreOptions, RestoreResult};
+
+use super::Handle;
+use crate::caller::Asker;
+use crate::keychain::Passphrase;
+use crate::service::ask::Compare;
+use crate::service::change::Restore;
+use crate::service::errors;
+use crate::{database, refusals};
+
+impl Handle {
+    /// Puts back the accounts of the backup at a path, all or none. Returns what became of each.
+    pub(crate) async fn restore(
+        &self,
+        asker: &Asker,
+        path: PathBuf,
+        passphrase: Passphrase,
+        options: RestoreOptions,
+    ) -> Result<Vec<RestoreResult>, Error> {
+        let opened = database::open(path, passphrase).await;
+        let contents = opened
+            .map_err(|error| refusals::database(&error))?
+            .contents();
+        if contents.unreadable > 0 {
+            return Err(errors::unreadable_backup(contents.unreadable));
+        }
+        let backup = contents.accounts;
+        if backup.is_empty() {
+            return Err(errors::empty_backup());
+        }
+        let replace = options.replace;
+        if options.dry_run {
+            return self.ask(asker, Compare { backup, replace }).await;
+        }
+        let asker_too = asker.clone();
+        let restore = Restore {
+            asker: asker_too,
+            backup,
+            replace,
+        };
+        self.change(asker, restore).await
+    }
+}

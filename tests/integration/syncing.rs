@@ -1,0 +1,388 @@
+//! `mfactl sync`: computers meet in one file, which KeePassXC edits in between.
+
+mod following;
+
+use std::fs;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use serde_json::Value;
+use tests::{Desktop, LINK, Run, SECRET, run};
+
+use crate::importing::terminal;
+
+pub(crate) const PASSPHRASE: &str = "a pässphrase";
+pub(crate) const BANK: &str = "otpauth://hotp/Bank:jane?secret=GEZDGNBVGY3TQOJQ&counter=3&digits=8";
+
+/// A folder that a carrier would bring to all computers.
+pub(crate) struct Shared(tempfile::TempDir);
+
+impl Shared {
+    pub(crate) fn new() -> Self {
+        Self(tempfile::tempdir().unwrap())
+    }
+
+    pub(crate) fn path(&self) -> PathBuf {
+        self.0.path().join("mfa.kdbx")
+    }
+
+    pub(crate) fn file(&self) -> String {
+        self.path().display().to_string()
+    }
+
+    fn keepassxc(&self, desktop: &Desktop, arguments: &[&str]) -> String {
+        let mut command = desktop.command("keepassxc-cli");
+        command.env("QT_QPA_PLATFORM", "offscreen").args(arguments);
+        run(&mut command, &format!("{PASSPHRASE}\n")).ok()
+    }
+
+    fn names(&self) -> Vec<String> {
+        let all = fs::read_dir(self.0.path()).unwrap();
+        let names = all.map(|file| file.unwrap().file_name().into_string().unwrap());
+        let mut names: Vec<_> = names.collect();
+        names.sort();
+        names
+    }
+}
+
+pub(crate) fn sync_with(desktop: &Desktop, arguments: &[&str]) -> Run {
+    let all = [&["sync", "--password-file", "-"], arguments].concat();
+    desktop.mfactl_with(&all, PASSPHRASE)
+}
+
+/// Synchronises without a question, and returns the result.
+pub(crate) fn sync(desktop: &Desktop, shared: &Shared) -> Value {
+    let said = sync_with(desktop, &["--yes", "--json", &shared.file()]).ok();
+    serde_json::from_str(&said).unwrap()
+}
+
+/// Returns what a person sees of all accounts.
+pub(crate) fn accounts(desktop: &Desktop) -> Vec<Value> {
+    let list = desktop.mfactl(&["list", "--json"]).ok();
+    let list: Value = serde_json::from_str(&list).unwrap();
+    let mut accounts = list["accounts"].as_array().unwrap().clone();
+    for account in &mut accounts {
+        account.as_object_mut().unwrap().remove("modified");
+    }
+    accounts
+}
+
+fn names(desktop: &Desktop) -> Vec<String> {
+    let all = accounts(desktop);
+    let name = |account: &Value| account["name"].as_str().unwrap().to_owned();
+    all.iter().map(name).collect()
+}
+
+fn changes(result: &Value, what: &str) -> Vec<String> {
+    let all = result["changes"].as_array().unwrap().iter();
+    let found = all.filter(|change| change["what"] == what);
+    found
+        .map(|change| {
+            format!(
+                "{} {}",
+                change["side"].as_str().unwrap(),
+                change["name"].as_str().unwrap()
+            )
+        })
+        .collect()
+}
+
+/// KeePass counts in seconds.
+fn a_second_later() {
+    std::thread::sleep(Duration::from_millis(1100));
+}
+
+#[test]
+fn two_computers_and_keepassxc_come_to_the_same_accounts() {
+    let (one, two, shared) = (Desktop::headless(), Desktop::headless(), Shared::new());
+    one.add("aws", LINK);
+    two.add("bank", BANK);
+    let first = sync(&one, &shared);
+    assert_eq!(
+        (&first["created"], changes(&first, "added")),
+        (&Value::Bool(true), vec!["file aws".to_owned()])
+    );
+    let second = sync(&two, &shared);
+    assert_eq!(changes(&second, "added"), ["here aws", "file bank"]);
+    sync(&one, &shared);
+    assert_eq!(accounts(&one), accounts(&two));
+    // All three change something.
+    a_second_later();
+    one.mfactl(&["edit", "aws", "--note", "from one"]).ok();
+    two.mfactl(&["edit", "bank", "--name", "my-bank"]).ok();
+    shared.keepassxc(&one, &["edit", &shared.file(), "aws", "-t", "prod"]);
+    shared.keepassxc(
+        &one,
+        &[
+            "add",
+            "-u",
+            "jane",
+            "--url",
+            "https://x",
+            &shared.file(),
+            "password only",
+        ],
+    );
+    let said = sync(&one, &shared);
+    assert_eq!(changes(&said, "changed"), ["here prod", "file prod"]);
+    sync(&two, &shared);
+    sync(&one, &shared);
+    assert_eq!(accounts(&one), accounts(&two));
+    assert_eq!(names(&one), ["my-bank", "prod"]);
+    let shown = shared.keepassxc(&one, &["show", &shared.file(), "prod"]);
+    assert!(shown.contains("from one"), "{shown}");
+    assert_deletions_are_shared(&one, &two, &shared);
+}
+
+fn assert_deletions_are_shared(one: &Desktop, two: &Desktop, shared: &Shared) {
+    // KeePassXC moves it to its recycle bin.
+    shared.keepassxc(one, &["rm", &shared.file(), "my-bank"]);
+    assert_eq!(changes(&sync(one, shared), "removed"), ["here my-bank"]);
+    sync(two, shared);
+    assert_eq!(names(two), ["prod"]);
+    // And a deletion here.
+    two.mfactl(&["rm", "--yes", "prod"]).ok();
+    two.add(
+        "new",
+        &format!("otpauth://totp/New:jane?secret={SECRET}AAAA"),
+    );
+    sync(two, shared);
+    sync(one, shared);
+    assert_eq!(names(one), ["new"]);
+    assert!(
+        shared
+            .keepassxc(one, &["ls", &shared.file()])
+            .contains("password only")
+    );
+    let same = sync_with(one, &[&shared.file()]).ok();
+    assert!(
+        same.starts_with("All accounts are the same here and in "),
+        "{same}"
+    );
+}
+
+#[test]
+fn what_keepassxc_has_put_into_the_file_stays() {
+    let (desktop, shared) = (Desktop::headless(), Shared::new());
+    let xml = desktop.folder().join("everything.xml");
+    fs::write(&xml, include_str!("samples/everything.xml")).unwrap();
+    let mut import = desktop.command("keepassxc-cli");
+    import.env("QT_QPA_PLATFORM", "offscreen");
+    import.args([
+        "import",
+        "-t",
+        "100",
+        "-p",
+        xml.to_str().unwrap(),
+        &shared.file(),
+    ]);
+    run(&mut import, &format!("{PASSPHRASE}\n{PASSPHRASE}\n")).ok();
+    let attached = desktop.folder().join("attached.txt");
+    fs::write(&attached, "attached").unwrap();
+    let attach = [
+        "attachment-import",
+        &shared.file(),
+        "bank & co",
+        "a.txt",
+        attached.to_str().unwrap(),
+    ];
+    shared.keepassxc(&desktop, &attach);
+    let export = || shared.keepassxc(&desktop, &["export", "-f", "xml", &shared.file()]);
+    let before = export();
+    desktop.add("aws", LINK);
+    let result = sync(&desktop, &shared);
+    assert_eq!(changes(&result, "added"), ["here bank & co", "file aws"]);
+    let after = export();
+    let elements = |text: &str| {
+        let mut lines: Vec<_> = text.lines().map(|line| line.trim().to_owned()).collect();
+        // Each export has the time of the export.
+        lines.retain(|line| !line.ends_with(" GMT</Value>"));
+        lines.sort();
+        lines
+    };
+    let (before, mut after) = (elements(&before), elements(&after));
+    for line in &before {
+        let found = after.iter().position(|other| other == line);
+        assert!(found.is_some(), "lost: {line}");
+        after.remove(found.unwrap());
+    }
+    let kept = [
+        "attachment-export",
+        "--stdout",
+        &shared.file(),
+        "bank & co",
+        "a.txt",
+    ];
+    assert_eq!(shared.keepassxc(&desktop, &kept), "attached");
+}
+
+#[test]
+fn both_change_one_field_and_the_later_value_wins() {
+    let (one, two, shared) = (Desktop::headless(), Desktop::headless(), Shared::new());
+    one.add("aws", LINK);
+    sync(&one, &shared);
+    sync(&two, &shared);
+    a_second_later();
+    one.mfactl(&["edit", "aws", "--note", "earlier"]).ok();
+    a_second_later();
+    two.mfactl(&["edit", "aws", "--note", "later"]).ok();
+    sync(&two, &shared);
+    let said = sync_with(&one, &[&shared.file()]).ok();
+    let expected = "aws: note: the value in the file is later and stays; the one here is kept in the history of the entry";
+    assert!(said.contains(expected), "{said}");
+    let xml = shared.keepassxc(&one, &["export", "-f", "xml", &shared.file()]);
+    let history = xml.split_once("<History>").unwrap().1;
+    assert!(history.contains("earlier"), "{history}");
+    assert_eq!(accounts(&one), accounts(&two));
+}
+
+#[test]
+fn a_conflict_copy_is_merged_and_moved() {
+    let (one, two, shared) = (Desktop::headless(), Desktop::headless(), Shared::new());
+    one.add("aws", LINK);
+    sync(&one, &shared);
+    let before = fs::read(shared.path()).unwrap();
+    one.mfactl(&["edit", "aws", "--note", "from one"]).ok();
+    sync(&one, &shared);
+    // The other computer had the older file, and changed it too.
+    let theirs = fs::read(shared.path()).unwrap();
+    fs::write(shared.path(), before).unwrap();
+    two.add("bank", BANK);
+    sync(&two, &shared);
+    let copy = "mfa.sync-conflict-20240102-030405-ABCDEFG.kdbx";
+    fs::write(shared.0.path().join(copy), theirs).unwrap();
+    fs::write(
+        shared
+            .0
+            .path()
+            .join("mfa (conflicted copy 2024-01-02 030405).kdbx"),
+        "damaged",
+    )
+    .unwrap();
+    let result = sync(&two, &shared);
+    assert_eq!(result["copies"].as_array().unwrap(), &[copy]);
+    assert_eq!(result["left"].as_array().unwrap().len(), 1);
+    assert_eq!(
+        shared.names(),
+        [
+            "mfa (conflicted copy 2024-01-02 030405).kdbx",
+            "mfa conflicts",
+            "mfa.kdbx"
+        ]
+    );
+    assert!(shared.0.path().join("mfa conflicts").join(copy).exists());
+    sync(&one, &shared);
+    assert_eq!(accounts(&one), accounts(&two));
+    let note = accounts(&two)[0]["note"].as_str().unwrap().to_owned();
+    assert_eq!((note.as_str(), names(&two).len()), ("from one", 2));
+}
+
+#[test]
+fn a_dry_run_and_a_wrong_passphrase_change_nothing() {
+    let (one, two, shared) = (Desktop::headless(), Desktop::headless(), Shared::new());
+    one.add("aws", LINK);
+    two.add("bank", BANK);
+    let missing = sync_with(&one, &["--dry-run", &shared.file()]).fails(1);
+    assert!(missing.contains("does not exist"), "{missing}");
+    sync(&one, &shared);
+    let (file, before) = (fs::read(shared.path()).unwrap(), accounts(&two));
+    let said = sync_with(&two, &["--dry-run", &shared.file()]).ok();
+    assert_eq!(
+        said,
+        "Would change here:\n  + aws\nWould change in the file:\n  + bank\nNothing was changed."
+    );
+    let refused = sync_with(&two, &[&shared.file()]).fails(2);
+    assert!(refused.contains("--yes"), "{refused}");
+    // A script that reads JSON is not asked either, and reads nothing else.
+    let line = format!("sync --json {}", shared.file());
+    let json = terminal(&two, &line, &format!("{PASSPHRASE}\n"));
+    assert!(
+        json.status == 2
+            && json.stdout.contains("--json cannot ask")
+            && !json.stdout.contains("Would"),
+        "{json}"
+    );
+    let wrong = two
+        .mfactl_with(
+            &["sync", "--yes", "--password-file", "-", &shared.file()],
+            "wrong",
+        )
+        .fails(5);
+    assert!(
+        wrong.contains("the passphrase of the file is wrong"),
+        "{wrong}"
+    );
+    assert_eq!(
+        (fs::read(shared.path()).unwrap(), accounts(&two)),
+        (file, before)
+    );
+    let line = format!("sync {}", shared.file());
+    let no = terminal(&two, &line, &format!("{PASSPHRASE}\nno\n"));
+    assert!(
+        no.status == 1
+            && no.stdout.contains("first synchronisation")
+            && no.stdout.contains("+ aws")
+            && !no.stdout.contains("Nothing was changed"),
+        "{no}"
+    );
+    let yes = terminal(&two, &line, &format!("{PASSPHRASE}\nyes\n"));
+    assert!(yes.status == 0 && !yes.stdout.contains(PASSPHRASE), "{yes}");
+    assert_eq!(names(&two), ["aws", "bank"]);
+}
+
+#[test]
+fn a_file_does_not_lose_many_accounts_without_a_question() {
+    let (desktop, shared) = (Desktop::headless(), Shared::new());
+    for (name, end) in [
+        ("one", "AA"),
+        ("two", "BB"),
+        ("three", "CC"),
+        ("four", "DD"),
+    ] {
+        let secret = format!("{SECRET}AAAAAA{end}");
+        desktop.add(name, &format!("otpauth://totp/{name}:jane?secret={secret}"));
+    }
+    sync(&desktop, &shared);
+    desktop.mfactl(&["rm", "--yes", "one"]).ok();
+    sync_with(&desktop, &[&shared.file()]).ok();
+    let file = fs::read(shared.path()).unwrap();
+    for name in ["two", "three"] {
+        desktop.mfactl(&["rm", "--yes", name]).ok();
+    }
+    let refused = sync_with(&desktop, &[&shared.file()]).fails(2);
+    assert!(
+        refused.contains("2 accounts are missing here, but are still in the file"),
+        "{refused}"
+    );
+    assert_eq!(fs::read(shared.path()).unwrap(), file);
+    let line = format!("sync {}", shared.file());
+    let no = terminal(&desktop, &line, &format!("{PASSPHRASE}\nno\n"));
+    assert!(no.status == 1 && no.stdout.contains("missing here"), "{no}");
+    let said = sync(&desktop, &shared);
+    assert_eq!(changes(&said, "removed"), ["file three", "file two"]);
+}
+
+#[test]
+fn a_file_that_changes_meanwhile_is_read_again() {
+    let (one, two, shared) = (Desktop::headless(), Desktop::headless(), Shared::new());
+    one.add("aws", LINK);
+    two.add("bank", BANK);
+    sync(&one, &shared);
+    std::thread::scope(|scope| {
+        for desktop in [&one, &two] {
+            scope.spawn(|| {
+                for number in 0..3 {
+                    desktop
+                        .mfactl(&["edit", &names(desktop)[0], "--note", &number.to_string()])
+                        .ok();
+                    sync(desktop, &shared);
+                }
+            });
+        }
+    });
+    sync(&two, &shared);
+    sync(&one, &shared);
+    sync(&two, &shared);
+    assert_eq!(accounts(&one), accounts(&two));
+    assert_eq!(shared.names(), ["mfa.kdbx"]);
+}
