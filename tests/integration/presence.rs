@@ -2,9 +2,11 @@
 
 use std::process::{Child, Stdio};
 
-use tests::{Desktop, LINK};
+use tests::{Desktop, LINK, eventually};
 
+use crate::consent::{end, log, pending, start};
 use crate::mocks::Mock;
+use crate::notified::{self, Notifier};
 
 const POLKIT: &str = "org.freedesktop.PolicyKit1";
 const AUTHORITY: &str = "/org/freedesktop/PolicyKit1/Authority";
@@ -65,6 +67,45 @@ fn polkit_is_asked_before_a_lock_is_undone() {
     answers(&desktop, "True", "False");
     desktop.mfactl(&["unlock"]).ok();
     assert_eq!(desktop.mfactl(&["get", "aws"]).ok().len(), 6);
+}
+
+/// A prompt for a password does not say which program has raised it, so mfad asks about the program.
+#[test]
+fn a_program_that_unlocks_is_asked_about() {
+    let desktop = notified::desktop();
+    let mut notifier = Notifier::start(&desktop, "serve");
+    // A person who types is not asked: the only notifications are those that follow.
+    desktop.person(&["mfactl lock", "mfactl unlock"]).ok();
+    let unlock = |answer: &str| {
+        desktop.person(&["mfactl lock"]).ok();
+        let name = "org.mfactl.Authenticator1";
+        let mut busctl = desktop.command("busctl");
+        let path = format!("/{}", name.replace('.', "/"));
+        let asked = start(busctl.args(["--user", "call", name, &path, name, "Unlock"]));
+        eventually("a question is open", || !pending(&desktop).is_empty());
+        let question = pending(&desktop).remove(0);
+        assert_eq!(question["use"], "unlock");
+        let shown = desktop.person(&["mfactl access pending"]);
+        let sentence = "busctl wants to unlock the accounts";
+        assert!(shown.stdout.contains(sentence), "{shown}");
+        let id = &question["id"];
+        desktop
+            .person(&[&format!("mfactl access {answer} {id}")])
+            .ok();
+        end(asked)
+    };
+    let (_, error, is_unlocked) = unlock("approve");
+    assert!(is_unlocked, "{error}");
+    assert_eq!(notifier.shown().0, "busctl wants to unlock the accounts");
+    assert_eq!(desktop.property("Locked"), "b false");
+    let (_, error, is_unlocked) = unlock("deny");
+    assert!(!is_unlocked && error.contains("denied"), "{error}");
+    assert_eq!(desktop.property("Locked"), "b true");
+    let last = log(&desktop).pop().unwrap();
+    assert_eq!(
+        (&last["action"], &last["outcome"]),
+        (&"unlock".into(), &"refused".into())
+    );
 }
 
 /// The real polkit, which sees our action in a file system of its own.

@@ -1,5 +1,7 @@
 //! The search of the desktop, spoken to as KRunner and GNOME Shell do.
 
+mod whole;
+
 use tests::{Desktop, LINK, Tray, binary, eventually};
 
 use crate::copying::{ROW, copied, early_in_a_step, told, x11};
@@ -98,7 +100,7 @@ fn another_program_that_chooses_a_row_is_asked_about() {
 }
 
 #[test]
-fn locked_accounts_have_one_row_which_unlocks_them() {
+fn locked_accounts_have_one_row_which_unlocks_them_for_the_user() {
     let desktop = Desktop::with_two_accounts();
     desktop.mfactl(&["lock"]).ok();
     let shown = desktop.shell(&format!("{RUNNER} Match s 'mfa aws'")).ok();
@@ -116,6 +118,10 @@ fn locked_accounts_have_one_row_which_unlocks_them() {
         .shell(&format!("{RUNNER} SetActivationToken s token"))
         .ok();
     desktop.shell(&format!("{RUNNER} Run ss unlock ''")).ok();
+    // What has called is neither KRunner nor GNOME Shell, and nobody can be asked about it.
+    let log = desktop.mfactl(&["access", "log"]).ok();
+    assert!(log.contains("refused: unlock for /usr/bin/busctl"), "{log}");
+    desktop.mfactl(&["unlock"]).ok();
     let found = desktop.shell(&format!("{RUNNER} Match s 'mfa aws'")).ok();
     assert!(found.contains("Amazon"), "{found}");
 }

@@ -11,7 +11,7 @@
 //! | `FindAccounts` | `(s query) → as ids` | all accounts that match the query, the best match first |
 //! | `CopyCode` | `(s account, a{sv} options)` | the tray copies the code and shows a notification; then the call returns; `NotSupported` without a tray |
 //! | `Lock` | `()` | locks the accounts; anybody may do so |
-//! | `Unlock` | `()` | opens the accounts; may raise the prompt of the keychain |
+//! | `Unlock` | `()` | opens the accounts; may raise the prompt of the keychain. If the user has locked them, it may ask the user about the program |
 //! | `Version` | property `s` | the version of the daemon |
 //! | `Locked` | property `b` | whether the accounts are locked; changes are signalled |
 //! | `Keychain` | property `s` | the place that holds the accounts, such as `gnome-keyring`; changes are signalled |
@@ -218,10 +218,11 @@ impl Client {
         self.call(AUTHENTICATOR, "Lock", &()).await
     }
 
-    /// Calls `Unlock()`.
+    /// Calls `Unlock()`. If the user has locked the accounts, the user is asked whether this program may unlock them.
     ///
     /// # Errors
-    /// `Locked` if a prompt is needed but not allowed, and errors of the keychain.
+    /// `Locked` if a prompt or a question is needed but not allowed, `AccessDenied` if the user refuses, `ConsentRequired`
+    /// if nobody can be asked, and errors of the keychain.
     pub async fn unlock(&self) -> Result<(), Error> {
         self.call(AUTHENTICATOR, "Unlock", &()).await
     }

@@ -86,6 +86,8 @@ pub enum Use {
     Copy,
     /// To get secrets.
     Secret,
+    /// To undo the lock of the user, without getting anything yet.
+    Unlock,
 }
 
 impl Use {
@@ -200,7 +202,7 @@ mod tests {
 
     #[test]
     fn who_may_have_a_code_may_copy_it_and_nothing_else_follows() {
-        let all = [Use::Code, Use::Copy, Use::Secret];
+        let all = [Use::Code, Use::Copy, Use::Secret, Use::Unlock];
         for one in all {
             for other in all {
                 let expected = one == other || one == Use::Code && other == Use::Copy;

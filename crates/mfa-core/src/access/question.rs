@@ -75,7 +75,7 @@ pub struct Question {
     pub asker: String,
     /// The short names of the asker and of the programs that started it: `terraform ← bash ← kitty`.
     pub line: String,
-    /// The label of the account; `None` if the request is for all accounts.
+    /// The label of the account; `None` if the request is for all accounts, or to unlock them.
     pub account: Option<String>,
     /// The purpose of the request.
     pub usage: Use,
@@ -112,6 +112,7 @@ impl Question {
         };
         let count = self.count;
         match (self.usage, &self.account) {
+            (Use::Unlock, _) => format!("{who} wants to unlock the accounts"),
             (Use::Secret, None) => format!("{who} wants the secrets of all accounts"),
             (Use::Secret, Some(account)) => format!("{who} wants the secret of {account}"),
             (Use::Copy, Some(account)) => format!("{who} wants to copy a code for {account}"),
@@ -192,6 +193,9 @@ mod tests {
             question.summary(),
             "terraform wants the secrets of all accounts"
         );
+        assert_eq!(question.answers(), [Answer::Once, Answer::Deny]);
+        question.usage = Use::Unlock;
+        assert_eq!(question.summary(), "terraform wants to unlock the accounts");
         assert_eq!(question.answers(), [Answer::Once, Answer::Deny]);
     }
 

@@ -18,6 +18,8 @@ pub enum Action {
     Export,
     /// The secrets of all accounts, put into a file.
     Sync,
+    /// The lock of the user was undone.
+    Unlock,
     /// A rule was set or forgotten.
     Rule,
     /// A value that a newer version wrote.

@@ -154,6 +154,7 @@ impl AsDict for Question {
             Use::Code => "code",
             Use::Copy => "copy",
             Use::Secret => "secret",
+            Use::Unlock => "unlock",
         };
         Writer::default()
             .put("id", self.id)
@@ -176,6 +177,7 @@ impl AsDict for Question {
             "code" => Use::Code,
             "copy" => Use::Copy,
             "secret" => Use::Secret,
+            "unlock" => Use::Unlock,
             _ => return Err(Error::NotSupported("“use” has an unknown value".into())),
         };
         Ok(Self {
@@ -267,7 +269,12 @@ mod tests {
 
     #[test]
     fn a_question_arrives_as_it_was_sent() {
-        for (usage, count) in [(Use::Code, 10), (Use::Copy, 1), (Use::Secret, 1)] {
+        for (usage, count) in [
+            (Use::Code, 10),
+            (Use::Copy, 1),
+            (Use::Secret, 1),
+            (Use::Unlock, 1),
+        ] {
             let question = Question {
                 id: 7,
                 asker: "/usr/bin/terraform".into(),

@@ -63,6 +63,7 @@ fn row(record: &Record, now: u64) -> String {
         (_, Action::Reveal) => "secret",
         (_, Action::Export) => "secrets",
         (_, Action::Sync) => "sync",
+        (_, Action::Unlock) => "unlocked",
         _ => "code",
     };
     let name = |text: &str| label::isolated(&label::clean(text, MAX_NAME));

@@ -72,6 +72,7 @@ fn text(record: &Record, date: &str) -> String {
         Action::Reveal => "secret",
         Action::Export => "all secrets",
         Action::Sync => "sync",
+        Action::Unlock => "unlock",
         Action::Rule => "rule",
         Action::Unknown => "?",
     };

@@ -138,6 +138,7 @@ impl From<&Question> for Shown {
                 Use::Code => "code",
                 Use::Copy => "copy",
                 Use::Secret => "secret",
+                Use::Unlock => "unlock",
             },
             reason: question.reason.clone(),
             bus: question.transport == Transport::SessionBus,

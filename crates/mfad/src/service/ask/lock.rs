@@ -3,13 +3,14 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use mfa_core::access::Who;
+use mfa_core::access::record::{Action, Ground};
+use mfa_core::access::{Use, Who};
 use mfa_core::lock::Reason;
 use mfa_ipc::Error;
 
 use super::{Ask, Needs, Served};
 use crate::presence::Presence;
-use crate::service::consent::Applicant;
+use crate::service::consent::{Applicant, Decision, Takes};
 use crate::service::{Service, errors};
 
 /// A request to lock the accounts until they are unlocked. An error means that a restart will undo the lock.
@@ -27,6 +28,9 @@ pub(in crate::service) struct Unlocking {
     /// The time for which the asker may raise no prompt, after the user has refused one.
     pub(in crate::service) silence: Option<Duration>,
 }
+
+/// A request to be allowed to undo the lock of the user, before a proof of presence.
+pub(in crate::service) struct MayUnlock;
 
 /// A notice that the user has refused the asker a proof of presence.
 pub(in crate::service) struct NotProved;
@@ -76,6 +80,31 @@ impl Ask for ToUnlock {
             presence: needs_proof.then(|| Arc::clone(&service.parts.presence)),
             silence,
         }))
+    }
+}
+
+impl Ask for MayUnlock {
+    type Answer = ();
+
+    fn needs(&self) -> Needs {
+        Needs::Nothing
+    }
+
+    fn takes(&self) -> Option<Takes> {
+        Some(Takes(None, Use::Unlock))
+    }
+
+    fn serve(self, service: &mut Service, asker: &Applicant) -> Result<Served<Self>, Error> {
+        match service.may_unlock(asker)? {
+            Decision::Yes(permit) => {
+                // The user needs no line about the user.
+                if permit.ground != Ground::Default {
+                    service.released(asker, None, Action::Unlock, &permit);
+                }
+                Ok(Served::Now(()))
+            }
+            Decision::Asked(cause) => Ok(Served::Later(self, cause)),
+        }
     }
 }
 

@@ -39,7 +39,7 @@ pub(super) use followed::MayKeep;
 pub(crate) use followed::{Followed, Report};
 pub(crate) use list::{Get, List};
 pub(crate) use lock::Lock;
-pub(super) use lock::{EndLock, NotProved, Open, ToUnlock, Unlocking};
+pub(super) use lock::{EndLock, MayUnlock, NotProved, Open, ToUnlock, Unlocking};
 pub(crate) use peek::Peek;
 pub(super) use plan::Plan;
 pub(crate) use reveal::{Export, Reveal};

@@ -10,6 +10,7 @@
 //! | `attended` | whether somebody can be asked, and by whom |
 //! | `decided` | open questions on which a new rule decides |
 //! | `ruling` | what the rules say of a request |
+//! | `unlocking` | who may undo the lock of the user |
 //! | `look` | requests that only look at codes |
 //! | `questions` | the questions that are open, and their answers |
 //! | `records` | writes the access log |
@@ -23,6 +24,7 @@ mod questions;
 mod records;
 mod rules;
 mod ruling;
+mod unlocking;
 
 use std::path::Path;
 use std::time::Duration;

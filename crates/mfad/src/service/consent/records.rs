@@ -29,7 +29,7 @@ impl Hints {
 pub(in crate::service) fn handing_out(usage: Use) -> Action {
     match usage {
         Use::Copy => Action::Copy,
-        Use::Code | Use::Secret => Action::Code,
+        Use::Code | Use::Secret | Use::Unlock => Action::Code,
     }
 }
 
@@ -106,6 +106,7 @@ impl Service {
             (Some(action), ..) => action,
             (None, Use::Code, _) => Action::Code,
             (None, Use::Copy, _) => Action::Copy,
+            (None, Use::Unlock, _) => Action::Unlock,
             (None, Use::Secret, Some(_)) => Action::Reveal,
             (None, Use::Secret, None) => Action::Export,
         };

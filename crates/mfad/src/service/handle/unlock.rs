@@ -8,24 +8,28 @@ use crate::caller::Asker;
 use crate::keychain::Passphrase;
 use crate::presence::Proof;
 use crate::service::ask::{
-    Awaited, EndLock, MakeFile, NotProved, Open, OpenFile, ToUnlock, Unlocking,
+    Awaited, EndLock, MakeFile, MayUnlock, NotProved, Open, OpenFile, ToUnlock, Unlocking,
 };
 use crate::service::errors;
 
 impl Handle {
-    /// Opens the accounts. If the user locked them, a person has to prove to be there.
+    /// Opens the accounts. If the user locked them, the user has to allow it to a program, and a person has to prove to be
+    /// there.
     pub(crate) async fn unlock(&self, asker: &Asker) -> Result<(), Error> {
-        let mut unlocking = self.ask(asker, ToUnlock).await?;
-        if unlocking.presence.is_some() {
+        let Unlocking {
+            locks, presence, ..
+        } = self.ask(asker, ToUnlock).await?;
+        if presence.is_some() {
+            self.ask(asker, MayUnlock).await?;
             // A refusal is noted within the turn, and looked up within the next one. Otherwise a program that asks many
             // times at once could raise a prompt in between.
             let turn = self.proving.try_lock();
             let _turn = turn.map_err(|_| errors::proof_underway())?;
-            unlocking = self.ask(asker, ToUnlock).await?;
+            let unlocking = self.ask(asker, ToUnlock).await?;
             self.prove(asker, &unlocking).await?;
             asker.check()?;
         }
-        self.open(asker, EndLock::After(unlocking.locks)).await
+        self.open(asker, EndLock::After(locks)).await
     }
 
     /// Asks for a proof that a person is there, if one is needed. After a refusal, the same asker raises no prompt for a
@@ -40,7 +44,7 @@ impl Handle {
         let proof = presence.prove(may_prompt).await;
         tracing::info!(?proof, "proof of presence");
         match (proof, silence) {
-            // Where the system has nothing to ask with, the lock is undone as it was made.
+            // Where the system has nothing to ask with, what the user has said about the program has to do.
             (Proof::Given | Proof::Impossible, _) => Ok(()),
             (Proof::Busy, _) => Err(errors::proof_underway()),
             (_, Some(left)) => Err(errors::no_prompt_yet(left)),

@@ -6,6 +6,7 @@ mod attended;
 mod decided;
 mod limits;
 mod syncing;
+mod unlocking;
 
 use std::sync::atomic::Ordering;
 
@@ -15,6 +16,7 @@ use mfa_core::access::{Answer, BusCodes, Record, Rules, Unattended, Use};
 
 use super::ask::{AnswerQuestion, Export, ForgetRules, Questions, Reveal, SetRule};
 use super::*;
+use crate::presence::Proof;
 
 /// Starts a service with one account, “a”, and a user in front of a screen.
 async fn attended() -> (World, Handle) {
