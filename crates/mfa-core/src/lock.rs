@@ -76,10 +76,14 @@ impl fmt::Display for Reason {
 pub struct Policy {
     /// Lock after this time without a request; `None` is never.
     pub idle: Option<Duration>,
-    /// Lock with the screen, and at the end of the session.
+    /// Lock with the screen.
     pub screen: bool,
     /// Lock before the system sleeps.
     pub suspend: bool,
+    /// Lock at the end of the session.
+    pub session: bool,
+    /// Lock when the keychain is locked. Another keychain, or none, locks in any case.
+    pub keychain: bool,
 }
 
 impl Policy {
@@ -89,6 +93,13 @@ impl Policy {
     #[must_use]
     pub fn remaining(self, last_request: Duration, now: Duration) -> Option<Duration> {
         Some((last_request + self.idle?).saturating_sub(now))
+    }
+
+    /// Returns whether a keychain that is locked now locks the accounts. If it is another one than they were read from,
+    /// it always does.
+    #[must_use]
+    pub fn heeds_keychain(self, is_other: bool) -> bool {
+        self.keychain || is_other
     }
 }
 
@@ -116,6 +127,19 @@ mod tests {
             Some(Duration::ZERO)
         );
         assert_eq!(Policy::default().remaining(seconds(0), seconds(9000)), None);
+    }
+
+    #[test]
+    fn the_lock_of_the_keychain_can_be_turned_off_but_not_that_of_another_one() {
+        let heeds = |keychain, is_other| {
+            let policy = Policy {
+                keychain,
+                ..Policy::default()
+            };
+            policy.heeds_keychain(is_other)
+        };
+        assert!(heeds(true, false) && heeds(true, true) && heeds(false, true));
+        assert!(!heeds(false, false));
     }
 
     #[test]

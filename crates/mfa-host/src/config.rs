@@ -54,6 +54,10 @@ const TEMPLATE: &str = "\
 # lock-with-screen = true
 # lock-on-suspend = true
 
+# Lock the accounts at the end of the session, and when the keychain is locked: true or false.
+# lock-with-session = true
+# lock-with-keychain = true
+
 # Write an encrypted backup to this folder after each change of the accounts, and keep this many of them, 1 to 1000, and the
 # last one of each of the last 7 days. Set its passphrase first: mfactl backup --automatic
 # backup-folder = \"/media/jane/stick\"

@@ -77,7 +77,7 @@ impl Session {
             Event::End => {
                 self.forget_screen();
                 self.forget_seen();
-                return match policy.screen {
+                return match policy.session {
                     true => Outcome::Lock(Reason::SessionEnd),
                     false => Outcome::Unchanged,
                 };
@@ -85,7 +85,8 @@ impl Session {
         };
         let heeded = match event {
             Event::Sleep(_) => policy.suspend,
-            Event::Screen(..) | Event::Told(_) | Event::End => policy.screen,
+            Event::Screen(..) | Event::Told(_) => policy.screen,
+            Event::End => policy.session,
         };
         match self.keeps_locked(policy) {
             Some(reason) if locks && heeded => Outcome::Lock(reason),
@@ -134,6 +135,8 @@ mod tests {
         idle: None,
         screen: true,
         suspend: true,
+        session: true,
+        keychain: true,
     };
 
     fn after(events: &[Event]) -> (Session, Vec<Outcome>) {
@@ -229,10 +232,14 @@ mod tests {
             suspend: false,
             ..ON
         };
+        let no_session = Policy {
+            session: false,
+            ..ON
+        };
         for (policy, event) in [
             (no_screen, Event::Screen(Source::Gnome, true)),
             (no_screen, Event::Told(true)),
-            (no_screen, Event::End),
+            (no_session, Event::End),
             (no_suspend, Event::Sleep(true)),
         ] {
             let mut session = Session::default();
@@ -243,6 +250,27 @@ mod tests {
             let unlocked = Event::Screen(Source::Gnome, false);
             assert_eq!(session.take(policy, unlocked), Outcome::Unchanged);
         }
+    }
+
+    #[test]
+    fn the_end_of_the_session_and_its_screen_are_turned_off_apart() {
+        let session_only = Policy {
+            screen: false,
+            ..ON
+        };
+        let ended = Session::default().take(session_only, Event::End);
+        assert_eq!(ended, Outcome::Lock(Reason::SessionEnd));
+        let screen_only = Policy {
+            session: false,
+            ..ON
+        };
+        let mut session = Session::default();
+        let seen = Event::Screen(Source::Gnome, true);
+        assert_eq!(session.take(screen_only, seen), LOCKED);
+        // The screen is gone with the session. The next request opens what it has locked.
+        let ended = session.take(screen_only, Event::End);
+        assert_eq!(ended, Outcome::Unchanged);
+        assert_eq!(session.keeps_locked(screen_only), None);
     }
 
     #[test]

@@ -18,6 +18,10 @@ pub(super) const LOCK_AFTER: &str =
     "lock-after must be a number of seconds, 1 or more; without it, the accounts are not locked";
 pub(super) const BACKUP_KEEP: &str = "backup-keep must be a number of automatic backups, 1 to 1000";
 pub(super) const LOCK_WITH_SCREEN: &str = "lock-with-screen must be true or false, without quotes";
+pub(super) const LOCK_WITH_SESSION: &str =
+    "lock-with-session must be true or false, without quotes";
+pub(super) const LOCK_WITH_KEYCHAIN: &str =
+    "lock-with-keychain must be true or false, without quotes";
 pub(super) const LOCK_ON_SUSPEND: &str = "lock-on-suspend must be true or false, without quotes";
 
 /// What the user chose for the daemon.
@@ -46,6 +50,10 @@ pub struct Daemon {
     lock_with_screen: Option<bool>,
     #[serde(default, deserialize_with = "lock_on_suspend")]
     lock_on_suspend: Option<bool>,
+    #[serde(default, deserialize_with = "lock_with_session")]
+    lock_with_session: Option<bool>,
+    #[serde(default, deserialize_with = "lock_with_keychain")]
+    lock_with_keychain: Option<bool>,
     /// The absolute path of the folder of the automatic backups.
     #[serde(default, deserialize_with = "backup_folder")]
     pub backup_folder: Option<PathBuf>,
@@ -99,6 +107,8 @@ impl Daemon {
             idle: self.lock_after.map(Duration::from_secs),
             screen: self.lock_with_screen.unwrap_or(true),
             suspend: self.lock_on_suspend.unwrap_or(true),
+            session: self.lock_with_session.unwrap_or(true),
+            keychain: self.lock_with_keychain.unwrap_or(true),
         }
     }
 }
@@ -150,6 +160,14 @@ fn lock_with_screen<'de, D: Deserializer<'de>>(given: D) -> Result<Option<bool>,
 
 fn lock_on_suspend<'de, D: Deserializer<'de>>(given: D) -> Result<Option<bool>, D::Error> {
     switch(given, LOCK_ON_SUSPEND)
+}
+
+fn lock_with_session<'de, D: Deserializer<'de>>(given: D) -> Result<Option<bool>, D::Error> {
+    switch(given, LOCK_WITH_SESSION)
+}
+
+fn lock_with_keychain<'de, D: Deserializer<'de>>(given: D) -> Result<Option<bool>, D::Error> {
+    switch(given, LOCK_WITH_KEYCHAIN)
 }
 
 fn switch<'de, D: Deserializer<'de>>(given: D, words: &str) -> Result<Option<bool>, D::Error> {

@@ -5,7 +5,10 @@ use std::time::Duration;
 use mfa_core::access::{BusCodes, Policy, Unattended};
 
 use super::access::{BUS_CODES, CODES_PER_MINUTE, QUESTION_TIMEOUT, UNATTENDED};
-use super::daemon::{BACKUP_KEEP, LOCK_AFTER, LOCK_ON_SUSPEND, LOCK_WITH_SCREEN};
+use super::daemon::{
+    BACKUP_KEEP, LOCK_AFTER, LOCK_ON_SUSPEND, LOCK_WITH_KEYCHAIN, LOCK_WITH_SCREEN,
+    LOCK_WITH_SESSION,
+};
 use super::tray::{CLEAR_AFTER, CODES, ICON};
 use super::*;
 
@@ -20,6 +23,7 @@ fn nothing_is_fine() {
     assert_eq!(config.access(), Policy::default());
     assert_eq!(config.lock().idle, None);
     assert!(config.lock().screen && config.lock().suspend);
+    assert!(config.lock().session && config.lock().keychain);
 }
 
 /// Returns an absolute path, on every system.
@@ -34,6 +38,7 @@ fn everything_can_be_set() {
         "vault = {vault:?}\npassphrase-file = {file:?}\nbus-codes = \"allow\"\nlock-after = 900\n\
          unattended = \"deny\"\nquestion-timeout = 10\ncodes-per-minute = 0\n\
          lock-with-screen = false\nlock-on-suspend = false\n\
+         lock-with-session = false\nlock-with-keychain = false\n\
          backup-folder = {file:?}\nbackup-keep = 3\n\
          sync-file = {file:?}"
     );
@@ -57,6 +62,8 @@ fn everything_can_be_set() {
         idle: Some(Duration::from_secs(900)),
         screen: false,
         suspend: false,
+        session: false,
+        keychain: false,
     };
     assert_eq!(config.lock(), expected);
 }
@@ -91,7 +98,7 @@ fn a_mistake_is_said_in_words_with_its_line_and_without_the_value() {
     let (vault, file) = (format!("vault {path}"), format!("passphrase-file {path}"));
     let unknown = "unknown setting bus-code: did you mean bus-codes? Known settings: vault, passphrase-file, bus-codes, \
                    unattended, question-timeout, codes-per-minute, lock-after, lock-with-screen, lock-on-suspend, \
-                   backup-folder, backup-keep, sync-file, tray, askpass, askpass-next";
+                   lock-with-session, lock-with-keychain, backup-folder, backup-keep, sync-file, tray, askpass, askpass-next";
     for (line, said) in [
         ("bus-code = \"hunter2\"", unknown),
         ("bus-codes = \"hunter2\"", BUS_CODES),
@@ -111,6 +118,8 @@ fn a_mistake_is_said_in_words_with_its_line_and_without_the_value() {
         ("lock-with-screen = \"hunter2\"", LOCK_WITH_SCREEN),
         ("lock-with-screen = 1", LOCK_WITH_SCREEN),
         ("lock-on-suspend = \"true\"", LOCK_ON_SUSPEND),
+        ("lock-with-session = \"true\"", LOCK_WITH_SESSION),
+        ("lock-with-keychain = 0", LOCK_WITH_KEYCHAIN),
         ("vault = 1", &vault),
         ("vault = \"hunter2\"", &vault),
         ("vault = \"~/hunter2.kdbx\"", &vault),

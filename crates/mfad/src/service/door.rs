@@ -147,7 +147,7 @@ impl Service {
                 let known = &self.door.store;
                 let is_other = !["", known].contains(&&*identity.store) && !known.is_empty();
                 self.identify(identity);
-                self.rechecked(state, door);
+                self.rechecked(state, door, is_other);
                 if is_other {
                     // The known accounts are those of the previous store.
                     self.read_again();
@@ -179,12 +179,20 @@ impl Service {
         }
     }
 
-    fn rechecked(&mut self, state: Result<keychain::State, StoreError>, door: State) {
+    fn rechecked(
+        &mut self,
+        state: Result<keychain::State, StoreError>,
+        door: State,
+        is_other: bool,
+    ) {
         match (state, door) {
             (Ok(keychain::State::Open), State::Closed | State::Locked(Reason::Keychain)) => {
                 self.load();
             }
             (Ok(keychain::State::Locked), State::Open) => {
+                if !self.parts.lock.heeds_keychain(is_other) {
+                    return tracing::info!("the keychain is locked; the accounts stay open");
+                }
                 self.lock(Reason::Keychain, &errors::store(&StoreError::Locked));
             }
             (Ok(keychain::State::Locked), State::Closed) => {

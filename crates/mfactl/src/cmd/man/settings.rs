@@ -61,15 +61,29 @@ pub(super) const DAEMON: &[Setting] = &[
     Setting {
         name: "lock-with-screen",
         example: "true",
-        text: "Whether the accounts are locked while the screen is locked, and when the session ends: true (the \
-               default) or false. Unlocking the screen unlocks them again; a vault file needs its passphrase again, unless \
-               passphrase-file is set. Linux and Windows only.",
+        text: "Whether the accounts are locked while the screen is locked: true (the default) or false. Unlocking \
+               the screen unlocks them again; a vault file needs its passphrase again, unless passphrase-file is set. \
+               Linux and Windows only.",
     },
     Setting {
         name: "lock-on-suspend",
         example: "true",
         text: "Whether the accounts are locked before the system sleeps: true (the default) or false. After that, \
                the next request unlocks them, unless the screen is locked. Linux and Windows only.",
+    },
+    Setting {
+        name: "lock-with-session",
+        example: "true",
+        text: "Whether the accounts are locked when the session ends: true (the default) or false. After that, the next \
+               request unlocks them. Linux and Windows only.",
+    },
+    Setting {
+        name: "lock-with-keychain",
+        example: "true",
+        text: "Whether the accounts are locked when the keychain is locked: true (the default) or false. With false, \
+               mfad keeps them in its memory, and nothing can be changed until the keychain is unlocked. A keychain \
+               that has ended, or another one in its place, locks them in any case. Linux only: other keychains are not \
+               locked by themselves, and a vault file is closed with the other locks.",
     },
     Setting {
         name: "backup-folder",

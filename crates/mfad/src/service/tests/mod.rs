@@ -52,6 +52,8 @@ struct World {
     idle: Option<Duration>,
     /// Whether the accounts stay open while the screen is locked.
     stays_open: bool,
+    /// Whether the accounts stay open when the session ends.
+    outlasts_session: bool,
     keychain: &'static str,
     policy: access::Policy,
     book: FakeBook,
@@ -122,6 +124,8 @@ impl World {
                 idle: self.idle,
                 screen: !self.stays_open,
                 suspend: true,
+                session: !self.outlasts_session,
+                keychain: true,
             },
             session,
             presence: Arc::new(self.presence.clone()),

@@ -185,6 +185,27 @@ async fn the_end_of_the_session_locks_until_the_next_request() {
 }
 
 #[tokio::test]
+async fn accounts_may_outlast_the_session_though_not_its_screen() {
+    for (stays_open, outlasts_session) in [(false, true), (true, false), (true, true)] {
+        let world = World {
+            stays_open,
+            outlasts_session,
+            ..World::new()
+        };
+        let service = world.start();
+        let added = service.change(&us(), add(fields("a", "totp"))).await;
+        added.unwrap();
+        let status = world.happens(&service, Happened::End).await;
+        assert_eq!(status.locked, !outlasts_session);
+        assert!(code(&service, "a", Wish::default()).await.is_ok());
+        assert_eq!(world.happens(&service, LOCKED).await.locked, !stays_open);
+        world.happens(&service, Happened::End).await;
+        // What the screen has locked is opened by the next request: nobody unlocks that screen any more.
+        assert!(code(&service, "a", Wish::default()).await.is_ok());
+    }
+}
+
+#[tokio::test]
 async fn a_locked_screen_ends_waiting() {
     let (world, service) = one_account().await;
     code(&service, "a", Wish::default()).await.unwrap();
