@@ -8,17 +8,19 @@ use mfa_core::AccountId;
 use mfa_ipc::Error;
 
 use super::{Service, errors};
+use crate::caller::Asker;
 
 impl Service {
     /// Has codes and rules hold under the new ids too.
     pub(super) fn note_moves(
         &mut self,
+        asker: &Asker,
         moved: &BTreeMap<AccountId, AccountId>,
     ) -> Result<(), Error> {
         if moved.is_empty() {
             return Ok(());
         }
-        self.extend_rules(moved)?;
+        self.extend_rules(asker, moved)?;
         let before = self.parts.notes.ledger.clone();
         for (from, to) in moved {
             self.parts.notes.ledger.hand_on(*from, *to);
@@ -34,13 +36,13 @@ impl Service {
     }
 
     /// Forgets codes and rules of the old ids, which may belong to other accounts now.
-    pub(super) fn have_moved(&mut self, moved: &BTreeMap<AccountId, AccountId>) {
+    pub(super) fn have_moved(&mut self, asker: &Asker, moved: &BTreeMap<AccountId, AccountId>) {
         if moved.is_empty() {
             return;
         }
         for id in moved.keys() {
             self.parts.notes.ledger.forget(*id);
         }
-        self.forget_rules_of(moved);
+        self.forget_rules_of(asker, moved);
     }
 }

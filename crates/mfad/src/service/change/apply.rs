@@ -22,6 +22,7 @@ use mfa_ipc::Error;
 
 use super::writing::{Writing, carry_out};
 use super::{Change, Job};
+use crate::caller::Asker;
 use crate::service::accounts::new_id;
 use crate::service::cause::Needs;
 use crate::service::{Service, errors};
@@ -34,6 +35,8 @@ pub(in crate::service) struct Apply {
     pub(in crate::service) removed: BTreeSet<AccountId>,
     /// The accounts that get another id, whose new ones are among those above.
     pub(in crate::service) moved: BTreeMap<AccountId, AccountId>,
+    /// Who changes the rules with it, if accounts get other ids.
+    pub(in crate::service) asker: Asker,
     /// The revision of the stored accounts that the plan was made for.
     pub(in crate::service) revision: u64,
     /// Whether it is the daemon's own, for which the accounts are not opened.
@@ -45,6 +48,7 @@ pub(in crate::service) struct Applying {
     puts: Vec<Entry>,
     removed: BTreeSet<AccountId>,
     moved: BTreeMap<AccountId, AccountId>,
+    asker: Asker,
     /// The store that the change is made in.
     store: String,
     redo: Redo,
@@ -78,12 +82,14 @@ impl Change for Apply {
             puts,
             removed,
             moved,
+            asker,
             ..
         } = self;
         let mut applying = Applying {
             puts,
             removed,
             moved,
+            asker,
             store: service.door.store.clone(),
             redo: Redo::default(),
             steps,
@@ -93,7 +99,7 @@ impl Change for Apply {
         if applying.steps.is_empty() {
             return Ok((Box::pin(async { Ok(()).into() }), applying));
         }
-        service.note_moves(&applying.moved)?;
+        service.note_moves(&applying.asker, &applying.moved)?;
         service.note_counters(&applying.removed);
         // Before anything is written: whatever happens afterwards, no backup is said to hold what it does not.
         service.is_not_backed_up(&edited);
@@ -165,6 +171,7 @@ impl Change for Apply {
             puts,
             removed,
             moved,
+            asker,
             ..
         } = applying;
         if puts.is_empty() && removed.is_empty() {
@@ -177,7 +184,7 @@ impl Change for Apply {
         for id in removed {
             service.has_removed(id);
         }
-        service.have_moved(&moved);
+        service.have_moved(&asker, &moved);
         for entry in puts {
             service.accounts.is_stored_as_named(entry.account.id);
             service.accounts.unread.remove(&entry.account.id);

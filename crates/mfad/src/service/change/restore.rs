@@ -46,6 +46,7 @@ impl Change for Restore {
             puts: plan.puts,
             removed: BTreeSet::new(),
             moved: BTreeMap::new(),
+            asker: self.asker,
             revision: service.accounts.revision,
             is_own: false,
         };

@@ -131,30 +131,57 @@ impl Service {
     /// Has the rules for accounts hold for the ids too that they get.
     pub(in crate::service) fn extend_rules(
         &mut self,
+        asker: &Asker,
         moved: &BTreeMap<AccountId, AccountId>,
     ) -> Result<(), Error> {
-        let mut rules = self.consent.parts.rules.clone();
+        let before = &self.consent.parts.rules;
+        let mut rules = before.clone();
         if !moved.iter().all(|(from, to)| rules.extend(*from, *to)) {
             return Err(errors::too_many_rules());
         }
-        match rules == self.consent.parts.rules {
-            true => Ok(()),
-            false => self.store_rules(rules),
+        let is_new = |rule: &&Rule| !before.own().contains(rule);
+        let new: Vec<_> = rules.own().iter().filter(is_new).cloned().collect();
+        if new.is_empty() {
+            return Ok(());
         }
+        self.store_rules(rules)?;
+        for rule in new {
+            let to = about(&rule.accounts);
+            // The account does not have the new id yet, so its name is that of the old one.
+            let from = moved.iter().find(|(_, id)| Some(**id) == to);
+            let accounts = from.map_or(rule.accounts.clone(), |(id, _)| Accounts::One(*id));
+            let rule = self.said(&Rule { accounts, ..rule });
+            self.changed_rule(asker, to, format!("{rule}, which gets another id"));
+        }
+        Ok(())
     }
 
     /// Forgets the rules and the grants for ids that accounts have left.
-    pub(in crate::service) fn forget_rules_of(&mut self, moved: &BTreeMap<AccountId, AccountId>) {
+    pub(in crate::service) fn forget_rules_of(
+        &mut self,
+        asker: &Asker,
+        moved: &BTreeMap<AccountId, AccountId>,
+    ) {
         self.consent.grants.end();
         let mut rules = self.consent.parts.rules.clone();
         let is_left = |rule: &Rule| about(&rule.accounts).is_some_and(|id| moved.contains_key(&id));
-        if rules.forget(is_left) > 0
-            && let Err(error) = self.store_rules(rules)
-        {
+        let gone: Vec<_> = rules.own().iter().filter(|rule| is_left(rule)).collect();
+        let gone: Vec<_> = gone
+            .into_iter()
+            .map(|rule| (about(&rule.accounts), self.said(rule)))
+            .collect();
+        if rules.forget(is_left) == 0 {
+            return;
+        }
+        if let Err(error) = self.store_rules(rules) {
             tracing::warn!(
                 error = error.text(),
                 "cannot forget the rules for ids that are gone"
             );
+            return;
+        }
+        for (account, rule) in gone {
+            self.changed_rule(asker, account, format!("forgot: {rule}"));
         }
     }
 

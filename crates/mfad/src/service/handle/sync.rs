@@ -184,7 +184,7 @@ impl Handle {
             Err(error) => return Err(refusals::sync(&error)),
         };
         let outcome = merged.outcome;
-        let apply = change(&outcome, here.revision, round.is_own);
+        let apply = change(&outcome, here.revision, round);
         // This is what the change itself makes of it.
         let is_changed = !apply.puts.is_empty() || !apply.removed.is_empty();
         let revision = here.revision + u64::from(is_changed);
@@ -226,7 +226,7 @@ async fn blocking<T: Send + 'static>(
 }
 
 /// Returns the change of the accounts of this computer.
-fn change(outcome: &Outcome, revision: u64, is_own: bool) -> Apply {
+fn change(outcome: &Outcome, revision: u64, round: &Round<'_>) -> Apply {
     let ids = outcome.here.added.iter().chain(outcome.here.changed.keys());
     let puts = ids.filter_map(|id| outcome.accounts.get(id));
     Apply {
@@ -235,7 +235,8 @@ fn change(outcome: &Outcome, revision: u64, is_own: bool) -> Apply {
             .collect(),
         removed: outcome.here.removed.keys().copied().collect(),
         moved: outcome.moved.clone(),
+        asker: round.asker.clone(),
         revision,
-        is_own,
+        is_own: round.is_own,
     }
 }

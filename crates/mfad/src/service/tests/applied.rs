@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use mfa_core::access::record::Action;
 use mfa_core::access::rules::{Accounts, Files, Rule, Subject, Verdict};
 use mfa_core::item::Entry;
 use mfa_core::port::BackedUp;
@@ -16,6 +17,7 @@ async fn put(service: &Handle, puts: Vec<Entry>, removed: u8) {
         puts,
         removed: [id(removed)].into(),
         moved: BTreeMap::new(),
+        asker: us(),
         revision,
         is_own: false,
     };
@@ -99,6 +101,16 @@ async fn rules_and_codes_that_were_handed_out_follow_an_account_to_another_id() 
         accounts: Accounts::One(id(account)),
         seen: Files::default(),
     };
+    let said = |world: &World| {
+        let log = world.log.0.lock().unwrap();
+        let is_rule = |record: &&access::Record| record.action == Action::Rule;
+        let lines = log.iter().filter(is_rule);
+        let said = |line: &access::Record| {
+            let (account, note) = (line.account.clone(), line.note.clone());
+            (line.asker.clone(), account.unwrap(), note.unwrap())
+        };
+        lines.map(said).collect::<Vec<_>>()
+    };
     *world.book.rules.lock().unwrap() =
         access::Rules::new(vec![rule(2, Verdict::Deny), rule(1, Verdict::Allow)]);
     let service = world.start();
@@ -110,6 +122,7 @@ async fn rules_and_codes_that_were_handed_out_follow_an_account_to_another_id() 
         puts: vec![twin],
         removed: [id(2)].into(),
         moved: [(id(2), id(9))].into(),
+        asker: us(),
         revision,
         is_own: false,
     };
@@ -127,5 +140,15 @@ async fn rules_and_codes_that_were_handed_out_follow_an_account_to_another_id() 
     assert_eq!(
         rules.own(),
         [rule(1, Verdict::Allow), rule(9, Verdict::Deny)]
+    );
+    let asker = us().caller.who.to_string();
+    let follows = "deny cron (system process), account changes, which gets another id";
+    let forgot = format!("forgot: deny cron (system process), account {}", id(2));
+    assert_eq!(
+        said(&world),
+        [
+            (asker.clone(), id(9).to_string(), follows.to_owned()),
+            (asker, id(2).to_string(), forgot),
+        ]
     );
 }

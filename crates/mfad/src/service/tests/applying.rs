@@ -84,6 +84,7 @@ fn planned(removed: BTreeSet<AccountId>, revision: u64) -> Apply {
         puts: puts(),
         removed,
         moved: BTreeMap::new(),
+        asker: us(),
         revision,
         is_own: false,
     }

@@ -14,6 +14,7 @@ fn nothing(revision: u64) -> Apply {
         puts: Vec::new(),
         removed: BTreeSet::new(),
         moved: std::collections::BTreeMap::new(),
+        asker: Asker::own(),
         revision,
         is_own: true,
     }

@@ -88,6 +88,7 @@ async fn a_counter_does_not_go_back_with_an_account_that_was_removed() {
         puts: Vec::new(),
         removed: [id(3)].into(),
         moved: BTreeMap::new(),
+        asker: us(),
         revision,
         is_own: false,
     };
