@@ -85,7 +85,8 @@ pub struct Question {
     pub reason: Option<String>,
     /// The way the request came in.
     pub transport: Transport,
-    /// Whether the next request of the same asker can be recognised.
+    /// Whether the next request of the same asker can be recognised. It cannot if the asker has inherited its connection:
+    /// it may have been another program when it asked.
     pub is_recognisable: bool,
     /// The number of seconds left to answer.
     pub seconds: u64,
@@ -93,7 +94,8 @@ pub struct Question {
 
 impl Question {
     /// Returns the answers that make sense. Secrets and the codes of all accounts need a question each time. An asker that
-    /// cannot be recognised cannot be remembered.
+    /// cannot be recognised cannot be remembered, not even with a "never": that would hold for a program that may not
+    /// have asked.
     #[must_use]
     pub fn answers(&self) -> &'static [Answer] {
         if self.usage == Use::Secret || self.account.is_none() || !self.is_recognisable {

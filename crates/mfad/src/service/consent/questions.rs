@@ -140,7 +140,8 @@ impl Service {
             count,
             reason: asker.reason.clone(),
             transport: asker.caller.transport,
-            is_recognisable: asker.caller.who.is_recognisable(),
+            // No answer lasts for a program that may have been another one when it asked.
+            is_recognisable: asker.caller.who.is_recognisable() && !may_be_another(asker),
             seconds: patience.as_secs(),
         };
         let (shown, withdrawn) = oneshot::channel();
@@ -192,7 +193,7 @@ impl Service {
                 self.decide_open_questions();
                 Ground::UntilLocked
             }
-            // The rule for always may not be enough, for example if the program has inherited its connection. Then this
+            // The rule for always may not be enough, for example if the file of the program can be replaced. Then this
             // request is allowed and no other.
             (Answer::Always, Some(account)) => {
                 self.remember(open, account, Verdict::Allow);

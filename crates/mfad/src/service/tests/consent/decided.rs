@@ -199,6 +199,34 @@ async fn what_is_allowed_for_a_while_does_not_hold_for_an_inherited_connection()
 }
 
 #[tokio::test]
+async fn an_inherited_connection_is_offered_no_answer_that_lasts() {
+    for answer in [Answer::UntilLocked, Answer::Always, Answer::Never] {
+        let (world, service) = attended().await;
+        let asked = begin(&service, inherited());
+        settle(&service).await;
+        let question = world.user.questions().remove(0);
+        assert_eq!(question.asker, "/usr/bin/test");
+        assert_eq!(question.answers(), [Answer::Once, Answer::Deny]);
+        let wrong = AnswerQuestion(question.id, answer);
+        let refused = service.ask(&person(), wrong).await;
+        assert!(
+            matches!(refused, Err(Error::NotSupported(_))),
+            "{refused:?}"
+        );
+        // What offers it all the same, allows nothing and makes no rule.
+        world.user.answer(Some(answer));
+        let denied = asked.await.unwrap();
+        assert!(matches!(denied, Err(Error::AccessDenied(_))), "{answer:?}");
+        assert!(world.book.rules.lock().unwrap().own().is_empty());
+    }
+    let (world, service) = attended().await;
+    let asked = begin(&service, inherited());
+    settle(&service).await;
+    world.user.answer(Some(Answer::Once));
+    asked.await.unwrap().unwrap();
+}
+
+#[tokio::test]
 async fn an_inherited_connection_shares_no_question() {
     let (world, service) = attended().await;
     let asked = begin(&service, us());
