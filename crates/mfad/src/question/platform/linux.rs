@@ -70,7 +70,8 @@ struct Presence {
     is_running: AtomicBool,
     /// The bus starts one.
     can_be_started: AtomicBool,
-    /// One has been running. A program that ends it must not get what an unattended program gets.
+    /// One has been running in a session that has not ended. A program that ends it must not get what an unattended
+    /// program gets.
     was_running: AtomicBool,
 }
 
@@ -83,6 +84,11 @@ impl Presence {
     fn runs(&self, is_running: bool) {
         self.is_running.store(is_running, Ordering::Relaxed);
         self.was_running.fetch_or(is_running, Ordering::Relaxed);
+    }
+
+    /// The session has ended. A service that is still running counts until it ends too, which may be a moment later.
+    fn session_ended(&self) {
+        self.was_running.store(false, Ordering::Relaxed);
     }
 }
 
@@ -140,9 +146,7 @@ impl Questioner for Notifications {
     }
 
     fn session_ended(&self) {
-        let presence = &self.presence;
-        let is_running = presence.is_running.load(Ordering::Relaxed);
-        presence.was_running.store(is_running, Ordering::Relaxed);
+        self.presence.session_ended();
     }
 
     fn ask(&self, question: &Question, withdrawn: oneshot::Receiver<()>) -> Asking {
@@ -230,4 +234,34 @@ async fn show(service: &ServiceProxy<'_>, question: &Question) -> zbus::Result<u
     service
         .notify("mfactl", 0, "mfactl", &summary, &body, &actions, hints, 0)
         .await
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_service_that_has_ended_counts_until_the_session_ends() {
+        let presence = Presence::default();
+        assert!(!presence.is_attended());
+        presence.runs(true);
+        presence.runs(false);
+        assert!(presence.is_attended());
+        presence.session_ended();
+        assert!(!presence.is_attended());
+    }
+
+    #[test]
+    fn a_service_that_ends_after_its_session_counts_no_longer() {
+        let presence = Presence::default();
+        presence.runs(true);
+        presence.session_ended();
+        assert!(presence.is_attended());
+        presence.runs(false);
+        assert!(!presence.is_attended());
+        // That of the next session counts as that of the first one did.
+        presence.runs(true);
+        presence.runs(false);
+        assert!(presence.is_attended());
+    }
 }
