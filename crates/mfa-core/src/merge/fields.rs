@@ -57,6 +57,15 @@ pub(super) fn value<'a>(account: &'a Account, field: &str) -> Option<Cow<'a, str
     }
 }
 
+/// Returns all values of an account as one text, by which two accounts can be put in an order.
+pub(super) fn describe(account: &Account) -> String {
+    let lines = names(account).filter_map(|field| {
+        let value = value(account, &field)?;
+        Some(format!("{field}={value}\n"))
+    });
+    lines.collect()
+}
+
 /// Returns whether two accounts have the same value of a field.
 pub(super) fn same(one: &Account, other: &Account, field: &str) -> bool {
     value(one, field) == value(other, field)
@@ -108,6 +117,13 @@ pub(super) fn count(account: &mut Account, other: &Account) {
 /// Returns whether the codes of two accounts are made the same way, apart from the secret and the counter.
 pub(super) fn same_codes(one: &Account, other: &Account) -> bool {
     same(one, other, CODES)
+}
+
+/// Returns whether two accounts are of different services. An account without an issuer may be of any.
+pub(super) fn other_issuers(one: &Account, other: &Account) -> bool {
+    let issuer = |account: &Account| account.issuer.trim().to_lowercase();
+    let (one, other) = (issuer(one), issuer(other));
+    !one.is_empty() && !other.is_empty() && one != other
 }
 
 #[cfg(test)]

@@ -152,7 +152,7 @@ pub(super) fn join(
         return merged;
     }
     // All in all it is too long, or its parts do not fit together. Then one version is taken as it is.
-    let whole = |version: &&Version<'_>| (version.alive, describe(version.account));
+    let whole = |version: &&Version<'_>| (version.alive, fields::describe(version.account));
     if let Some(version) = versions.iter().max_by_key(whole) {
         let names: Vec<_> = merged.times.keys().cloned().collect();
         // Those that were found before are of the account that cannot be.
@@ -273,12 +273,15 @@ fn conflict(id: AccountId, field: &str, winner: &Version<'_>, loser: &Version<'_
     }
 }
 
-fn describe(account: &Account) -> String {
-    fields::names(account)
-        .filter_map(|field| {
-            fields::value(account, &field).map(|value| format!("{field}={value}\n"))
-        })
-        .collect()
+/// Has an issuer win against none, whichever was set later: who added an account without one says nothing against it.
+fn keep_issuer(versions: &mut [Version<'_>; 2]) {
+    let times = versions.iter().map(|version| version.times.get("issuer"));
+    let latest = times.flatten().max().copied().unwrap_or(0);
+    for version in versions {
+        if !version.account.issuer.is_empty() {
+            version.times.insert("issuer".into(), latest);
+        }
+    }
 }
 
 impl Merged {
@@ -314,7 +317,8 @@ impl Merged {
     /// Merges another account that has the same secret and the same parameters into this one.
     pub(super) fn absorb(&mut self, other: &Self, conflicts: &mut Vec<Conflict>) {
         let id = self.account.id;
-        let versions = [self.version(id), other.version(id)];
+        let mut versions = [self.version(id), other.version(id)];
+        keep_issuer(&mut versions);
         let mut merged = join(id, &versions, &Base::default(), &mut Vec::new());
         for field in merged.times.keys() {
             // Neither of them knew of the other one, so no value was removed: also one that gives way to none is lost.

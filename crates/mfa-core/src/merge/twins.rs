@@ -1,6 +1,7 @@
 //! Accounts that two sides have added, each for itself: the same secret and parameters under two ids. They become one.
 //!
-//! Two such accounts of one side stay two, because somebody wants them so.
+//! Two such accounts of one side stay two, because somebody wants them so. So do those of two services: an issuer never
+//! takes the place of another one.
 
 use std::collections::BTreeMap;
 
@@ -96,7 +97,8 @@ fn pair(
     for (place, (one, a)) in present.iter().enumerate() {
         for (other, b) in &present[place + 1..] {
             let is_same = fields::same_codes(&a.account, &b.account) && a.secret.same_as(&b.secret);
-            if !is_same || !a.sources.is_disjoint(&b.sources) {
+            let may_be_one = is_same && !fields::other_issuers(&a.account, &b.account);
+            if !may_be_one || !a.sources.is_disjoint(&b.sources) {
                 continue;
             }
             let only_other =

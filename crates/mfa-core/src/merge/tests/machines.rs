@@ -69,6 +69,8 @@ pub(super) struct World {
     pub(super) next_id: u8,
     pub(super) next_copy: u32,
     pub(super) added: BTreeSet<u8>,
+    /// The secrets of the accounts that were added, with the issuers.
+    pub(super) services: BTreeSet<(u8, &'static str)>,
     pub(super) deleted: BTreeSet<u8>,
     /// How often an account with a secret was deleted or lost its secret.
     pub(super) deletions: BTreeMap<u8, u32>,
@@ -127,6 +129,7 @@ impl World {
             next_id: 0,
             next_copy: 0,
             added: BTreeSet::new(),
+            services: BTreeSet::new(),
             deleted: BTreeSet::new(),
             deletions: BTreeMap::new(),
             replaced: Vec::new(),

@@ -1,5 +1,6 @@
 //! Tests of single cases. [`runs`] goes through all that can happen to several computers.
 
+mod checks;
 mod machines;
 mod parts;
 mod runs;
@@ -197,6 +198,31 @@ fn the_same_account_added_on_both_sides_becomes_one() {
     };
     let outcome = merge(&[&twin(1), &twin(2)], &Base::default(), &[Side::default()]);
     assert_eq!(outcome.accounts.len(), 2);
+}
+
+/// One secret at two services is a mistake of somebody, but not one to mend by losing an account.
+#[test]
+fn accounts_of_two_services_with_one_secret_stay_two() {
+    let of = |byte, issuer: &str, modified| {
+        let mut entry = edited(&format!("aws{byte}"), modified, |account| {
+            account.issuer = issuer.into();
+        });
+        entry.account.id = AccountId::from_bytes([byte; 16]);
+        entry
+    };
+    let merged = |here: &str, file: &str| {
+        let side = side(vec![of(2, file, 20)]);
+        let outcome = merge(&[&of(1, here, 10)], &Base::default(), &[side]);
+        let accounts = outcome.accounts.into_values();
+        let issuers = accounts.map(|kept| kept.entry.account.issuer);
+        (issuers.collect::<Vec<_>>(), outcome.deleted.len())
+    };
+    let both = vec!["Amazon".to_owned(), "Google".to_owned()];
+    assert_eq!(merged("Amazon", "Google"), (both, 0));
+    // An issuer that is written otherwise is no other one, and none says nothing.
+    assert_eq!(merged("Amazon", " amazon").0.len(), 1);
+    assert_eq!(merged("Amazon", ""), (vec!["Amazon".to_owned()], 1));
+    assert_eq!(merged("", "Amazon"), (vec!["Amazon".to_owned()], 1));
 }
 
 #[test]
