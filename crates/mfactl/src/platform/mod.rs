@@ -6,5 +6,5 @@ mod imp;
 
 pub(crate) use imp::{
     Local, RESTART, ask_hidden, become_program, clock, desktop, end_on_interrupt, has_screen,
-    is_daemon_running, keychain, make_private, obeys_escapes, outliving, whole,
+    is_daemon_running, keychain, make_private, obeys_escapes, outliving, output, whole,
 };

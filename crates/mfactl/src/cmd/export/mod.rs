@@ -96,6 +96,7 @@ pub(super) struct Exported {
 pub(super) async fn write(context: &Context, args: &Export) -> Result<Exported, Error> {
     let target = target(context.output.terminal, args)?;
     target.check(None)?;
+    check_output(context, args, &target)?;
     needs_person(context, args)?;
     let client = connect().await?;
     let chosen = chosen(context, &client, &args.queries).await?;
@@ -121,7 +122,7 @@ pub(super) async fn write(context: &Context, args: &Export) -> Result<Exported, 
         return Err(changed());
     }
     if plan.lost != written.answer.lost {
-        // Only an export of all accounts has the fields that a newer version has added.
+        // Only the accounts with their secrets have the fields that a newer version has added.
         say(context, &written.answer);
         agree(context, args, &target, &written.answer)?;
     }
@@ -144,6 +145,21 @@ async fn warn_of_unreadable(context: &Context, client: &Client) -> Result<(), Er
     let text = format!("{which} (see mfactl doctor)");
     context.output.warn(text);
     Ok(())
+}
+
+/// Checks that nobody else can read the file that the secrets are printed to. The shell has made it, and not as we would.
+fn check_output(context: &Context, args: &Export, target: &Target) -> Result<(), Error> {
+    if args.encrypt || *target != Target::Output || target::is_output_private() {
+        return Ok(());
+    }
+    let text = "other users may be able to read the file that standard output goes to";
+    if args.yes_i_know {
+        context.output.warn(text);
+        return Ok(());
+    }
+    Err(Error::usage(text)
+        .hint("To write a file that only you can read: --output FILE")
+        .hint("To print the secrets to it anyway: --yes-i-know"))
 }
 
 /// Checks early that somebody can agree, or has agreed.

@@ -12,6 +12,7 @@ use super::screen;
 use crate::cmd::context::Context;
 use crate::cmd::intake::short;
 use crate::error::{Error, Kind};
+use crate::platform;
 
 /// Where an export goes.
 #[derive(Debug, PartialEq, Eq)]
@@ -77,6 +78,16 @@ impl Target {
         }
         Ok(Vec::new())
     }
+}
+
+/// Returns whether standard output is no regular file, or one that only the user can read. A file of which nothing is known
+/// is none that the shell has just made.
+pub(super) fn is_output_private() -> bool {
+    let Ok(output) = platform::output() else {
+        return true;
+    };
+    let is_file = output.metadata().is_ok_and(|found| found.is_file());
+    !is_file || files::is_private(&output).unwrap_or(false)
 }
 
 /// Returns the names of several files: `codes-1.png`, `codes-2.png`.

@@ -6,6 +6,7 @@ mod terminal;
 
 use std::fs::{self, File};
 use std::io::{self, Read};
+use std::os::fd::AsFd;
 use std::os::unix::fs::MetadataExt;
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
@@ -45,6 +46,11 @@ fn is_held_by_daemon(line: &str) -> bool {
     let holder = line.split_whitespace().nth(4).unwrap_or_default();
     let name = fs::read_to_string(format!("/proc/{holder}/comm"));
     name.is_ok_and(|name| name.trim_end() == "mfad")
+}
+
+/// Returns the file, pipe or device that standard output goes to.
+pub(crate) fn output() -> io::Result<File> {
+    io::stdout().as_fd().try_clone_to_owned().map(File::from)
 }
 
 /// Returns the remedy for a file that is not private.

@@ -3,6 +3,7 @@
 mod doctor;
 mod local;
 
+use std::os::windows::io::AsHandle;
 use std::os::windows::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -17,6 +18,12 @@ pub(crate) const RESTART: &str = "End it: taskkill /f /im mfad.exe   (the next c
 /// Returns `true`: a connection starts no daemon.
 pub(crate) fn is_daemon_running() -> bool {
     true
+}
+
+/// Returns the file, pipe or device that standard output goes to.
+pub(crate) fn output() -> std::io::Result<std::fs::File> {
+    let output = std::io::stdout().as_handle().try_clone_to_owned();
+    output.map(std::fs::File::from)
 }
 
 /// Returns the remedy for a file that is not private.
