@@ -134,6 +134,60 @@ fn the_file_is_new_and_private() {
     assert_eq!(text(&file), "mine");
 }
 
+/// The shell makes the file that standard output goes to, and lets others read it.
+#[test]
+fn standard_output_is_no_file_that_others_can_read() {
+    let desktop = Desktop::with_two_accounts();
+    let file = path(&desktop, "printed");
+    let export = |umask: &str, options: &str| {
+        let line = format!("umask {umask}; exec mfactl export --format otpauth {options} > {file}");
+        desktop.person(&[&line, "yes"])
+    };
+    let refused = export("022", "");
+    assert!(refused.stdout.contains("--output FILE"), "{refused}");
+    assert!(!refused.stdout.contains("Type “yes”"), "{refused}");
+    assert_eq!(text(&file), "");
+    let warned = export("022", "--yes-i-know");
+    let warning = "other users may be able to read the file";
+    assert!(warned.stdout.contains(warning), "{warned}");
+    assert!(text(&file).contains(SECRET));
+    fs::remove_file(&file).unwrap();
+    let private = export("077", "");
+    assert!(!private.stdout.contains(warning), "{private}");
+    assert!(text(&file).contains(SECRET), "{private}");
+    // Others may have an encrypted one.
+    let sealed = path(&desktop, "sealed");
+    let line = format!("umask 022; mfactl export --format aegis --encrypt > {sealed}");
+    let sealed = desktop.person(&[&line, "a passphrase", "a passphrase"]);
+    assert!(!sealed.stdout.contains(warning), "{sealed}");
+}
+
+/// The limit of codes is for programs that take one after the other.
+#[test]
+fn a_person_exports_more_accounts_by_name_than_the_limit() {
+    let desktop = Desktop::headless();
+    let names: Vec<_> = (0..70)
+        .map(|number| format!("account-{number:02}"))
+        .collect();
+    let link = |name: &String| format!("otpauth://totp/Many:{name}?secret={SECRET}&issuer=Many\n");
+    let (links, all) = (path(&desktop, "links"), path(&desktop, "all"));
+    fs::write(&links, names.iter().map(link).collect::<String>()).unwrap();
+    let import = ["import", "--yes", &links];
+    desktop.mfactl(&import).ok();
+    let list = desktop.mfactl(&["list", "--json"]).ok();
+    let list: serde_json::Value = serde_json::from_str(&list).unwrap();
+    let accounts = list["accounts"].as_array().unwrap().iter();
+    let ids: Vec<_> = accounts
+        .map(|one| one["id"].as_str().unwrap().to_owned())
+        .collect();
+    assert_eq!(ids.len(), 70);
+    let named = ids[1..].join(" ");
+    let line = format!("export --format otpauth --yes-i-know --output {all} {named}");
+    let exported = terminal(&desktop, &line, "");
+    assert_eq!(exported.status, 0, "{exported}");
+    assert_eq!(text(&all).lines().count(), 69);
+}
+
 #[test]
 fn a_terminal_shows_no_secrets_by_accident() {
     let desktop = Desktop::with_two_accounts();

@@ -9,7 +9,7 @@
 //! | `Update` | `(s id, a{sv} changes, a{sv} options) → a{sv} account` | changes only the given fields of an account |
 //! | `Remove` | `(s id, a{sv} options)` | removes an account with its secret |
 //! | `Reveal` | `(s id, a{sv} options) → s otpauth_uri` | reveals the secret of an account |
-//! | `Export` | `(a{sv} options) → aa{sv} accounts` | reveals the secrets of all accounts |
+//! | `Export` | `(a{sv} options) → aa{sv} accounts` | reveals the secrets of all accounts, or of some |
 //! | `Restore` | `(s path, s passphrase, a{sv} options) → aa{sv} results` | puts back the accounts of a backup, all or none; see “Backups” |
 //! | `KeepBackupPassphrase` | `(s passphrase, a{sv} options)` | keeps the passphrase of the automatic backups in the keychain; only for a person |
 //! | `BackedUp` | `(a(st) accounts, a{sv} options)` | reports a backup that is stored and was compared |
@@ -52,7 +52,8 @@
 //!
 //! `Restore` reads a KDBX file at an absolute path, which the daemon opens itself. It returns a result for
 //! each account of the file ([`RestoreResult`]). An account of the backup and one
-//! that is stored are the same if they have the same id, or else the same secret and parameters.
+//! that is stored are the same if they have the same id, or else the same secret and parameters. Of several with the same
+//! secret and parameters, those with the same issuer, user name and name are paired first, and no two with the same one.
 //!
 //! * `added`: the account was not stored, and is now, with its id, its times and all other fields.
 //! * `same`: it is stored already, without a difference.
@@ -87,8 +88,8 @@ use crate::client::Client;
 use crate::dict::{AsDict, Dict, Fields};
 use crate::endpoint::ACCOUNTS;
 use crate::types::{
-    AddOptions, Exported, ImportOptions, ImportResult, MAX_IMPORTED, RestoreOptions, RestoreResult,
-    Status, SyncChange, SyncOptions, SyncReport,
+    AddOptions, ExportOptions, Exported, ImportOptions, ImportResult, MAX_IMPORTED, RestoreOptions,
+    RestoreResult, Status, SyncChange, SyncOptions, SyncReport,
 };
 
 /// The time that the daemon may take to store one account of an import.
@@ -181,14 +182,14 @@ impl Client {
 
     /// Calls `Export(a{sv} options) → aa{sv} accounts`.
     ///
-    /// * `options`: only those of every method; see “Dictionaries”
-    /// * → `accounts`: all accounts, with the fields of [`types::account`](crate::types::account), and the link with the
+    /// * `options`: [`ExportOptions`]
+    /// * → `accounts`: the accounts, with the fields of [`types::account`](crate::types::account), and the link with the
     ///   secret in the field `uri s`
     ///
     /// # Errors
-    /// `Locked`, `AccessDenied`, `ConsentRequired`, `LimitsExceeded`, and errors of the keychain.
-    pub async fn export(&self) -> Result<Vec<Exported>, Error> {
-        let options = self.with_all(Fields::new());
+    /// `NotFound`, `Locked`, `AccessDenied`, `ConsentRequired`, `LimitsExceeded`, and errors of the keychain.
+    pub async fn export(&self, options: &ExportOptions) -> Result<Vec<Exported>, Error> {
+        let options = self.with_all(options.to_dict());
         let accounts: Vec<Dict> = self.call(ACCOUNTS, "Export", &options).await?;
         accounts.into_iter().map(Exported::from_dict).collect()
     }

@@ -9,7 +9,7 @@ mod status;
 mod sync;
 
 pub use access::{AccessRule, RuleScope};
-pub use account::{AddOptions, Exported, QueryOptions};
+pub use account::{AddOptions, ExportOptions, Exported, QueryOptions};
 pub use code::{CodeOptions, IssuedCode, MAX_PEEKED};
 pub use import::{Fate, ImportOptions, ImportResult, MAX_IMPORTED};
 pub use restore::{RestoreOptions, RestoreResult, Restored};

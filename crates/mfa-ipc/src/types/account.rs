@@ -269,6 +269,34 @@ impl AddOptions {
     }
 }
 
+/// The options of `Export`.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ExportOptions {
+    /// The ids of the accounts; all accounts if there are none. The user is asked about each of them as with `Reveal`, but
+    /// they count as one secret.
+    pub ids: Vec<String>,
+}
+
+impl ExportOptions {
+    /// Returns the dictionary, without default values.
+    #[must_use]
+    pub fn to_dict(&self) -> Fields<'_> {
+        let ids = (!self.ids.is_empty()).then(|| self.ids.clone());
+        Writer::default().put_some("ids", ids).done()
+    }
+
+    /// Reads the dictionary.
+    ///
+    /// # Errors
+    /// [`Error::NotSupported`] for an unknown field or a wrong type.
+    pub fn from_dict(dict: Dict) -> Result<Self, Error> {
+        let mut reader = Reader::new(dict);
+        let ids = reader.take("ids")?.unwrap_or_default();
+        reader.finish()?;
+        Ok(Self { ids })
+    }
+}
+
 /// The options of `GetAccount`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct QueryOptions {

@@ -4,7 +4,7 @@ use mfa_core::port::Kept;
 use mfa_core::{Account, AccountChange};
 use mfa_ipc::Error;
 use mfa_ipc::dict::{AsDict, Dict, nothing_left, owned};
-use mfa_ipc::types::{AddOptions, ImportOptions, RestoreOptions, SyncOptions};
+use mfa_ipc::types::{AddOptions, ExportOptions, ImportOptions, RestoreOptions, SyncOptions};
 use zbus::message::Header;
 use zbus::{Connection, interface};
 
@@ -128,8 +128,11 @@ impl Accounts {
     ) -> Result<Vec<Dict>, Error> {
         let asker = self.origin.asker_with(&header, connection, &mut options);
         let asker = asker.await?;
-        nothing_left(&options)?;
-        let accounts = self.service.get(&asker, ask::Export).await?;
+        let ExportOptions { ids } = ExportOptions::from_dict(options)?;
+        let accounts = match ids.is_empty() {
+            true => self.service.get(&asker, ask::Export).await?,
+            false => self.service.get(&asker, ask::ExportSome(ids)).await?,
+        };
         accounts
             .iter()
             .map(|account| owned(account.to_dict()))

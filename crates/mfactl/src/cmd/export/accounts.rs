@@ -3,7 +3,7 @@
 use mfa_core::Account;
 use mfa_helper::export::Item;
 use mfa_ipc::Client;
-use mfa_ipc::types::Exported;
+use mfa_ipc::types::{ExportOptions, Exported};
 use zeroize::Zeroizing;
 
 use crate::cmd::context::Context;
@@ -34,34 +34,35 @@ pub(super) async fn chosen(
 /// An account and its link.
 pub(super) type Secret = (Account, Zeroizing<String>);
 
-/// Asks the daemon for the links: all at once, or only those that were asked for.
+/// Asks the daemon for the links: for all, or only for those that were asked for, but always in one request. Each would
+/// count for the limit of codes.
 pub(super) async fn secrets(
     context: &Context,
     client: &Client,
     chosen: Vec<Account>,
     all: bool,
 ) -> Result<Vec<Secret>, Error> {
-    if all {
-        let mut exported = context.ask(client, Client::export).await?;
-        let is_chosen = |id| chosen.iter().any(|account| account.id == id);
-        if exported.len() != chosen.len() || !exported.iter().all(|one| is_chosen(one.account.id)) {
-            return Err(changed());
-        }
-        // In the order in which the user has seen them.
-        exported.sort_by_cached_key(|exported| {
-            let is_it = |account: &Account| account.id == exported.account.id;
-            chosen.iter().position(is_it).unwrap_or(usize::MAX)
-        });
-        let secret = |exported: Exported| (exported.account, exported.uri);
-        return Ok(exported.into_iter().map(secret).collect());
+    let ids = match all {
+        true => Vec::new(),
+        false => chosen
+            .iter()
+            .map(|account| account.id.to_string())
+            .collect(),
+    };
+    let options = ExportOptions { ids };
+    let export = async |client: &Client| client.export(&options).await;
+    let mut exported = context.ask(client, export).await?;
+    let is_chosen = |id| chosen.iter().any(|account| account.id == id);
+    if exported.len() != chosen.len() || !exported.iter().all(|one| is_chosen(one.account.id)) {
+        return Err(changed());
     }
-    let mut secrets = Vec::new();
-    for account in chosen {
-        let id = account.id.to_string();
-        let link = context.ask(client, async |client| client.reveal(&id).await);
-        secrets.push((account, link.await?));
-    }
-    Ok(secrets)
+    // In the order in which the user has seen them.
+    exported.sort_by_cached_key(|exported| {
+        let is_it = |account: &Account| account.id == exported.account.id;
+        chosen.iter().position(is_it).unwrap_or(usize::MAX)
+    });
+    let secret = |exported: Exported| (exported.account, exported.uri);
+    Ok(exported.into_iter().map(secret).collect())
 }
 
 pub(super) fn without_secret(account: &Account) -> Item<&Account> {

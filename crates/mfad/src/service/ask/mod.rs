@@ -42,7 +42,7 @@ pub(crate) use lock::Lock;
 pub(super) use lock::{EndLock, MayUnlock, NotProved, Open, ToUnlock, Unlocking};
 pub(crate) use peek::Peek;
 pub(super) use plan::Plan;
-pub(crate) use reveal::{Export, Reveal};
+pub(crate) use reveal::{Export, ExportSome, Reveal};
 pub(crate) use search::Search;
 pub(super) use snapshot::Snapshot;
 pub(crate) use status::Status;

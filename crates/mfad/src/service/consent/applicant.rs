@@ -18,14 +18,9 @@ pub(crate) struct Takes(pub(crate) Option<AccountId>, pub(crate) Use);
 /// The asker of one request.
 pub(crate) struct Applicant {
     asker: Asker,
-    allowed: Allowed,
-}
-
-/// What the user has allowed for one request.
-enum Allowed {
-    Nothing,
-    /// This use of an account, or of all accounts if there is none, and the ground for the log.
-    This(Option<AccountId>, Use, Ground),
+    /// What the user has allowed for this request: a use of an account, or of all accounts if there is none, and the ground
+    /// for the log. A request for several accounts asks about one after the other.
+    allowed: Vec<(Option<AccountId>, Use, Ground)>,
 }
 
 impl Applicant {
@@ -33,29 +28,26 @@ impl Applicant {
     pub(in crate::service) fn new(asker: Asker) -> Self {
         Self {
             asker,
-            allowed: Allowed::Nothing,
+            allowed: Vec::new(),
         }
     }
 
     /// Returns the same asker, now that the user has allowed the request.
     pub(in crate::service) fn allowed(
-        self,
+        mut self,
         account: Option<AccountId>,
         usage: Use,
         ground: Ground,
     ) -> Self {
-        Self {
-            allowed: Allowed::This(account, usage, ground),
-            ..self
-        }
+        self.allowed.push((account, usage, ground));
+        self
     }
 
     /// Returns the ground on which the user has allowed this use of an account, or of all accounts, for this request.
     pub(super) fn allowed_on(&self, account: Option<AccountId>, usage: Use) -> Option<Ground> {
-        match self.allowed {
-            Allowed::This(what, how, ground) if (what, how) == (account, usage) => Some(ground),
-            _ => None,
-        }
+        let mut allowed = self.allowed.iter();
+        let found = allowed.find(|(what, how, _)| (*what, *how) == (account, usage));
+        found.map(|(_, _, ground)| *ground)
     }
 
     /// Returns the asker without what was allowed.

@@ -4,6 +4,7 @@ mod asker;
 #[cfg(unix)]
 mod attended;
 mod decided;
+mod exporting;
 mod limits;
 mod syncing;
 mod unlocking;
