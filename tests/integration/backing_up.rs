@@ -88,6 +88,66 @@ fn keepassxc_opens_a_backup_and_shows_the_same_codes() {
     assert!(keepassxc(&["ls", &file]).contains("bank"));
 }
 
+/// KeePassXC makes the same codes as oathtool and as mfactl, whatever their parameters are.
+#[test]
+fn keepassxc_makes_the_same_codes_of_all_kinds() {
+    let desktop = Desktop::headless();
+    let kinds = [
+        ("sha256", "algorithm=SHA256", "sha256", 6, 30),
+        ("sha512", "algorithm=SHA512&digits=8", "sha512", 8, 30),
+        ("eight", "digits=8&period=60", "sha1", 8, 60),
+    ];
+    for (name, parameters, ..) in kinds {
+        let link = format!("otpauth://totp/Acme:{name}?secret={SECRET}&{parameters}");
+        desktop.add(name, &link);
+    }
+    desktop.add("steam", &format!("steam://{SECRET}"));
+    let file = back_up(&desktop);
+    let shown = |entry: &str| {
+        let arguments = ["show", "--totp", &file, entry];
+        keepassxc(&desktop, PASSPHRASE, &arguments).ok()
+    };
+    for (name, _, hash, digits, period) in kinds {
+        let codes = || {
+            let (before, code, after) = (now(), shown(name), now());
+            (before / period == after / period).then_some((code, after))
+        };
+        let (code, time) = std::iter::repeat_with(codes).flatten().next().unwrap();
+        let mut oathtool = desktop.command("oathtool");
+        oathtool.args(["--base32", &format!("--totp={hash}"), SECRET]);
+        oathtool.args([
+            "--digits",
+            &digits.to_string(),
+            "--now",
+            &format!("@{time}"),
+        ]);
+        oathtool.args(["--time-step-size", &format!("{period}s")]);
+        assert_eq!(code, run(&mut oathtool, "").ok(), "{name}");
+    }
+    for name in ["sha256", "sha512", "eight", "steam"] {
+        let code = || desktop.mfactl(&["get", name]).ok();
+        // At the end of a period, they differ once.
+        let is_same = || shown(name) == code();
+        assert!(is_same() || is_same(), "{name}");
+    }
+}
+
+/// KeePassXC shows icons in its list, and says their numbers in XML.
+#[test]
+fn the_entries_of_a_backup_have_icons() {
+    let desktop = with_accounts();
+    let file = back_up(&desktop);
+    let xml = keepassxc(&desktop, PASSPHRASE, &["export", "-f", "xml", &file]).ok();
+    let icon = |title: &str| {
+        let mut entries = xml.split("<Entry>");
+        let title = format!("<Value>{title}</Value>");
+        let entry = entries.find(|entry| entry.contains(&title)).unwrap();
+        let icon = entry.split_once("<IconID>").unwrap().1;
+        icon.split_once("</IconID>").unwrap().0
+    };
+    assert_eq!((icon("aws"), icon("bank")), ("39", "13"));
+}
+
 /// Entries, names of attributes, and what is in them.
 const ATTRIBUTES: [(&str, &str, &str); 13] = [
     ("aws", "TimeOtp-Secret-Base32", SECRET),

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use keepass::config::KdfConfig;
 use keepass::{Database, DatabaseKey};
 use serde_json::Value;
-use tests::{Desktop, LINK, run};
+use tests::{Desktop, LINK, SECRET, now, oathtool, run};
 
 use crate::backing_up::{PASSPHRASE, back_up, with_accounts};
 use crate::durability::with_cheap_vault;
@@ -117,6 +117,67 @@ fn what_differs_is_kept_or_replaced_by_choice_and_a_counter_never_goes_back() {
         assert_eq!(now, expected);
     }
     assert_eq!(after.as_array().unwrap().len(), 3);
+}
+
+/// Makes a file as other programs do, with codes that are in no link, and a note that is too long for an account.
+pub(crate) fn foreign(file: &Path) {
+    let key = DatabaseKey::new().with_password(PASSPHRASE);
+    let mut database = Database::new();
+    database.config.kdf_config = KdfConfig::Aes { rounds: 1 };
+    let note = "n".repeat(20_000);
+    let settings = format!("otpauth://totp/Long:jane?secret={SECRET}&issuer=Long");
+    for (title, attributes) in [
+        ("older", [("TOTP Seed", SECRET), ("TOTP Settings", "60;8")]),
+        (
+            "keepass2",
+            [("TimeOtp-Secret-Base32", SECRET), ("TimeOtp-Length", "8")],
+        ),
+        ("long", [("otp", &settings), ("Notes", &note)]),
+        ("password", [("Password", "p"), ("URL", "example.com")]),
+    ] {
+        let mut root = database.root_mut();
+        let mut entry = root.add_entry();
+        entry.set_unprotected("Title", title);
+        for (name, value) in attributes {
+            entry.set_protected(name, value);
+        }
+    }
+    database
+        .save(&mut File::create(file).unwrap(), key)
+        .unwrap();
+}
+
+/// What KeePassXC and KeePass 2 make codes from is there after a restore, or it is named.
+#[test]
+fn codes_of_other_programs_are_restored_and_what_is_cut_is_named() {
+    let desktop = Desktop::headless();
+    let path = desktop.folder().join("foreign.kdbx");
+    foreign(&path);
+    let file = path.display().to_string();
+    let said = restore(&desktop, &file, &["--yes"]).ok();
+    assert!(said.trim_end().ends_with("Restored 3 accounts."), "{said}");
+    assert!(said.contains("new; too long, and cut: notes"), "{said}");
+    for (name, period) in [("older", 60), ("keepass2", 30)] {
+        let codes = || {
+            let (before, code, after) = (now(), desktop.mfactl(&["get", name]).ok(), now());
+            (before / period == after / period).then_some((code, after))
+        };
+        let (code, time) = std::iter::repeat_with(codes).flatten().next().unwrap();
+        assert_eq!(code.len(), 8);
+        assert!(code.ends_with(&oathtool(SECRET, period, time)), "{name}");
+    }
+    let again = restore(&desktop, &file, &["--dry-run", "--json"]).ok();
+    let again: Value = serde_json::from_str(&again).unwrap();
+    let rows = again["accounts"].as_array().unwrap();
+    let remarks: Vec<_> = rows.iter().map(|row| &row["remark"]).collect();
+    assert_eq!(
+        remarks,
+        [
+            &Value::Null,
+            &"too long, and cut: notes".into(),
+            &Value::Null
+        ]
+    );
 }
 
 #[test]

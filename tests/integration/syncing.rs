@@ -216,6 +216,34 @@ fn what_keepassxc_has_put_into_the_file_stays() {
     assert_eq!(shared.keepassxc(&desktop, &kept), "attached");
 }
 
+/// A person is told what of the file is no account, and what of an account only the file has.
+#[test]
+fn what_is_not_read_is_named_and_stays() {
+    let (desktop, shared) = (Desktop::headless(), Shared::new());
+    crate::restoring::foreign(&shared.path());
+    let export = || shared.keepassxc(&desktop, &["export", "-f", "csv", &shared.file()]);
+    let before = export();
+    let said = sync_with(&desktop, &["--yes", &shared.file()]).ok();
+    for expected in [
+        "Left unchanged: the entry keepass2, whose codes are not in the field “otp”",
+        "Left unchanged: the entry older, whose codes are not in the field “otp”",
+        "the file keeps the rest: notes of long",
+    ] {
+        assert!(said.contains(expected), "{expected}: {said}");
+    }
+    assert!(!said.contains("password"), "{said}");
+    assert_eq!(names(&desktop), ["long"]);
+    desktop.mfactl(&["edit", "long", "--tag", "work"]).ok();
+    let report = sync(&desktop, &shared);
+    assert_eq!(
+        report["other_codes"],
+        serde_json::json!(["keepass2", "older"])
+    );
+    let notes = |table: &str| table.matches('n').count();
+    assert!(notes(&before) > 20_000 && notes(&export()) >= notes(&before));
+    assert_eq!(export().lines().count(), before.lines().count());
+}
+
 #[test]
 fn both_change_one_field_and_the_later_value_wins() {
     let (one, two, shared) = (Desktop::headless(), Desktop::headless(), Shared::new());
@@ -282,8 +310,14 @@ fn a_dry_run_and_a_wrong_passphrase_change_nothing() {
     let (one, two, shared) = (Desktop::headless(), Desktop::headless(), Shared::new());
     one.add("aws", LINK);
     two.add("bank", BANK);
-    let missing = sync_with(&one, &["--dry-run", &shared.file()]).fails(1);
-    assert!(missing.contains("does not exist"), "{missing}");
+    // What would go into a new file is no secret of it.
+    let new = one.mfactl(&["sync", "--dry-run", &shared.file()]).ok();
+    assert!(
+        new.starts_with("Would change in the file:\n  + aws\n")
+            && new.ends_with("would be created. Nothing was changed."),
+        "{new}"
+    );
+    assert_eq!(shared.names(), [""; 0]);
     sync(&one, &shared);
     let (file, before) = (fs::read(shared.path()).unwrap(), accounts(&two));
     let said = sync_with(&two, &["--dry-run", &shared.file()]).ok();

@@ -8,6 +8,7 @@
 //! | note, tags | notes, tags |
 //! | tags that KeePass would split, such as `a,b` | also the attribute `mfactl tags`, as JSON |
 //! | created, modified | the entry's times |
+//! | (none) | the icon: of a new entry a clock, or keys if the account has a counter |
 //! | serial | the attribute `serial` |
 //! | pinned | the attribute `pinned`, which is `yes` |
 //! | any other field FIELD | the attribute `mfactl FIELD`, as JSON |
@@ -20,18 +21,22 @@
 use chrono::{DateTime, NaiveDateTime};
 use keepass::Database;
 use keepass::db::{EntryId, EntryMut, EntryRef, GroupId, Value, fields};
-use mfa_core::account::{MAX_NAME, MAX_NOTE, MAX_TAGS};
+use mfa_core::account::{Kind, MAX_NAME, MAX_NOTE, MAX_TAGS};
 use mfa_core::item::{self, Entry};
-use mfa_core::{Account, AccountId, Secret, uri};
+use mfa_core::uri::{self, Link};
+use mfa_core::{Account, AccountId, Secret};
 use serde_json::{Map, Value as Json};
 use zeroize::Zeroizing;
 
-use crate::{keepass2, tags};
+use crate::{elsewhere, keepass2, tags};
 
 const TAGS: &str = "tags";
 const SERIAL: &str = "serial";
 const PINNED: &str = "pinned";
 const YES: &str = "yes";
+/// The numbers of the icons of KeePass, for codes that change with time and for others.
+const CLOCK: usize = 39;
+const KEYS: usize = 13;
 /// The beginning of the names of all other attributes of ours.
 const PREFIX: &str = "mfactl ";
 
@@ -49,10 +54,44 @@ pub fn to_text(id: AccountId, entry: &EntryRef<'_>) -> Zeroizing<String> {
         .unwrap_or_default()
 }
 
+/// Returns whether an entry has a link.
+#[must_use]
+pub fn has_link(entry: &EntryRef<'_>) -> bool {
+    let link = entry.get_raw_otp_value();
+    link.is_some_and(|link| !link.is_empty())
+}
+
+/// Returns whether an entry has a link, or codes elsewhere.
+#[must_use]
+pub fn has_codes(entry: &EntryRef<'_>) -> bool {
+    has_link(entry) || elsewhere::is_there(entry)
+}
+
+/// Returns whether an entry should be an account, because it has codes, or a place for a link, or an attribute that only we
+/// write.
+#[must_use]
+pub fn is_meant_as_account(entry: &EntryRef<'_>) -> bool {
+    let mut names = entry.fields.keys();
+    has_codes(entry) || names.any(|name| name == fields::OTP || name.starts_with(PREFIX))
+}
+
 /// The account that an entry is, if it has a link and fields that can be read.
 #[must_use]
 pub fn read(id: AccountId, entry: &EntryRef<'_>) -> Option<Entry> {
     let link = uri::parse(entry.get_raw_otp_value()?).ok()?;
+    read_as(id, entry, link)
+}
+
+/// The same, but without a link, its codes are those that it has elsewhere.
+#[must_use]
+pub fn read_any(id: AccountId, entry: &EntryRef<'_>) -> Option<Entry> {
+    match has_link(entry) {
+        true => read(id, entry),
+        false => read_as(id, entry, elsewhere::link(entry)?),
+    }
+}
+
+fn read_as(id: AccountId, entry: &EntryRef<'_>, link: Link) -> Option<Entry> {
     let get = |field| entry.get(field).unwrap_or_default();
     let cut = |text: &str, length| text.trim().chars().take(length).collect::<String>();
     let seconds = |time: Option<NaiveDateTime>| {
@@ -95,7 +134,7 @@ pub fn read(id: AccountId, entry: &EntryRef<'_>) -> Option<Entry> {
     Entry::from_fields(id, link, found).ok()
 }
 
-/// Returns which texts of an entry are longer than an account can hold. [`read`] cuts them; the entry keeps them whole.
+/// Returns which texts and lists of an entry are longer than an account can hold. [`read`] cuts them; the entry keeps them whole.
 #[must_use]
 pub fn too_long(entry: &EntryRef<'_>) -> Vec<&'static str> {
     let texts = [
@@ -107,7 +146,11 @@ pub fn too_long(entry: &EntryRef<'_>) -> Vec<&'static str> {
         text.trim().replace('\r', "").chars().nth(max).is_some()
     };
     let long = texts.iter().filter(|(_, field, max)| is_long(field, *max));
-    long.map(|(what, ..)| *what).collect()
+    let mut long: Vec<_> = long.map(|(what, ..)| *what).collect();
+    if entry.tags.len() > MAX_TAGS {
+        long.push("tags");
+    }
+    long
 }
 
 /// The fields that KeePass has no place for.
@@ -168,10 +211,11 @@ pub fn write(database: &mut Database, account_and_secret: &Entry) {
         of(&old.account) == of(account) && old.secret.same_as(secret)
     });
     let (old, old_secret) = old.map(|old| (old.account, old.secret)).unzip();
-    if database.entry(id).is_none()
-        && let Err(error) = database.root_mut().add_entry_with_id(id)
-    {
-        tracing::error!(%error, "an entry that is not there is there");
+    if database.entry(id).is_none() {
+        match database.root_mut().add_entry_with_id(id) {
+            Ok(mut entry) => entry.set_icon_builtin(icon(account.kind)),
+            Err(error) => tracing::error!(%error, "an entry that is not there is there"),
+        }
     }
     let Some(mut entry) = database.entry_mut(id) else {
         return;
@@ -198,6 +242,14 @@ pub fn write(database: &mut Database, account_and_secret: &Entry) {
     let secrets: Vec<_> = old_secret.iter().chain([secret]).collect();
     if !same_codes && keepass2::remove(&mut entry, &secrets) {
         keepass2::add(database, account_and_secret);
+    }
+}
+
+/// Returns the icon of a new entry: one that all programs have. The entry keeps it, or whatever somebody chooses later.
+fn icon(kind: Kind) -> usize {
+    match kind.counter() {
+        Some(_) => KEYS,
+        None => CLOCK,
     }
 }
 
@@ -246,11 +298,21 @@ pub(crate) fn holds_more(entry: &EntryRef<'_>) -> bool {
     is_more || has_another_secret(entry) || entry.attachments().next().is_some()
 }
 
-/// Returns whether an entry has a second secret, from which only KeePass 2 makes codes. It is no account here, and stays
-/// in the entry.
+/// Returns whether an entry has a second secret beside its link, from which other programs make codes. It is no account
+/// here, and stays in the entry.
 #[must_use]
 pub fn has_another_secret(entry: &EntryRef<'_>) -> bool {
-    keepass2::has_another_secret(entry, secret(entry).as_ref())
+    has_another(entry, secret(entry).as_ref())
+}
+
+/// Returns whether an entry has another secret than that of its account.
+#[must_use]
+pub fn has_another_secret_than(entry: &EntryRef<'_>, secret: &Secret) -> bool {
+    has_another(entry, Some(secret))
+}
+
+fn has_another(entry: &EntryRef<'_>, secret: Option<&Secret>) -> bool {
+    keepass2::has_another_secret(entry, secret) || elsewhere::has_another_seed(entry, secret)
 }
 
 /// The secret of the link of an entry.

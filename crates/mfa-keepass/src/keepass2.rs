@@ -22,7 +22,9 @@ use zeroize::Zeroizing;
 /// The largest number of digits of a code.
 const MAX_DIGITS: u8 = 8;
 /// The beginnings of the names of the attributes.
-const PREFIXES: [&str; 2] = ["TimeOtp-", "HmacOtp-"];
+pub(crate) const TIMED: &str = "TimeOtp-";
+pub(crate) const COUNTED: &str = "HmacOtp-";
+const PREFIXES: [&str; 2] = [TIMED, COUNTED];
 
 /// Adds the attributes to the entry of an account. Returns whether KeePass 2 can make its codes.
 pub fn add(database: &mut Database, Entry { account, secret }: &Entry) -> bool {
@@ -33,13 +35,13 @@ pub fn add(database: &mut Database, Entry { account, secret }: &Entry) -> bool {
                 ("Period", period.get().to_string()),
                 ("Algorithm", algorithm(account.algorithm).to_owned()),
             ];
-            ("TimeOtp-", numbers.to_vec())
+            (TIMED, numbers.to_vec())
         }
         // It knows no other ones.
         Kind::Hotp { counter }
             if (account.algorithm, account.digits) == (Algorithm::Sha1, Digits::default()) =>
         {
-            ("HmacOtp-", vec![("Counter", counter.to_string())])
+            (COUNTED, vec![("Counter", counter.to_string())])
         }
         _ => return false,
     };
@@ -81,6 +83,26 @@ pub(crate) fn is_attribute(name: &str) -> bool {
     PREFIXES.iter().any(|prefix| name.starts_with(prefix))
 }
 
+/// Returns whether an entry has such a secret, whether it can be read or not.
+pub(crate) fn has_secret(entry: &db::Entry) -> bool {
+    let mut all = PREFIXES.iter();
+    all.any(|prefix| secret(entry, prefix).is_some())
+}
+
+/// Returns the secret of the attributes with one beginning, if there is one and it can be read.
+pub(crate) fn secret(entry: &db::Entry, prefix: &str) -> Option<Option<Secret>> {
+    let (decode, text) = all_of(entry, prefix).next()?;
+    Some(decode(text).and_then(|bytes| Secret::from_bytes(bytes).ok()))
+}
+
+/// Returns the secrets of the attributes with one beginning, in all their forms.
+fn all_of<'e>(entry: &'e db::Entry, prefix: &str) -> impl Iterator<Item = (Decode, &'e str)> {
+    FORMS.into_iter().filter_map(move |(form, decode)| {
+        let text = entry.get(&format!("{prefix}Secret{form}"))?.trim();
+        (!text.is_empty()).then_some((decode, text))
+    })
+}
+
 /// What the attributes with one beginning hold.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Holds {
@@ -94,11 +116,7 @@ enum Holds {
 
 fn holds(entry: &db::Entry, prefix: &str, secrets: &[&Secret]) -> Holds {
     let mut found = Holds::Nothing;
-    for (form, decode) in FORMS {
-        let text = entry.get(&format!("{prefix}Secret{form}"));
-        let Some(text) = text.map(str::trim).filter(|text| !text.is_empty()) else {
-            continue;
-        };
+    for (decode, text) in all_of(entry, prefix) {
         let bytes = decode(text).map(Zeroizing::new);
         let is_known = |bytes: &[u8]| secrets.iter().any(|secret| secret.expose() == bytes);
         if !bytes.is_some_and(|bytes| is_known(&bytes)) {
@@ -110,7 +128,8 @@ fn holds(entry: &db::Entry, prefix: &str, secrets: &[&Secret]) -> Holds {
 }
 
 /// How a secret may be written: the end of the name of its attribute, and how it is read.
-type Form = (&'static str, fn(&str) -> Option<Vec<u8>>);
+type Form = (&'static str, Decode);
+type Decode = fn(&str) -> Option<Vec<u8>>;
 
 const FORMS: [Form; 4] = [
     ("", |text| Some(text.as_bytes().to_vec())),

@@ -8,6 +8,7 @@
 pub mod backup;
 mod contents;
 mod cost;
+mod elsewhere;
 pub mod entry;
 pub mod faithful;
 pub mod keepass2;
@@ -19,6 +20,7 @@ use std::panic;
 
 use keepass::config::{DatabaseConfig, DatabaseVersion, KdfConfig};
 use keepass::db::DatabaseOpenError;
+pub use keepass::db::EntryRef;
 use keepass::error::{DatabaseFormatError, DatabaseKeyError};
 pub use keepass::{Database, DatabaseKey};
 use thiserror::Error;

@@ -7,10 +7,12 @@
 //! | an account in the recycle bin | a deleted account |
 //! | an entry whose link was removed | a deleted account |
 //! | a deleted object | a deleted account |
-//! | any other entry | nothing |
+//! | any other entry | nothing; [`unread`] names what of it makes codes |
 //!
 //! When the fields of an account were set is in the custom data of its entry, which other programs keep and do not show.
 //! Everything else that other programs put into the file stays.
+
+pub mod unread;
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -53,10 +55,7 @@ fn look_at(id: AccountId, entry: &EntryRef<'_>, side: &mut Side) {
     let marks = marks(entry);
     let moved = moved(entry);
     side.deleted.remove(&id);
-    let has_link = entry
-        .get_raw_otp_value()
-        .is_some_and(|link| !link.is_empty());
-    if !has_link {
+    if !entry::has_link(entry) {
         let changed = seconds(entry.times.last_modification);
         let removed = (!marks.is_empty()).then(|| Deletion::after(&marks, changed));
         // Ours is the later one, and says more, unless another program has removed the link once more.
@@ -78,21 +77,6 @@ fn look_at(id: AccountId, entry: &EntryRef<'_>, side: &mut Side) {
     } else {
         side.unreadable.insert(id);
     }
-}
-
-/// Returns the titles of the entries of accounts that have a second secret, which stays there.
-#[must_use]
-pub fn other_secrets(database: &Database) -> Vec<String> {
-    let entries = database.iter_all_entries();
-    let other = entries.filter(|entry| {
-        let is_account = entry.get_raw_otp_value().is_some() && !is_in_bin(entry);
-        is_account && entry::has_another_secret(entry)
-    });
-    let mut titles: Vec<_> = other
-        .map(|entry| entry.get_title().unwrap_or_default().to_owned())
-        .collect();
-    titles.sort_unstable();
-    titles
 }
 
 /// Returns when an entry, or a group that it is in, was moved last. Whoever takes a group out of the recycle bin takes its

@@ -4,12 +4,13 @@
 //! have made it, too: only a regular file of limited size is read, and what opening it costs and what it unpacks to is
 //! checked first.
 
+use std::collections::HashMap;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
 use mfa_core::AccountId;
 use mfa_core::item::Entry;
-use mfa_keepass::{Database, entry};
+use mfa_keepass::{Database, EntryRef, entry};
 use mfa_sys::files;
 use thiserror::Error as ThisError;
 use tokio::sync::Semaphore;
@@ -52,6 +53,8 @@ pub(crate) struct Opened(Database);
 #[derive(Default)]
 pub(crate) struct Contents {
     pub(crate) accounts: Vec<Entry>,
+    /// What of an entry its account does not have.
+    pub(crate) remarks: HashMap<AccountId, String>,
     /// The number of entries with codes that are not understood.
     pub(crate) unreadable: usize,
 }
@@ -77,17 +80,30 @@ impl Opened {
     pub(crate) fn contents(&self) -> Contents {
         let mut contents = Contents::default();
         for item in self.0.iter_all_entries() {
-            if item.get_raw_otp_value().is_none() || entry::is_in_bin(&item) {
+            if !entry::is_meant_as_account(&item) || entry::is_in_bin(&item) {
                 continue;
             }
             let id = AccountId::from_bytes(item.id().uuid().into_bytes());
-            match entry::read(id, &item) {
-                Some(account) => contents.accounts.push(account),
-                None => contents.unreadable += 1,
-            }
+            let Some(account) = entry::read_any(id, &item) else {
+                contents.unreadable += 1;
+                continue;
+            };
+            let remark = remark(&item, &account).map(|remark| (id, remark));
+            contents.remarks.extend(remark);
+            contents.accounts.push(account);
         }
         contents
     }
+}
+
+/// Says what of an entry its account does not have.
+fn remark(item: &EntryRef<'_>, account: &Entry) -> Option<String> {
+    let long = entry::too_long(item);
+    let cut = (!long.is_empty()).then(|| format!("too long, and cut: {}", long.join(", ")));
+    let other = entry::has_another_secret_than(item, &account.secret);
+    let other = other.then(|| "its entry has a second secret, which is not restored".to_owned());
+    let remarks: Vec<_> = cut.into_iter().chain(other).collect();
+    (!remarks.is_empty()).then(|| remarks.join("; "))
 }
 
 fn read(path: &Path) -> Result<Zeroizing<Vec<u8>>, Error> {

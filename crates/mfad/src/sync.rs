@@ -29,7 +29,8 @@ use mfa_core::AccountId;
 use mfa_core::item::Entry;
 use mfa_core::merge::{self, Base, Outcome, Side};
 use mfa_ipc::types::MAX_IMPORTED;
-use mfa_keepass::{Database, DatabaseKey, faithful, sync};
+use mfa_keepass::sync::{self, unread};
+use mfa_keepass::{Database, DatabaseKey, faithful};
 use thiserror::Error as ThisError;
 
 use crate::database;
@@ -146,7 +147,15 @@ impl Opened {
     }
 
     pub(crate) fn other_secrets(&self) -> Vec<String> {
-        sync::other_secrets(&self.database)
+        unread::other_secrets(&self.database)
+    }
+
+    pub(crate) fn other_codes(&self) -> Vec<String> {
+        unread::other_codes(&self.database)
+    }
+
+    pub(crate) fn cut(&self) -> Vec<String> {
+        unread::cut(&self.database)
     }
 
     pub(crate) fn left(&self) -> Vec<String> {

@@ -63,6 +63,8 @@ pub struct RestoreResult {
     pub differs: Vec<String>,
     /// The reason why the account is skipped.
     pub reason: Option<String>,
+    /// What of its entry is not restored, such as the end of a note that is too long.
+    pub remark: Option<String>,
 }
 
 impl RestoreResult {
@@ -79,6 +81,7 @@ impl RestoreResult {
             .put_some("id", self.id.as_deref())
             .put("differs", differs)
             .put_some("reason", self.reason.as_deref())
+            .put_some("remark", self.remark.as_deref())
             .done()
     }
 
@@ -100,6 +103,7 @@ impl RestoreResult {
             id: reader.take("id")?,
             differs: reader.take("differs")?.unwrap_or_default(),
             reason: reader.take("reason")?,
+            remark: reader.take("remark")?,
         })
     }
 }

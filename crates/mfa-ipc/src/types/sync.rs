@@ -25,8 +25,12 @@ pub struct SyncReport {
     /// The number of accounts that the file loses because they are missing here, if they are so many that the user is to
     /// be asked; else 0.
     pub missing: u32,
-    /// The titles of the entries that have a second secret, from which only KeePass 2 makes codes. It stays there.
+    /// The titles of the entries that have a second secret, from which other programs make codes. It stays there.
     pub other_secrets: Vec<String>,
+    /// The titles of the entries whose codes are not in the field `otp`. They are not read, and stay as they are.
+    pub other_codes: Vec<String>,
+    /// The texts that are too long for an account, such as `notes of aws`. The file keeps all of them.
+    pub cut: Vec<String>,
 }
 
 impl SyncReport {
@@ -45,6 +49,8 @@ impl SyncReport {
             .put("unreadable", self.unreadable)
             .put("missing", self.missing)
             .put("other-secrets", texts(&self.other_secrets))
+            .put("other-codes", texts(&self.other_codes))
+            .put("cut", texts(&self.cut))
             .done()
     }
 
@@ -65,6 +71,8 @@ impl SyncReport {
             unreadable: reader.take("unreadable")?.unwrap_or_default(),
             missing: reader.take("missing")?.unwrap_or_default(),
             other_secrets: reader.take("other-secrets")?.unwrap_or_default(),
+            other_codes: reader.take("other-codes")?.unwrap_or_default(),
+            cut: reader.take("cut")?.unwrap_or_default(),
         })
     }
 }
@@ -177,6 +185,8 @@ mod tests {
             unreadable: 2,
             missing: 4,
             other_secrets: vec!["bank".into()],
+            other_codes: vec!["shop".into()],
+            cut: vec!["notes of aws".into()],
         };
         let sent = owned(report.to_dict()).unwrap();
         assert_eq!(SyncReport::from_dict(sent).unwrap(), report);

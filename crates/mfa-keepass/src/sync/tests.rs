@@ -2,7 +2,7 @@
 
 mod history;
 
-use keepass::db::fields;
+use keepass::db::{Icon, fields};
 use mfa_core::account::{Kind, Period};
 use mfa_core::item::Entry;
 use mfa_core::merge::{Base, merge};
@@ -57,6 +57,74 @@ fn accounts_go_into_a_file_and_changes_come_out_of_it() {
     let second = synced(&[&aws], &first.base, &mut database);
     assert_eq!(second.here.changed[&aws.account.id], ["name"]);
     assert_eq!(entries(&second)[0].account.name, "prod");
+}
+
+#[test]
+fn what_no_account_has_is_named_and_stays() {
+    let mut database = crate::create();
+    let aws = account(1, "aws", 2000);
+    let first = synced(&[&aws], &Base::default(), &mut database);
+    for (title, name) in [
+        ("seed", "TOTP Seed"),
+        ("two", "TimeOtp-Secret-Hex"),
+        ("", "Password"),
+    ] {
+        let mut root = database.root_mut();
+        let mut entry = root.add_entry();
+        entry.set_unprotected(fields::TITLE, title);
+        entry.set_protected(name, "00ff");
+    }
+    let mut entry = database.entry_mut(id(aws.account.id)).unwrap();
+    entry.set_unprotected(fields::NOTES, "n".repeat(100_000));
+    entry.set_protected("TOTP Seed", "MFRGGZDFMFRGGZDF");
+    let before = database.clone();
+    assert_eq!(unread::other_codes(&database), ["seed", "two"]);
+    assert_eq!(unread::other_secrets(&database), ["aws"]);
+    assert_eq!(unread::cut(&database), ["notes of aws"]);
+    let outcome = merge(&[&aws], &first.base, &[side(&database)]);
+    let mut read = entries(&outcome);
+    assert_eq!(
+        read.pop().unwrap().account.note.len(),
+        mfa_core::account::MAX_NOTE
+    );
+    assert!(read.is_empty());
+    synced(&[&aws], &first.base, &mut database);
+    let of_others = |database: &Database| {
+        let entries = database.iter_all_entries();
+        let others = entries.filter(|entry| !entry::has_link(entry));
+        let mut others: Vec<_> = others.map(|entry| (*entry).clone()).collect();
+        others.sort_by_key(|entry| entry.get_title().map(str::to_owned));
+        others
+    };
+    assert_eq!(of_others(&database), of_others(&before));
+    assert_eq!(unread::cut(&database), ["notes of aws"]);
+}
+
+/// A new entry has an icon, and whatever somebody chooses instead of it stays.
+#[test]
+fn an_icon_is_chosen_once() {
+    let mut database = crate::create();
+    let mut aws = account(1, "aws", 2000);
+    let mut bank = account(2, "bank", 2000);
+    bank.account.kind = Kind::Hotp { counter: 1 };
+    let first = synced(&[&aws, &bank], &Base::default(), &mut database);
+    let icon = |database: &Database, entry: &Entry| found(database, entry).icon().cloned();
+    assert_eq!(icon(&database, &aws), Some(Icon::BuiltIn(39)));
+    assert_eq!(icon(&database, &bank), Some(Icon::BuiltIn(13)));
+    let mut entry = database.entry_mut(id(aws.account.id)).unwrap();
+    entry.set_icon_builtin(5);
+    let mut entry = database.entry_mut(id(bank.account.id)).unwrap();
+    entry.set_icon_none();
+    aws.account.note = "new".into();
+    bank.account.name = "new".into();
+    (aws.account.modified, bank.account.modified) = (3000, 3000);
+    let second = synced(&[&aws, &bank], &first.base, &mut database);
+    assert_eq!(second.file.changed.len(), 2);
+    let key = crate::DatabaseKey::new().with_password("p");
+    let saved = crate::save(&database, key.clone()).unwrap();
+    let database = crate::open(&saved, &key).unwrap();
+    assert_eq!(icon(&database, &aws), Some(Icon::BuiltIn(5)));
+    assert_eq!(icon(&database, &bank), None);
 }
 
 #[test]
@@ -146,10 +214,10 @@ fn a_second_secret_for_keepass_2_stays_and_is_named() {
     let mut database = crate::create();
     let mut aws = account(1, "aws", 2000);
     let first = synced(&[&aws], &Base::default(), &mut database);
-    assert!(other_secrets(&database).is_empty());
+    assert!(unread::other_secrets(&database).is_empty());
     let mut entry = database.entry_mut(id(aws.account.id)).unwrap();
     entry.set_protected("TimeOtp-Secret-Base32", "GEZDGNBVGY3TQOJQ");
-    assert_eq!(other_secrets(&database), ["aws"]);
+    assert_eq!(unread::other_secrets(&database), ["aws"]);
     aws.account.kind = Kind::Totp {
         period: Period::new(60).unwrap(),
     };

@@ -1,18 +1,18 @@
 //! Decides what becomes of each account of a backup.
 //!
 //! An account of the backup and a stored one are the same if they have the same id. An account that was added again has
-//! another id, so the same codes also make it the same one. Two entries of the backup with the same codes, names and user
-//! are one account too: another program has copied an entry, or computers have put their files together. The one that is
+//! another id, so the same codes also make it the same one ([`matches`]). Two entries of the backup with the same codes,
+//! names and user are one account too: another program has copied an entry, or computers have put their files together. The one that is
 //! stored here counts, or else the one that was edited last.
 //!
 //! No secret takes the place of another one: an account of the backup with another secret than the stored one of the same
 //! id is another account, and both stay.
 
+mod matches;
 mod twins;
 
 use std::cmp::Reverse;
 use std::collections::{HashMap, HashSet};
-use std::hash::{BuildHasher, RandomState};
 
 use mfa_core::account::Kind;
 use mfa_core::item::Entry;
@@ -22,9 +22,17 @@ use mfa_ipc::Error;
 use mfa_ipc::types::{MAX_IMPORTED, RestoreResult, Restored};
 
 use super::accounts::Accounts;
-use super::import::Codes;
 use super::{Service, errors};
+use matches::Matches;
 use twins::Twins;
+
+/// The accounts of a backup.
+#[derive(Default)]
+pub(crate) struct Backup {
+    pub(crate) accounts: Vec<Entry>,
+    /// What of an entry its account does not have.
+    pub(crate) remarks: HashMap<AccountId, String>,
+}
 
 /// What is to become of the accounts of a backup.
 #[derive(Default)]
@@ -36,11 +44,11 @@ pub(super) struct Plan {
 }
 
 /// Decides on the accounts of a backup. Those that differ from the stored ones are replaced if `replace` is set.
-pub(super) fn plan(
-    accounts: &Accounts,
-    mut backup: Vec<Entry>,
-    replace: bool,
-) -> Result<Plan, Error> {
+pub(super) fn plan(accounts: &Accounts, backup: Backup, replace: bool) -> Result<Plan, Error> {
+    let Backup {
+        accounts: mut backup,
+        mut remarks,
+    } = backup;
     if backup.len() > MAX_IMPORTED {
         return Err(errors::too_many_imported());
     }
@@ -51,20 +59,23 @@ pub(super) fn plan(
         let edited = Reverse(account.modified);
         (account.name.to_lowercase(), is_new, edited, account.id)
     });
+    for entry in &mut backup {
+        let remark = remarks.remove(&entry.account.id);
+        displace(unlocked, entry);
+        remarks.extend(remark.map(|remark| (entry.account.id, remark)));
+    }
     let matches = Matches::new(unlocked, &backup);
     let pairs: Vec<_> = backup
         .into_iter()
-        .map(|mut entry| {
-            displace(unlocked, &mut entry);
-            (matches.stored(unlocked, &entry), entry)
-        })
+        .map(|entry| (matches.stored(unlocked, &entry), entry))
         .collect();
     let mut taken = Taken::new(unlocked, &pairs, replace);
     let mut twins = Twins::new(&pairs);
     let mut plan = Plan::default();
     for (stored, mut entry) in pairs {
+        let remark = remarks.remove(&entry.account.id);
         if let Some(result) = twins.repeated(&mut entry) {
-            plan.results.push(result);
+            plan.results.push(RestoreResult { remark, ..result });
             continue;
         }
         let here = match stored {
@@ -73,7 +84,7 @@ pub(super) fn plan(
             None => Here::Nothing,
         };
         let (result, put) = fate(here, entry, replace, &mut taken);
-        plan.results.push(result);
+        plan.results.push(RestoreResult { remark, ..result });
         plan.puts.extend(put);
     }
     Ok(plan)
@@ -92,8 +103,8 @@ fn displace(unlocked: &Unlocked, entry: &mut Entry) {
 
 impl Service {
     /// Raises the counters of accounts of a backup that were counted further before they were removed here.
-    pub(super) fn count_on(&self, backup: &mut [Entry]) {
-        for entry in backup {
+    pub(super) fn count_on(&self, backup: &mut Backup) {
+        for entry in &mut backup.accounts {
             let known = self.parts.notes.removed.get(&entry.account.id);
             if let (Kind::Hotp { counter }, Some(known)) = (&mut entry.account.kind, known) {
                 *counter = (*known).max(*counter);
@@ -114,36 +125,6 @@ enum Here<'a> {
 /// What differs if the stored account cannot be read.
 const UNREADABLE: &str = "unreadable";
 
-/// Which stored account each account of a backup is.
-struct Matches {
-    hasher: RandomState,
-    /// The stored accounts whose id is not in the backup, by the hash of their codes.
-    by_codes: HashMap<u64, AccountId>,
-}
-
-impl Matches {
-    fn new(unlocked: &Unlocked, backup: &[Entry]) -> Self {
-        let hasher = RandomState::new();
-        let there: HashSet<_> = backup.iter().map(|entry| entry.account.id).collect();
-        let others = unlocked.entries();
-        let others = others.filter(|entry| !there.contains(&entry.account.id));
-        let by_codes = others.map(|entry| (hasher.hash_one(Codes(entry)), entry.account.id));
-        Self {
-            by_codes: by_codes.collect(),
-            hasher,
-        }
-    }
-
-    fn stored<'u>(&self, unlocked: &'u Unlocked, entry: &Entry) -> Option<&'u Entry> {
-        let by_codes = || {
-            let id = self.by_codes.get(&self.hasher.hash_one(Codes(entry)))?;
-            let stored = unlocked.get(*id)?;
-            (Codes(stored) == Codes(entry)).then_some(stored)
-        };
-        unlocked.get(entry.account.id).or_else(by_codes)
-    }
-}
-
 /// The result of an account of which nothing is restored.
 fn skipped(entry: &Entry) -> RestoreResult {
     let account = &entry.account;
@@ -156,6 +137,7 @@ fn skipped(entry: &Entry) -> RestoreResult {
         id: None,
         differs: Vec::new(),
         reason: None,
+        remark: None,
     }
 }
 

@@ -258,6 +258,7 @@ struct Row<'a> {
     id: Option<&'a str>,
     differs: &'a [String],
     reason: Option<&'a str>,
+    remark: Option<&'a str>,
 }
 
 impl<'a> Restores<'a> {
@@ -271,6 +272,7 @@ impl<'a> Restores<'a> {
             id: result.id.as_deref(),
             differs: &result.differs,
             reason: result.reason.as_deref(),
+            remark: result.remark.as_deref(),
         };
         Self {
             dry_run,

@@ -55,7 +55,7 @@ fn texts(result: &RestoreResult) -> [String; 3] {
     };
     let there = result.name_there.as_deref().map(clean);
     let named = there.map_or(String::new(), |there| format!("; there “{there}”"));
-    let remark = match result.fate {
+    let fate = match result.fate {
         Restored::Added => format!("new{named}"),
         Restored::Same => "the same".to_owned(),
         Restored::Kept | Restored::Replaced => format!("{differs}{named}"),
@@ -64,7 +64,9 @@ fn texts(result: &RestoreResult) -> [String; 3] {
             format!("cannot be restored: {reason}")
         }
     };
-    [clean(&result.name), account, remark]
+    let remark = result.remark.as_deref().map(clean);
+    let remark = remark.map_or(String::new(), |remark| format!("; {remark}"));
+    [clean(&result.name), account, format!("{fate}{remark}")]
 }
 
 #[cfg(test)]
@@ -82,6 +84,7 @@ mod tests {
             id: None,
             differs: differs.iter().map(|text| (*text).to_owned()).collect(),
             reason: Some("it is damaged".into()),
+            remark: None,
         };
         let remark =
             |fate, differs: &[&str], there| texts(&result(fate, differs, there))[2].clone();
@@ -94,5 +97,10 @@ mod tests {
         assert_eq!(unreadable, "stored here, but cannot be read");
         let skipped = remark(Restored::Skipped, &[], None);
         assert_eq!(skipped, "cannot be restored: it is damaged");
+        let cut = RestoreResult {
+            remark: Some("too long: notes".into()),
+            ..result(Restored::Added, &[], None)
+        };
+        assert_eq!(texts(&cut)[2], "new; too long: notes");
     }
 }

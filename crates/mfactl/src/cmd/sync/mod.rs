@@ -9,6 +9,7 @@ use clap::Args as Arguments;
 use mfa_ipc::types::{SyncChange, SyncOptions, SyncReport};
 use mfa_ipc::{Client, paths};
 use serde::Serialize;
+use zeroize::Zeroizing;
 
 use super::context::{Context, connect};
 use super::intake::short;
@@ -18,6 +19,9 @@ use crate::prompt;
 use crate::text::clean;
 pub(super) use words::standing;
 use words::{Told, text};
+
+/// What is sent to the daemon if there is nothing to open. It refuses an empty passphrase.
+const NO_PASSPHRASE: &str = "none";
 
 /// The arguments of `sync`.
 #[derive(Debug, Arguments)]
@@ -55,6 +59,8 @@ struct Json<'r> {
     unreadable: u32,
     missing: u32,
     other_secrets: &'r [String],
+    other_codes: &'r [String],
+    cut: &'r [String],
 }
 
 #[derive(Serialize)]
@@ -83,17 +89,7 @@ type Synced = (SyncReport, Vec<SyncChange>);
 pub(super) async fn run(context: &Context, args: Sync) -> Result<(), Error> {
     let file = std::path::absolute(&args.file)?;
     let is_new = !file.exists();
-    if is_new && args.dry_run {
-        return Err(
-            Error::new(Kind::Other, format!("{} does not exist", short(&file)))
-                .hint("mfactl sync FILE creates it, with all accounts"),
-        );
-    }
-    let question = match is_new {
-        true => "New passphrase of the file (not shown)",
-        false => "Passphrase of the file (not shown)",
-    };
-    let passphrase = prompt::passphrase(args.password_file.as_deref(), question, is_new)?;
+    let passphrase = passphrase(&args, is_new)?;
     let client = connect().await?;
     let mut options = SyncOptions {
         dry_run: args.dry_run,
@@ -124,6 +120,20 @@ pub(super) async fn run(context: &Context, args: Sync) -> Result<(), Error> {
     match args.remember {
         true => remembered(context, &client, &file).await,
         false => Ok(()),
+    }
+}
+
+/// Returns the passphrase of the file. What would go into a new file can be shown without one. Conflict copies of a file
+/// that is not there stay closed then, which the report says.
+fn passphrase(args: &Sync, is_new: bool) -> Result<Zeroizing<String>, Error> {
+    let file = args.password_file.as_deref();
+    match (is_new, args.dry_run) {
+        (true, true) if file.is_none() => Ok(Zeroizing::new(NO_PASSPHRASE.to_owned())),
+        (true, dry_run) => {
+            let question = "New passphrase of the file (not shown)";
+            prompt::passphrase(file, question, !dry_run)
+        }
+        (false, _) => prompt::passphrase(file, "Passphrase of the file (not shown)", false),
     }
 }
 
@@ -206,5 +216,7 @@ fn json(dry_run: bool, (report, changes): &Synced) -> Json<'_> {
         unreadable: report.unreadable,
         missing: report.missing,
         other_secrets: &report.other_secrets,
+        other_codes: &report.other_codes,
+        cut: &report.cut,
     }
 }

@@ -39,34 +39,46 @@ pub(super) fn text(file: &Path, told: Told, (report, changes): &Synced) -> Strin
     for copy in &report.copies {
         line(&mut text, &folded(copy, report.folder.as_deref(), is_done));
     }
-    let stays = match is_done {
-        true => "Left",
-        false => "Would leave",
-    };
-    match report.unreadable {
-        0 => {}
-        1 => line(
-            &mut text,
-            &format!("{stays} unchanged: 1 account that this version cannot read"),
-        ),
-        count => line(
-            &mut text,
-            &format!("{stays} unchanged: {count} accounts that this version cannot read"),
-        ),
-    }
-    for entry in &report.other_secrets {
-        let entry = clean(entry);
-        line(
-            &mut text,
-            &format!(
-                "{stays} unchanged: a second secret in the entry {entry}, from which only KeePass 2 makes codes"
-            ),
-        );
+    for unread in unread(report, is_done) {
+        line(&mut text, &unread);
     }
     if let Some(end) = end(file, told, report, changes) {
         line(&mut text, &end);
     }
     text
+}
+
+/// Says what stays in the file that no account has.
+fn unread(report: &SyncReport, is_done: bool) -> Vec<String> {
+    let stays = match is_done {
+        true => "Left unchanged",
+        false => "Would leave unchanged",
+    };
+    let mut lines = Vec::new();
+    match report.unreadable {
+        0 => {}
+        1 => lines.push(format!("{stays}: 1 account that this version cannot read")),
+        count => lines.push(format!(
+            "{stays}: {count} accounts that this version cannot read"
+        )),
+    }
+    lines.extend(report.other_secrets.iter().map(|entry| {
+        let entry = clean(entry);
+        format!(
+            "{stays}: a second secret in the entry {entry}, from which other programs make codes"
+        )
+    }));
+    lines.extend(report.other_codes.iter().map(|entry| {
+        let entry = clean(entry);
+        format!(
+            "{stays}: the entry {entry}, whose codes are not in the field “otp” (to read them: mfactl import FILE)"
+        )
+    }));
+    lines.extend(report.cut.iter().map(|text| {
+        let text = clean(text);
+        format!("Only the beginning fits into an account, and the file keeps the rest: {text}")
+    }));
+    lines
 }
 
 /// Returns the last sentence. Before a question there is none: the question follows.
@@ -78,6 +90,7 @@ fn end(file: &Path, told: Told, report: &SyncReport, changes: &[SyncChange]) -> 
     };
     let end = match (told, report.created, changes.is_empty()) {
         (Told::Plan, ..) => return None,
+        (Told::DryRun, true, _) => format!("{file} would be created. Nothing was changed."),
         (Told::DryRun, ..) => "Nothing was changed.".to_owned(),
         (Told::Done, true, _) => format!("Created {file}."),
         (Told::Done, false, true) => format!("{all} are the same here and in {file}."),
@@ -176,105 +189,4 @@ pub(in crate::cmd) fn standing(status: &Status) -> Option<String> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn change(side: &str, what: &str, name: &str, fields: &[&str]) -> SyncChange {
-        SyncChange {
-            side: side.into(),
-            what: what.into(),
-            name: name.into(),
-            fields: fields.iter().map(|field| (*field).to_owned()).collect(),
-            loser: (what == "conflict").then(|| "here".to_owned()),
-        }
-    }
-
-    #[test]
-    fn the_result_says_what_happens_on_both_sides() {
-        let changes = vec![
-            change("here", "added", "b\x1bank", &[]),
-            change("here", "changed", "aws", &["name", "note"]),
-            change("file", "removed", "old", &[]),
-            change("file", "conflict", "aws", &["note"]),
-        ];
-        let report = SyncReport {
-            copies: vec!["a.sync-conflict.kdbx".into()],
-            folder: Some("/s/a conflicts".into()),
-            ..SyncReport::default()
-        };
-        let synced = (report, changes);
-        let said = text(Path::new("/s/a.kdbx"), Told::Done, &synced);
-        let expected = "Changed here:\n  + b\u{fffd}ank\n  ~ aws: name, note\nChanged in the file:\n  - old\nChanged on \
-                        both sides:\n  aws: note: the value in the file is later and stays; the one here is kept in the \
-                        history of the entry in the file\nMerged the conflict copy a.sync-conflict.kdbx, and moved it to \
-                        /s/a conflicts\nAll accounts are now the same here and in /s/a.kdbx.\n";
-        assert_eq!(said, expected);
-    }
-
-    /// Nothing is said as if it were done before it is.
-    #[test]
-    fn what_would_happen_is_not_called_done() {
-        let changes = vec![
-            change("here", "added", "bank", &[]),
-            change("file", "changed", "aws", &["note"]),
-            change("file", "conflict", "aws", &["note"]),
-        ];
-        let report = SyncReport {
-            copies: vec!["a.sync-conflict.kdbx".into()],
-            unreadable: 1,
-            other_secrets: vec!["b\x1bank".into()],
-            ..SyncReport::default()
-        };
-        let synced = (report, changes);
-        let planned = "Would change here:\n  + bank\nWould change in the file:\n  ~ aws: note\nChanged on both \
-                       sides:\n  aws: note: the value in the file is later and would stay; the one here would be kept in \
-                       the history of the entry in the file\nWould merge the conflict copy a.sync-conflict.kdbx, and \
-                       move it to a folder beside the file\nWould leave unchanged: 1 account that this version cannot \
-                       read\nWould leave unchanged: a second secret in the entry b\u{fffd}ank, from which only KeePass \
-                       2 makes codes\n";
-        let said = |told| text(Path::new("/s/a.kdbx"), told, &synced);
-        assert_eq!(said(Told::Plan), planned);
-        assert_eq!(
-            said(Told::DryRun),
-            format!("{planned}Nothing was changed.\n")
-        );
-        let done = said(Told::Done);
-        assert!(
-            !done.contains("ould") && done.contains("All other accounts"),
-            "{done}"
-        );
-    }
-
-    #[test]
-    fn what_the_daemon_does_by_itself_is_told() {
-        let none = Status::default();
-        assert_eq!(standing(&none), None);
-        let mut status = Status {
-            sync_file: Some("/s/a.kdbx".into()),
-            ..none
-        };
-        assert_eq!(standing(&status).unwrap(), "not yet, with /s/a.kdbx");
-        status.synced_at = Some(0);
-        status.sync_problem = "it is full".into();
-        status.sync_conflicts = Some(vec!["aws: note".into()]);
-        let expected = "1970-01-01 00:00:00 UTC, with /s/a.kdbx; the last attempt failed: it is full; changed on both \
-                        sides, with the earlier value in the history of the entry: aws: note";
-        assert_eq!(standing(&status).unwrap(), expected);
-    }
-
-    #[test]
-    fn a_dry_run_says_that_nothing_was_changed() {
-        let said = text(
-            Path::new("/a"),
-            Told::DryRun,
-            &(SyncReport::default(), Vec::new()),
-        );
-        assert_eq!(said, "Nothing was changed.\n");
-        let said = text(
-            Path::new("/a"),
-            Told::Done,
-            &(SyncReport::default(), Vec::new()),
-        );
-        assert_eq!(said, "All accounts are the same here and in /a.\n");
-    }
-}
+mod tests;

@@ -1,16 +1,16 @@
 //! What restoring a backup would do to each account.
 
-use mfa_core::item::Entry;
 use mfa_ipc::Error;
 use mfa_ipc::types::{RestoreResult, Restored};
 
 use super::{Ask, Served};
+use crate::service::Service;
 use crate::service::consent::Applicant;
-use crate::service::{Service, restore};
+use crate::service::restore::{self, Backup};
 
 /// A request for what would become of the accounts of a backup.
 pub(crate) struct Compare {
-    pub(crate) backup: Vec<Entry>,
+    pub(crate) backup: Backup,
     /// Whether accounts that differ would be replaced.
     pub(crate) replace: bool,
 }

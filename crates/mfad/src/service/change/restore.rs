@@ -4,19 +4,19 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 
 use mfa_core::AccountId;
-use mfa_core::item::Entry;
 use mfa_ipc::Error;
 use mfa_ipc::types::RestoreResult;
 
 use super::apply::Applying;
 use super::{Apply, Change, Job};
 use crate::caller::Asker;
-use crate::service::{Service, restore};
+use crate::service::Service;
+use crate::service::restore::{self, Backup};
 
 /// A change that puts back the accounts of a backup. The answer says what became of each.
 pub(crate) struct Restore {
     pub(crate) asker: Asker,
-    pub(crate) backup: Vec<Entry>,
+    pub(crate) backup: Backup,
     /// Whether accounts that differ are replaced.
     pub(crate) replace: bool,
 }

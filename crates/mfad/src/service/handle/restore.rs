@@ -11,6 +11,7 @@ use crate::keychain::Passphrase;
 use crate::service::ask::Compare;
 use crate::service::change::Restore;
 use crate::service::errors;
+use crate::service::restore::Backup;
 use crate::{database, refusals};
 
 impl Handle {
@@ -29,10 +30,13 @@ impl Handle {
         if contents.unreadable > 0 {
             return Err(errors::unreadable_backup(contents.unreadable));
         }
-        let backup = contents.accounts;
-        if backup.is_empty() {
+        if contents.accounts.is_empty() {
             return Err(errors::empty_backup());
         }
+        let backup = Backup {
+            accounts: contents.accounts,
+            remarks: contents.remarks,
+        };
         let replace = options.replace;
         if options.dry_run {
             return self.ask(asker, Compare { backup, replace }).await;

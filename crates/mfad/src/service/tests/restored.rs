@@ -9,11 +9,19 @@ use mfa_ipc::types::{RestoreResult, Restored};
 use super::applying::{entry, id, world};
 use super::*;
 use crate::service::change::{Apply, Restore};
+use crate::service::restore::Backup;
+
+pub(super) fn of(accounts: Vec<Entry>) -> Backup {
+    Backup {
+        accounts,
+        ..Backup::default()
+    }
+}
 
 async fn restore(service: &Handle, backup: Vec<Entry>) -> Vec<RestoreResult> {
     let restore = Restore {
         asker: us(),
-        backup,
+        backup: of(backup),
         replace: false,
     };
     service.change(&us(), restore).await.unwrap()
@@ -60,6 +68,54 @@ async fn an_account_that_is_in_a_backup_twice_does_not_become_two() {
     let new = accounts.iter().find(|account| account.id == id(32));
     assert_eq!(new.unwrap().kind.counter(), Some(8));
     assert_eq!(accounts.len(), before.len() + 2);
+}
+
+/// Somebody keeps one secret under several names, and wants it so.
+#[tokio::test]
+async fn accounts_with_the_same_codes_and_other_names_are_all_restored() {
+    let world = world();
+    let service = world.start();
+    let before = names(&service).await.len();
+    let backup = || {
+        let mut other_user = twin(entry(1, "other user", None), 24, NOW);
+        other_user.account.username = "john".into();
+        vec![
+            // These come first, but the stored account is more like another one.
+            twin(entry(1, "another", None), 21, NOW),
+            other_user,
+            twin(entry(1, "stays", None), 22, NOW),
+            twin(entry(1, "third", None), 23, NOW),
+        ]
+    };
+    let results = restore(&service, backup()).await;
+    let fates: Vec<_> = results.iter().map(|result| result.fate).collect();
+    let expected = [
+        Restored::Added,
+        Restored::Added,
+        Restored::Same,
+        Restored::Added,
+    ];
+    assert_eq!(fates, expected);
+    assert_eq!(results[2].id, Some(id(1).to_string()));
+    assert_eq!(names(&service).await.len(), before + 3);
+    let again = restore(&service, backup()).await;
+    assert!(again.iter().all(|result| result.fate == Restored::Same));
+    // The stored ones were added again meanwhile, and one of them has another name now.
+    let added_again = || {
+        let mut renamed = backup();
+        for (number, entry) in (31..).zip(&mut renamed) {
+            entry.account.id = id(number);
+        }
+        renamed[0].account.name = "renamed".into();
+        renamed
+    };
+    let results = restore(&service, added_again()).await;
+    let known = results.iter().map(|result| &*result.name);
+    assert_eq!(
+        known.collect::<Vec<_>>(),
+        ["other user", "another", "stays", "third"]
+    );
+    assert_eq!(names(&service).await.len(), before + 3);
 }
 
 /// The service takes no code twice, whatever a backup says.
@@ -112,7 +168,7 @@ async fn no_secret_takes_the_place_of_another_one() {
         }];
         let restore = Restore {
             asker: us(),
-            backup,
+            backup: of(backup),
             replace: true,
         };
         let results = service.change(&us(), restore).await.unwrap();

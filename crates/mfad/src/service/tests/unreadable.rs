@@ -3,6 +3,7 @@
 use mfa_ipc::types::{RestoreResult, Restored};
 
 use super::applying::{Items, entry, id, texts, world};
+use super::restored::of;
 use super::*;
 use crate::service::change::Restore;
 
@@ -25,7 +26,7 @@ fn restored() -> Items {
 async fn restore(service: &Handle, replace: bool) -> Vec<RestoreResult> {
     let restore = Restore {
         asker: us(),
-        backup: vec![entry(2, "bank", Some(3)), entry(1, "stays", None)],
+        backup: of(vec![entry(2, "bank", Some(3)), entry(1, "stays", None)]),
         replace,
     };
     service.change(&us(), restore).await.unwrap()

@@ -26,6 +26,8 @@ pub(super) fn told(opened: &Opened, here: &Here, merged: &Merged) -> Synced {
         unreadable: u32::try_from(*unreadable).unwrap_or(u32::MAX),
         missing: u32::try_from(*missing).unwrap_or(u32::MAX),
         other_secrets: opened.other_secrets(),
+        other_codes: opened.other_codes(),
+        cut: opened.cut(),
     };
     let mut all = Vec::new();
     all.extend(of_side("here", &outcome.here, outcome));
