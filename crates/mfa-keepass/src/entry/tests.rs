@@ -1,6 +1,6 @@
 //! Tests of the conversion.
 
-use mfa_core::account::{Algorithm, Digits, Kind, Period};
+use mfa_core::account::{Algorithm, Digits, Period};
 
 use super::*;
 

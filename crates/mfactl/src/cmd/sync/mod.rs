@@ -12,7 +12,6 @@ use serde::Serialize;
 use zeroize::Zeroizing;
 
 use super::context::{Context, connect};
-use super::intake::short;
 use crate::error::{Error, Kind};
 use crate::platform::RESTART;
 use crate::prompt;
