@@ -9,6 +9,8 @@ use std::process::Command;
 use data_encoding::{BASE32_NOPAD, BASE64, HEXLOWER, HEXUPPER};
 use tests::{Desktop, Run, SECRET, Tray, binary, run};
 
+use crate::vault::{PASSPHRASE, passphrase_file, with_vault};
+
 /// The secrets of three accounts, which occur nowhere else.
 const SECRETS: [&[u8; 20]; 3] = [
     b"the first secret one",
@@ -149,24 +151,86 @@ for number in range(1000):
 /// Checks how often each secret is in the memory of the daemon, in any form.
 fn assert_each_is_there(desktop: &Desktop, times: usize) {
     for secret in SECRETS {
-        let base32 = BASE32_NOPAD.encode(secret);
-        let forms = [
-            ("bytes", secret.to_vec()),
-            ("base32", base32.to_lowercase().into()),
-            ("base32", base32.into()),
-            ("hex", HEXLOWER.encode(secret).into()),
-            ("hex", HEXUPPER.encode(secret).into()),
-            ("base64", BASE64.encode(secret).into()),
-        ];
-        let needles: Vec<_> = forms.iter().map(|(_, form)| form.as_slice()).collect();
-        let counts = counts(desktop, &needles);
-        let found: Vec<_> = forms
-            .iter()
-            .map(|(form, _)| form)
-            .zip(&counts)
-            .filter(|(_, count)| **count > 0)
-            .collect();
-        assert_eq!(counts.iter().sum::<usize>(), times, "{found:?}");
+        let found = found(desktop, secret);
+        let all: usize = found.iter().map(|(_, count)| count).sum();
+        assert_eq!(all, times, "{found:?}");
+    }
+}
+
+/// Returns the forms in which a secret is in the memory of the daemon, each with its number of copies.
+fn found(desktop: &Desktop, secret: &[u8]) -> Vec<(&'static str, usize)> {
+    let base32 = BASE32_NOPAD.encode(secret);
+    let forms = [
+        ("bytes", secret.to_vec()),
+        ("base32", base32.to_lowercase().into()),
+        ("base32", base32.into()),
+        ("hex", HEXLOWER.encode(secret).into()),
+        ("hex", HEXUPPER.encode(secret).into()),
+        ("base64", BASE64.encode(secret).into()),
+    ];
+    let needles: Vec<_> = forms.iter().map(|(_, form)| form.as_slice()).collect();
+    let names = forms.iter().map(|(form, _)| *form);
+    let counts = names.zip(counts(desktop, &needles));
+    counts.filter(|(_, count)| *count > 0).collect()
+}
+
+/// Adds the accounts, the last one with a counter.
+fn add_accounts(desktop: &Desktop) {
+    for (number, secret) in SECRETS.iter().enumerate() {
+        let kind = if number == 2 { "hotp" } else { "totp" };
+        let secret = BASE32_NOPAD.encode(*secret);
+        let link = format!("otpauth://{kind}/Test:{number}?secret={secret}");
+        desktop.add(&format!("account-{number}"), &link);
+    }
+}
+
+/// Gets codes of all accounts. Each code of a counter is a write.
+fn codes_of_all(desktop: &Desktop) {
+    for _ in 0..10 {
+        for number in 0..SECRETS.len() {
+            let code = desktop.mfactl(&["get", &format!("account-{number}")]);
+            assert_eq!(code.ok().len(), 6);
+        }
+    }
+}
+
+/// Each code passes the secret to the keychain, which stores it with the new counter.
+#[test]
+fn the_secret_of_a_counter_is_in_memory_once_too() {
+    let desktop = Desktop::headless();
+    desktop.configure("codes-per-minute = 0\n");
+    add_accounts(&desktop);
+    for _ in 0..2 {
+        codes_of_all(&desktop);
+        assert_each_is_there(&desktop, 1);
+        desktop.mfactl(&["lock"]).ok();
+        assert_each_is_there(&desktop, 0);
+        desktop.mfactl(&["unlock"]).ok();
+    }
+}
+
+/// An open vault file holds each secret too, as the text of its link. Once it is closed, nothing of it is left, and no
+/// passphrase.
+#[test]
+fn a_vault_file_holds_each_secret_once_more_and_its_passphrase_until_it_is_closed() {
+    let (desktop, vault) = with_vault();
+    let vault = vault.to_str().unwrap();
+    desktop.configure(&format!("vault = {vault:?}\ncodes-per-minute = 0\n"));
+    let file = passphrase_file(&desktop);
+    let unlock = ["unlock", "--password-file", file.to_str().unwrap()];
+    desktop.end_daemon("-TERM");
+    desktop.mfactl(&unlock).ok();
+    add_accounts(&desktop);
+    for _ in 0..2 {
+        codes_of_all(&desktop);
+        for secret in SECRETS {
+            assert_eq!(found(&desktop, secret), [("bytes", 1), ("base32", 1)]);
+        }
+        assert_eq!(counts(&desktop, &[PASSPHRASE.as_bytes()]), [1]);
+        desktop.mfactl(&["lock"]).ok();
+        assert_each_is_there(&desktop, 0);
+        assert_eq!(counts(&desktop, &[PASSPHRASE.as_bytes()]), [0]);
+        desktop.mfactl(&unlock).ok();
     }
 }
 
