@@ -1,6 +1,7 @@
 //! The daemon: how it is started, that there is only one, who may ask it for what, and how it ends.
 
 use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
 
 use tests::{Desktop, LINK, SECRET, binary, eventually, oathtool, own_name, run};
 
@@ -152,10 +153,13 @@ fn codes_stay_off_the_session_bus() {
     let monitor = Monitor::start(&desktop);
     let code = desktop.mfactl(&["get", "aws"]).ok();
     let next = desktop.mfactl(&["pair", "aws", "--now"]).ok();
+    let asked = Instant::now();
     let refused = desktop
         .shell(&format!("{CALL} GetCode 'sa{{sv}}' aws 0 2>&1"))
         .fails(1);
     assert_eq!(refused, "");
+    // Nobody can be asked, so nothing is waited for.
+    assert!(asked.elapsed() < Duration::from_secs(2), "it took too long");
     let heard = monitor.heard(&desktop);
     assert!(
         heard.contains("CodeIssued") && heard.contains(&format!("\"{}\"", own_name())),
