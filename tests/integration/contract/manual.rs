@@ -22,11 +22,12 @@ const INTERFACES: [(&str, &str); 4] = [
 ];
 
 /// The dictionaries that are structs of mfa-ipc: the file of the codec, that of the struct, and the struct.
-const DICTIONARIES: [(&str, &str, &str); 12] = [
+const DICTIONARIES: [(&str, &str, &str); 13] = [
     (CODE, CODE, "CodeOptions"),
     (ACCOUNT, ACCOUNT, "QueryOptions"),
     (ACCOUNT, "mfa-core/src/change.rs", "AccountChange"),
     (ACCOUNT, ACCOUNT, "AddOptions"),
+    (ACCOUNT, ACCOUNT, "ExportOptions"),
     (IMPORT, IMPORT, "ImportOptions"),
     (IMPORT, IMPORT, "ImportResult"),
     (RESTORE, RESTORE, "RestoreOptions"),

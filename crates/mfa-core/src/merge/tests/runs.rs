@@ -183,6 +183,7 @@ impl World {
         let row = rows.get_mut(&id).unwrap();
         let old = std::mem::replace(&mut row.secret, secret);
         row.account.modified = now;
+        self.replaced.push((id, secret, now));
         self.replace(old, secret);
         // How far the old one was counted is gone with it.
         self.counted.remove(&old);

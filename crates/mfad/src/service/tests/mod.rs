@@ -10,7 +10,6 @@ mod door;
 mod fakes;
 mod imports;
 mod locks;
-mod mutated;
 mod own;
 mod parked;
 mod peek;
