@@ -39,6 +39,7 @@ Source: "{#Programs}\mfactl.exe"; DestDir: "{app}"; Flags: ignoreversion
 Source: "{#Programs}\mfa-tray.exe"; DestDir: "{app}"; Flags: ignoreversion
 Source: "{#Programs}\mfa-clipboard.exe"; DestDir: "{app}"; Flags: ignoreversion
 Source: "{#Programs}\mfa-screen.exe"; DestDir: "{app}"; Flags: ignoreversion
+Source: "{#Programs}\mfa-type.exe"; DestDir: "{app}"; Flags: ignoreversion
 Source: "{#Programs}\mfa-watch.exe"; DestDir: "{app}"; Flags: ignoreversion
 Source: "{#Programs}\mfa-import.exe"; DestDir: "{app}"; Flags: ignoreversion
 Source: "{#Programs}\mfa-export.exe"; DestDir: "{app}"; Flags: ignoreversion

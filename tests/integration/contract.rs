@@ -165,9 +165,10 @@ fn json() {
 }
 
 /// The commands whose help is compared.
-const COMMANDS: [&str; 34] = [
+const COMMANDS: [&str; 35] = [
     "",
     "get",
+    "type",
     "pair",
     "list",
     "pick",
@@ -203,7 +204,7 @@ const COMMANDS: [&str; 34] = [
 ];
 
 /// The other programs, and commands of theirs, whose help is compared.
-const PROGRAMS: [&str; 11] = [
+const PROGRAMS: [&str; 12] = [
     "mfad",
     "mfa-tray",
     "mfa-import",
@@ -211,6 +212,7 @@ const PROGRAMS: [&str; 11] = [
     "mfa-export",
     "mfa-clipboard",
     "mfa-screen",
+    "mfa-type",
     "mfa-watch",
     "mfa-askpass",
     "mfa-ykman",

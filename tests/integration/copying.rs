@@ -1,5 +1,7 @@
 //! Copying, and what becomes of the copied code: on X11 and Wayland, with the tray and without it.
 
+mod typing;
+
 use tests::{Desktop, LINK, SECRET, Tray, eventually, eventually_within, now, oathtool, own_name};
 
 use crate::consent::{end, log, pending, python, script, start};

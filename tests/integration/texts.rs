@@ -9,7 +9,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// The packages that show texts.
-const PACKAGES: [&str; 15] = [
+const PACKAGES: [&str; 16] = [
     "mfactl",
     "mfad",
     "mfa-tray",
@@ -20,6 +20,7 @@ const PACKAGES: [&str; 15] = [
     "mfa-import",
     "mfa-clipboard",
     "mfa-screen",
+    "mfa-type",
     "mfa-standin",
     "mfa-watch",
     "mfa-export",

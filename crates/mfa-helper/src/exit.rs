@@ -1,5 +1,5 @@
-//! How mfa-screen and mfa-clipboard end. mfa-import and mfa-export tell more reasons apart:
-//! [`import::Exit`](crate::import::Exit), [`export::Exit`](crate::export::Exit).
+//! How mfa-screen and mfa-clipboard end. The others tell more reasons apart:
+//! [`import::Exit`](crate::import::Exit), [`export::Exit`](crate::export::Exit), [`typing::Exit`](crate::typing::Exit).
 
 use std::process::ExitCode;
 

@@ -57,6 +57,18 @@ pub(crate) struct Get {
     /// Say why the code is needed, for the question to the user and the access log
     #[arg(long, value_name = "TEXT")]
     pub(super) reason: Option<String>,
+    /// Types the code instead of printing it, which is a command of its own
+    #[arg(skip)]
+    pub(super) typing: Option<Typing>,
+}
+
+/// How a code is typed.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Typing {
+    /// Whether Enter follows.
+    pub(super) enter: bool,
+    /// The seconds to wait before, if the user has chosen.
+    pub(super) delay: Option<u32>,
 }
 
 impl Get {

@@ -34,6 +34,7 @@ mod status;
 mod strength;
 mod sync;
 mod table;
+mod typing;
 mod validity;
 mod vault;
 mod watch;
@@ -87,11 +88,18 @@ pub(crate) enum Command {
     /// List the accounts
     #[command(visible_alias = "ls")]
     List(list::List),
-    /// Choose an account and copy its code
+    /// Choose an account and copy or type its code
     ///
     /// In a terminal, shows the accounts and searches while you type. Elsewhere, uses a menu of the desktop: rofi, fuzzel,
     /// wofi, bemenu or dmenu. No code is shown in the list. If you choose none, the exit code is 130.
     Pick(pick::Pick),
+    /// Type the code of an account into the window that has the focus
+    ///
+    /// The window gets the code as if you pressed the keys. In a terminal, you have 2 seconds to focus another window. For a
+    /// shortcut of the desktop: mfactl type QUERY, or mfactl pick --type.
+    ///
+    /// Works on X11, with any keyboard layout. If a key is held down for 5 seconds, nothing is typed and the exit code is 8.
+    Type(typing::Type),
     /// Show the accounts while they change
     ///
     /// In a terminal, shows a list that you search by typing, and the code of the chosen account. Enter copies it.
@@ -235,6 +243,7 @@ pub(crate) async fn run(args: Args, output: &Output) -> Result<(), Error> {
     match args.command {
         Command::Get(args) => pick::get(&context, args).await,
         Command::Pick(args) => pick::run(&context, args).await,
+        Command::Type(args) => pick::get(&context, args.into()).await,
         Command::Pair(args) => pair::run(&context, args).await,
         Command::List(args) => list::run(&context, args).await,
         Command::Watch(args) => watch::run(&args),

@@ -1,5 +1,5 @@
-//! `mfactl pick`, and `mfactl get` where a person has not said clearly which account: mfa-watch has the person choose,
-//! and prints the id of the account. All that follows is the same as if the person had typed it.
+//! `mfactl pick`, and `mfactl get` or `mfactl type` where a person has not said clearly which account: mfa-watch has the
+//! person choose, and prints the id of the account. All that follows is the same as if the person had typed it.
 
 use std::io::{self, IsTerminal, Read};
 use std::process::{Command, Stdio};
@@ -9,7 +9,8 @@ use mfa_ipc::{Client, launcher};
 
 use super::context::{Context, connect, no_match};
 use super::copy;
-use super::get::{self, Get};
+use super::get::{self, Get, Typing};
+use super::typing;
 use super::watch::missing;
 use crate::error::{Error, Kind};
 use crate::platform;
@@ -25,6 +26,15 @@ pub(crate) struct Pick {
     /// Print the code instead of copying it
     #[arg(short, long)]
     print: bool,
+    /// Type the code into the window that has the focus then; see mfactl type
+    #[arg(short, long = "type", conflicts_with_all = ["print", "rofi"])]
+    types: bool,
+    /// With --type: press Enter after the code
+    #[arg(long, requires = "types")]
+    enter: bool,
+    /// With --type: wait SEC seconds before typing [default: 2 in a terminal, else 0]
+    #[arg(long, value_name = "SEC", requires = "types", value_parser = typing::delays())]
+    delay: Option<u32>,
     /// Use this menu, even in a terminal: rofi, fuzzel, wofi, bemenu, dmenu, or another program that reads lines and prints
     /// one of them
     #[arg(long, value_name = "PROGRAM")]
@@ -45,13 +55,17 @@ pub(super) async fn run(context: &Context, args: Pick) -> Result<(), Error> {
     }
     let chosen = choose(context, args.query.as_deref(), args.with.as_deref()).await?;
     let get = Get {
-        copy: !args.print,
+        copy: !args.print && !args.types,
+        typing: args.types.then_some(Typing {
+            enter: args.enter,
+            delay: args.delay,
+        }),
         ..Get::default()
     };
     once(context, &get.with_id(chosen)).await
 }
 
-/// `mfactl get`: prints or copies a code.
+/// `mfactl get` and `mfactl type`: prints, copies or types a code.
 pub(super) async fn get(context: &Context, args: Get) -> Result<(), Error> {
     let args = with_query(context, args).await?;
     match once(context, &args).await {
@@ -61,9 +75,10 @@ pub(super) async fn get(context: &Context, args: Get) -> Result<(), Error> {
 }
 
 async fn once(context: &Context, args: &Get) -> Result<(), Error> {
-    match args.copy {
-        true => copy::run(context, args).await,
-        false => get::run(context, args).await,
+    match args.typing {
+        Some(how) => typing::run(context, args, how).await,
+        None if args.copy => copy::run(context, args).await,
+        None => get::run(context, args).await,
     }
 }
 
