@@ -12,4 +12,4 @@ mod platform;
 pub use platform::pipe;
 pub use platform::{boottime, clock, confine, detach, files, harden, peer, process};
 #[cfg(windows)]
-pub use platform::{console, dialog, folders, screen, session, tray};
+pub use platform::{console, dialog, folders, keyboard, screen, session, tray};

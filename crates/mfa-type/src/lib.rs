@@ -26,6 +26,9 @@ pub enum Error {
     /// The desktop has no way to type for other programs.
     #[error("{0}")]
     Unsupported(&'static str),
+    /// The user or the desktop refused.
+    #[error("typing was not allowed; nothing was typed")]
+    Refused,
     /// A key is held down, which would change what is typed.
     #[error("a key is held down, which would spoil the code; nothing was typed")]
     KeyHeld,
@@ -47,10 +50,10 @@ pub struct Typist(platform::Hands);
 
 impl Typist {
     /// Finds the way to type on this desktop. The desktop may ask the user for permission here, so that no code waits for
-    /// the answer.
+    /// the answer. Waits for held keys, if it can see them.
     ///
     /// # Errors
-    /// Each variant of [`enum@Error`], except those about keys.
+    /// Each variant of [`enum@Error`], except [`Error::NotACode`].
     pub fn open() -> Result<Self, Error> {
         platform::Hands::open().map(Self)
     }

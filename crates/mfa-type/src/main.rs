@@ -40,6 +40,7 @@ fn reason(error: &Error) -> Exit {
     match error {
         Error::NoDesktop | Error::Unreachable(_) => Exit::NoDesktop,
         Error::Unsupported(_) => Exit::Unsupported,
+        Error::Refused => Exit::Refused,
         Error::KeyHeld | Error::NoFocus => Exit::NotNow,
         Error::NotACode | Error::Failed(_) => Exit::Other,
     }

@@ -9,6 +9,8 @@ use tests::{Desktop, LINK, Run, eventually, run};
 use crate::consent::{is_code, log};
 use crate::copying::{codes, early_in_a_step};
 
+mod portal;
+mod wayland;
 mod x11;
 
 /// All characters that codes have: the digits, the letters of Steam, and those of mOTP.

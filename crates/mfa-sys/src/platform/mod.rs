@@ -19,8 +19,8 @@ pub use unix::{detach, files};
 pub use windows::pipe;
 #[cfg(windows)]
 pub use windows::{
-    boottime, clock, confine, console, detach, dialog, files, folders, harden, peer, process,
-    screen, session, tray,
+    boottime, clock, confine, console, detach, dialog, files, folders, harden, keyboard, peer,
+    process, screen, session, tray,
 };
 
 #[cfg(target_os = "linux")]

@@ -98,7 +98,10 @@ pub(crate) enum Command {
     /// The window gets the code as if you pressed the keys. In a terminal, you have 2 seconds to focus another window. For a
     /// shortcut of the desktop: mfactl type QUERY, or mfactl pick --type.
     ///
-    /// Works on X11, with any keyboard layout. If a key is held down for 5 seconds, nothing is typed and the exit code is 8.
+    /// Works on X11 and Windows, with any keyboard layout, and on Wayland where the compositor lets programs type
+    /// (virtual-keyboard, as in sway) or has a portal for it (RemoteDesktop, as in GNOME and KDE), which asks you the first
+    /// time. If you refuse, the exit code is 5. If a key is held down for 5 seconds on X11 or Windows, nothing is typed and
+    /// the exit code is 8.
     Type(typing::Type),
     /// Show the accounts while they change
     ///

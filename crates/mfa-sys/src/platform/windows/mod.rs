@@ -9,6 +9,7 @@ pub mod dialog;
 pub mod files;
 pub mod folders;
 pub mod harden;
+pub mod keyboard;
 pub mod peer;
 #[cfg(feature = "pipe")]
 pub mod pipe;

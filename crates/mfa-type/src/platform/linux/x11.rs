@@ -1,5 +1,5 @@
-//! X11: the server takes keys from any client (XTEST). They are real keys of the keyboard's layout, so the layout, the locks and
-//! the keys that the user holds decide what a window sees.
+//! X11: the server takes keys from any client (XTEST). They are real keys of the keyboard's layout, so the layout, the
+//! locks and the keys that the user holds decide what a window sees.
 
 use std::thread;
 use std::time::{Duration, Instant};
@@ -29,7 +29,7 @@ const CORE: u16 = 0x100;
 const GROUPS: u8 = 4;
 
 /// The X server.
-pub(super) struct Server {
+pub(crate) struct Server {
     connection: RustConnection,
     root: Window,
     /// The keyboard that XTEST types on. Its layout is the one that counts: the server switches to it at the first key.
