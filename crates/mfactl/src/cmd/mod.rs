@@ -250,10 +250,7 @@ pub(crate) async fn run(args: Args, output: &Output) -> Result<(), Error> {
         Command::Pair(args) => pair::run(&context, args).await,
         Command::List(args) => list::run(&context, args).await,
         Command::Watch(args) => watch::run(&args),
-        Command::Add(args) if args.qr.is_some() || args.screen || args.clipboard => {
-            scan::run(&context, args).await
-        }
-        Command::Add(args) => add::run(&context, args).await,
+        Command::Add(args) => add_account(&context, args).await,
         Command::Import(args) => import::run(&context, args).await,
         Command::Backup(args) => backup::run(&context, args).await,
         Command::Restore(args) => restore::run(&context, args).await,
@@ -272,5 +269,13 @@ pub(crate) async fn run(args: Args, output: &Output) -> Result<(), Error> {
         Command::Completions(args) => man::completions(&context, &args, &mut Args::command()).await,
         Command::Doctor(args) => doctor::run(&context, args).await,
         Command::Man(args) => man::run(&context, &args, Args::command()),
+    }
+}
+
+/// Adds what a picture or the clipboard has, or what is typed.
+async fn add_account(context: &Context, args: add::Add) -> Result<(), Error> {
+    match args.qr.is_some() || args.screen || args.clipboard {
+        true => scan::run(context, args).await,
+        false => add::run(context, args).await,
     }
 }
