@@ -10,6 +10,7 @@ mod door;
 mod fakes;
 mod imports;
 mod locks;
+mod mutated;
 mod own;
 mod parked;
 mod peek;
