@@ -81,7 +81,7 @@ pub(crate) fn pending(desktop: &Desktop) -> Vec<serde_json::Value> {
     json["questions"].as_array().unwrap().clone()
 }
 
-fn wait_for_question(desktop: &Desktop) -> serde_json::Value {
+pub(crate) fn wait_for_question(desktop: &Desktop) -> serde_json::Value {
     eventually("a question is open", || !pending(desktop).is_empty());
     pending(desktop).remove(0)
 }

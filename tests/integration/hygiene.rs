@@ -2,11 +2,18 @@
 
 use std::collections::BTreeSet;
 use std::fs::File;
+use std::io::{BufRead, BufReader, Write};
+use std::os::unix::fs::PermissionsExt;
+use std::os::unix::net::UnixListener;
 use std::process::Stdio;
 
+use data_encoding::BASE64;
 use tests::{Desktop, LINK, SECRET, Tray, run};
 
+use crate::backing_up;
+use crate::consent::{ON_THE_BUS, end, is_code, python, script, start, wait_for_question};
 use crate::copying::{ROW, codes, copied};
+use crate::syncing::sync_with;
 use crate::vault::{PASSPHRASE, configure, passphrase_file, with_vault};
 
 /// A secret in items that cannot be read.
@@ -16,6 +23,15 @@ const DAMAGED: &str = "JBSWY3DPEHPK3PXP";
 const WRONG: &str = "JBSWY3DPEHPK3PX0";
 /// A secret that is imported.
 const IMPORTED: &str = "MFRGGZDFMZTWQ2LKNNWG23TPOA";
+
+/// Accounts, each with a secret of its own.
+const OTHERS: [(&str, &str); 3] = [
+    ("asked", "KRUGKIDRNZSSAYLTNNSWI33O"),
+    ("server", "ORUGKIDTMVZHMZLSEBXW4ZJB"),
+    ("vpn", "ORUGKIDWOBXCA33OMUQSCIJB"),
+];
+/// The password of a tunnel.
+const PASSWORD: &str = "pass-word-of-the-tunnel";
 
 /// Starts the daemon with all that it can log.
 fn talkative(desktop: &Desktop) -> std::process::Child {
@@ -28,7 +44,8 @@ fn log_of(desktop: &Desktop, mut daemon: std::process::Child) -> String {
     desktop.end_daemon("-TERM");
     daemon.wait().unwrap();
     let log = std::fs::read_to_string(desktop.folder().join("log")).unwrap();
-    assert!(log.contains("DEBUG"), "the log is not talkative: {log}");
+    let is_talkative = ["DEBUG", "TRACE"].iter().any(|level| log.contains(level));
+    assert!(is_talkative, "the log is not talkative: {log}");
     log
 }
 
@@ -110,6 +127,128 @@ fn commands(desktop: &Desktop) -> Vec<String> {
         desktop.mfactl(arguments).ok();
     }
     codes
+}
+
+/// What asks and answers in the place of the user.
+#[test]
+fn no_log_level_shows_what_is_asked_for() {
+    let desktop = Desktop::start(&["--display", "x11", "--no-tray"]);
+    let daemon = with_others(&desktop);
+    let codes = [answered(&desktop), prompted(&desktop), tunnelled(&desktop)];
+    assert_nothing_is_shown(&desktop, daemon, &codes);
+}
+
+/// What goes into files. Where nobody can be asked, programs may have all secrets.
+#[test]
+fn no_log_level_shows_what_goes_into_files() {
+    let desktop = Desktop::headless();
+    let daemon = with_others(&desktop);
+    written(&desktop);
+    assert_nothing_is_shown(&desktop, daemon, &[]);
+}
+
+/// Starts a talkative daemon with the other accounts.
+fn with_others(desktop: &Desktop) -> std::process::Child {
+    let daemon = talkative(desktop);
+    for (name, secret) in OTHERS {
+        desktop.add(name, &format!("otpauth://totp/{name}:jane?secret={secret}"));
+    }
+    daemon
+}
+
+/// Makes sure that neither log shows codes, secrets or passphrases.
+fn assert_nothing_is_shown(desktop: &Desktop, daemon: std::process::Child, codes: &[String]) {
+    let access = desktop.variable("XDG_STATE_HOME").join("mfactl/access.log");
+    let access = std::fs::read_to_string(access).unwrap();
+    assert!(access.contains("\"allowed\""), "{access}");
+    let others = OTHERS.iter().map(|(_, secret)| *secret);
+    let passphrases = [backing_up::PASSPHRASE, PASSWORD, "hunter2"];
+    let codes = codes.iter().map(String::as_str);
+    let secrets: Vec<_> = others.chain(passphrases).chain(codes).collect();
+    for log in [access, log_of(desktop, daemon)] {
+        for secret in &secrets {
+            let line = log.lines().find(|line| shows(line, secret));
+            assert_eq!(line, None, "the log shows a secret or a code");
+        }
+    }
+}
+
+/// Has a program ask the user, who allows it once and denies it once. Returns the code.
+fn answered(desktop: &Desktop) -> String {
+    let rule = "mfactl access ask anybody --account asked";
+    desktop.person(&[rule]).ok();
+    let job = script(desktop, &ON_THE_BUS.replace("'aws'", "'asked'"));
+    let ask = |answer: &str| {
+        let asked = start(&mut python(desktop, &job));
+        let id = wait_for_question(desktop)["id"].to_string();
+        desktop.person(&["mfactl access pending"]).ok();
+        desktop
+            .person(&[&format!("mfactl access {answer} {id}")])
+            .ok();
+        end(asked).0
+    };
+    let code = ask("approve");
+    assert!(is_code(&code), "{code}");
+    assert_eq!(ask("deny"), "");
+    code
+}
+
+/// Has all accounts backed up, restored and synchronised.
+fn written(desktop: &Desktop) {
+    let backup = backing_up::back_up(desktop);
+    desktop.mfactl(&["rm", "asked", "--yes"]).ok();
+    let restore = ["restore", &backup, "--yes", "--password-file", "-"];
+    let wrong = desktop.mfactl_with(&restore, "hunter2");
+    assert_ne!(wrong.status, 0, "{wrong}");
+    let restored = desktop.mfactl_with(&restore, backing_up::PASSPHRASE).ok();
+    assert!(restored.contains("Restored 1 account"), "{restored}");
+    let file = desktop.folder().join("sync.kdbx");
+    let file = file.to_str().unwrap();
+    for _ in 0..2 {
+        sync_with(desktop, &["--yes", file]).ok();
+        desktop.mfactl(&["edit", "asked", "--note", "n"]).ok();
+    }
+}
+
+/// Has mfa-askpass answer a prompt. Returns the code.
+fn prompted(desktop: &Desktop) -> String {
+    let next = desktop.folder().join("next");
+    std::fs::write(&next, format!("#!/bin/sh\necho {PASSWORD}\n")).unwrap();
+    std::fs::set_permissions(&next, PermissionsExt::from_mode(0o700)).unwrap();
+    desktop.configure(&format!(
+        "askpass-next = {next:?}\n[[askpass]]\nprompt = \"Verification code:\"\n\
+         host = \"good.example\"\naccount = \"server\"\n"
+    ));
+    let prompt = "(jane@good.example) Verification code: ";
+    let code = run(desktop.ours("mfa-askpass").arg(prompt), "").ok();
+    assert!(is_code(&code), "{code}");
+    code
+}
+
+/// Plays OpenVPN, which wants a password and a code. Returns the code.
+fn tunnelled(desktop: &Desktop) -> String {
+    let socket = desktop.folder().join("socket");
+    let listener = UnixListener::bind(&socket).unwrap();
+    let server = std::thread::spawn(move || {
+        let (mut client, _) = listener.accept().unwrap();
+        let need = b">PASSWORD:Need 'Auth' username/password SC:1,Your code\n";
+        client.write_all(need).unwrap();
+        let lines = BufReader::new(client.try_clone().unwrap()).lines();
+        let mut lines = lines.map(Result::unwrap);
+        let password = lines.find(|line| line.starts_with("password"));
+        let connected = b">STATE:1700000000,CONNECTED,SUCCESS,10.0.0.2,1.2.3.4,1194,,\n";
+        client.write_all(connected).unwrap();
+        password.unwrap()
+    });
+    let mut mfactl = desktop.ours("mfactl");
+    mfactl.args(["openvpn", "vpn", "--username", "jane", "--management"]);
+    run(mfactl.arg(&socket), "").ok();
+    let given = server.join().unwrap();
+    let parts: Vec<_> = given.split([':', '"']).collect();
+    let code = parts.iter().rev().find(|part| !part.is_empty()).unwrap();
+    let code = String::from_utf8(BASE64.decode(code.as_bytes()).unwrap()).unwrap();
+    assert!(is_code(&code), "{given}");
+    code
 }
 
 /// Returns whether a line contains a secret. Digits also occur by chance: inside of numbers, and in fractions of seconds.

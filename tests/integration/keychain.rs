@@ -124,6 +124,33 @@ fn a_locked_keychain_is_said_to_be_locked() {
     );
 }
 
+#[test]
+fn accounts_may_stay_open_while_the_keychain_is_locked() {
+    let desktop = Desktop::headless();
+    desktop.configure("lock-with-keychain = false\n");
+    desktop.add("aws", LINK);
+    desktop.shell("ds-secrets lock").ok();
+    let log = desktop.variable("XDG_STATE_HOME").join("mfactl/mfad.log");
+    eventually("the daemon notices the lock", || {
+        let log = std::fs::read_to_string(&log).unwrap_or_default();
+        log.contains("the keychain is locked; the accounts stay open")
+    });
+    assert_eq!(desktop.property("Locked"), "b false");
+    assert_eq!(desktop.mfactl(&["get", "aws"]).ok().len(), 6);
+    let change = ["edit", "aws", "--note", "n"];
+    let error = desktop.mfactl(&change).fails(5);
+    assert!(error.contains("the keychain is locked"), "{error}");
+    // Nothing was changed, and the other accounts are still there.
+    assert_eq!(desktop.mfactl(&["get", "aws"]).ok().len(), 6);
+    // It is another matter if the keychain is gone.
+    desktop.shell("ds-secrets kill").ok();
+    eventually("the daemon notices the loss", || {
+        desktop.mfactl(&["get", "aws"]).status == 7
+    });
+    desktop.shell("ds-secrets start").ok();
+    desktop.mfactl(&change).ok();
+}
+
 fn assert_locked(desktop: &Desktop) {
     for command in [&["get", "aws"][..], &["list"], &["unlock"]] {
         let start = Instant::now();

@@ -5,10 +5,12 @@
 //! its memory out of core files.
 
 use std::process::Command;
+use std::time::{Duration, Instant};
 
 use data_encoding::{BASE32_NOPAD, BASE64, HEXLOWER, HEXUPPER};
 use tests::{Desktop, Run, SECRET, Tray, binary, run};
 
+use crate::mocks::{Mock, gnome};
 use crate::vault::{PASSPHRASE, passphrase_file, with_vault};
 
 /// The secrets of three accounts, which occur nowhere else.
@@ -231,6 +233,42 @@ fn a_vault_file_holds_each_secret_once_more_and_its_passphrase_until_it_is_close
         assert_each_is_there(&desktop, 0);
         assert_eq!(counts(&desktop, &[PASSPHRASE.as_bytes()]), [0]);
         desktop.mfactl(&unlock).ok();
+    }
+}
+
+#[test]
+fn a_lock_wipes_the_secrets_within_two_seconds() {
+    let desktop = Desktop::headless();
+    desktop.configure("codes-per-minute = 0\n");
+    let _saver = Mock::gnome(&desktop);
+    add_accounts(&desktop);
+    let locks: [(&str, &dyn Fn(), &dyn Fn()); 2] = [
+        (
+            "the user",
+            &|| drop(desktop.mfactl(&["lock"]).ok()),
+            &|| drop(desktop.mfactl(&["unlock"]).ok()),
+        ),
+        ("the screen", &|| gnome(&desktop, true), &|| {
+            gnome(&desktop, false)
+        }),
+    ];
+    for (who, lock, unlock) in locks {
+        codes_of_all(&desktop);
+        assert_each_is_there(&desktop, 1);
+        let start = Instant::now();
+        lock();
+        loop {
+            // It counts when the look began: on a busy machine, the look itself may take a while.
+            let passed = start.elapsed();
+            if SECRETS
+                .iter()
+                .all(|secret| found(&desktop, *secret).is_empty())
+            {
+                break;
+            }
+            assert!(passed < Duration::from_secs(2), "{who}: {passed:?}");
+        }
+        unlock();
     }
 }
 

@@ -99,6 +99,17 @@ fn a_daemon_that_starts_while_the_screen_is_locked_knows_it() {
     eventually_open(&desktop);
 }
 
+const PATH_OF_SESSION: &str = "objectpath '/org/freedesktop/login1/session/c1'";
+
+/// Has logind say that the session has ended.
+fn end_session(desktop: &Desktop) {
+    let removed = format!("SessionRemoved so \"[<'c1'>, <{PATH_OF_SESSION}>]\"");
+    manager(
+        desktop,
+        &format!("org.freedesktop.DBus.Mock.EmitSignal {LOGIND}.Manager {removed}"),
+    );
+}
+
 #[test]
 fn the_session_locks_and_opens_the_accounts() {
     let desktop = desktop();
@@ -120,17 +131,13 @@ fn the_session_locks_and_opens_the_accounts() {
     desktop.mfactl(&["unlock"]).ok();
     eventually_open(&desktop);
     // Another session may go on, with the same daemon.
-    let path = "objectpath '/org/freedesktop/login1/session/c1'";
-    let removed = format!("{LOGIND}.Manager SessionRemoved so \"[<'c1'>, <{path}>]\"");
-    manager(
-        &desktop,
-        &format!("org.freedesktop.DBus.Mock.EmitSignal {removed}"),
-    );
+    end_session(&desktop);
     eventually_locked(&desktop, "session-end");
     assert_eq!(desktop.mfactl(&["get", "aws"]).ok().len(), 6);
     // The manager is replaced, as by an update.
     drop(logind);
     let _logind = Mock::logind(&desktop);
+    let path = PATH_OF_SESSION;
     let news = format!("{LOGIND}.Manager SessionNew so \"[<'c1'>, <{path}>]\"");
     manager(
         &desktop,
@@ -302,6 +309,9 @@ fn each_lock_can_be_turned_off() {
     eventually_open_by_request(&desktop);
     session(&desktop, "SetLockedHint false");
     gnome(&desktop, false);
+    end_session(&desktop);
+    eventually_locked(&desktop, "session-end");
+    eventually_open_by_request(&desktop);
 
     desktop.configure("lock-on-suspend = false\n");
     desktop.end_daemon("-TERM");
