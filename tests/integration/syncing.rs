@@ -305,12 +305,11 @@ fn a_conflict_copy_is_merged_and_moved() {
     assert_eq!((note.as_str(), names(&two).len()), ("from one", 2));
 }
 
+/// What would go into it is no secret of a new file.
 #[test]
-fn a_dry_run_and_a_wrong_passphrase_change_nothing() {
-    let (one, two, shared) = (Desktop::headless(), Desktop::headless(), Shared::new());
+fn a_dry_run_needs_neither_a_file_nor_a_passphrase() {
+    let (one, shared) = (Desktop::headless(), Shared::new());
     one.add("aws", LINK);
-    two.add("bank", BANK);
-    // What would go into a new file is no secret of it.
     let new = one.mfactl(&["sync", "--dry-run", &shared.file()]).ok();
     assert!(
         new.starts_with("Would change in the file:\n  + aws\n")
@@ -318,6 +317,13 @@ fn a_dry_run_and_a_wrong_passphrase_change_nothing() {
         "{new}"
     );
     assert_eq!(shared.names(), [""; 0]);
+}
+
+#[test]
+fn a_dry_run_and_a_wrong_passphrase_change_nothing() {
+    let (one, two, shared) = (Desktop::headless(), Desktop::headless(), Shared::new());
+    one.add("aws", LINK);
+    two.add("bank", BANK);
     sync(&one, &shared);
     let (file, before) = (fs::read(shared.path()).unwrap(), accounts(&two));
     let said = sync_with(&two, &["--dry-run", &shared.file()]).ok();

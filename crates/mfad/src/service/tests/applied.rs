@@ -91,6 +91,18 @@ async fn what_the_next_daemon_completes_is_not_backed_up() {
     assert!(changed > 2, "{changed}");
 }
 
+/// Returns the asker, the account and the text of each line of the log that is about a rule.
+fn lines_on_rules(world: &World) -> Vec<(String, String, String)> {
+    let log = world.log.0.lock().unwrap();
+    let is_rule = |record: &&access::Record| record.action == Action::Rule;
+    let lines = log.iter().filter(is_rule);
+    let said = |line: &access::Record| {
+        let (account, note) = (line.account.clone(), line.note.clone());
+        (line.asker.clone(), account.unwrap(), note.unwrap())
+    };
+    lines.map(said).collect()
+}
+
 /// Another computer has added the same account under another id, which stays.
 #[tokio::test]
 async fn rules_and_codes_that_were_handed_out_follow_an_account_to_another_id() {
@@ -100,16 +112,6 @@ async fn rules_and_codes_that_were_handed_out_follow_an_account_to_another_id() 
         subject: Subject::System("cron".into()),
         accounts: Accounts::One(id(account)),
         seen: Files::default(),
-    };
-    let said = |world: &World| {
-        let log = world.log.0.lock().unwrap();
-        let is_rule = |record: &&access::Record| record.action == Action::Rule;
-        let lines = log.iter().filter(is_rule);
-        let said = |line: &access::Record| {
-            let (account, note) = (line.account.clone(), line.note.clone());
-            (line.asker.clone(), account.unwrap(), note.unwrap())
-        };
-        lines.map(said).collect::<Vec<_>>()
     };
     *world.book.rules.lock().unwrap() =
         access::Rules::new(vec![rule(2, Verdict::Deny), rule(1, Verdict::Allow)]);
@@ -145,7 +147,7 @@ async fn rules_and_codes_that_were_handed_out_follow_an_account_to_another_id() 
     let follows = "deny cron (system process), account changes, which gets another id";
     let forgot = format!("forgot: deny cron (system process), account {}", id(2));
     assert_eq!(
-        said(&world),
+        lines_on_rules(&world),
         [
             (asker.clone(), id(9).to_string(), follows.to_owned()),
             (asker, id(2).to_string(), forgot),

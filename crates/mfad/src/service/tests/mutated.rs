@@ -124,7 +124,7 @@ fn damage(database: &mut Database, random: &mut Random) -> String {
         }
         3 if !names.is_empty() => {
             let name = &names[random.below(names.len())];
-            let text = damaged(&entry.get(name).unwrap_or_default().to_owned(), random);
+            let text = damaged(entry.get(name).unwrap_or_default(), random);
             entry.set_unprotected(name.clone(), text);
             format!("field {name}")
         }
