@@ -1,5 +1,5 @@
-//! The desktops that are too large for each run of the tests: KDE Plasma and GNOME Shell themselves find an account and
-//! copy its code. `tests/run --desktop` runs these tests.
+//! The desktop that is too large for each run of the tests: the KRunner of KDE Plasma itself finds an account and copies
+//! its code. `tests/run --desktop` runs this test.
 
 use std::fs;
 use std::path::Path;
