@@ -137,6 +137,8 @@ fn accounts_may_stay_open_while_the_keychain_is_locked() {
     });
     assert_eq!(desktop.property("Locked"), "b false");
     assert_eq!(desktop.mfactl(&["get", "aws"]).ok().len(), 6);
+    let locked = desktop.mfactl(&["unlock", "--no-input"]).fails(5);
+    assert!(locked.contains("the keychain is locked"), "{locked}");
     let change = ["edit", "aws", "--note", "n"];
     let error = desktop.mfactl(&change).fails(5);
     assert!(error.contains("the keychain is locked"), "{error}");

@@ -10,7 +10,7 @@
 
 use keepass::db::{self, fields};
 use mfa_core::Secret;
-use mfa_core::account::{Algorithm, Digits, Kind, Period};
+use mfa_core::account::{Algorithm, Digits, Kind, MAX_FIELD, Period};
 use mfa_core::uri::Link;
 
 use crate::keepass2;
@@ -34,9 +34,12 @@ pub(crate) fn has_another_seed(entry: &db::Entry, secret: Option<&Secret>) -> bo
 
 /// Returns the codes as a link has them, with the title as the issuer, or `None` if they cannot be read.
 pub(crate) fn link(entry: &db::Entry) -> Option<Link> {
-    let text = |field| get(entry, field).unwrap_or_default().to_owned();
+    let text = |field| {
+        let text = get(entry, field).unwrap_or_default();
+        text.chars().take(MAX_FIELD).collect()
+    };
     let link = match get(entry, SEED) {
-        Some(seed) => of_seed(seed, &text(SETTINGS))?,
+        Some(seed) => of_seed(seed, get(entry, SETTINGS).unwrap_or_default())?,
         None => of_keepass2(entry)?,
     };
     Some(Link {

@@ -71,8 +71,15 @@ pub fn has_codes(entry: &EntryRef<'_>) -> bool {
 /// write.
 #[must_use]
 pub fn is_meant_as_account(entry: &EntryRef<'_>) -> bool {
+    has_codes(entry) || is_ours_or_has_link(entry)
+}
+
+/// Returns whether an entry was an account of ours, or has a link: if it cannot be read, an account is missing. Codes that
+/// another program keeps elsewhere, in a way that we do not know, are no account.
+#[must_use]
+pub fn is_ours_or_has_link(entry: &EntryRef<'_>) -> bool {
     let mut names = entry.fields.keys();
-    has_codes(entry) || names.any(|name| name == fields::OTP || name.starts_with(PREFIX))
+    names.any(|name| name == fields::OTP || name.starts_with(PREFIX))
 }
 
 /// The account that an entry is, if it has a link and fields that can be read.

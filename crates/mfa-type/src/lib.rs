@@ -29,6 +29,9 @@ pub enum Error {
     /// The user or the desktop refused.
     #[error("typing was not allowed; nothing was typed")]
     Refused,
+    /// The user did not answer the question of the desktop.
+    #[error("nobody answered the question of the desktop in time; nothing was typed")]
+    Unanswered,
     /// A key is held down, which would change what is typed.
     #[error("a key is held down, which would spoil the code; nothing was typed")]
     KeyHeld,

@@ -27,7 +27,7 @@ fn main() -> ExitCode {
             return ExitCode::from(Exit::Usage as u8);
         }
     };
-    match mfa_type::run::run(enter, io::stdin().lock(), io::stdout().lock()) {
+    match mfa_type::run::run(enter, io::stdin().lock(), io::stdout().lock(), give_up) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             say(&error.to_string());
@@ -36,11 +36,17 @@ fn main() -> ExitCode {
     }
 }
 
+/// Ends the program, since the desktop does not answer.
+fn give_up() {
+    say("cannot type: the desktop does not answer");
+    std::process::exit(i32::from(Exit::Other as u8));
+}
+
 fn reason(error: &Error) -> Exit {
     match error {
         Error::NoDesktop | Error::Unreachable(_) => Exit::NoDesktop,
         Error::Unsupported(_) => Exit::Unsupported,
-        Error::Refused => Exit::Refused,
+        Error::Refused | Error::Unanswered => Exit::Refused,
         Error::KeyHeld | Error::NoFocus => Exit::NotNow,
         Error::NotACode | Error::Failed(_) => Exit::Other,
     }

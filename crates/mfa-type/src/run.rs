@@ -1,6 +1,9 @@
 //! The job of the program: says when it can type, reads the code, and types it.
 
 use std::io::{Read, Write};
+use std::sync::mpsc::{self, RecvTimeoutError};
+use std::thread;
+use std::time::Duration;
 
 use zeroize::Zeroizing;
 
@@ -9,19 +12,42 @@ use crate::{Error, Keys, Typist};
 
 use mfa_helper::typing::READY;
 
-/// Says that it can type, then types the code that it is given. If the input ends without a code, it types nothing.
+/// The longest time in which the desktop gets ready: it may ask the user, who may hold a key. Or in which it takes the keys.
+const PATIENCE: Duration = Duration::from_secs(100);
+
+/// Says that it can type, then types the code that it is given. If the input ends without a code, it types nothing. Calls
+/// `give_up` if the desktop does not answer: there may be nobody who could end the program.
 ///
 /// # Errors
 /// Each variant of [`enum@Error`].
-pub fn run(enter: bool, mut input: impl Read, mut output: impl Write) -> Result<(), Error> {
-    let mut typist = Typist::open()?;
+pub fn run(
+    enter: bool,
+    mut input: impl Read,
+    mut output: impl Write,
+    give_up: fn(),
+) -> Result<(), Error> {
+    let mut typist = within(PATIENCE, give_up, Typist::open)?;
     output.write_all(READY.as_bytes()).map_err(failed)?;
     output.flush().map_err(failed)?;
     let code = read(&mut input)?;
     if code.is_empty() {
         return Ok(());
     }
-    typist.press(&Keys::new(code, enter)?)
+    let keys = Keys::new(code, enter)?;
+    within(PATIENCE, give_up, || typist.press(&keys))
+}
+
+/// Does a job, and calls `give_up` if it takes longer than this.
+fn within<T>(patience: Duration, give_up: fn(), job: impl FnOnce() -> T) -> T {
+    let (done, waiting) = mpsc::channel::<()>();
+    thread::spawn(move || {
+        if waiting.recv_timeout(patience) == Err(RecvTimeoutError::Timeout) {
+            give_up();
+        }
+    });
+    let result = job();
+    drop(done);
+    result
 }
 
 /// Reads the code, and at most one byte more than any code has.
@@ -47,7 +73,25 @@ fn failed(error: impl Into<crate::Source>) -> Error {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::atomic::{AtomicBool, Ordering};
+    use std::time::Instant;
+
     use super::*;
+
+    #[test]
+    fn a_desktop_that_does_not_answer_is_given_up() {
+        static GIVEN_UP: AtomicBool = AtomicBool::new(false);
+        let give_up = || GIVEN_UP.store(true, Ordering::SeqCst);
+        assert_eq!(within(PATIENCE, give_up, || 1), 1);
+        assert!(!GIVEN_UP.load(Ordering::SeqCst));
+        within(Duration::from_millis(1), give_up, || {
+            let start = Instant::now();
+            while !GIVEN_UP.load(Ordering::SeqCst) {
+                assert!(start.elapsed() < PATIENCE, "it waits for ever");
+                thread::yield_now();
+            }
+        });
+    }
 
     #[test]
     fn no_more_than_a_code_is_read() {

@@ -85,7 +85,7 @@ impl Opened {
             }
             let id = AccountId::from_bytes(item.id().uuid().into_bytes());
             let Some(account) = entry::read_any(id, &item) else {
-                contents.unreadable += 1;
+                contents.unreadable += usize::from(entry::is_ours_or_has_link(&item));
                 continue;
             };
             let remark = remark(&item, &account).map(|remark| (id, remark));

@@ -272,17 +272,16 @@ impl AddOptions {
 /// The options of `Export`.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ExportOptions {
-    /// The ids of the accounts; all accounts if there are none. The user is asked about each of them as with `Reveal`, but
+    /// The ids of the accounts; without this field, all accounts. The user is asked about each of them as with `Reveal`, but
     /// they count as one secret.
-    pub ids: Vec<String>,
+    pub ids: Option<Vec<String>>,
 }
 
 impl ExportOptions {
     /// Returns the dictionary, without default values.
     #[must_use]
     pub fn to_dict(&self) -> Fields<'_> {
-        let ids = (!self.ids.is_empty()).then(|| self.ids.clone());
-        Writer::default().put_some("ids", ids).done()
+        Writer::default().put_some("ids", self.ids.clone()).done()
     }
 
     /// Reads the dictionary.
@@ -291,7 +290,7 @@ impl ExportOptions {
     /// [`Error::NotSupported`] for an unknown field or a wrong type.
     pub fn from_dict(dict: Dict) -> Result<Self, Error> {
         let mut reader = Reader::new(dict);
-        let ids = reader.take("ids")?.unwrap_or_default();
+        let ids = reader.take("ids")?;
         reader.finish()?;
         Ok(Self { ids })
     }

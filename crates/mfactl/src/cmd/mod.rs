@@ -100,8 +100,8 @@ pub(crate) enum Command {
     ///
     /// Works on X11 and Windows, with any keyboard layout, and on Wayland where the compositor lets programs type
     /// (virtual-keyboard, as in sway) or has a portal for it (RemoteDesktop, as in GNOME and KDE), which asks you the first
-    /// time. If you refuse, the exit code is 5. If a key is held down for 5 seconds on X11 or Windows, nothing is typed and
-    /// the exit code is 8.
+    /// time. If you refuse, the exit code is 5. If you hold a key down for 5 seconds on X11, or Shift, Ctrl, Alt or the
+    /// Windows key on Windows, nothing is typed and the exit code is 8.
     Type(typing::Type),
     /// Show the accounts while they change
     ///

@@ -11,7 +11,6 @@ use clap::Args as Arguments;
 use clap::builder::RangedI64ValueParser;
 use mfa_helper::typing::{ENTER, Exit, READY};
 use mfa_ipc::launcher;
-use mfa_ipc::types::CodeOptions;
 
 use super::context::{Context, connect};
 use super::get::{Get, Typing, because, code, options, query};
@@ -89,27 +88,19 @@ pub(super) async fn run(context: &Context, args: &Get, how: Typing) -> Result<()
     let client = &because(connect().await?, args);
     let query = &*query(context, client, args).await?;
     let typist = Typist::start(how.enter)?;
-    let code = match code(context, client, query, lasting(options(args), delay)).await {
-        Ok(code) => code,
-        Err(error) => return Err(context.explain(client, query, error).await),
-    };
     if delay > 0 {
         let text = format_args!("focus the window: typing in {delay} s");
         context.output.hint(text);
         tokio::time::sleep(Duration::from_secs(delay.into())).await;
     }
+    // Only now, or it would grow old meanwhile.
+    let code = match code(context, client, query, options(args)).await {
+        Ok(code) => code,
+        Err(error) => return Err(context.explain(client, query, error).await),
+    };
     typist.press(&code.code)?;
     context.output.hint(typed(remaining(&code, now())));
     Ok(())
-}
-
-/// Has the code be valid until it is typed, and a little longer.
-fn lasting(options: CodeOptions, delay: u32) -> CodeOptions {
-    let needed = (delay > 0).then_some(delay + 1);
-    CodeOptions {
-        min_remaining: options.min_remaining.or(needed),
-        ..options
-    }
 }
 
 /// Says how long the code is valid.
@@ -201,18 +192,6 @@ fn failure(code: Option<i32>, said: &str) -> Error {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_code_lasts_until_it_is_typed() {
-        let lasts = |options: CodeOptions, delay| lasting(options, delay).min_remaining;
-        assert_eq!(lasts(CodeOptions::default(), 0), None);
-        assert_eq!(lasts(CodeOptions::default(), 2), Some(3));
-        let wanted = CodeOptions {
-            min_remaining: Some(9),
-            ..CodeOptions::default()
-        };
-        assert_eq!(lasts(wanted, 2), Some(9));
-    }
 
     #[test]
     fn each_reason_has_its_exit_code() {

@@ -129,9 +129,9 @@ impl Accounts {
         let asker = self.origin.asker_with(&header, connection, &mut options);
         let asker = asker.await?;
         let ExportOptions { ids } = ExportOptions::from_dict(options)?;
-        let accounts = match ids.is_empty() {
-            true => self.service.get(&asker, ask::Export).await?,
-            false => self.service.get(&asker, ask::ExportSome(ids)).await?,
+        let accounts = match ids {
+            None => self.service.get(&asker, ask::Export).await?,
+            Some(ids) => self.service.get(&asker, ask::ExportSome(ids)).await?,
         };
         accounts
             .iter()

@@ -191,7 +191,9 @@ impl Search {
             return Ok(());
         };
         let status = self.service.ask(asker, ask::Status).await?;
-        match status.vault_file && self.desktop.unlock_by_tray(token).await {
+        // What the user has just refused is not asked for in another window.
+        let needs_passphrase = status.vault_file && matches!(error, Error::Locked(_));
+        match needs_passphrase && self.desktop.unlock_by_tray(token).await {
             true => Ok(()),
             false => Err(error),
         }

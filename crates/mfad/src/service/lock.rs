@@ -96,8 +96,11 @@ impl Service {
             let reason = self.door.session.keeps_locked(self.parts.lock);
             self.door.state = reason.map_or(State::Closed, State::Locked);
         }
-        if was_by_user && let Err(error) = self.note_lock(false) {
-            tracing::warn!(%error, "cannot record the unlock; the accounts will be locked after a restart");
+        if was_by_user {
+            if let Err(error) = self.note_lock(false) {
+                tracing::warn!(%error, "cannot record the unlock; the accounts will be locked after a restart");
+            }
+            self.decide_open_questions();
         }
     }
 

@@ -48,7 +48,7 @@ impl Portal {
             .build()
             .map_err(failed)?;
         let opening = async { tokio::time::timeout(PATIENCE + DELAY, open()).await };
-        let (desktop, session) = runtime.block_on(opening).map_err(|_| Error::Refused)??;
+        let (desktop, session) = runtime.block_on(opening).map_err(|_| Error::Unanswered)??;
         Ok(Self {
             runtime,
             desktop,

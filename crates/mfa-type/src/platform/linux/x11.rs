@@ -23,6 +23,9 @@ const PATIENCE: Duration = Duration::from_secs(5);
 const PAUSE: Duration = Duration::from_millis(20);
 /// The time that the window has to read the changed layout before the keys are put back. X11 does not tell when it has.
 const ADOPTION: Duration = Duration::from_millis(500);
+/// Too few keys are free for a code that the layout has no keys for.
+const NO_KEY: Error =
+    Error::Unsupported("cannot type: the keyboard layout has no keys for the code");
 /// The keyboard that the user's keys come to.
 const CORE: u16 = 0x100;
 /// The number of groups that a layout can have.
@@ -66,16 +69,18 @@ impl Server {
         let symbols: Vec<_> = keys.iter().map(Key::symbol).collect();
         let state = self.at_rest()?;
         let mut layout = self.layout()?;
-        let lent = self.lend(&layout, &missing(&layout, &symbols, &state))?;
-        if !lent.is_empty() {
-            layout = self.layout()?;
-        }
-        let strokes = symbols.iter().map(|symbol| find(&layout, *symbol, &state));
-        let strokes: Option<Vec<_>> = strokes.collect();
-        let typed = strokes
-            .ok_or_else(|| Error::Failed("the keyboard layout has no key for the code".into()))
-            .and_then(|strokes| self.strike(&strokes, &state));
-        let put_back = self.put_back(&lent);
+        let absent = missing(&layout, &symbols, &state);
+        let spare: Vec<_> = layout.spare().take(absent.len()).collect();
+        let typed = self.lend(&spare, &absent).and_then(|()| {
+            if !spare.is_empty() {
+                layout = self.layout()?;
+            }
+            let strokes = symbols.iter().map(|symbol| find(&layout, *symbol, &state));
+            let strokes: Option<Vec<_>> = strokes.collect();
+            self.strike(&strokes.ok_or(NO_KEY)?, &state)
+        });
+        // Whatever went wrong: these keys had no symbols before.
+        let put_back = self.put_back(&spare);
         typed.and(put_back)
     }
 
@@ -132,14 +137,13 @@ impl Server {
         Ok(Layout::new(map))
     }
 
-    /// Gives symbols that no key has to keys that have none, and returns those.
-    fn lend(&self, layout: &Layout, symbols: &[Keysym]) -> Result<Vec<Keycode>, Error> {
-        let keys: Vec<_> = layout.spare().take(symbols.len()).collect();
+    /// Gives symbols that no key has to keys that have none.
+    fn lend(&self, keys: &[Keycode], symbols: &[Keysym]) -> Result<(), Error> {
         for (key, symbol) in keys.iter().zip(symbols) {
             // Twice, since a letter alone would become a pair of a small and a capital one.
             self.map(*key, &[*symbol, *symbol])?;
         }
-        Ok(keys)
+        Ok(())
     }
 
     /// Takes the symbols away again.

@@ -42,13 +42,10 @@ pub(super) async fn secrets(
     chosen: Vec<Account>,
     all: bool,
 ) -> Result<Vec<Secret>, Error> {
-    let ids = match all {
-        true => Vec::new(),
-        false => chosen
-            .iter()
-            .map(|account| account.id.to_string())
-            .collect(),
-    };
+    let ids = (!all).then(|| {
+        let ids = chosen.iter().map(|account| account.id.to_string());
+        ids.collect()
+    });
     let options = ExportOptions { ids };
     let export = async |client: &Client| client.export(&options).await;
     let mut exported = context.ask(client, export).await?;

@@ -81,7 +81,8 @@ pub(super) const DAEMON: &[Setting] = &[
         name: "lock-with-keychain",
         example: "true",
         text: "Whether the accounts are locked when the keychain is locked: true (the default) or false. With false, \
-               mfad keeps them in its memory, and nothing can be changed until the keychain is unlocked. A keychain \
+               mfad keeps them in its memory, but changes nothing and gives no counter-based code until the keychain \
+               is unlocked, for which mfactl unlock raises its prompt. A keychain \
                that has ended, or another one in its place, locks them in any case. Linux only: other keychains are not \
                locked by themselves, and a vault file is closed with the other locks.",
     },

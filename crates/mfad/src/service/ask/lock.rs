@@ -9,8 +9,10 @@ use mfa_core::lock::Reason;
 use mfa_ipc::Error;
 
 use super::{Ask, Needs, Served};
+use crate::keychain::Keychain;
 use crate::presence::Presence;
-use crate::service::consent::{Applicant, Decision, Takes};
+use crate::service::consent::{Applicant, Decision, Permit, Takes};
+use crate::service::state::State;
 use crate::service::{Service, errors};
 
 /// A request to lock the accounts until they are unlocked. An error means that a restart will undo the lock.
@@ -27,6 +29,8 @@ pub(in crate::service) struct Unlocking {
     pub(in crate::service) presence: Option<Arc<dyn Presence>>,
     /// The time for which the asker may raise no prompt, after the user has refused one.
     pub(in crate::service) silence: Option<Duration>,
+    /// The keychain, if it may be locked although the accounts are open.
+    pub(in crate::service) keychain: Option<Keychain>,
 }
 
 /// A request to be allowed to undo the lock of the user, before a proof of presence.
@@ -39,8 +43,8 @@ pub(in crate::service) struct NotProved;
 ///
 /// It says what it has seen or proved, so that it undoes no lock that was made since.
 pub(in crate::service) enum EndLock {
-    /// Nothing was needed, or was proved, when there were this many locks.
-    After(u64),
+    /// Nothing was needed, or was proved, when there were this many locks. If the user was asked, the permit is for the log.
+    After(u64, Option<Permit>),
     /// The passphrase of the vault file was right.
     ByPassphrase,
 }
@@ -74,17 +78,19 @@ impl Ask for ToUnlock {
         let file = service.parts.keychain.vault_file();
         // A passphrase is a proof.
         let is_proved = file.is_some_and(|file| file.needs_passphrase());
+        let may_be_locked = service.door.state == State::Open && !service.parts.lock.keychain;
         let needs_proof = service.door.state.is_locked_by_user() && !is_proved;
         Ok(Served::Now(Unlocking {
             locks: service.door.locks,
             presence: needs_proof.then(|| Arc::clone(&service.parts.presence)),
             silence,
+            keychain: may_be_locked.then(|| service.parts.keychain.clone()),
         }))
     }
 }
 
 impl Ask for MayUnlock {
-    type Answer = ();
+    type Answer = Option<Permit>;
 
     fn needs(&self) -> Needs {
         Needs::Nothing
@@ -96,12 +102,10 @@ impl Ask for MayUnlock {
 
     fn serve(self, service: &mut Service, asker: &Applicant) -> Result<Served<Self>, Error> {
         match service.may_unlock(asker)? {
+            // The user needs no line about the user.
             Decision::Yes(permit) => {
-                // The user needs no line about the user.
-                if permit.ground != Ground::Default {
-                    service.released(asker, None, Action::Unlock, &permit);
-                }
-                Ok(Served::Now(()))
+                let permit = Some(permit).filter(|permit| permit.ground != Ground::Default);
+                Ok(Served::Now(permit))
             }
             Decision::Asked(cause) => Ok(Served::Later(self, cause)),
         }
@@ -131,12 +135,15 @@ impl Ask for EndLock {
 
     fn serve(self, service: &mut Service, asker: &Applicant) -> Result<Served<Self>, Error> {
         service.lock_if_unused();
-        let is_other = matches!(self, Self::After(locks) if locks != service.door.locks);
+        let is_other = matches!(self, Self::After(locks, _) if locks != service.door.locks);
         if is_other && service.door.state.is_locked_by_user() {
             return Err(errors::locked(Reason::Request));
         }
         let is_person = matches!(asker.caller.who, Who::Person | Who::Tray);
         service.end_lock(is_person);
+        if let Self::After(_, Some(permit)) = self {
+            service.released(asker, None, Action::Unlock, &permit);
+        }
         Ok(Served::Now(()))
     }
 }

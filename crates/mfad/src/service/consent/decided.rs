@@ -15,7 +15,7 @@ use crate::service::cause::Cause;
 
 impl Service {
     /// Closes the open questions on which the rules or the grants now decide, and resumes the requests behind them.
-    pub(super) fn decide_open_questions(&mut self) {
+    pub(in crate::service) fn decide_open_questions(&mut self) {
         for (id, asker, account, usage) in self.consent.questions.open_ones() {
             if !self.is_decided(&asker, account, usage) {
                 continue;
@@ -56,6 +56,9 @@ impl Service {
     }
 
     fn is_decided(&mut self, asker: &Asker, account: Option<AccountId>, usage: Use) -> bool {
+        if usage == Use::Unlock {
+            return !self.door.state.is_locked_by_user();
+        }
         match (self.ruling(asker, account, usage), account) {
             (Ok(Ruling::Ask), Some(id)) if usage != Use::Secret => {
                 let now = self.parts.clock.since_boot();

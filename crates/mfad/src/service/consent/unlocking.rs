@@ -19,7 +19,9 @@ impl Service {
     pub(in crate::service) fn may_unlock(&mut self, asker: &Applicant) -> Result<Decision, Error> {
         let who = &asker.caller.who;
         let is_search = Subject::Search.fits(who) && !may_be_another(asker);
-        if is_search || matches!(who, Who::Person | Who::Tray) {
+        // The user may have undone the lock while the question about it was open.
+        let is_undone = !self.door.state.is_locked_by_user();
+        if is_undone || is_search || matches!(who, Who::Person | Who::Tray) {
             return Ok(Decision::Yes(Permit::by(Ground::Default)));
         }
         if let Some(ground) = asker.allowed_on(None, Use::Unlock) {

@@ -1,11 +1,12 @@
 //! Unlocking, with the passphrase of a vault file or without.
 
 use mfa_core::lock::Reason;
+use mfa_core::port::StoreError;
 use mfa_ipc::Error;
 
 use super::Handle;
 use crate::caller::Asker;
-use crate::keychain::Passphrase;
+use crate::keychain::{self, Keychain, Passphrase};
 use crate::presence::Proof;
 use crate::service::ask::{
     Awaited, EndLock, MakeFile, MayUnlock, NotProved, Open, OpenFile, ToUnlock, Unlocking,
@@ -17,10 +18,14 @@ impl Handle {
     /// there.
     pub(crate) async fn unlock(&self, asker: &Asker) -> Result<(), Error> {
         let Unlocking {
-            locks, presence, ..
+            locks,
+            presence,
+            keychain,
+            ..
         } = self.ask(asker, ToUnlock).await?;
+        let mut permit = None;
         if presence.is_some() {
-            self.ask(asker, MayUnlock).await?;
+            permit = self.ask(asker, MayUnlock).await?;
             // A refusal is noted within the turn, and looked up within the next one. Otherwise a program that asks many
             // times at once could raise a prompt in between.
             let turn = self.proving.try_lock();
@@ -29,7 +34,11 @@ impl Handle {
             self.prove(asker, &unlocking).await?;
             asker.check()?;
         }
-        self.open(asker, EndLock::After(locks)).await
+        self.open(asker, EndLock::After(locks, permit)).await?;
+        match keychain {
+            Some(keychain) => unlock_keychain(asker, keychain).await,
+            None => Ok(()),
+        }
     }
 
     /// Asks for a proof that a person is there, if one is needed. After a refusal, the same asker raises no prompt for a
@@ -81,6 +90,19 @@ impl Handle {
         passphrase: Passphrase,
     ) -> Result<String, Error> {
         wait(self.ask(asker, MakeFile(passphrase)).await?).await
+    }
+}
+
+/// Unlocks a keychain that was locked while the accounts stayed open: nothing can be changed without it.
+async fn unlock_keychain(asker: &Asker, keychain: Keychain) -> Result<(), Error> {
+    match keychain.state().await {
+        Ok(keychain::State::Locked) if asker.interactive => {
+            let prompted = keychain.prompt().await;
+            prompted.map_err(|error| errors::unanswered(&error))
+        }
+        Ok(keychain::State::Locked) => Err(errors::store(&StoreError::Locked)),
+        Ok(keychain::State::Open) => Ok(()),
+        Err(error) => Err(errors::store(&error)),
     }
 }
 

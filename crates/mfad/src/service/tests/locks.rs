@@ -144,12 +144,12 @@ async fn what_was_proved_for_one_lock_undoes_no_later_one() {
     let then = service.ask(&us(), ToUnlock).await.unwrap();
     assert!(then.presence.is_none(), "nothing is locked yet");
     service.ask(&us(), Lock).await.unwrap();
-    let end = service.ask(&us(), EndLock::After(then.locks)).await;
+    let end = service.ask(&us(), EndLock::After(then.locks, None)).await;
     assert!(matches!(end, Err(Error::Locked(_))), "{end:?}");
     let then = service.ask(&us(), ToUnlock).await.unwrap();
     assert!(then.presence.is_some());
     service
-        .ask(&us(), EndLock::After(then.locks))
+        .ask(&us(), EndLock::After(then.locks, None))
         .await
         .unwrap();
     code(&service, "a", Wish::default()).await.unwrap();

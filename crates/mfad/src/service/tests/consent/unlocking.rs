@@ -34,11 +34,31 @@ async fn a_program_unlocks_once_the_user_has_allowed_it_and_a_person_does_at_onc
         "test wants to unlock the accounts"
     );
     assert!(is_locked(&service).await);
-    // The user needs no answer to unlock, and the question of the program stays open meanwhile.
+    // A rule says nothing about it.
+    let rule = Rule {
+        verdict: Verdict::Allow,
+        subject: Subject::Anybody,
+        accounts: Accounts::All,
+        seen: Files::default(),
+    };
+    let rule = mfa_ipc::types::AccessRule::from(&rule);
+    service.ask(&person(), SetRule(rule)).await.unwrap();
+    settle(&service).await;
+    assert_eq!(
+        world.user.questions().len(),
+        1,
+        "it is still the same question"
+    );
+    // Once the user has unlocked, there is nothing to ask about, and nothing to log.
     service.unlock(&person()).await.unwrap();
-    assert_eq!(open(&service).await, 1);
+    unlocking.await.unwrap().unwrap();
+    assert_eq!(open(&service).await, 0);
+    assert!(
+        grounds(&world)
+            .iter()
+            .all(|(action, ..)| *action != Action::Unlock)
+    );
     service.ask(&person(), Lock).await.unwrap();
-    assert!(matches!(unlocking.await.unwrap(), Err(Error::Locked(_))));
     let unlocking = unlock(&service);
     settle(&service).await;
     world.user.answer(Some(Answer::Once));
@@ -126,4 +146,17 @@ async fn the_question_comes_before_the_proof_of_presence() {
     world.user.answer(Some(Answer::Once));
     unlocking.await.unwrap().unwrap();
     assert_eq!(prompts(), 1);
+    // Without the proof, nothing is unlocked, and the log does not say so.
+    service.ask(&person(), Lock).await.unwrap();
+    world.log.0.lock().unwrap().clear();
+    world.presence.results.lock().unwrap().push(Proof::Refused);
+    let unlocking = unlock(&service);
+    settle(&service).await;
+    world.user.answer(Some(Answer::Once));
+    let refused = unlocking.await.unwrap();
+    assert!(
+        matches!(refused, Err(Error::AccessDenied(_))),
+        "{refused:?}"
+    );
+    assert_eq!(grounds(&world), []);
 }
