@@ -3,7 +3,7 @@
 //! mfa-type first says that it can type, so that a code that is used up is not lost to a desktop that refuses. It gets the code
 //! through a pipe. Whatever window has the focus gets it, so in a terminal there is a while to choose another one.
 
-use std::io::{BufRead, BufReader, Read, Write};
+use std::io::{self, BufRead, BufReader, IsTerminal, Read, Write};
 use std::process::{Child, ChildStderr, Command, Stdio};
 use std::time::Duration;
 
@@ -82,9 +82,9 @@ pub(super) async fn run(context: &Context, args: &Get, how: Typing) -> Result<()
         let text = "cannot type: no desktop is running here";
         return Err(Error::new(Kind::Other, text).hint("To print the code instead: mfactl get"));
     }
-    let delay = how
-        .delay
-        .unwrap_or(if context.output.terminal { DELAY } else { 0 });
+    // The output may go elsewhere.
+    let in_a_terminal = context.output.terminal || io::stderr().is_terminal();
+    let delay = how.delay.unwrap_or(if in_a_terminal { DELAY } else { 0 });
     let client = &because(connect().await?, args);
     let query = &*query(context, client, args).await?;
     let typist = Typist::start(how.enter)?;
