@@ -13,11 +13,11 @@ use tests::{Desktop, LINK, binary, own_name, run};
 use crate::consent::log;
 use crate::monitor::Monitor;
 
-/// To whom codes are given out meanwhile.
-fn issued(desktop: &Desktop, ask: impl FnOnce()) -> Vec<String> {
+/// To whom codes are given out meanwhile, which are so many.
+fn issued(desktop: &Desktop, expected: usize, ask: impl FnOnce()) -> Vec<String> {
     let monitor = Monitor::start(desktop);
     ask();
-    monitor.issued(desktop)
+    monitor.issued(desktop, expected)
 }
 
 #[test]
@@ -26,7 +26,7 @@ fn behind_shells_and_wrappers_is_the_program_that_started_them() {
     desktop.add("aws", LINK);
     let mfactl = binary("mfactl");
     let mfactl = mfactl.display();
-    let who = issued(&desktop, || {
+    let who = issued(&desktop, 3, || {
         desktop.mfactl(&["get", "aws"]).ok();
         desktop
             .shell(&format!(
@@ -47,7 +47,7 @@ fn a_program_or_a_script_between_is_who_asks() {
     fs::write(&script, format!("{mfactl} get aws\ntrue\n")).unwrap();
     let own_path = "import os; print(os.path.basename(os.readlink('/proc/self/exe')))";
     let python = run(desktop.command("python3").args(["-c", own_path]), "").ok();
-    let who = issued(&desktop, || {
+    let who = issued(&desktop, 2, || {
         let by_python = format!("import os; os.system('{mfactl} get aws')");
         run(desktop.command("python3").args(["-c", &by_python]), "").ok();
         desktop
@@ -84,7 +84,7 @@ fn a_script_that_changes_its_folder_is_named_by_its_file_or_not_at_all() {
 fn who_types_at_a_terminal_is_a_person() {
     let desktop = Desktop::headless();
     desktop.add("aws", LINK);
-    let who = issued(&desktop, || {
+    let who = issued(&desktop, 2, || {
         let typed = ["mfactl get aws", "x=$(mfactl get aws)"];
         desktop.person(&typed).ok();
     });

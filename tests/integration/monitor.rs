@@ -1,54 +1,84 @@
 //! Listening to the session bus, as any program of the user can.
 
-use std::io::{BufRead, BufReader, Read};
-use std::process::{Child, Stdio};
+use std::io::{BufRead, BufReader};
+use std::process::{Child, ChildStdout, Stdio};
 
-use tests::Desktop;
+use tests::{Desktop, eventually};
 
 /// A program that listens to the session bus, as any program of the user can.
-pub(crate) struct Monitor(Child);
+pub(crate) struct Monitor {
+    program: Child,
+    says: BufReader<ChildStdout>,
+}
 
 impl Monitor {
     pub(crate) fn start(desktop: &Desktop) -> Self {
-        let mut monitor = desktop
+        let mut program = desktop
             .command("dbus-monitor")
             .arg("--session")
             .stdout(Stdio::piped())
             .spawn()
             .unwrap();
-        // Its first line says that it is listening. Reading byte by byte leaves the rest for later.
-        let mut stdout = monitor.stdout.take().unwrap();
-        let mut byte = [0];
-        while stdout.read(&mut byte).unwrap() == 1 && byte != [b'\n'] {}
-        monitor.stdout = Some(stdout);
-        Self(monitor)
+        let says = BufReader::new(program.stdout.take().unwrap());
+        let mut monitor = Self { program, says };
+        // Its first line says that it is listening.
+        monitor.line();
+        monitor
     }
 
-    /// Returns the messages until now. The bus keeps their order, so our own signal comes last.
-    pub(crate) fn issued(self, desktop: &Desktop) -> Vec<String> {
-        let heard = self.heard(desktop);
-        let signals = heard.split("member=CodeIssued").skip(1);
-        let name = |signal: &str| {
-            let line = signal.lines().nth(2).unwrap().trim();
-            line.trim_start_matches("string ")
-                .trim_matches('"')
-                .to_owned()
-        };
-        signals.map(name).collect()
+    fn line(&mut self) -> String {
+        let mut line = String::new();
+        assert!(self.says.read_line(&mut line).unwrap() > 0, "it has ended");
+        line
     }
 
-    /// Returns the messages until now. The bus keeps their order, so our own signal comes last.
+    /// Returns to whom codes were issued, once it has heard of so many: the daemon announces a code after it has given it
+    /// out.
+    pub(crate) fn issued(mut self, desktop: &Desktop, expected: usize) -> Vec<String> {
+        let mut heard = String::new();
+        eventually("the codes are announced", || {
+            heard.push_str(&self.until_now(desktop));
+            names(&heard).len() >= expected
+        });
+        names(&heard)
+    }
+
+    /// Returns the messages until now.
     pub(crate) fn heard(mut self, desktop: &Desktop) -> String {
+        self.until_now(desktop)
+    }
+
+    /// Returns the messages since the last time. The bus keeps their order, so our own signal comes last.
+    fn until_now(&mut self, desktop: &Desktop) -> String {
         desktop
             .shell("busctl --user emit / org.example.Test End")
             .ok();
-        let stdout = BufReader::new(self.0.stdout.take().unwrap());
-        let lines = stdout.lines().map(Result::unwrap);
-        let text: Vec<_> = lines
-            .take_while(|line| !line.contains("org.example.Test"))
-            .collect();
-        self.0.kill().unwrap();
-        self.0.wait().unwrap();
-        text.join("\n")
+        let mut heard = String::new();
+        loop {
+            let line = self.line();
+            if line.contains("org.example.Test") {
+                return heard;
+            }
+            heard.push_str(&line);
+        }
     }
+}
+
+impl Drop for Monitor {
+    fn drop(&mut self) {
+        drop(self.program.kill());
+        drop(self.program.wait());
+    }
+}
+
+/// Returns the names in the announcements of codes.
+fn names(heard: &str) -> Vec<String> {
+    let signals = heard.split("member=CodeIssued").skip(1);
+    let name = |signal: &str| {
+        let line = signal.lines().nth(2).unwrap().trim();
+        line.trim_start_matches("string ")
+            .trim_matches('"')
+            .to_owned()
+    };
+    signals.map(name).collect()
 }
