@@ -55,6 +55,12 @@ impl Grants {
         });
     }
 
+    /// Returns whether nothing is granted to anybody. Then nobody has to find out, by many system calls, who asks.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.given.is_empty()
+    }
+
     /// Returns whether a request is granted. If it is, the grant counts as used and lasts longer.
     pub fn allow(&mut self, who: &Who, account: AccountId, usage: Use, now: Duration) -> bool {
         let grant = self.given.iter_mut().find(|grant| {

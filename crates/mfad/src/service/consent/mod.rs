@@ -101,9 +101,8 @@ pub(super) struct Consent {
     parts: Parts,
     grants: Grants,
     rates: Rates,
-    /// Counts the refusals that are logged.
+    /// The refusals and the looks that are logged.
     refusals: Rates,
-    /// Counts the looks that are logged.
     looks: Rates,
     hints: Hints,
     /// The questions that their askers have taken back a moment ago.
@@ -252,6 +251,7 @@ impl Service {
         let grants = &mut self.consent.grants;
         if let Some(id) = account
             && usage != Use::Secret
+            && !grants.is_empty()
             && !ruling::may_be_another(asker)
             && grants.allow(who, id, usage, now)
         {
@@ -272,11 +272,11 @@ impl Service {
             self.refused(asker, account, usage, Ground::NoQuestion);
             return Err(errors::needs_question(asker.caller.transport));
         }
-        self.question(asker, account, usage, count)
-            .map(Decision::Asked)
+        let cause = self.question(asker, account, usage, count)?;
+        Ok(Decision::Asked(cause))
     }
 
-    /// Counts codes or secrets that an asker is about to get.
+    /// Counts what an asker is about to get.
     pub(super) fn count(
         &mut self,
         asker: &Asker,
