@@ -16,8 +16,8 @@ mod platform;
 use std::env::consts::EXE_SUFFIX;
 use std::fmt;
 use std::ops::Deref;
-use std::path::Path;
-use std::sync::Arc;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, LazyLock};
 
 use mfa_core::access::record::Action;
 use mfa_core::access::rules::Seen;
@@ -213,11 +213,13 @@ fn who(
     };
     let name = path.file_name().unwrap_or_default().to_string_lossy();
     let mut chain = vec![naming::tidy(&name, SHOWN_REASON)];
-    // A program in another file system can have the path of one of ours.
-    let is_private = transport == Transport::Private && platform::is_here(pid, path);
-    let (who, origin) = if is_private && passes_on(path) {
+    let is_ours = |is_it: bool| {
+        // A program in another file system can have the path of one of ours.
+        is_it && transport == Transport::Private && platform::is_here(pid, path)
+    };
+    let (who, origin) = if is_ours(passes_on(path)) {
         platform::behind(pid, &mut chain)
-    } else if is_private && is_beside(path, "mfa-tray") {
+    } else if is_ours(is_beside(path, "mfa-tray")) {
         (Who::Tray, None)
     } else {
         (platform::own(pid, path), None)
@@ -232,8 +234,10 @@ fn passes_on(path: &Path) -> bool {
 
 /// Returns whether a path is the program of this name that was installed with this daemon.
 pub(crate) fn is_beside(path: &Path, name: &str) -> bool {
-    // The path of this process comes from the same place as that of the other one, so they are written alike.
-    process::executable(std::process::id()).is_some_and(|own| {
+    /// The path of the daemon. It comes from the same place as that of the other process, so the two are written alike.
+    static OWN: LazyLock<Option<PathBuf>> =
+        LazyLock::new(|| process::executable(std::process::id()));
+    OWN.as_deref().is_some_and(|own| {
         let installed = own.with_file_name(format!("{name}{EXE_SUFFIX}"));
         // The kernel adds this if a newer version has replaced the file since the program started.
         let replaced = own.with_file_name(format!("{name}{EXE_SUFFIX} (deleted)"));

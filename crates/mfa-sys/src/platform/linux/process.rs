@@ -8,8 +8,9 @@ use std::io::Read;
 use std::os::unix::fs::MetadataExt;
 use std::path::PathBuf;
 
-/// The largest number of bytes that are read of the arguments of a process.
-const MAX_ARGUMENTS: u64 = 4096;
+/// The largest number of bytes that are read of a file in `/proc`: its other files are shorter than the arguments of a
+/// process can be.
+const MAX_BYTES: usize = 4096;
 
 /// The status of a process (proc_pid_stat(5)).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -29,7 +30,7 @@ pub struct Status {
 /// Returns the status of a process, or `None` if there is no such process.
 #[must_use]
 pub fn status(pid: u32) -> Option<Status> {
-    let stat = fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;
+    let stat = text(pid, "stat")?;
     // The second field is the name of the program in parentheses. It may contain anything, even spaces and
     // parentheses. The fields after it are numbered from 3.
     let fields: Vec<_> = stat.rsplit_once(')')?.1.split_whitespace().collect();
@@ -54,9 +55,7 @@ pub fn start_time(pid: u32) -> Option<u64> {
 /// program.
 #[must_use]
 pub fn arguments(pid: u32) -> Option<Vec<String>> {
-    let mut bytes = Vec::new();
-    let file = fs::File::open(format!("/proc/{pid}/cmdline")).ok()?;
-    file.take(MAX_ARGUMENTS).read_to_end(&mut bytes).ok()?;
+    let bytes = bytes(pid, "cmdline")?;
     if bytes.is_empty() {
         return None;
     }
@@ -92,8 +91,7 @@ pub fn is_of_root(pid: u32) -> bool {
 /// as its real one, and that user chose the name under which it was started.
 #[must_use]
 pub fn is_of_root_alone(pid: u32) -> bool {
-    let status = fs::read_to_string(format!("/proc/{pid}/status"));
-    status.is_ok_and(|status| has_only_root(&status))
+    text(pid, "status").is_some_and(|status| has_only_root(&status))
 }
 
 /// Returns whether all users of a process are root: the real, the effective, the saved and that of its files
@@ -116,12 +114,21 @@ pub fn executable(pid: u32) -> Option<PathBuf> {
 /// Returns the short name of a process, at most 15 characters.
 #[must_use]
 pub fn short_name(pid: u32) -> Option<String> {
-    Some(
-        fs::read_to_string(format!("/proc/{pid}/comm"))
-            .ok()?
-            .trim()
-            .to_owned(),
-    )
+    Some(text(pid, "comm")?.trim().to_owned())
+}
+
+/// Reads a file about a process as text.
+fn text(pid: u32, name: &str) -> Option<String> {
+    String::from_utf8(bytes(pid, name)?).ok()
+}
+
+/// Reads a file about a process. Such a file has no size that could be asked for. With room for all of it, two reads are
+/// enough: these files are read for each code.
+fn bytes(pid: u32, name: &str) -> Option<Vec<u8>> {
+    let file = fs::File::open(format!("/proc/{pid}/{name}")).ok()?;
+    let mut bytes = Vec::with_capacity(MAX_BYTES);
+    file.take(MAX_BYTES as u64).read_to_end(&mut bytes).ok()?;
+    Some(bytes)
 }
 
 #[cfg(test)]
