@@ -19,8 +19,29 @@ const MAX: usize = 256;
 #[derive(Clone, Debug, Default)]
 pub struct Grants {
     given: Vec<Grant>,
-    /// The refused requests, for one account or for all accounts.
-    denied: Silences<(Who, Option<AccountId>)>,
+    denied: Silences<Wanted>,
+}
+
+/// What an asker wants: something of an account or of all accounts, or to undo the lock of the user. A refusal is for all
+/// uses of the account.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Wanted {
+    /// The asker.
+    pub who: Who,
+    account: Option<AccountId>,
+    is_to_unlock: bool,
+}
+
+impl Wanted {
+    /// Returns what an asker wants. Without an account, it is about all accounts.
+    #[must_use]
+    pub fn new(who: &Who, account: Option<AccountId>, usage: Use) -> Self {
+        Self {
+            who: who.clone(),
+            account,
+            is_to_unlock: usage == Use::Unlock,
+        }
+    }
 }
 
 #[derive(Clone, Debug)]
@@ -72,21 +93,15 @@ impl Grants {
         grant.map(|grant| grant.used = now).is_some()
     }
 
-    /// Records that the user refused a request of an asker. Without an account, the request was for all accounts.
-    pub fn deny(&mut self, who: Who, account: Option<AccountId>, now: Duration) {
-        self.denied.begin((who, account), now);
+    /// Records that the user refused a request.
+    pub fn deny(&mut self, wanted: Wanted, now: Duration) {
+        self.denied.begin(wanted, now);
     }
 
-    /// Returns the time that an asker is still refused without a question, after a recent refusal.
+    /// Returns the time that a request is still refused without a question, after a recent refusal.
     #[must_use]
-    pub fn silence(
-        &self,
-        who: &Who,
-        account: Option<AccountId>,
-        now: Duration,
-    ) -> Option<Duration> {
-        let is_same = |one: &(Who, Option<AccountId>)| one.0 == *who && one.1 == account;
-        self.denied.left(is_same, now)
+    pub fn silence(&self, wanted: &Wanted, now: Duration) -> Option<Duration> {
+        self.denied.left(|one| one == wanted, now)
     }
 
     /// Forgets the grants, for instance when the accounts are locked. Refusals last for their time.
@@ -97,7 +112,7 @@ impl Grants {
     /// Forgets the decisions about an asker, so that the user is asked again.
     pub fn forget(&mut self, is_one: impl Fn(&Who) -> bool) {
         self.given.retain(|grant| !is_one(&grant.who));
-        self.denied.forget(|(who, _)| is_one(who));
+        self.denied.forget(|wanted| is_one(&wanted.who));
     }
 }
 
@@ -156,9 +171,10 @@ mod tests {
     #[test]
     fn after_a_no_there_is_silence_for_a_minute() {
         let mut grants = Grants::default();
-        grants.deny(who("a"), Some(id(1)), MINUTE);
+        let wanted = |name, number| Wanted::new(&who(name), Some(id(number)), Use::Code);
+        grants.deny(wanted("a", 1), MINUTE);
         let silence =
-            |grants: &Grants, name, number, now| grants.silence(&who(name), Some(id(number)), now);
+            |grants: &Grants, name, number, now| grants.silence(&wanted(name, number), now);
         assert_eq!(silence(&grants, "a", 1, MINUTE), Some(SILENCE));
         assert_eq!(silence(&grants, "a", 2, MINUTE), None);
         assert_eq!(silence(&grants, "b", 1, MINUTE), None);
@@ -170,9 +186,22 @@ mod tests {
             "locking undoes no refusal"
         );
         assert_eq!(silence(&grants, "a", 1, MINUTE * 2), None);
-        grants.deny(who("a"), Some(id(1)), MINUTE * 3);
+        grants.deny(wanted("a", 1), MINUTE * 3);
         grants.forget(|one| *one == who("a"));
         assert_eq!(silence(&grants, "a", 1, MINUTE * 3), None);
+    }
+
+    #[test]
+    fn a_no_is_for_all_uses_of_an_account_but_not_for_the_lock() {
+        let mut grants = Grants::default();
+        let wanted = |account, usage| Wanted::new(&who("a"), account, usage);
+        let silence =
+            |grants: &Grants, account, usage| grants.silence(&wanted(account, usage), MINUTE);
+        grants.deny(wanted(Some(id(1)), Use::Code), MINUTE);
+        assert_eq!(silence(&grants, Some(id(1)), Use::Secret), Some(SILENCE));
+        grants.deny(wanted(None, Use::Unlock), MINUTE);
+        assert_eq!(silence(&grants, None, Use::Unlock), Some(SILENCE));
+        assert_eq!(silence(&grants, None, Use::Secret), None, "an export");
     }
 
     #[test]

@@ -16,7 +16,7 @@ use std::fmt;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-pub use grants::Grants;
+pub use grants::{Grants, Wanted};
 pub use question::{Answer, Question};
 pub use rate::Rates;
 pub use record::Record;

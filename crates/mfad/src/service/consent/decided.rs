@@ -4,8 +4,8 @@
 //! questions of the same program. The requests are then served again, and the decision is taken as for new ones.
 
 use mfa_core::AccountId;
-use mfa_core::access::Use;
 use mfa_core::access::record::Ground;
+use mfa_core::access::{Use, Wanted};
 
 use super::ruling::{Ruling, may_be_another};
 use crate::caller::Asker;
@@ -41,16 +41,16 @@ impl Service {
             drop(self.consent.questions.take(id));
             self.announcer.tell(Signal::QuestionsChanged);
             self.refused(&asker, account, usage, Ground::Unanswered);
-            let (what, now) = ((asker.caller.who, account), self.parts.clock.since_boot());
-            if before.contains(&what) {
+            let wanted = Wanted::new(&asker.caller.who, account, usage);
+            if before.contains(&wanted) {
                 continue;
             }
-            before.push(what.clone());
-            let consent = &mut self.consent;
-            if consent.taken_back.left(|one| *one == what, now).is_some() {
-                consent.grants.deny(what.0, account, now);
+            before.push(wanted.clone());
+            let (consent, now) = (&mut self.consent, self.parts.clock.since_boot());
+            if consent.taken_back.left(|one| *one == wanted, now).is_some() {
+                consent.grants.deny(wanted, now);
             } else {
-                consent.taken_back.begin(what, now);
+                consent.taken_back.begin(wanted, now);
             }
         }
     }

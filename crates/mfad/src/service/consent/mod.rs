@@ -33,7 +33,7 @@ use mfa_core::AccountId;
 use mfa_core::access::record::Ground;
 use mfa_core::access::rules::Seen;
 use mfa_core::access::{
-    BusCodes, Grants, Policy, Rates, Rules, Silences, Transport, Unattended, Use, Who,
+    BusCodes, Grants, Policy, Rates, Rules, Silences, Transport, Unattended, Use, Wanted,
 };
 use mfa_core::port::{AccessLog, RuleBook};
 use mfa_ipc::Error;
@@ -106,7 +106,7 @@ pub(super) struct Consent {
     looks: Rates,
     hints: Hints,
     /// The questions that their askers have taken back a moment ago.
-    taken_back: Silences<(Who, Option<AccountId>)>,
+    taken_back: Silences<Wanted>,
     pub(super) questions: Questions,
 }
 
@@ -257,7 +257,7 @@ impl Service {
         {
             return Ok(Decision::Yes(Permit::by(Ground::UntilLocked)));
         }
-        if let Some(left) = grants.silence(who, account, now) {
+        if let Some(left) = grants.silence(&Wanted::new(who, account, usage), now) {
             self.refused(asker, account, usage, Ground::Silence);
             return Err(errors::silence(left));
         }

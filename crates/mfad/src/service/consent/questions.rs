@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use mfa_core::access::record::Ground;
 use mfa_core::access::rules::{Accounts, Rule, Subject, Verdict};
-use mfa_core::access::{Answer, Question, Use};
+use mfa_core::access::{Answer, Question, Use, Wanted};
 use mfa_core::{Account, AccountId};
 use mfa_ipc::Error;
 use tokio::sync::oneshot;
@@ -213,7 +213,6 @@ impl Service {
     }
 
     fn deny(&mut self, id: u64, open: &Open, answer: Option<Answer>) {
-        let who = open.asker.caller.who.clone();
         let (error, ground) = match answer {
             Some(Answer::Never) => (errors::denied(), Ground::Always),
             Some(_) => (errors::denied(), Ground::Once),
@@ -224,7 +223,8 @@ impl Service {
         }
         // After "never" too: the rule may not have been stored.
         let now = self.parts.clock.since_boot();
-        self.consent.grants.deny(who, open.account, now);
+        let wanted = Wanted::new(&open.asker.caller.who, open.account, open.usage);
+        self.consent.grants.deny(wanted, now);
         self.refused(&open.asker, open.account, open.usage, ground);
         self.parking
             .refuse(&error, |cause| cause == Cause::Question(id));

@@ -189,7 +189,9 @@ impl Service {
     fn forget_grants(&mut self, subject: &Subject) {
         let grants = &mut self.consent.grants;
         grants.forget(|who| subject.fits(who));
-        self.consent.taken_back.forget(|(who, _)| subject.fits(who));
+        self.consent
+            .taken_back
+            .forget(|wanted| subject.fits(&wanted.who));
     }
 
     /// Returns a rule in words, for the log.
