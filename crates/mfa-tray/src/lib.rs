@@ -24,5 +24,6 @@ mod questions;
 pub mod run;
 mod settings;
 mod store;
+mod tiles;
 mod timers;
 mod unlock;

@@ -46,7 +46,7 @@ pub(crate) fn of(face: Face, look: Look) -> Vec<Rendition> {
     renditions.into_iter().filter_map(decode).collect()
 }
 
-fn decode(file: &[u8]) -> Option<Rendition> {
+pub(crate) fn decode(file: &[u8]) -> Option<Rendition> {
     let mut reader = png::Decoder::new(std::io::Cursor::new(file))
         .read_info()
         .ok()?;

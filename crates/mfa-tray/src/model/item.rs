@@ -1,6 +1,7 @@
 //! The entries of the menu, for any tray.
 
 use super::Choice;
+use super::tile::Tile;
 
 /// An entry of a menu.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -11,6 +12,8 @@ pub enum Item {
         label: String,
         /// The choice that it makes.
         choice: Choice,
+        /// The tile beside it, if it is about an account.
+        tile: Option<Tile>,
     },
     /// A check box.
     Check {

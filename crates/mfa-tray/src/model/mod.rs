@@ -10,6 +10,7 @@
 //! | `codes` | the codes in the open menu |
 //! | [`view`] | the menu |
 //! | `item` | an entry of the menu |
+//! | `tile` | the letter beside an account |
 //! | `question` | the open questions in the menu |
 //! | `wording` | the words of a question in rows that fit |
 //! | `confirm` | the window that confirms an answer |
@@ -42,6 +43,7 @@ pub mod notice;
 mod order;
 mod question;
 mod rows;
+mod tile;
 mod uses;
 pub mod view;
 mod wording;

@@ -105,6 +105,7 @@ fn menu(question: &Question) -> Item {
     items.extend(question.answers().iter().map(|answer| Item::Action {
         label: answer.label().to_owned(),
         choice: Choice::Answer(question.id, *answer),
+        tile: None,
     }));
     Item::Menu {
         label: title(question),

@@ -9,6 +9,7 @@ use super::fold::{Row, fold};
 pub use super::item::Item;
 use super::label::FROM_THE_LEFT;
 use super::rows::{first_rows, split};
+pub use super::tile::{COLOURS, Tile};
 use super::{Choice, Daemon, Model, label};
 use crate::config::{Codes, Look};
 
@@ -158,7 +159,7 @@ impl Model {
         let (mut first, mut rest) = split(self);
         first.retain(|account| is_listed(account));
         rest.retain(|account| is_listed(account));
-        let row = |account: &Account| action(label(account), choice(account));
+        let row = |account: &Account| tiled(account, label(account), choice(account));
         let mut items: Vec<_> = first.into_iter().map(row).collect();
         if !rest.is_empty() {
             if !items.is_empty() {
@@ -211,7 +212,7 @@ impl Model {
                     .tags
                     .first()
                     .map(|tag| label::clean(tag, label::MAX)),
-                item: action(self.labels.row(account), choice(account)),
+                item: tiled(account, self.labels.row(account), choice(account)),
             }
         };
         accounts.iter().map(row).collect()
@@ -279,6 +280,16 @@ fn action(label: impl Into<String>, choice: Choice) -> Item {
     Item::Action {
         label: label.into(),
         choice,
+        tile: None,
+    }
+}
+
+/// Returns an action for an account.
+fn tiled(account: &Account, label: String, choice: Choice) -> Item {
+    Item::Action {
+        label,
+        choice,
+        tile: Some(Tile::of(account)),
     }
 }
 

@@ -4,13 +4,15 @@
 use std::sync::{Arc, Mutex, PoisonError};
 
 use tray_icon::menu::{
-    CheckMenuItem, IsMenuItem, Menu, MenuEvent, MenuItem, PredefinedMenuItem, Result, Submenu,
+    CheckMenuItem, Icon, IconMenuItem, IsMenuItem, Menu, MenuEvent, MenuItem, PredefinedMenuItem,
+    Result, Submenu,
 };
 use tray_icon::{MouseButtonState, TrayIconEvent};
 
 use crate::input::Inputs;
-use crate::model::view::Item;
+use crate::model::view::{Item, Tile};
 use crate::model::{Choice, Msg};
+use crate::tiles;
 
 /// The id of text entries in events.
 const NOTHING: &str = "";
@@ -62,6 +64,7 @@ impl Choices {
 /// An entry with a text that may change.
 enum Labelled {
     Item(MenuItem),
+    Tile(IconMenuItem),
     Check(CheckMenuItem),
     Menu(Submenu),
 }
@@ -70,6 +73,7 @@ impl Labelled {
     fn say(&self, text: &str) {
         match self {
             Self::Item(entry) => entry.set_text(text),
+            Self::Tile(entry) => entry.set_text(text),
             Self::Check(entry) => entry.set_text(text),
             Self::Menu(entry) => entry.set_text(text),
         }
@@ -114,11 +118,22 @@ impl Made {
                     append(&entry)?;
                     self.entries.push(Labelled::Item(entry));
                 }
-                Item::Action { label, choice } => {
+                Item::Action {
+                    label,
+                    choice,
+                    tile,
+                } => {
                     let id = choices.len().to_string();
-                    let entry = MenuItem::with_id(id, escape(label), true, None);
-                    append(&entry)?;
-                    self.entries.push(Labelled::Item(entry));
+                    if let Some(picture) = tile.and_then(picture) {
+                        let entry =
+                            IconMenuItem::with_id(id, escape(label), true, Some(picture), None);
+                        append(&entry)?;
+                        self.entries.push(Labelled::Tile(entry));
+                    } else {
+                        let entry = MenuItem::with_id(id, escape(label), true, None);
+                        append(&entry)?;
+                        self.entries.push(Labelled::Item(entry));
+                    }
                     choices.push(*choice);
                 }
                 Item::Check { label, choice, .. } => {
@@ -189,8 +204,19 @@ fn have_same_shape(one: &[Item], other: &[Item]) -> bool {
     one.len() == other.len()
         && one.iter().zip(other).all(|pair| match pair {
             (Item::Line, Item::Line) | (Item::Text(_), Item::Text(_)) => true,
-            (Item::Action { choice: one, .. }, Item::Action { choice: other, .. })
-            | (Item::Check { choice: one, .. }, Item::Check { choice: other, .. }) => one == other,
+            (
+                Item::Action {
+                    choice: one,
+                    tile: tile_of_one,
+                    ..
+                },
+                Item::Action {
+                    choice: other,
+                    tile,
+                    ..
+                },
+            ) => (one, tile_of_one) == (other, tile),
+            (Item::Check { choice: one, .. }, Item::Check { choice: other, .. }) => one == other,
             (Item::OneOf { options: one, .. }, Item::OneOf { options: other, .. }) => {
                 one.iter().map(choice).eq(other.iter().map(choice))
             }
@@ -242,6 +268,11 @@ fn checks(items: &[Item]) -> Vec<bool> {
     checks
 }
 
+fn picture(tile: Tile) -> Option<Icon> {
+    let picture = tiles::draw(tile);
+    Icon::from_rgba(picture.pixels, picture.width, picture.height).ok()
+}
+
 /// Escapes ampersands, because an ampersand marks the letter to press.
 fn escape(label: &str) -> String {
     label.replace('&', "&&")
@@ -256,6 +287,7 @@ mod tests {
         Item::Action {
             label: label.to_owned(),
             choice: Choice::Copy(id(account)),
+            tile: None,
         }
     }
 

@@ -95,7 +95,7 @@ fn the_code_of_a_right_to_left_issuer_is_read_from_the_left() {
     model.update(answer(id("bank"), "194412", NOW - 3, 30), NOW);
     let items = model.view(NOW).items;
     let row = items.iter().find_map(|item| match item {
-        Item::Action { label, choice } if *choice == Choice::Copy(id("bank")) => Some(label),
+        Item::Action { label, choice, .. } if *choice == Choice::Copy(id("bank")) => Some(label),
         _ => None,
     });
     assert_eq!(

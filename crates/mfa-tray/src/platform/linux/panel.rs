@@ -18,6 +18,7 @@ use crate::input::{Input, Inputs};
 use crate::model::view::{Item, View};
 use crate::model::{Choice, Msg};
 use crate::port::Icon;
+use crate::tiles;
 
 /// The bus name of the program that shows icons.
 const WATCHER: &str = "org.kde.StatusNotifierWatcher";
@@ -204,8 +205,13 @@ fn entry(item: &Item) -> MenuItem<StatusItem> {
             ..SubMenu::default()
         }
         .into(),
-        Item::Action { label, choice } => StandardItem {
+        Item::Action {
+            label,
+            choice,
+            tile,
+        } => StandardItem {
             label: escape(label),
+            icon_data: tile.map(tiles::png).unwrap_or_default(),
             activate: choose(choice),
             ..StandardItem::default()
         }
