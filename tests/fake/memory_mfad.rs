@@ -15,7 +15,7 @@ use mfad::keychain::Keychain;
 use mfad::limits::Limits;
 use mfad::listen::Listener;
 use mfad::presence::Unprovable;
-use mfad::question::Nobody;
+use mfad::question;
 use mfad::service::{self, ConsentParts, Parts};
 use mfad::session;
 use zeroize::Zeroizing;
@@ -96,10 +96,11 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
             codes_per_minute: 0,
             ..access::Policy::default()
         };
-        let consent = ConsentParts::on_disk(&mfa_ipc::paths::state(), policy, Box::new(Nobody));
-        let (handle, _service) = service::start(parts, consent);
         let limits = Limits::default();
         let bus = mfad::bus::connect(&limits).await;
+        let questioner = question::questioner(bus.clone()).await;
+        let consent = ConsentParts::on_disk(&mfa_ipc::paths::state(), policy, questioner);
+        let (handle, _service) = service::start(parts, consent);
         if let Some(bus) = &bus {
             mfad::bus::serve(bus, &handle, limits.clone()).await?;
         }
