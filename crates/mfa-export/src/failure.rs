@@ -45,14 +45,14 @@ pub enum Failure {
     TooLong,
     /// Two accounts have the same secret.
     #[error(
-        "two accounts have the same secret, but this format can hold it only once: export only one of them"
+        "the accounts “{0}” and “{1}” have the same secret, but this format can hold it only once: export only one of them"
     )]
-    Twice,
+    Twice(String, String),
     /// The PIN of an account has another length.
     #[error(
-        "an mOTP account has a PIN of more than 4 digits, which this format cannot hold: list the accounts to export, without that one"
+        "the PIN of the account “{0}” does not have 4 digits, so this format cannot hold it: list the accounts to export, without that one"
     )]
-    Pin,
+    Pin(String),
     /// The format cannot be encrypted.
     #[error("this format cannot be encrypted")]
     NoEncryption,

@@ -2,7 +2,7 @@
 //! (<https://github.com/stratumauth/app/blob/master/doc/BACKUP_FORMAT.md>). The app refuses other numbers of digits and
 //! other PINs, and knows an account by its secret.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, HashMap};
 
 use data_encoding::HEXLOWER;
 use mfa_core::Account;
@@ -80,15 +80,16 @@ impl Format for Stratum {
 
 /// Checks what only the secrets tell.
 fn check(entries: &[Entry]) -> Result<(), Failure> {
-    let mut secrets = HashSet::new();
+    let mut secrets = HashMap::new();
     for entry in entries {
         let is_motp = entry.account.kind == Kind::Motp;
-        if !secrets.insert((is_motp, entry.secret.expose())) {
-            return Err(Failure::Twice);
+        let name = &entry.account.name;
+        if let Some(other) = secrets.insert((is_motp, entry.secret.expose()), name) {
+            return Err(Failure::Twice(other.clone(), name.clone()));
         }
         let pin = entry.secret.expose_pin();
         if is_motp && pin.len() != MOTP_PIN {
-            return Err(Failure::Pin);
+            return Err(Failure::Pin(name.clone()));
         }
     }
     Ok(())
@@ -139,7 +140,37 @@ fn item(entry: &Entry) -> Value {
 
 #[cfg(test)]
 mod tests {
+    use mfa_core::{Account, AccountId, Secret};
+
     use super::*;
+
+    fn entry(name: &str, kind: Kind, secret: Secret) -> Entry {
+        let account = Account {
+            name: name.to_owned(),
+            ..Account::new(AccountId::from_random([1; 16]), kind, 0)
+        };
+        Entry { account, secret }
+    }
+
+    #[test]
+    fn what_only_the_secrets_tell_is_refused_with_the_names() {
+        let secret = || Secret::from_bytes(vec![7; 16]).unwrap();
+        let totp = Kind::Totp {
+            period: Default::default(),
+        };
+        let entries = [entry("aws", totp, secret()), entry("copy", totp, secret())];
+        let refused = check(&entries).unwrap_err().to_string();
+        assert!(refused.contains("“aws” and “copy”"), "{refused}");
+        let long = secret().with_pin("12345").unwrap();
+        let refused = check(&[entry("door", Kind::Motp, long)]).unwrap_err();
+        assert!(refused.to_string().contains("“door”"), "{refused}");
+        let fits = secret().with_pin("1234").unwrap();
+        let entries = [
+            entry("door", Kind::Motp, fits),
+            entry("aws", totp, secret()),
+        ];
+        assert!(check(&entries).is_ok(), "another kind of code");
+    }
 
     #[test]
     fn a_category_has_the_first_half_of_a_word_of_its_hash() {
