@@ -121,12 +121,9 @@ fn what_differs_is_kept_or_replaced_by_choice_and_a_counter_never_goes_back() {
 
 /// Makes a file as other programs do, with codes that are in no link, and a note that is too long for an account.
 pub(crate) fn foreign(file: &Path) {
-    let key = DatabaseKey::new().with_password(PASSPHRASE);
-    let mut database = Database::new();
-    database.config.kdf_config = KdfConfig::Aes { rounds: 1 };
     let note = "n".repeat(20_000);
     let settings = format!("otpauth://totp/Long:jane?secret={SECRET}&issuer=Long");
-    for (title, attributes) in [
+    let entries = [
         ("older", [("TOTP Seed", SECRET), ("TOTP Settings", "60;8")]),
         (
             "keepass2",
@@ -134,12 +131,21 @@ pub(crate) fn foreign(file: &Path) {
         ),
         ("long", [("otp", &settings), ("Notes", &note)]),
         ("password", [("Password", "p"), ("URL", "example.com")]),
-    ] {
+    ];
+    write(file, &entries);
+}
+
+/// Writes a file with entries of these titles and attributes.
+fn write<const N: usize>(file: &Path, entries: &[(&str, [(&str, &str); N])]) {
+    let key = DatabaseKey::new().with_password(PASSPHRASE);
+    let mut database = Database::new();
+    database.config.kdf_config = KdfConfig::Aes { rounds: 1 };
+    for (title, attributes) in entries {
         let mut root = database.root_mut();
         let mut entry = root.add_entry();
-        entry.set_unprotected("Title", title);
+        entry.set_unprotected("Title", *title);
         for (name, value) in attributes {
-            entry.set_protected(name, value);
+            entry.set_protected(*name, *value);
         }
     }
     database
@@ -178,6 +184,55 @@ fn codes_of_other_programs_are_restored_and_what_is_cut_is_named() {
             &Value::Null
         ]
     );
+}
+
+#[test]
+fn what_cannot_be_read_is_named_and_the_others_are_restored_by_choice() {
+    let desktop = Desktop::headless();
+    let path = desktop.folder().join("partly.kdbx");
+    let link = format!("otpauth://totp/Good:jane?secret={SECRET}&issuer=Good");
+    let entries = [
+        ("good", [("otp", &*link)]),
+        ("broken", [("otp", "otpauth://totp/Broken:jane?secret=")]),
+        ("foreign", [("TOTP Seed", "?")]),
+    ];
+    write(&path, &entries);
+    let file = path.display().to_string();
+    let refused = restore(&desktop, &file, &["--yes"]).fails(1);
+    assert!(
+        refused.contains("1 account of the backup cannot be restored")
+            && refused.contains("--allow-incomplete"),
+        "{refused}"
+    );
+    assert_eq!(listed(&desktop), Value::Array(Vec::new()));
+    let line = format!("restore {file}");
+    let asked = terminal(&desktop, &line, &format!("{PASSPHRASE}\nno\n"));
+    assert_eq!(asked.status, 1);
+    assert!(
+        asked
+            .stdout
+            .contains("1 account of the backup cannot be restored. This adds 1 account."),
+        "{asked}"
+    );
+    let said = restore(&desktop, &file, &["--yes", "--allow-incomplete"]).ok();
+    let lines: Vec<_> = said
+        .lines()
+        .filter(|line| line.contains("cannot be restored: "))
+        .collect();
+    assert!(
+        lines.len() == 2
+            && lines[0].starts_with("broken ")
+            && lines[0].ends_with("its codes cannot be read")
+            && lines[1].starts_with("foreign "),
+        "{said}"
+    );
+    assert!(
+        said.trim_end().ends_with("Restored 1 account (2 skipped)."),
+        "{said}"
+    );
+    assert_eq!(desktop.mfactl(&["get", "good"]).ok().len(), 6);
+    // Nothing is left to do, but a script must not take that for a whole restore.
+    restore(&desktop, &file, &["--yes"]).fails(1);
 }
 
 #[test]

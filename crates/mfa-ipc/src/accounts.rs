@@ -60,7 +60,8 @@
 //! * `kept`: it is stored with other fields, which `differs` names, or as an item that cannot be read, which `differs`
 //!   calls `unreadable`; it stays as it is.
 //! * `replaced`: the same, with the option `replace b`: it has the fields of the backup now, except its id.
-//! * `skipped`: it cannot be stored, for the given reason.
+//! * `skipped`: it cannot be read or stored, or is in the backup twice, as `reason` says. With `missing`, the restore is
+//!   incomplete without it. Such a restore is refused, unless with the option `allow-incomplete b`.
 //!
 //! A counter never goes back, and accounts that are not in the backup stay. If a name is taken, the account gets a
 //! number. With the option `dry-run b`, nothing is stored. A restore is all or nothing, as an import is; but once it is
@@ -203,7 +204,7 @@ impl Client {
     ///
     /// # Errors
     /// `NotFound` if there is no file, `AccessDenied` if the passphrase is wrong, `NotSupported` if the file is no
-    /// backup, `Locked`, and errors of the keychain.
+    /// backup or accounts of it are missing, `Locked`, and errors of the keychain.
     pub async fn restore(
         &self,
         path: &Path,

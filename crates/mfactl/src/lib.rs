@@ -29,7 +29,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Ok(args) => args,
         Err(error) => return output::usage(&error),
     };
-    let output = Output::new(args.quiet);
+    let output = Output::new(args.quiet, args.plain);
     let result = runtime().and_then(|runtime| runtime.block_on(cmd::run(args, &output)));
     match result {
         Ok(()) => ExitCode::SUCCESS,

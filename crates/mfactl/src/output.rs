@@ -34,19 +34,32 @@ pub(crate) struct Output {
     hints: bool,
     warnings: bool,
     colours: bool,
+    /// Whether nothing that is printed changes or has a colour, for a screen reader.
+    plain: bool,
 }
 
 impl Output {
-    pub(crate) fn new(quiet: bool) -> Self {
+    pub(crate) fn new(quiet: bool, plain: bool) -> Self {
         let terminal = io::stdout().is_terminal();
-        let plain = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
+        let is_unwanted = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
         let hints = !quiet && io::stderr().is_terminal();
         Self {
             terminal,
             hints,
             warnings: !quiet,
-            colours: terminal && !plain && platform::obeys_escapes(),
+            colours: terminal && !plain && !is_unwanted && platform::obeys_escapes(),
+            plain,
         }
+    }
+
+    /// Returns whether nothing that is printed may change or have a colour.
+    pub(crate) fn plain(self) -> bool {
+        self.plain
+    }
+
+    /// Returns whether a line on standard output may be replaced by the next one.
+    pub(crate) fn may_replace(self) -> bool {
+        self.terminal && !self.plain
     }
 
     /// Prints a line of the result.
@@ -147,26 +160,31 @@ impl Output {
 
     /// Returns whether progress is visible.
     pub(crate) fn shows_progress(self) -> bool {
-        self.hints && platform::obeys_escapes()
+        self.hints && !self.plain && platform::obeys_escapes()
     }
 
-    pub(crate) fn bold(self, text: &str) -> String {
+    /// Sets off what a person looks for: a code, a name.
+    pub(crate) fn strong(self, text: &str) -> String {
         self.styled("1", text)
     }
 
-    pub(crate) fn dim(self, text: &str) -> String {
+    /// Takes back what stands around it: a heading, a label.
+    pub(crate) fn faint(self, text: &str) -> String {
         self.styled("2", text)
     }
 
-    pub(crate) fn green(self, text: &str) -> String {
+    /// Marks what is in order.
+    pub(crate) fn good(self, text: &str) -> String {
         self.styled("32", text)
     }
 
-    pub(crate) fn yellow(self, text: &str) -> String {
+    /// Marks what needs attention.
+    pub(crate) fn caution(self, text: &str) -> String {
         self.styled("33", text)
     }
 
-    pub(crate) fn red(self, text: &str) -> String {
+    /// Marks what fails.
+    pub(crate) fn bad(self, text: &str) -> String {
         self.styled("31", text)
     }
 
@@ -246,5 +264,6 @@ impl Output {
         hints: false,
         warnings: false,
         colours: false,
+        plain: false,
     };
 }

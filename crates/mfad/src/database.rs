@@ -8,8 +8,9 @@ use std::collections::HashMap;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
-use mfa_core::AccountId;
+use mfa_core::account::MAX_NAME;
 use mfa_core::item::Entry;
+use mfa_core::{AccountId, naming};
 use mfa_keepass::{Database, EntryRef, entry};
 use mfa_sys::files;
 use thiserror::Error as ThisError;
@@ -55,8 +56,28 @@ pub(crate) struct Contents {
     pub(crate) accounts: Vec<Entry>,
     /// What of an entry its account does not have.
     pub(crate) remarks: HashMap<AccountId, String>,
-    /// The number of entries with codes that are not understood.
-    pub(crate) unreadable: usize,
+    /// The entries with codes that are not understood.
+    pub(crate) unreadable: Vec<Unreadable>,
+}
+
+/// An entry with codes that are not understood.
+pub(crate) struct Unreadable {
+    pub(crate) name: String,
+    pub(crate) username: String,
+    /// Whether it was an account of ours, or has a link. Codes that another program keeps in a way of its own are no
+    /// account.
+    pub(crate) is_account: bool,
+}
+
+impl Unreadable {
+    fn new(item: &EntryRef<'_>) -> Self {
+        let text = |text: Option<&str>| naming::tidy(text.unwrap_or_default(), MAX_NAME);
+        Self {
+            name: text(item.get_title()),
+            username: text(item.get_username()),
+            is_account: entry::is_ours_or_has_link(item),
+        }
+    }
 }
 
 /// Opens the database at an absolute path.
@@ -85,7 +106,7 @@ impl Opened {
             }
             let id = AccountId::from_bytes(item.id().uuid().into_bytes());
             let Some(account) = entry::read_any(id, &item) else {
-                contents.unreadable += usize::from(entry::is_ours_or_has_link(&item));
+                contents.unreadable.push(Unreadable::new(&item));
                 continue;
             };
             let remark = remark(&item, &account).map(|remark| (id, remark));

@@ -251,6 +251,45 @@ fn an_account_is_picked_and_its_code_printed() {
     shell.is_restored();
 }
 
+/// A screen reader follows lines that stay as they are.
+#[test]
+fn nothing_moves_or_has_a_colour_if_that_is_asked_for() {
+    let desktop = Desktop::with_two_accounts();
+    let plain = |arguments: &str, typed: &str| {
+        let line = format!("{} --plain {arguments}", binary("mfactl").display());
+        run(&mut desktop.on_a_terminal(&line), typed)
+    };
+    let list = plain("list", "").ok();
+    assert!(
+        list.lines().count() == 2 && list.lines().all(|line| line.split('\t').count() == 4),
+        "{list}"
+    );
+    for arguments in ["list", "doctor", "show aws", "pair --now aws"] {
+        let said = plain(arguments, "").stdout;
+        assert!(!said.is_empty() && !said.contains('\x1b'), "{said}");
+    }
+    let picked = plain("pick --print", "2\n").ok();
+    assert!(picked.contains("1. aws (root@1234)"), "{picked}");
+    assert!(picked.contains("2. github (octocat)"), "{picked}");
+    assert!(!picked.contains('\x1b'), "{picked}");
+    let code = picked.trim_end().lines().last().unwrap();
+    assert!(
+        code.len() == 8 && code.bytes().all(|byte| byte.is_ascii_digit()),
+        "{picked}"
+    );
+    let wrong = plain("pick --print", "3\n");
+    assert!(
+        wrong.status == 2 && wrong.stdout.contains("Type a number from 1 to 2."),
+        "{wrong}"
+    );
+    assert_eq!(plain("pick --print", "\n").status, 130);
+    let found = plain("pick --print hub", "1\n").ok();
+    assert!(
+        found.contains("1. github") && !found.contains("aws"),
+        "{found}"
+    );
+}
+
 #[test]
 fn scripts_get_the_same_errors_as_before() {
     let desktop = Desktop::with_two_accounts();

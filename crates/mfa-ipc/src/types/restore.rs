@@ -65,6 +65,8 @@ pub struct RestoreResult {
     pub reason: Option<String>,
     /// What of its entry is not restored, such as the end of a note that is too long.
     pub remark: Option<String>,
+    /// Whether the restore is incomplete without it: it is an account, but cannot be read or stored.
+    pub missing: bool,
 }
 
 impl RestoreResult {
@@ -82,6 +84,7 @@ impl RestoreResult {
             .put("differs", differs)
             .put_some("reason", self.reason.as_deref())
             .put_some("remark", self.remark.as_deref())
+            .put_some("missing", self.missing.then_some(true))
             .done()
     }
 
@@ -104,6 +107,7 @@ impl RestoreResult {
             differs: reader.take("differs")?.unwrap_or_default(),
             reason: reader.take("reason")?,
             remark: reader.take("remark")?,
+            missing: reader.take("missing")?.unwrap_or(false),
         })
     }
 }
@@ -115,6 +119,8 @@ pub struct RestoreOptions {
     pub dry_run: bool,
     /// Replaces the accounts that differ.
     pub replace: bool,
+    /// Restores the other accounts although some are missing.
+    pub allow_incomplete: bool,
 }
 
 impl RestoreOptions {
@@ -124,6 +130,7 @@ impl RestoreOptions {
         Writer::default()
             .put_some("dry-run", self.dry_run.then_some(true))
             .put_some("replace", self.replace.then_some(true))
+            .put_some("allow-incomplete", self.allow_incomplete.then_some(true))
             .done()
     }
 
@@ -135,7 +142,12 @@ impl RestoreOptions {
         let mut reader = Reader::new(dict);
         let dry_run = reader.take("dry-run")?.unwrap_or(false);
         let replace = reader.take("replace")?.unwrap_or(false);
+        let allow_incomplete = reader.take("allow-incomplete")?.unwrap_or(false);
         reader.finish()?;
-        Ok(Self { dry_run, replace })
+        Ok(Self {
+            dry_run,
+            replace,
+            allow_incomplete,
+        })
     }
 }

@@ -71,7 +71,11 @@ impl<const N: usize> Table<N> {
 
 /// Returns a line with a name in a dim column and its value beside it. A value of several lines stays in its column.
 pub(super) fn named(output: Output, name: &str, width: usize, value: &str) -> String {
-    format!("{}{}", output.dim(&pad(name, width)), hanging(value, width))
+    format!(
+        "{}{}",
+        output.faint(&pad(name, width)),
+        hanging(value, width)
+    )
 }
 
 /// Returns the widths of columns that share the room. The last column matters least, and is narrowed first.

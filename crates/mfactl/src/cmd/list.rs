@@ -19,10 +19,6 @@ use crate::text::clean;
 pub(crate) struct List {
     /// List only the accounts that match this query
     pub(super) query: Option<String>,
-    /// Print one account per line, separated by tabs: name, issuer, user name and id; with --codes also the
-    /// code and the seconds that it remains valid
-    #[arg(long, conflicts_with = "json")]
-    pub(super) plain: bool,
     /// Print JSON
     #[arg(long)]
     pub(super) json: bool,
@@ -59,7 +55,7 @@ pub(super) async fn run(context: &Context, args: List) -> Result<(), Error> {
         let rows = rows.iter().map(|(account, code)| (account, code.as_ref()));
         return context.output.json(&Accounts::new(rows, now()));
     }
-    if args.plain {
+    if context.output.plain() {
         return rows
             .iter()
             .try_for_each(|row| context.output.line(plain_row(row)));

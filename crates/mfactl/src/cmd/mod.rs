@@ -61,6 +61,10 @@ pub(crate) struct Args {
     #[arg(short, long, global = true, display_order = 100, help_heading = GLOBAL)]
     pub(crate) quiet: bool,
 
+    /// Print nothing that moves or has a colour, and lists as lines with tabs; for screen readers and scripts
+    #[arg(long, global = true, display_order = 102, help_heading = GLOBAL)]
+    pub(crate) plain: bool,
+
     /// Never ask for input or open a prompt
     #[arg(long, global = true, display_order = 101, help_heading = GLOBAL)]
     pub(crate) no_input: bool,
@@ -86,12 +90,16 @@ pub(crate) enum Command {
     /// Prints the first code, waits until the second one is valid, then prints that one.
     Pair(pair::Pair),
     /// List the accounts
+    ///
+    /// With --plain, prints one account per line, separated by tabs: name, issuer, user name and id; with --codes also the
+    /// code and the seconds that it remains valid.
     #[command(visible_alias = "ls")]
     List(list::List),
     /// Choose an account and copy or type its code
     ///
-    /// In a terminal, shows the accounts and searches while you type. Elsewhere, uses a menu of the desktop: rofi, fuzzel,
-    /// wofi, bemenu or dmenu. No code is shown in the list. If you choose none, the exit code is 130.
+    /// In a terminal, shows the accounts and searches while you type; with --plain, lists them and asks for a number.
+    /// Elsewhere, uses a menu of the desktop: rofi, fuzzel, wofi, bemenu or dmenu. No code is shown in the list. If you
+    /// choose none, the exit code is 130.
     Pick(pick::Pick),
     /// Type the code of an account into the window that has the focus
     ///
@@ -107,7 +115,8 @@ pub(crate) enum Command {
     ///
     /// In a terminal, shows a list that you search by typing, and the code of the chosen account. Enter copies it.
     ///
-    /// Elsewhere, or with --plain, --json or --waybar, prints a line for each change, and nothing in between. It goes on
+    /// Elsewhere, or with --json or --waybar, prints a line for each change, and nothing in between; with --plain, a
+    /// sentence. It goes on
     /// when the accounts are locked or when the daemon restarts. Codes are only looked at, which does not use them up.
     Watch(watch::Watch),
     /// Add an account from a link or a secret
@@ -249,7 +258,7 @@ pub(crate) async fn run(args: Args, output: &Output) -> Result<(), Error> {
         Command::Type(args) => pick::get(&context, args.into()).await,
         Command::Pair(args) => pair::run(&context, args).await,
         Command::List(args) => list::run(&context, args).await,
-        Command::Watch(args) => watch::run(&args),
+        Command::Watch(args) => watch::run(&context, &args),
         Command::Add(args) => add_account(&context, args).await,
         Command::Import(args) => import::run(&context, args).await,
         Command::Backup(args) => backup::run(&context, args).await,

@@ -78,8 +78,8 @@ pub(super) async fn run(context: &Context, args: Pair) -> Result<(), Error> {
 }
 
 fn print(context: &Context, number: u32, code: &IssuedCode) -> Result<(), Error> {
-    if context.output.terminal {
-        let code = context.output.bold(&grouped(&code.code));
+    if context.output.may_replace() {
+        let code = context.output.strong(&grouped(&code.code));
         context
             .output
             .replace_line(format_args!("MFA code {number}   {code}\n"))
@@ -90,15 +90,21 @@ fn print(context: &Context, number: u32, code: &IssuedCode) -> Result<(), Error>
 
 /// Counts down until the second code is valid.
 async fn wait_for(context: &Context, first: &IssuedCode, second: &IssuedCode) -> Result<(), Error> {
+    if context.output.plain() {
+        let left = second.valid_from.saturating_sub(now());
+        context
+            .output
+            .hint(format_args!("the second code is valid in {left} s"));
+    }
     loop {
         let left = second.valid_from.saturating_sub(now());
         if left == 0 {
             return Ok(());
         }
-        if context.output.terminal {
+        if context.output.may_replace() {
             let bar = context
                 .output
-                .dim(&bar(left, first.valid_until - first.valid_from));
+                .faint(&bar(left, first.valid_until - first.valid_from));
             let line = format!("MFA code 2   ··· ···   in {left} s {bar}");
             // A line that wraps would not be replaced by the next one.
             let line = match context.output.columns() {

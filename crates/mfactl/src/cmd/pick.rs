@@ -1,22 +1,25 @@
 //! `mfactl pick`, and `mfactl get` or `mfactl type` where a person has not said clearly which account: mfa-watch has the
 //! person choose, and prints the id of the account. All that follows is the same as if the person had typed it.
 
-use std::io::{self, IsTerminal, Read};
+use std::io::{self, IsTerminal, Read, Write};
 use std::process::{Command, Stdio};
 
 use clap::Args as Arguments;
+use mfa_core::Account;
 use mfa_ipc::{Client, launcher};
 
-use super::context::{Context, connect, no_match};
+use super::context::{Context, connect, label, no_match};
 use super::copy;
 use super::get::{self, Get, Typing};
 use super::typing;
 use super::watch::missing;
 use crate::error::{Error, Kind};
-use crate::platform;
+use crate::{platform, prompt};
 
 /// The longest id that is read.
 const LONGEST: u64 = 100;
+/// The exit code if a person chooses no account.
+const GIVEN_UP: i32 = 130;
 
 /// The arguments of `pick`.
 #[derive(Debug, Arguments)]
@@ -94,6 +97,10 @@ async fn choose(
     if accounts.is_empty() {
         return Err(no_match("", &accounts));
     }
+    if context.output.plain() && context.may_ask && with.is_none() {
+        let found = found(context, &client, query, accounts).await?;
+        return by_number(&found);
+    }
     drop(client);
     let mut program = program(&[]);
     if let Some(with) = with {
@@ -116,6 +123,44 @@ async fn choose(
         std::process::exit(ended.code().unwrap_or(Kind::Other as i32));
     }
     Ok(id.trim().to_owned())
+}
+
+/// Returns the accounts that a query matches, or all.
+async fn found(
+    context: &Context,
+    client: &Client,
+    query: Option<&str>,
+    mut accounts: Vec<Account>,
+) -> Result<Vec<Account>, Error> {
+    let Some(query) = query else {
+        return Ok(accounts);
+    };
+    let find = async |client: &Client| client.find_accounts(query).await;
+    let ids = context.ask(client, find).await?;
+    if ids.is_empty() {
+        return Err(no_match(query, &accounts));
+    }
+    accounts.retain(|account| ids.contains(&account.id.to_string()));
+    Ok(accounts)
+}
+
+/// Has a person choose by number, in lines that a screen reader can follow.
+fn by_number(accounts: &[Account]) -> Result<String, Error> {
+    let mut stderr = io::stderr().lock();
+    for (number, account) in (1..).zip(accounts) {
+        writeln!(stderr, "{number}. {}", label(account))?;
+    }
+    drop(stderr);
+    let answer = prompt::line("Number of the account")?;
+    if answer.is_empty() {
+        std::process::exit(GIVEN_UP);
+    }
+    let number = answer.parse::<usize>().ok().and_then(|n| n.checked_sub(1));
+    let chosen = number.and_then(|number| accounts.get(number));
+    chosen.map(|account| account.id.to_string()).ok_or_else(|| {
+        let last = accounts.len();
+        Error::usage("no account has this number").hint(format!("Type a number from 1 to {last}."))
+    })
 }
 
 /// Returns the command that runs mfa-watch.

@@ -108,7 +108,7 @@ impl Layout {
         }
         let code = if self.has_codes() { "CODE" } else { "" };
         let heading = format!("{}{}", pad(code, self.codes), self.texts.heading());
-        Some(self.output.dim(&heading))
+        Some(self.output.faint(&heading))
     }
 
     /// Returns the lines of an account.
@@ -119,12 +119,12 @@ impl Layout {
         let code = code.unwrap_or_default();
         let isolated = texts.iter().any(|text| turns_around(text));
         let code = if isolated { isolate_ltr(&code) } else { code };
-        let code = self.output.bold(&pad(&code, self.codes));
+        let code = self.output.strong(&pad(&code, self.codes));
         if self.stacked {
             return self.two_lines(&code, &texts, apart);
         }
         let [name, issuer, username] = self.texts.cells(&texts, apart);
-        let (name, issuer) = (self.output.bold(&name), self.output.dim(&issuer));
+        let (name, issuer) = (self.output.strong(&name), self.output.faint(&issuer));
         let line = format!("{code}{name}{GAP}{issuer}{GAP}{username}");
         vec![line.trim_end().to_owned()]
     }
@@ -137,14 +137,14 @@ impl Layout {
         apart: impl Fn(&str) -> String,
     ) -> Vec<String> {
         let name = apart(&shorten(name, self.columns.saturating_sub(self.codes)));
-        let first = format!("{code}{}", self.output.bold(&name));
+        let first = format!("{code}{}", self.output.strong(&name));
         if issuer.is_empty() && username.is_empty() {
             return vec![first];
         }
         let indent = if self.has_codes() { self.codes } else { 2 };
         let room = self.columns.saturating_sub(indent);
         let second = whose(issuer, username, room, apart);
-        let second = self.output.dim(&second);
+        let second = self.output.faint(&second);
         vec![first, format!("{}{second}", " ".repeat(indent))]
     }
 }
@@ -195,7 +195,7 @@ fn countdown<'r>(
     };
     format!(
         "{which} change in {left} s {}",
-        output.dim(&bar(left, period))
+        output.faint(&bar(left, period))
     )
 }
 

@@ -5,6 +5,7 @@ use std::process::Command;
 use clap::Args as Arguments;
 use mfa_ipc::launcher;
 
+use super::context::Context;
 use crate::error::{Error, Kind};
 use crate::platform;
 
@@ -14,9 +15,6 @@ pub(crate) struct Watch {
     /// Show only the accounts that match this query
     #[arg(required_if_eq("waybar", "true"))]
     query: Option<String>,
-    /// Print a sentence for each change
-    #[arg(long, conflicts_with_all = ["json", "waybar"])]
-    plain: bool,
     /// Print a JSON object on a line of its own for each change
     #[arg(long, conflicts_with = "waybar")]
     json: bool,
@@ -28,11 +26,14 @@ pub(crate) struct Watch {
     codes: bool,
 }
 
-pub(super) fn run(args: &Watch) -> Result<(), Error> {
+pub(super) fn run(context: &Context, args: &Watch) -> Result<(), Error> {
     let mut program = Command::new(launcher::beside("mfa-watch"));
     program.arg("watch");
     for (flag, is_given) in [
-        ("--plain", args.plain),
+        (
+            "--plain",
+            context.output.plain() && !args.json && !args.waybar,
+        ),
         ("--json", args.json),
         ("--waybar", args.waybar),
         ("--codes", args.codes),

@@ -23,6 +23,7 @@ use mfa_ipc::types::{MAX_IMPORTED, RestoreResult, Restored};
 
 use super::accounts::Accounts;
 use super::{Service, errors};
+use crate::database::Unreadable;
 use matches::Matches;
 use twins::Twins;
 
@@ -32,6 +33,8 @@ pub(crate) struct Backup {
     pub(crate) accounts: Vec<Entry>,
     /// What of an entry its account does not have.
     pub(crate) remarks: HashMap<AccountId, String>,
+    /// The entries with codes that are not understood.
+    pub(crate) unreadable: Vec<Unreadable>,
 }
 
 /// What is to become of the accounts of a backup.
@@ -48,8 +51,9 @@ pub(super) fn plan(accounts: &Accounts, backup: Backup, replace: bool) -> Result
     let Backup {
         accounts: mut backup,
         mut remarks,
+        unreadable,
     } = backup;
-    if backup.len() > MAX_IMPORTED {
+    if backup.len() + unreadable.len() > MAX_IMPORTED {
         return Err(errors::too_many_imported());
     }
     let unlocked = &accounts.unlocked;
@@ -87,7 +91,33 @@ pub(super) fn plan(accounts: &Accounts, backup: Backup, replace: bool) -> Result
         plan.results.push(RestoreResult { remark, ..result });
         plan.puts.extend(put);
     }
+    plan.results.extend(unreadable.into_iter().map(not_read));
     Ok(plan)
+}
+
+/// Returns the result of an entry with codes that are not understood.
+fn not_read(entry: Unreadable) -> RestoreResult {
+    let Unreadable {
+        name,
+        username,
+        is_account,
+    } = entry;
+    let reason = match is_account {
+        true => "its codes cannot be read",
+        false => "another program keeps its codes in a way of its own",
+    };
+    RestoreResult {
+        fate: Restored::Skipped,
+        name,
+        name_there: None,
+        issuer: String::new(),
+        username,
+        id: None,
+        differs: Vec::new(),
+        reason: Some(reason.to_owned()),
+        remark: None,
+        missing: is_account,
+    }
 }
 
 /// Gives an account of a backup another id, if the stored one of its id has another secret.
@@ -138,6 +168,7 @@ fn skipped(entry: &Entry) -> RestoreResult {
         differs: Vec::new(),
         reason: None,
         remark: None,
+        missing: false,
     }
 }
 
@@ -196,6 +227,7 @@ fn fate(
     if let Err(error) = entry.to_text() {
         result.id = None;
         result.reason = Some(error.to_string());
+        result.missing = true;
         return (result, None);
     }
     if !taken.decided.insert(id) {

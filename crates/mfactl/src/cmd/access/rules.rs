@@ -153,7 +153,7 @@ fn table(output: Output, rules: &[AccessRule]) -> Vec<String> {
         })
         .collect();
     let table = Table::whole(&COLUMNS, &cells);
-    let heading = output.dim(&table.heading());
+    let heading = output.faint(&table.heading());
     let lines = rules.iter().zip(&cells).map(|(rule, cells)| {
         let line = table.cells(cells, str::to_owned).join(GAP);
         let remark = match (rule.is_default, rule.has_changed) {
@@ -161,7 +161,7 @@ fn table(output: Output, rules: &[AccessRule]) -> Vec<String> {
             (false, true) => "the program or its script has changed since this rule was made",
             (false, false) => return line.trim_end().to_owned(),
         };
-        format!("{line}{GAP}{}", output.dim(&format!("({remark})")))
+        format!("{line}{GAP}{}", output.faint(&format!("({remark})")))
     });
     std::iter::once(heading).chain(lines).collect()
 }

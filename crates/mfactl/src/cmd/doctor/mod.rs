@@ -78,9 +78,9 @@ fn lines(output: Output, findings: &[Finding]) -> Vec<String> {
         let [grade, what] = table.cells(cells, str::to_owned);
         let indent = width(&grade) + width(&what) + 2 * GAP.len();
         let grade = match finding.grade {
-            Grade::Ok => output.green(&grade),
-            Grade::Warn => output.yellow(&grade),
-            Grade::Fail => output.red(&grade),
+            Grade::Ok => output.good(&grade),
+            Grade::Warn => output.caution(&grade),
+            Grade::Fail => output.bad(&grade),
         };
         let text = hanging(&finding.text, indent);
         format!("{grade}{GAP}{what}{GAP}{text}")

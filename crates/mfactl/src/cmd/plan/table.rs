@@ -30,7 +30,7 @@ pub(super) fn lines(plan: &Plan, output: Output, columns: Option<usize>) -> Vec<
             // In a pipe, texts contain no characters but their own.
             (false, None) => beside(&table, texts, str::to_owned),
         };
-        let what = output.bold(&pad(what, first));
+        let what = output.strong(&pad(what, first));
         lines.into_iter().enumerate().map(move |(n, line)| {
             let before = if n == 0 { &*what } else { &" ".repeat(first) };
             format!("{before}{line}").trim_end().to_owned()

@@ -2,20 +2,23 @@
 //!
 //! The daemon reads the file itself, so no secret passes through mfactl.
 
+mod result;
 mod table;
+mod words;
 
 use std::path::{self, PathBuf};
 
 use clap::Args as Arguments;
 use mfa_intake::accounts;
 use mfa_ipc::Client;
-use mfa_ipc::types::{RestoreOptions, RestoreResult, Restored};
-use serde::Serialize;
+use mfa_ipc::types::{RestoreOptions, RestoreResult};
 
 use super::context::{Context, connect};
 use super::intake::short;
 use crate::error::{Error, Kind};
 use crate::prompt;
+use result::Restores;
+use words::{Tally, missing, planned_text, said};
 
 /// The question for the passphrase of a backup.
 const PASSPHRASE: &str = "Passphrase of the backup (not shown)";
@@ -31,6 +34,9 @@ pub(crate) struct Restore {
     /// Keep the accounts that differ as they are here
     #[arg(long)]
     pub(super) keep: bool,
+    /// Restore the other accounts if some of the backup cannot be restored
+    #[arg(long)]
+    pub(super) allow_incomplete: bool,
     /// Show what would be restored, but change nothing
     #[arg(long)]
     pub(super) dry_run: bool,
@@ -51,7 +57,12 @@ pub(super) async fn run(context: &Context, args: Restore) -> Result<(), Error> {
     let passphrase = prompt::passphrase(args.password_file.as_deref(), PASSPHRASE, false)?;
     let path = path::absolute(&args.file)?;
     let ask = async |dry_run, replace| {
-        let options = RestoreOptions { dry_run, replace };
+        let options = RestoreOptions {
+            dry_run,
+            replace,
+            // Whoever agrees to the plan has seen what is missing.
+            allow_incomplete: true,
+        };
         let ask = async |client: &Client| client.restore(&path, &passphrase, options).await;
         let asked = context.ask(&client, ask).await;
         asked.map_err(|error| error.about(&short(&args.file)))
@@ -102,6 +113,7 @@ fn decide(
     planned: &[RestoreResult],
 ) -> Result<Option<bool>, Error> {
     let tally = Tally::of(planned);
+    let missing = missing_beyond_choice(context, args, planned)?;
     let differ = tally.kept + tally.replaced;
     let is_nothing = tally.added + differ == 0 || (args.keep && tally.added == 0);
     if args.dry_run || is_nothing {
@@ -136,10 +148,30 @@ fn decide(
         (0, replaced) => format!("This replaces {}.", accounts(replaced)),
         (added, replaced) => format!("This adds {} and replaces {replaced}.", accounts(added)),
     };
-    if args.yes || prompt::confirm(&what)? {
+    let missing = missing.map_or(String::new(), |missing| format!("{missing}. "));
+    if args.yes || prompt::confirm(&format!("{missing}{what}"))? {
         return Ok(Some(replace));
     }
     Err(Error::new(Kind::Other, "nothing was restored"))
+}
+
+/// Returns how many accounts of the backup would be missing, unless that was accepted. If nobody is asked, that is an error.
+fn missing_beyond_choice(
+    context: &Context,
+    args: &Restore,
+    planned: &[RestoreResult],
+) -> Result<Option<String>, Error> {
+    let Some(text) = missing(planned).filter(|_| !args.allow_incomplete) else {
+        return Ok(None);
+    };
+    if !args.yes || args.dry_run {
+        return Ok(Some(text));
+    }
+    if args.json {
+        context.output.json(&Restores::new(planned, true))?;
+    }
+    Err(Error::new(Kind::Other, text)
+        .hint("Nothing was restored. To restore the others: --allow-incomplete"))
 }
 
 /// Asks whether the accounts that differ are replaced.
@@ -156,131 +188,3 @@ fn ask_which(differ: usize) -> Result<bool, Error> {
         _ => Err(Error::new(Kind::Other, "nothing was restored")),
     }
 }
-
-/// How many accounts have which result.
-#[derive(Clone, Copy, Default, Serialize)]
-struct Tally {
-    added: usize,
-    same: usize,
-    kept: usize,
-    replaced: usize,
-    skipped: usize,
-}
-
-impl Tally {
-    fn of(results: &[RestoreResult]) -> Self {
-        let count = |fate| results.iter().filter(|result| result.fate == fate).count();
-        Self {
-            added: count(Restored::Added),
-            same: count(Restored::Same),
-            kept: count(Restored::Kept),
-            replaced: count(Restored::Replaced),
-            skipped: count(Restored::Skipped),
-        }
-    }
-
-    /// Returns the sentences about the accounts that stay as they are.
-    fn rest(&self) -> String {
-        let texts = [
-            (self.same, "the same here"),
-            (self.kept, "kept as here"),
-            (self.skipped, "skipped"),
-        ];
-        let texts = texts.iter().filter(|(count, _)| *count > 0);
-        let texts: Vec<_> = texts
-            .map(|(count, what)| format!("{count} {what}"))
-            .collect();
-        match texts.is_empty() {
-            true => String::new(),
-            false => format!(" ({})", texts.join(", ")),
-        }
-    }
-}
-
-/// Says what was restored.
-fn said(tally: &Tally) -> String {
-    let rest = tally.rest();
-    match (tally.added, tally.replaced) {
-        (0, 0) => format!("Nothing was changed{rest}."),
-        (added, 0) => format!("Restored {}{rest}.", accounts(added)),
-        (0, replaced) => format!("Replaced {}{rest}.", accounts(replaced)),
-        (added, replaced) => format!(
-            "Restored {} and replaced {replaced}{rest}.",
-            accounts(added)
-        ),
-    }
-}
-
-/// Says what would be restored.
-fn planned_text(tally: &Tally, keep: bool) -> String {
-    let (added, replaced) = (accounts(tally.added), tally.replaced);
-    let kept = match tally.kept {
-        1 => "1 account differs".to_owned(),
-        kept => format!("{kept} accounts differ"),
-    };
-    let are_kept = match tally.kept {
-        1 => "is kept",
-        _ => "are kept",
-    };
-    match (tally.added, replaced, tally.kept) {
-        (0, 0, 0) if tally.skipped > 0 => {
-            let skipped = accounts(tally.skipped);
-            format!("{skipped} cannot be restored; see above.")
-        }
-        (0, 0, 0) => "All accounts of the backup are here already.".to_owned(),
-        (0, 0, _) if keep => format!("Nothing to restore: {kept} and {are_kept}."),
-        (0, 0, _) => format!("{kept}: add --keep or --replace."),
-        (_, 0, 0) => format!("{added} would be added."),
-        (_, 0, _) if keep => format!("{added} would be added; {kept} and {are_kept}."),
-        (_, 0, _) => format!("{added} would be added; {kept}: add --keep or --replace."),
-        (0, _, _) => format!("{} would be replaced.", accounts(replaced)),
-        _ => format!("{added} would be added, and {replaced} replaced."),
-    }
-}
-
-/// `mfactl restore --json`
-#[derive(Serialize)]
-struct Restores<'a> {
-    dry_run: bool,
-    #[serde(flatten)]
-    tally: Tally,
-    accounts: Vec<Row<'a>>,
-}
-
-/// One account of the backup and what became of it.
-#[derive(Serialize)]
-struct Row<'a> {
-    fate: &'static str,
-    name: &'a str,
-    name_there: Option<&'a str>,
-    issuer: &'a str,
-    username: &'a str,
-    id: Option<&'a str>,
-    differs: &'a [String],
-    reason: Option<&'a str>,
-    remark: Option<&'a str>,
-}
-
-impl<'a> Restores<'a> {
-    fn new(results: &'a [RestoreResult], dry_run: bool) -> Self {
-        let row = |result: &'a RestoreResult| Row {
-            fate: result.fate.as_str(),
-            name: &result.name,
-            name_there: result.name_there.as_deref(),
-            issuer: &result.issuer,
-            username: &result.username,
-            id: result.id.as_deref(),
-            differs: &result.differs,
-            reason: result.reason.as_deref(),
-            remark: result.remark.as_deref(),
-        };
-        Self {
-            dry_run,
-            tally: Tally::of(results),
-            accounts: results.iter().map(row).collect(),
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests;

@@ -25,7 +25,7 @@ pub(super) fn print(context: &Context, results: &[RestoreResult]) -> Result<(), 
         Some(room) => Table::within(room, &COLUMNS, &rows),
         None => Table::whole(&COLUMNS, &rows),
     };
-    output.line(output.dim(&table.heading()))?;
+    output.line(output.faint(&table.heading()))?;
     for row in &rows {
         let apart = apart(row);
         let whole = |text: &str| match output.terminal {
@@ -85,6 +85,7 @@ mod tests {
             differs: differs.iter().map(|text| (*text).to_owned()).collect(),
             reason: Some("it is damaged".into()),
             remark: None,
+            missing: false,
         };
         let remark =
             |fate, differs: &[&str], there| texts(&result(fate, differs, there))[2].clone();

@@ -10,8 +10,8 @@ use mfa_ipc::types::RestoreResult;
 use super::apply::Applying;
 use super::{Apply, Change, Job};
 use crate::caller::Asker;
-use crate::service::Service;
 use crate::service::restore::{self, Backup};
+use crate::service::{Service, errors};
 
 /// A change that puts back the accounts of a backup. The answer says what became of each.
 pub(crate) struct Restore {
@@ -19,6 +19,8 @@ pub(crate) struct Restore {
     pub(crate) backup: Backup,
     /// Whether accounts that differ are replaced.
     pub(crate) replace: bool,
+    /// Whether the others are restored if some cannot be.
+    pub(crate) allow_incomplete: bool,
 }
 
 /// A backup that is being restored.
@@ -34,6 +36,10 @@ impl Change for Restore {
     fn prepare(mut self, service: &mut Service) -> Result<(Job, Restoring), Error> {
         service.count_on(&mut self.backup);
         let plan = restore::plan(&service.accounts, self.backup, self.replace)?;
+        let missing = plan.results.iter().filter(|result| result.missing).count();
+        if missing > 0 && !self.allow_incomplete {
+            return Err(errors::incomplete_backup(missing));
+        }
         for put in &plan.puts {
             let id = put.account.id;
             if let Some(old) = service.accounts.unlocked.get(id) {

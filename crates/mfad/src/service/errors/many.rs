@@ -32,11 +32,14 @@ pub(in crate::service) fn incomplete(error: &str) -> Error {
     ))
 }
 
-/// Returns the error for a backup with entries that cannot be restored: some of it would be missing without a word.
-pub(in crate::service) fn unreadable_backup(count: usize) -> Error {
+/// Returns the error for a backup with accounts that cannot be restored: they would be missing without a word.
+pub(in crate::service) fn incomplete_backup(count: usize) -> Error {
+    let accounts = match count {
+        1 => "1 account".to_owned(),
+        _ => format!("{count} accounts"),
+    };
     Error::NotSupported(format!(
-        "the file has entries with codes that this version does not understand ({count}); nothing was restored\n  To take \
-         over the others as new accounts: mfactl import FILE"
+        "{accounts} of the file cannot be restored; nothing was restored\n  To restore the others: --allow-incomplete"
     ))
 }
 

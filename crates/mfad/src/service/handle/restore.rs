@@ -27,18 +27,21 @@ impl Handle {
         let contents = opened
             .map_err(|error| refusals::database(&error))?
             .contents();
-        if contents.unreadable > 0 {
-            return Err(errors::unreadable_backup(contents.unreadable));
-        }
-        if contents.accounts.is_empty() {
+        let is_missed = contents.unreadable.iter().any(|one| one.is_account);
+        if contents.accounts.is_empty() && !is_missed {
             return Err(errors::empty_backup());
         }
         let backup = Backup {
             accounts: contents.accounts,
             remarks: contents.remarks,
+            unreadable: contents.unreadable,
         };
-        let replace = options.replace;
-        if options.dry_run {
+        let RestoreOptions {
+            dry_run,
+            replace,
+            allow_incomplete,
+        } = options;
+        if dry_run {
             return self.ask(asker, Compare { backup, replace }).await;
         }
         let asker_too = asker.clone();
@@ -46,6 +49,7 @@ impl Handle {
             asker: asker_too,
             backup,
             replace,
+            allow_incomplete,
         };
         self.change(asker, restore).await
     }

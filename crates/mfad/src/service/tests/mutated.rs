@@ -165,7 +165,11 @@ fn count(database: &Database) -> usize {
     database.iter_all_entries().filter(is_one).count()
 }
 
-async fn restore(world: &World, database: &Database) -> Result<Vec<RestoreResult>, Error> {
+async fn restore(
+    world: &World,
+    database: &Database,
+    allow_incomplete: bool,
+) -> Result<Vec<RestoreResult>, Error> {
     let key = mfa_keepass::DatabaseKey::new().with_password("p");
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("backup.kdbx");
@@ -173,6 +177,7 @@ async fn restore(world: &World, database: &Database) -> Result<Vec<RestoreResult
     let passphrase = Passphrase::new("p".into()).ok().unwrap();
     let options = RestoreOptions {
         replace: true,
+        allow_incomplete,
         ..RestoreOptions::default()
     };
     world
@@ -208,7 +213,7 @@ fn check(world: &World, results: &[RestoreResult], case: &str) {
 
 #[tokio::test]
 async fn what_is_damaged_inside_a_sound_file_is_refused_or_named() {
-    let (mut refused, mut restored, mut skipped) = (0, 0, 0);
+    let (mut refused, mut restored, mut skipped, mut incomplete) = (0, 0, 0, 0);
     for seed in 1..=CASES {
         let mut random = Random(seed.wrapping_mul(0x9e37_79b9));
         let world = world();
@@ -220,7 +225,7 @@ async fn what_is_damaged_inside_a_sound_file_is_refused_or_named() {
         }
         let case = format!("{seed}: {}", how.join(", "));
         let count = count(&database);
-        match restore(&world, &database).await {
+        match restore(&world, &database, false).await {
             Err(_) => {
                 refused += 1;
                 assert_eq!(
@@ -228,9 +233,17 @@ async fn what_is_damaged_inside_a_sound_file_is_refused_or_named() {
                     before,
                     "{case}: some of it"
                 );
+                // Whoever says so gets the accounts that are sound.
+                if let Ok(results) = restore(&world, &database, true).await {
+                    incomplete += 1;
+                    assert!(results.iter().any(|result| result.missing), "{case}");
+                    assert_eq!(results.len(), count, "{case}: an account is not named");
+                    check(&world, &results, &case);
+                }
             }
             Ok(results) => {
                 restored += 1;
+                assert!(!results.iter().any(|result| result.missing), "{case}");
                 assert_eq!(results.len(), count, "{case}: an account is not named");
                 let is_skipped = |result: &&RestoreResult| result.fate == Restored::Skipped;
                 skipped += results.iter().filter(is_skipped).count();
@@ -241,12 +254,12 @@ async fn what_is_damaged_inside_a_sound_file_is_refused_or_named() {
         }
     }
     assert!(
-        refused > 50 && restored > 50 && skipped > 5,
-        "{refused} {restored} {skipped}"
+        refused > 50 && restored > 50 && skipped > 5 && incomplete > 50,
+        "{refused} {restored} {skipped} {incomplete}"
     );
     // The whole one is restored, so it is the damage that is refused.
     let world = world();
-    let results = restore(&world, &backup()).await.unwrap();
+    let results = restore(&world, &backup(), false).await.unwrap();
     assert_eq!(results.len(), NUMBERS.len());
     let fates: BTreeSet<_> = results.iter().map(|result| result.fate.as_str()).collect();
     assert_eq!(fates, ["added", "replaced", "same"].into());

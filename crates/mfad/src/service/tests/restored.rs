@@ -23,6 +23,7 @@ async fn restore(service: &Handle, backup: Vec<Entry>) -> Vec<RestoreResult> {
         asker: us(),
         backup: of(backup),
         replace: false,
+        allow_incomplete: false,
     };
     service.change(&us(), restore).await.unwrap()
 }
@@ -170,6 +171,7 @@ async fn no_secret_takes_the_place_of_another_one() {
             asker: us(),
             backup: of(backup),
             replace: true,
+            allow_incomplete: false,
         };
         let results = service.change(&us(), restore).await.unwrap();
         // Its name differs, because that of the backup is taken.

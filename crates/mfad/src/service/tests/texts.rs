@@ -52,7 +52,7 @@ fn requests() -> Vec<Error> {
         errors::outdated(),
         errors::same_id_twice(),
         errors::incomplete("the keychain is locked"),
-        errors::unreadable_backup(2),
+        errors::incomplete_backup(2),
         errors::empty_backup(),
         errors::counter_at_end(),
         errors::not_proved(),

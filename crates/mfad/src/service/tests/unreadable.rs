@@ -28,6 +28,7 @@ async fn restore(service: &Handle, replace: bool) -> Vec<RestoreResult> {
         asker: us(),
         backup: of(vec![entry(2, "bank", Some(3)), entry(1, "stays", None)]),
         replace,
+        allow_incomplete: false,
     };
     service.change(&us(), restore).await.unwrap()
 }
