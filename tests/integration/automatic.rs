@@ -45,7 +45,11 @@ fn files(folder: &Path) -> Vec<PathBuf> {
 
 /// Returns the names of the accounts in the latest backup.
 fn latest(folder: &Path) -> Vec<String> {
-    let key = DatabaseKey::new().with_password(PASSPHRASE);
+    latest_with(folder, PASSPHRASE)
+}
+
+fn latest_with(folder: &Path, passphrase: &str) -> Vec<String> {
+    let key = DatabaseKey::new().with_password(passphrase);
     let file = files(folder).pop().unwrap();
     let mode = fs::metadata(&file).unwrap().permissions().mode();
     assert_eq!(mode & 0o777, 0o600);
@@ -143,6 +147,44 @@ fn a_folder_that_is_missing_is_told_and_tried_again_with_the_next_change() {
     desktop.mfactl(&["edit", "aws", "--note", "x"]).ok();
     until_backed_up(&desktop);
     assert_eq!(latest(&folder), ["aws"]);
+}
+
+/// Whoever has forgotten the passphrase sets another one, and needs a backup that it opens.
+#[test]
+fn a_passphrase_and_a_folder_that_are_new_are_followed_by_a_backup() {
+    let (desktop, folder) = configured();
+    set_passphrase(&desktop);
+    desktop.add("aws", LINK);
+    until_backed_up(&desktop);
+    let before = files(&folder);
+    let another = "another pässphrase";
+    let typed = ["mfactl backup --automatic", another, another];
+    desktop.person(&typed).ok();
+    eventually_within(PATIENCE, "another passphrase has its backup", || {
+        files(&folder).last() != before.last()
+    });
+    assert_eq!(latest_with(&folder, another), ["aws"]);
+    let start_again = || {
+        desktop.end_daemon("-TERM");
+        desktop.mfactl(&["list"]).ok();
+    };
+    for file in files(&folder) {
+        fs::remove_file(file).unwrap();
+    }
+    start_again();
+    eventually_within(
+        PATIENCE,
+        "the folder that was emptied has one again",
+        || !files(&folder).is_empty(),
+    );
+    let other = desktop.folder().join("other");
+    fs::create_dir(&other).unwrap();
+    desktop.configure(&format!("backup-folder = {other:?}\n"));
+    start_again();
+    eventually_within(PATIENCE, "the other folder has one", || {
+        !files(&other).is_empty()
+    });
+    assert_eq!(latest_with(&other, another), ["aws"]);
 }
 
 #[test]

@@ -4,6 +4,7 @@ use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 
+use keepass::config::KdfConfig;
 use keepass::{Database, DatabaseKey};
 use serde_json::Value;
 use tests::{Desktop, LINK, Run, SECRET, now, oathtool, run};
@@ -86,6 +87,26 @@ fn keepassxc_opens_a_backup_and_shows_the_same_codes() {
     let shown = keepassxc(&["show", "--all", &file, "aws"]);
     assert!(shown.contains("two\nlines"), "{shown}");
     assert!(keepassxc(&["ls", &file]).contains("bank"));
+    let key = DatabaseKey::new().with_password(PASSPHRASE);
+    let database = Database::open(&mut fs::File::open(&file).unwrap(), key).unwrap();
+    let KdfConfig::Argon2id { memory, .. } = database.config.kdf_config else {
+        panic!("{:?}", database.config.kdf_config);
+    };
+    assert!(memory >= 64 * 1024 * 1024, "{memory}");
+}
+
+/// A link may have any character, and XML may not.
+#[test]
+fn keepassxc_opens_a_backup_with_any_text_of_a_link() {
+    let desktop = Desktop::headless();
+    desktop.add(
+        "odd",
+        &format!("otpauth://totp/B%EF%BF%BE:ja%EF%BF%BFne%F0%9F%94%91?secret={SECRET}"),
+    );
+    let file = back_up(&desktop);
+    assert_code(&desktop, &file, PASSPHRASE, "odd");
+    let shown = keepassxc(&desktop, PASSPHRASE, &["show", &file, "odd"]).ok();
+    assert!(shown.contains("ja\u{fffd}ne🔑"), "{shown}");
 }
 
 /// KeePassXC makes the same codes as oathtool and as mfactl, whatever their parameters are.

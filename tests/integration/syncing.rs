@@ -205,14 +205,25 @@ fn what_keepassxc_has_put_into_the_file_stays() {
         assert!(found.is_some(), "lost: {line}");
         after.remove(found.unwrap());
     }
-    let kept = [
-        "attachment-export",
-        "--stdout",
-        &shared.file(),
-        "bank & co",
-        "a.txt",
-    ];
-    assert_eq!(shared.keepassxc(&desktop, &kept), "attached");
+    // The entry has more than an account, so it outlives the account.
+    for change in [
+        &["edit", "bank & co", "--note", "new"][..],
+        &["rm", "--yes", "aws"],
+        &["rm", "--yes", "bank & co"],
+    ] {
+        let kept = [
+            "attachment-export",
+            "--stdout",
+            &shared.file(),
+            "bank & co",
+            "a.txt",
+        ];
+        assert_eq!(shared.keepassxc(&desktop, &kept), "attached");
+        a_second_later();
+        desktop.mfactl(change).ok();
+        sync(&desktop, &shared);
+        assert_eq!(shared.keepassxc(&desktop, &kept), "attached");
+    }
 }
 
 /// A person is told what of the file is no account, and what of an account only the file has.
@@ -302,6 +313,40 @@ fn a_conflict_copy_is_merged_and_moved() {
     assert_eq!(accounts(&one), accounts(&two));
     let note = accounts(&two)[0]["note"].as_str().unwrap().to_owned();
     assert_eq!((note.as_str(), names(&two).len()), ("from one", 2));
+}
+
+#[test]
+fn the_copies_of_other_carriers_are_merged_too() {
+    let (one, shared) = (Desktop::headless(), Shared::new());
+    one.add("aws", LINK);
+    sync(&one, &shared);
+    let before = fs::read(shared.path()).unwrap();
+    let copies = [
+        (
+            "dropbox",
+            "AAAA",
+            "mfa (Jane's conflicted copy 2024-01-02).kdbx",
+        ),
+        ("git", "BBBB", "mfa.kdbx.orig"),
+    ];
+    for (name, end, copy) in copies {
+        let other = Desktop::headless();
+        sync(&other, &shared);
+        other.add(
+            name,
+            &format!("otpauth://totp/{name}:jane?secret={SECRET}{end}"),
+        );
+        sync(&other, &shared);
+        let theirs = fs::read(shared.path()).unwrap();
+        fs::write(shared.0.path().join(copy), theirs).unwrap();
+        fs::write(shared.path(), &before).unwrap();
+    }
+    sync(&one, &shared);
+    assert_eq!(names(&one), ["aws", "dropbox", "git"]);
+    for (_, _, copy) in copies {
+        assert!(shared.0.path().join("mfa conflicts").join(copy).exists());
+    }
+    assert_eq!(shared.names(), ["mfa conflicts", "mfa.kdbx"]);
 }
 
 #[test]

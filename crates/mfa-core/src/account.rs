@@ -292,6 +292,25 @@ impl Account {
         check("the note", &self.note.replace(['\n', '\t'], " "), MAX_NOTE)
     }
 
+    /// Replaces the characters that XML has no place for (<https://www.w3.org/TR/xml/#charsets>). Other KeePass apps would not
+    /// open a file with one of them. [`Account::validate`] refuses the control characters.
+    #[must_use]
+    pub fn fit_for_xml(mut self) -> Self {
+        let texts = [
+            &mut self.name,
+            &mut self.issuer,
+            &mut self.username,
+            &mut self.serial,
+            &mut self.note,
+        ];
+        for text in texts.into_iter().chain(&mut self.tags) {
+            if text.contains(NOT_IN_XML) {
+                *text = text.replace(NOT_IN_XML, "\u{fffd}");
+            }
+        }
+        self
+    }
+
     /// Returns a label by which a person recognises the account: `aws (root@123456789012)`.
     #[must_use]
     pub fn label(&self) -> String {
@@ -321,6 +340,9 @@ impl Account {
         }
     }
 }
+
+/// The characters beside control characters that XML has no place for.
+pub(crate) const NOT_IN_XML: [char; 2] = ['\u{fffe}', '\u{ffff}'];
 
 /// Returns whether a character is invisible or changes the direction of others. Such characters
 /// could disguise a name. Joiners are not among them, because scripts and emoji need them.

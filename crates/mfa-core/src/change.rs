@@ -297,7 +297,8 @@ impl AccountChange {
 }
 
 /// Completes and checks an account.
-fn finish(mut account: Account) -> Result<Account, Error> {
+fn finish(account: Account) -> Result<Account, Error> {
+    let mut account = account.fit_for_xml();
     if account.issuer.is_empty() && account.username.is_empty() {
         // A link needs a label.
         account.issuer.clone_from(&account.name);

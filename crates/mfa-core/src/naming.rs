@@ -3,7 +3,7 @@
 //! All programs use this module, so that an account gets the same name from the command line, from
 //! the tray and from the export of another app.
 
-use crate::account::{MAX_NAME, is_invisible};
+use crate::account::{MAX_NAME, NOT_IN_XML, is_invisible};
 
 /// The issuer of codes of AWS.
 const AWS: &str = "amazon web services";
@@ -99,7 +99,7 @@ pub fn tidy(text: &str, max: usize) -> String {
     let seen = |c: char| if c.is_control() { ' ' } else { c };
     let text: String = text
         .chars()
-        .filter(|c| !is_invisible(*c))
+        .filter(|c| !is_invisible(*c) && !NOT_IN_XML.contains(c))
         .map(seen)
         .collect();
     let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
@@ -123,7 +123,8 @@ pub fn was_cut(what: &str, max: usize) -> String {
 /// Applies [`tidy`] to each line of a text.
 #[must_use]
 pub fn tidy_lines(text: &str, max: usize) -> String {
-    let keep = |c: &char| matches!(c, '\n' | '\t') || !c.is_control();
+    let is_text = |c: &char| !c.is_control() && !NOT_IN_XML.contains(c);
+    let keep = |c: &char| matches!(c, '\n' | '\t') || is_text(c);
     let text: String = text.trim().chars().filter(keep).collect();
     cut(&text, max)
 }

@@ -177,6 +177,8 @@ pub struct BackedUp {
     pub accounts: BTreeMap<AccountId, u64>,
     /// How far the counter-based ones in it were counted.
     pub counters: BTreeMap<AccountId, u64>,
+    /// The file with all this in the folder of the automatic backups, if there is one.
+    pub file: Option<String>,
 }
 
 impl BackedUp {

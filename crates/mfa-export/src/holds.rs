@@ -18,6 +18,8 @@ pub struct Holds {
     pub periods: &'static [u64],
     /// The numbers of digits of codes. Empty if any is possible.
     pub digits: &'static [u8],
+    /// Whether an account can be without an issuer. If not, another text takes its place.
+    pub no_issuer: bool,
     /// Whether an account can have a name beside its issuer and its user name.
     pub name: bool,
     /// The number of tags.
@@ -64,6 +66,7 @@ impl Holds {
             kinds,
             periods: &[],
             digits: &[],
+            no_issuer: true,
             name: false,
             tags: Tags::None,
             pinned: false,
@@ -175,7 +178,8 @@ pub fn report(
 }
 
 /// The fields that can be lost, for people, in the order of [`losses`].
-const FIELDS: [&str; 9] = [
+const FIELDS: [&str; 10] = [
+    "empty issuer",
     "user name",
     "name",
     "tags",
@@ -200,6 +204,7 @@ fn losses(holds: &Holds, account: &Account, usual: &mut Usual) -> [bool; FIELDS.
     let is_known = naming::serial(issuer, username).is_some_and(|known| known == account.serial);
     let tags = account.tags.len();
     [
+        !holds.no_issuer && issuer.is_empty(),
         // Without an issuer, the user name takes its place.
         steam == Steam::IssuerOnly && !username.is_empty() && !issuer.is_empty(),
         !has_name && !is_usual,

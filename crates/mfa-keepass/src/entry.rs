@@ -205,6 +205,7 @@ fn above(entry: &EntryRef<'_>) -> impl Iterator<Item = GroupId> {
 /// they are.
 pub fn write(database: &mut Database, account_and_secret: &Entry) {
     let Entry { account, secret } = account_and_secret;
+    let account = &account.clone().fit_for_xml();
     let id = self::id(account.id);
     let old = database
         .entry(id)
@@ -266,15 +267,22 @@ fn write_attributes(entry: &mut EntryMut<'_>, account: &Account) {
     for (field, value) in item::fields(account) {
         match (&*field, value) {
             (TAGS, value) if tags::split(&account.tags) != account.tags => {
-                entry.set_unprotected(format!("{PREFIX}{TAGS}"), value.to_string());
+                entry.set_unprotected(format!("{PREFIX}{TAGS}"), json(&value));
             }
             // These have their places.
             ("name" | "note" | TAGS | "created" | "modified", _) => {}
             (SERIAL, Json::String(serial)) => entry.set_unprotected(SERIAL, serial),
             (PINNED, _) if entry.get(PINNED).is_none() => entry.set_unprotected(PINNED, YES),
-            (_, value) => entry.set_unprotected(format!("{PREFIX}{field}"), value.to_string()),
+            (_, value) => entry.set_unprotected(format!("{PREFIX}{field}"), json(&value)),
         }
     }
+}
+
+/// Returns a value as text without the characters that XML has no place for.
+fn json(value: &Json) -> String {
+    let text = value.to_string();
+    text.replace('\u{fffe}', "\\ufffe")
+        .replace('\u{ffff}', "\\uffff")
 }
 
 fn remove_attributes(entry: &mut EntryMut<'_>) {

@@ -53,6 +53,16 @@ pub(crate) enum Error {
 }
 
 impl Folder {
+    /// Returns the path of a backup that is made now.
+    pub(crate) fn file(&self, now: u64) -> PathBuf {
+        self.path.join(name(now))
+    }
+
+    /// Returns whether a backup is in this folder and not in another one, by its path.
+    pub(crate) fn is_place_of(&self, file: &Path) -> bool {
+        file.parent() == Some(&self.path)
+    }
+
     /// Writes a backup of these items, and removes those that are too old.
     pub(crate) fn write(&self, items: &[Item], passphrase: &str, now: u64) -> Result<(), Error> {
         if !self.path.is_dir() {
@@ -61,7 +71,7 @@ impl Folder {
         let entries = items.iter().map(|(id, text)| Entry::from_text(*id, text));
         let entries = entries.collect::<Result<Vec<_>, _>>()?;
         let bytes = backup::seal(&entries, passphrase, false)?;
-        let path = self.path.join(name(now));
+        let path = self.file(now);
         let failed = |source| {
             let path = path.clone();
             Error::Write { path, source }

@@ -57,6 +57,9 @@ struct Stored {
     /// How far the counter-based accounts in it were counted, and those that were removed.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     backed_up_counters: BTreeMap<String, u64>,
+    /// The file of the automatic backups that holds all this.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    backed_up_file: Option<String>,
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     removed_counters: BTreeMap<String, u64>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -108,6 +111,7 @@ impl Stored {
             at: *at,
             accounts: by_id(accounts),
             counters: by_id(&self.backed_up_counters),
+            file: self.backed_up_file.clone(),
         }
     }
 
@@ -235,6 +239,7 @@ impl Journal for FileJournal {
             backed_up: (notes.backed_up.at > 0)
                 .then(|| (notes.backed_up.at, by_text(&notes.backed_up.accounts))),
             backed_up_counters: by_text(&notes.backed_up.counters),
+            backed_up_file: notes.backed_up.file.clone(),
             removed_counters: by_text(&notes.removed),
             keychain: notes.keychain.clone(),
             more: self.more.clone(),

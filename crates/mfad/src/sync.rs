@@ -146,6 +146,10 @@ impl Opened {
         self.copies.iter().map(copies::Copy::name).collect()
     }
 
+    pub(crate) fn unread(&self) -> Vec<String> {
+        unread::links(&self.database)
+    }
+
     pub(crate) fn other_secrets(&self) -> Vec<String> {
         unread::other_secrets(&self.database)
     }

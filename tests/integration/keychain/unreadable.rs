@@ -74,3 +74,23 @@ fn what_cannot_be_read_is_named_with_what_to_do() {
     }
     assert!(!log.contains("JBSWY"));
 }
+
+/// A script must not take it for a whole backup.
+#[test]
+fn a_backup_without_them_has_to_be_asked_for() {
+    let desktop = with_unreadable_items();
+    let path = desktop.folder().join("backup.kdbx");
+    let file = path.to_str().unwrap();
+    let back_up = |more: &[&str]| {
+        let backup = ["backup", "--quiet", "--password-file", "-", file];
+        desktop.mfactl_with(&[&backup, more].concat(), "a pässphrase")
+    };
+    let refused = back_up(&[]).fails(1);
+    assert!(
+        refused.contains("2 accounts would be missing") && refused.contains("--allow-incomplete"),
+        "{refused}"
+    );
+    assert!(!path.exists());
+    back_up(&["--allow-incomplete"]).ok();
+    assert!(path.exists());
+}

@@ -1,6 +1,6 @@
 //! The plain backup of Stratum, formerly Authenticator Pro
 //! (<https://github.com/stratumauth/app/blob/master/doc/BACKUP_FORMAT.md>). The app refuses other numbers of digits and
-//! other PINs, and knows an account by its secret.
+//! other PINs, gives up at an account without an issuer, and knows an account by its secret.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -38,6 +38,7 @@ impl Format for Stratum {
     fn holds(&self) -> Holds {
         Holds {
             digits: &[6, 7, 8, 9],
+            no_issuer: false,
             tags: Tags::Many,
             ..Holds::only(&["totp", "hotp", "steam", "motp", "yandex"])
         }
@@ -125,7 +126,7 @@ fn item(entry: &Entry) -> Value {
     json!({
         "Type": kind,
         "Icon": null,
-        "Issuer": account.issuer,
+        "Issuer": some(&account.issuer).unwrap_or(&account.name),
         "Username": account.username,
         "Secret": secret(entry).as_str(),
         "Pin": some(entry.secret.expose_pin()),

@@ -35,6 +35,8 @@ impl Format for TwoFas {
         Holds {
             periods: &[10, 30, 60, 90],
             digits: &[6, 7, 8],
+            // The title of the entry is read as one.
+            no_issuer: false,
             name: true,
             tags: Tags::One,
             ..Holds::only(&["totp", "hotp", "steam"])

@@ -34,17 +34,23 @@ fn parameters() -> impl Strategy<Value = (Kind, Algorithm, Digits)> {
         Just(Algorithm::Sha256),
         Just(Algorithm::Sha512)
     ];
-    let digits = (6..=9_u64).prop_map(|digits| Digits::new(digits).unwrap());
+    let digits = (5..=9_u64).prop_map(|digits| Digits::new(digits).unwrap());
     (kind(), algorithm, digits).prop_map(|(kind, algorithm, digits)| {
         let (algorithm, digits) = kind.fixed().unwrap_or((algorithm, digits));
         (kind, algorithm, digits)
     })
 }
 
-pub(crate) fn secret(kind: Kind, bytes: Vec<u8>) -> Secret {
+/// Returns a secret, with a PIN that depends on it where the kind needs one.
+pub(crate) fn secret(kind: Kind, mut bytes: Vec<u8>) -> Secret {
+    if kind == Kind::Yandex {
+        // It has 16 bytes at least.
+        bytes.resize(bytes.len().max(16), 7);
+    }
+    let pin = bytes.iter().map(|byte| u32::from(*byte)).sum::<u32>() % 10_000;
     let secret = Secret::from_bytes(bytes).unwrap();
     match kind.needs_pin() {
-        true => secret.with_pin("1234").unwrap(),
+        true => secret.with_pin(&format!("{pin:04}")).unwrap(),
         false => secret,
     }
 }
@@ -52,7 +58,7 @@ pub(crate) fn secret(kind: Kind, bytes: Vec<u8>) -> Secret {
 pub(crate) fn entry() -> impl Strategy<Value = Entry> {
     let names = (
         "[a-z][a-z0-9]{3,9}",
-        text(),
+        prop_oneof![4 => text(), 1 => Just(String::new())],
         prop_oneof![Just(String::new()), text()],
     );
     let more = (
@@ -66,8 +72,8 @@ pub(crate) fn entry() -> impl Strategy<Value = Entry> {
         prop_oneof![2 => Just(None), 1 => text().prop_map(Some)],
         1_600_000_000..1_800_000_000_u64,
     );
-    // Yandex needs 16 bytes.
-    let bytes = proptest::collection::vec(any::<u8>(), 16..40);
+    // AWS and others use 10 bytes, some as few as five.
+    let bytes = proptest::collection::vec(any::<u8>(), 5..40);
     (parameters(), names, more, bytes, any::<[u8; 16]>()).prop_map(
         |((kind, algorithm, digits), (name, issuer, username), more, bytes, id)| {
             let (tags, pinned, note, serial, newer, modified) = more;
@@ -94,8 +100,11 @@ pub(crate) fn entry() -> impl Strategy<Value = Entry> {
 }
 
 pub(crate) fn entries(count: Range<usize>) -> impl Strategy<Value = Vec<Entry>> {
-    // Readers remove the issuer from a user name that begins with it.
-    let is_plain = |entry: &Entry| !entry.account.username.starts_with(&entry.account.issuer);
+    // Readers remove the issuer from a user name that begins with it, or what looks like one before a colon.
+    let is_plain = |entry: &Entry| match &*entry.account.issuer {
+        "" => !entry.account.username.is_empty() && !entry.account.username.contains(':'),
+        issuer => !entry.account.username.starts_with(issuer),
+    };
     proptest::collection::vec(
         entry().prop_filter("an issuer in a user name", is_plain),
         count,

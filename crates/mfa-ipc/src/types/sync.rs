@@ -22,6 +22,8 @@ pub struct SyncReport {
     pub left: Vec<String>,
     /// The number of accounts that this version cannot read. They stay as they are.
     pub unreadable: u32,
+    /// The titles of those of the file.
+    pub unread: Vec<String>,
     /// The number of accounts that the file loses because they are missing here, if they are so many that the user is to
     /// be asked; else 0.
     pub missing: u32,
@@ -47,6 +49,7 @@ impl SyncReport {
             .put_some("folder", self.folder.as_deref())
             .put("left", texts(&self.left))
             .put("unreadable", self.unreadable)
+            .put("unread", texts(&self.unread))
             .put("missing", self.missing)
             .put("other-secrets", texts(&self.other_secrets))
             .put("other-codes", texts(&self.other_codes))
@@ -69,6 +72,7 @@ impl SyncReport {
             folder: reader.take("folder")?,
             left: reader.take("left")?.unwrap_or_default(),
             unreadable: reader.take("unreadable")?.unwrap_or_default(),
+            unread: reader.take("unread")?.unwrap_or_default(),
             missing: reader.take("missing")?.unwrap_or_default(),
             other_secrets: reader.take("other-secrets")?.unwrap_or_default(),
             other_codes: reader.take("other-codes")?.unwrap_or_default(),

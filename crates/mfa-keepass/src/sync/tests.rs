@@ -1,6 +1,7 @@
 //! Tests of the side that a database is, and of the changes to it.
 
 mod history;
+mod secrets;
 
 use keepass::db::{Icon, fields};
 use mfa_core::account::{Kind, Period};
@@ -79,6 +80,7 @@ fn what_no_account_has_is_named_and_stays() {
     entry.set_protected("TOTP Seed", "MFRGGZDFMFRGGZDF");
     let before = database.clone();
     assert_eq!(unread::other_codes(&database), ["seed", "two"]);
+    assert!(unread::links(&database).is_empty());
     assert_eq!(unread::other_secrets(&database), ["aws"]);
     assert_eq!(unread::cut(&database), ["notes of aws"]);
     let outcome = merge(&[&aws], &first.base, &[side(&database)]);
@@ -331,6 +333,7 @@ fn a_link_that_cannot_be_read_stays_as_it_is() {
     let mut entry = database.entry_mut(id(aws.account.id)).unwrap();
     entry.set_protected(fields::OTP, "key=AAAA&step=30&size=6");
     let before = database.clone();
+    assert_eq!(unread::links(&database), ["aws"]);
     for here in [vec![&aws], vec![]] {
         let outcome = merge(&here, &first.base, &[side(&database)]);
         apply(&mut database, &outcome);

@@ -2,6 +2,7 @@
 
 use keepass::Database;
 use keepass::db::EntryRef;
+use mfa_core::AccountId;
 
 use crate::entry::{self, is_in_bin};
 
@@ -10,6 +11,15 @@ use crate::entry::{self, is_in_bin};
 pub fn other_secrets(database: &Database) -> Vec<String> {
     titles(database, |entry| {
         entry::has_link(entry) && entry::has_another_secret(entry)
+    })
+}
+
+/// Returns the titles of the entries whose links cannot be read.
+#[must_use]
+pub fn links(database: &Database) -> Vec<String> {
+    titles(database, |entry| {
+        let id = AccountId::from_bytes(entry.id().uuid().into_bytes());
+        entry::has_link(entry) && entry::read(id, entry).is_none()
     })
 }
 

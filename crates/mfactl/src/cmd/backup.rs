@@ -36,7 +36,7 @@ pub(crate) struct Backup {
     /// Read the passphrase from the first line of FILE (- for standard input)
     #[arg(long, value_name = "FILE")]
     pub(super) password_file: Option<PathBuf>,
-    /// Back up the other accounts if some require a newer version of mfactl
+    /// Back up the other accounts if some cannot be read, as those of a newer version of mfactl
     #[arg(long)]
     pub(super) allow_incomplete: bool,
 }

@@ -31,6 +31,7 @@ fn notes_survive() {
             at: 1_700_000_000,
             accounts: [(AccountId::from_random([8; 16]), 1_600_000_000)].into(),
             counters: [(AccountId::from_random([8; 16]), 3)].into(),
+            file: Some("/backups/mfactl-auto.kdbx".into()),
         },
         removed: [(AccountId::from_random([9; 16]), 4)].into(),
         keychain: Some("KWallet".into()),

@@ -1,13 +1,15 @@
 //! Automatic backups: a few seconds after the accounts have changed, a backup is written to a folder.
 //!
-//! What the latest backups hold is noted, also those that a client has made. A backup that fails is tried again with the
-//! next change, and when the accounts are read again.
+//! What the latest backups hold is noted, also those that a client has made. A backup that fails is tried again some minutes
+//! later, with the next change, and when the accounts are read again. The folder has to have one of its own: it may be
+//! another one than before, and somebody may have emptied it.
 //!
 //! Codes of counter-based accounts are a change, too: an old counter gives codes that the service has seen. But they come
 //! one after the other, so the backup waits longer, for all of them. Whoever makes backups by hand is not told after each
 //! code that no backup holds the account: its secret is there, and an older counter can be counted on.
 
 use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use mfa_core::account::MAX_NAME;
@@ -28,15 +30,27 @@ const PAUSE: Duration = Duration::from_secs(3);
 /// The same after a code was counted.
 const PAUSE_TO_COUNT: Duration = Duration::from_secs(30);
 
+/// How long after a failure the backup is tried again.
+const PAUSE_TO_RETRY: Duration = Duration::from_secs(5 * 60);
+
 /// The automatic backups.
 #[derive(Default)]
 pub(super) struct Backups {
     /// When the next one is made, since boot.
     due: Option<Duration>,
+    /// Whether it is made only if the folder has lost the latest one.
+    is_look: bool,
     /// The one that is being made, with what it holds.
-    underway: Errands<BackedUp, Result<(), Failure>>,
+    underway: Errands<BackedUp, Result<Made, Failure>>,
     /// Why the last one was not made; empty if it was.
     pub(super) problem: String,
+}
+
+/// What has become of a backup.
+pub(super) enum Made {
+    Written,
+    /// The folder has the one from before, which holds the same.
+    There,
 }
 
 /// Why a backup was not made.
@@ -56,21 +70,36 @@ impl Backups {
     /// Waits for the end of the backup that is being made, or returns `None` if none is.
     pub(super) async fn made(
         &mut self,
-    ) -> Option<(BackedUp, Result<Result<(), Failure>, JoinError>)> {
+    ) -> Option<(BackedUp, Result<Result<Made, Failure>, JoinError>)> {
         self.underway.ended().await
     }
 }
 
 impl Service {
-    /// Plans a backup, unless the latest one holds the accounts as they are.
+    /// Plans a backup, or a look at the folder if the latest backup there holds the accounts as they are.
     pub(super) fn plan_backup(&mut self) {
+        let Some(folder) = &self.parts.backups else {
+            return;
+        };
         let noted = &self.parts.notes.backed_up;
         let unlocked = &self.accounts.unlocked;
         let is_held = |account: &&Account| self.is_backed_up(account);
-        let is_same =
-            noted.accounts.len() == unlocked.len() && unlocked.accounts().iter().all(is_held);
-        if self.parts.backups.is_some() && !is_same {
-            self.backups.due = Some(self.parts.clock.since_boot() + PAUSE);
+        let is_in_folder = |file: &String| folder.is_place_of(Path::new(file));
+        let is_same = noted.file.as_ref().is_some_and(is_in_folder)
+            && noted.accounts.len() == unlocked.len()
+            && unlocked.accounts().iter().all(is_held);
+        // A look does not take the place of a backup that is due.
+        self.backups.is_look = is_same && (self.backups.due.is_none() || self.backups.is_look);
+        self.backups.due = Some(self.parts.clock.since_boot() + PAUSE);
+    }
+
+    /// Notes that the folder has no backup that counts, so that one is made.
+    pub(super) fn has_no_backup_file(&mut self) {
+        if self.parts.notes.backed_up.file.take().is_none() {
+            return;
+        }
+        if let Err(error) = self.parts.journal.store(&self.parts.notes) {
+            tracing::warn!(%error, "cannot record that another backup is needed");
         }
     }
 
@@ -79,6 +108,7 @@ impl Service {
         if self.parts.backups.is_some() {
             let due = self.parts.clock.since_boot() + PAUSE_TO_COUNT;
             self.backups.due.get_or_insert(due);
+            self.backups.is_look = false;
         }
     }
 
@@ -103,8 +133,11 @@ impl Service {
         if self.door.state != State::Open || self.accounts.unlocked.is_empty() {
             return;
         }
+        let latest = self.parts.notes.backed_up.file.as_ref().map(PathBuf::from);
+        let latest = latest.filter(|_| self.backups.is_look);
         let mut holds = BackedUp {
             at: now,
+            file: folder.file(now).to_str().map(str::to_owned),
             ..BackedUp::default()
         };
         let mut items = Vec::new();
@@ -121,7 +154,7 @@ impl Service {
             }
         }
         let keychain = self.parts.keychain.clone();
-        let making = make(keychain, folder, items, now);
+        let making = make(keychain, folder, items, now, latest);
         self.backups.underway.start(holds, making);
     }
 
@@ -129,17 +162,24 @@ impl Service {
     pub(super) fn backed_up(
         &mut self,
         holds: BackedUp,
-        end: Result<Result<(), Failure>, JoinError>,
+        end: Result<Result<Made, Failure>, JoinError>,
     ) {
         match end.unwrap_or(Err(Failure::Ended)) {
-            Ok(()) => {
+            Ok(Made::There) => {}
+            Ok(Made::Written) => {
                 tracing::info!(accounts = holds.accounts.len(), "made an automatic backup");
                 self.backups.problem.clear();
                 self.note_backup(holds);
             }
             Err(error) => {
-                tracing::warn!(%error, "cannot make an automatic backup");
-                self.backups.problem = error.to_string();
+                let problem = error.to_string();
+                if problem != self.backups.problem {
+                    tracing::warn!(%error, "cannot make an automatic backup");
+                }
+                self.backups.problem = problem;
+                let due = self.parts.clock.since_boot() + PAUSE_TO_RETRY;
+                self.backups.due.get_or_insert(due);
+                self.backups.is_look = false;
             }
         }
     }
@@ -204,7 +244,17 @@ async fn make(
     folder: Folder,
     items: Vec<Item>,
     now: u64,
-) -> Result<(), Failure> {
+    latest: Option<PathBuf>,
+) -> Result<Made, Failure> {
+    if let Some(latest) = latest {
+        let place = folder.path.clone();
+        // A folder that is missing may be on a drive, with the backup in it.
+        let is_there = move || latest.is_file() || !place.is_dir();
+        let looking = tokio::task::spawn_blocking(is_there);
+        if looking.await.map_err(|_| Failure::Ended)? {
+            return Ok(Made::There);
+        }
+    }
     let passphrase = keychain.passphrase(Kept::Backup).await?;
     let passphrase = passphrase.ok_or(Failure::NoPassphrase)?;
     let writing = tokio::task::spawn_blocking(move || {
@@ -212,8 +262,6 @@ async fn make(
         mfa_sys::memory::scrub_stack();
         written
     });
-    writing
-        .await
-        .map_err(|_| Failure::Ended)?
-        .map_err(Failure::Folder)
+    let written = writing.await.map_err(|_| Failure::Ended)?;
+    written.map(|()| Made::Written).map_err(Failure::Folder)
 }

@@ -161,6 +161,35 @@ mod tests {
         assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
     }
 
+    /// Another daemon that holds the lock is about to replace the file.
+    #[test]
+    fn a_locked_file_is_read_once_it_is_free() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("mfa.kdbx");
+        fs::write(&path, "old").unwrap();
+        let other = File::open(&path).unwrap();
+        other.lock().unwrap();
+        thread::scope(|scope| {
+            let reading = scope.spawn(|| Seen::read(&path));
+            let new = folder.path().join("new");
+            fs::write(&new, "new").unwrap();
+            fs::rename(&new, &path).unwrap();
+            drop(other);
+            let seen = reading.join().unwrap().unwrap();
+            assert_eq!(seen.bytes(), Some(&b"new"[..]));
+        });
+    }
+
+    #[test]
+    fn a_file_that_stays_locked_is_busy() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("mfa.kdbx");
+        fs::write(&path, "old").unwrap();
+        let other = File::open(&path).unwrap();
+        other.lock().unwrap();
+        assert!(matches!(Seen::read(&path), Err(Error::Busy)));
+    }
+
     /// Our own lock is not in the way, and the next one finds the new file.
     #[test]
     fn what_has_not_changed_is_replaced_again_and_again() {

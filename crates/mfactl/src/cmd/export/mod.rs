@@ -100,9 +100,10 @@ pub(super) async fn write(context: &Context, args: &Export) -> Result<Exported, 
     needs_person(context, args)?;
     let client = connect().await?;
     let chosen = chosen(context, &client, &args.queries).await?;
-    if args.queries.is_empty() {
-        warn_of_unreadable(context, &client).await?;
-    }
+    let unread = match args.queries.is_empty() {
+        true => warn_of_unreadable(context, &client).await?,
+        false => 0,
+    };
     let job = Job {
         format: &args.format,
         form: target.form(),
@@ -113,7 +114,7 @@ pub(super) async fn write(context: &Context, args: &Export) -> Result<Exported, 
     let plan = helper::write(job, None, chosen.iter().map(without_secret).collect())?.answer;
     target.check(Some(plan.count))?;
     say(context, &plan);
-    agree(context, args, &target, &plan)?;
+    agree(context, args, &target, &plan, unread)?;
     let password = password(args)?;
     let all = args.queries.is_empty();
     let secrets = secrets(context, &client, chosen, all).await?;
@@ -124,7 +125,7 @@ pub(super) async fn write(context: &Context, args: &Export) -> Result<Exported, 
     if plan.lost != written.answer.lost {
         // Only the accounts with their secrets have the fields that a newer version has added.
         say(context, &written.answer);
-        agree(context, args, &target, &written.answer)?;
+        agree(context, args, &target, &written.answer, unread)?;
     }
     let files = target.write(context, &written.parts()?)?;
     let accounts = secrets.into_iter().map(|(account, _)| account);
@@ -135,16 +136,17 @@ pub(super) async fn write(context: &Context, args: &Export) -> Result<Exported, 
     })
 }
 
-/// Says how many accounts cannot be read, and so cannot be written either.
-async fn warn_of_unreadable(context: &Context, client: &Client) -> Result<(), Error> {
-    let which = match client.status().await?.unreadable {
-        0 => return Ok(()),
+/// Says how many accounts cannot be read, and so cannot be written either. Returns that number.
+async fn warn_of_unreadable(context: &Context, client: &Client) -> Result<usize, Error> {
+    let unread = client.status().await?.unreadable;
+    let which = match unread {
+        0 => return Ok(0),
         1 => "1 account cannot be read and is left out".to_owned(),
         count => format!("{count} accounts cannot be read and are left out"),
     };
     let text = format!("{which} (see mfactl doctor)");
     context.output.warn(text);
-    Ok(())
+    Ok(usize::try_from(unread).unwrap_or(usize::MAX))
 }
 
 /// Checks that nobody else can read the file that the secrets are printed to. The shell has made it, and not as we would.
@@ -223,23 +225,33 @@ fn say(context: &Context, plan: &Answer) {
     }
 }
 
-/// Makes sure that somebody has agreed: to secrets in plain text, and to what is lost.
-fn agree(context: &Context, args: &Export, target: &Target, plan: &Answer) -> Result<(), Error> {
-    let left_out = plan.left_out.len();
+/// Makes sure that somebody has agreed: to secrets in plain text, and to what is lost. `unread` accounts are not in the plan.
+fn agree(
+    context: &Context,
+    args: &Export,
+    target: &Target,
+    plan: &Answer,
+    unread: usize,
+) -> Result<(), Error> {
+    let left_out = plan.left_out.len().saturating_add(unread);
     if plan.written == 0 {
         let text = "the format can hold none of the accounts";
         return Err(Error::new(Kind::Other, text));
     }
     if args.yes_i_know || !context.may_ask {
         if left_out > 0 && !args.allow_incomplete {
-            let text = format!("the format cannot hold {}", accounts(left_out));
+            let text = match unread {
+                0 => format!("the format cannot hold {}", accounts(left_out)),
+                _ => format!("{} would be missing", accounts(left_out)),
+            };
             return Err(Error::new(Kind::Other, text)
                 .hint("To export the others anyway: --allow-incomplete"));
         }
         return Ok(());
     }
     let is_whole = (left_out == 0 || args.allow_incomplete) && loses_no_choice(plan);
-    if args.encrypt && is_whole || prompt::confirm(&question(target, args.encrypt, plan))? {
+    let question = || question(target, args.encrypt, plan.written, left_out);
+    if args.encrypt && is_whole || prompt::confirm(&question())? {
         return Ok(());
     }
     Err(Error::new(Kind::Other, "nothing was exported"))
@@ -250,8 +262,8 @@ fn loses_no_choice(plan: &Answer) -> bool {
     plan.lost.iter().all(|lost| lost.what == TIMES)
 }
 
-fn question(target: &Target, encrypt: bool, plan: &Answer) -> String {
-    let count = accounts(plan.written);
+fn question(target: &Target, encrypt: bool, written: usize, left_out: usize) -> String {
+    let count = accounts(written);
     let what = match target {
         _ if encrypt => format!("This exports {count}, encrypted"),
         Target::Screen { .. } => format!("This shows the secrets of {count}"),
@@ -261,7 +273,7 @@ fn question(target: &Target, encrypt: bool, plan: &Answer) -> String {
             format!("This writes the secrets of {count} in plain text to {path}")
         }
     };
-    let left_out = match plan.left_out.len() {
+    let left_out = match left_out {
         0 => String::new(),
         1 => " 1 account is left out.".to_owned(),
         count => format!(" {count} accounts are left out."),

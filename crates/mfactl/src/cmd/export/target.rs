@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use mfa_helper::export::Form;
 use mfa_host::replace::create_file;
 use mfa_sys::files;
+use zeroize::Zeroizing;
 
 use super::screen;
 use crate::cmd::context::Context;
@@ -117,11 +118,18 @@ fn put_all<'f>(
         // It has its name only once it is whole.
         match create_file(path, |file| file.write_all(bytes)) {
             Ok(file) => {
+                written.push(path);
+                // A medium that is damaged may tell only then.
+                let read = fs::read(path).map(Zeroizing::new);
+                if !read.is_ok_and(|read| **read == *bytes) {
+                    remove(&written);
+                    let text = format!("{} differs when it is read back", short(path));
+                    return Err(Error::new(Kind::Other, text).hint("Choose another place."));
+                }
                 if !files::is_private(&file).unwrap_or(false) {
                     let text = format!("other users may be able to read {}", short(path));
                     context.output.warn(text);
                 }
-                written.push(path);
             }
             Err(error) => {
                 remove(&written);

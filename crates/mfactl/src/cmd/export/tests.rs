@@ -56,18 +56,18 @@ fn a_terminal_gets_secrets_only_if_it_is_asked_for() {
 fn the_question_names_the_file_and_what_is_left_out() {
     let file = Target::File("list.txt".into());
     assert_eq!(
-        question(&file, false, &plan(1, 2)),
+        question(&file, false, 1, 2),
         "This writes the secrets of 1 account in plain text to list.txt. Anyone who sees them can generate the \
          codes forever. 2 accounts are left out."
     );
     let screen = Target::Screen { inverted: false };
-    let text = question(&screen, false, &plan(2, 0));
+    let text = question(&screen, false, 2, 0);
     assert!(
         text.starts_with("This shows the secrets of 2 accounts."),
         "{text}"
     );
     assert!(text.ends_with("forever."), "{text}");
-    let text = question(&file, true, &plan(2, 1));
+    let text = question(&file, true, 2, 1);
     assert_eq!(
         text,
         "This exports 2 accounts, encrypted. 1 account is left out."
@@ -79,7 +79,13 @@ fn a_script_says_so_if_accounts_may_be_left_out() {
     let agreed = |arguments: &[&str], plan: &Answer| {
         let args = args(arguments).unwrap();
         needs_person(&Context::at_terminal(false), &args)?;
-        agree(&Context::at_terminal(false), &args, &Target::Output, plan)
+        agree(
+            &Context::at_terminal(false),
+            &args,
+            &Target::Output,
+            plan,
+            0,
+        )
     };
     assert!(agreed(&["--yes-i-know"], &plan(1, 0)).is_ok());
     let error = agreed(&["--yes-i-know"], &plan(1, 1)).unwrap_err();
@@ -92,6 +98,19 @@ fn a_script_says_so_if_accounts_may_be_left_out() {
         agreed(&["--encrypt"], &plan(1, 0)).unwrap_err().kind,
         Kind::Usage
     );
+    let unread = |arguments: &[&str]| {
+        let args = args(arguments).unwrap();
+        agree(
+            &Context::at_terminal(false),
+            &args,
+            &Target::Output,
+            &plan(1, 0),
+            2,
+        )
+    };
+    let error = unread(&["--yes-i-know"]).unwrap_err().to_string();
+    assert!(error.contains("2 accounts would be missing"), "{error}");
+    assert!(unread(&["--yes-i-know", "--allow-incomplete"]).is_ok());
     let all = ["--yes-i-know", "--allow-incomplete"];
     assert!(
         agreed(&all, &plan(0, 1)).is_err(),
@@ -104,7 +123,7 @@ fn an_encrypted_export_that_loses_nothing_is_not_asked_about() {
     let person = Context::at_terminal(true);
     let args = args(&["--encrypt"]).unwrap();
     assert!(needs_person(&person, &args).is_ok());
-    assert!(agree(&person, &args, &Target::File("a".into()), &plan(1, 0)).is_ok());
+    assert!(agree(&person, &args, &Target::File("a".into()), &plan(1, 0), 0).is_ok());
 }
 
 #[test]

@@ -58,6 +58,7 @@ struct Json<'r> {
     unreadable: u32,
     missing: u32,
     other_secrets: &'r [String],
+    unread: &'r [String],
     other_codes: &'r [String],
     cut: &'r [String],
 }
@@ -215,6 +216,7 @@ fn json(dry_run: bool, (report, changes): &Synced) -> Json<'_> {
         unreadable: report.unreadable,
         missing: report.missing,
         other_secrets: &report.other_secrets,
+        unread: &report.unread,
         other_codes: &report.other_codes,
         cut: &report.cut,
     }

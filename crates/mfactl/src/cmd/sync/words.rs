@@ -55,7 +55,12 @@ fn unread(report: &SyncReport, is_done: bool) -> Vec<String> {
         false => "Would leave unchanged",
     };
     let mut lines = Vec::new();
-    match report.unreadable {
+    lines.extend(report.unread.iter().map(|entry| {
+        let entry = clean(entry);
+        format!("{stays}: the entry {entry}, whose codes this version cannot read")
+    }));
+    let named = u32::try_from(report.unread.len()).unwrap_or(u32::MAX);
+    match report.unreadable.saturating_sub(named) {
         0 => {}
         1 => lines.push(format!("{stays}: 1 account that this version cannot read")),
         count => lines.push(format!(

@@ -27,6 +27,11 @@ impl Ask for BackedUp {
         // What there is nothing of any more need not be remembered.
         holds.accounts.retain(|id, _| unlocked.get(*id).is_some());
         holds.counters.retain(|id, _| unlocked.get(*id).is_some());
+        let before = &service.parts.notes.backed_up;
+        if (&holds.accounts, &holds.counters) != (&before.accounts, &before.counters) {
+            // The one in the folder of the automatic backups does not hold all this.
+            holds.file = None;
+        }
         holds.at = service.now()?;
         service.note_backup(holds);
         Ok(Served::Now(()))

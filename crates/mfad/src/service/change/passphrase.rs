@@ -22,6 +22,10 @@ impl Change for KeepPassphrase {
 
     fn prepare(self, service: &mut Service) -> Result<(Job, ()), Error> {
         service.is_person(&self.asker)?;
+        if self.of == Kept::Backup {
+            // Those that are there have the passphrase from before, which the user may have forgotten.
+            service.has_no_backup_file();
+        }
         let keychain = service.parts.keychain.clone();
         let Self { of, passphrase, .. } = self;
         let job = async move {

@@ -38,6 +38,15 @@ struct Done {
     revision: u64,
 }
 
+/// What came of making a merge true.
+enum Attempt {
+    Done(Done),
+    /// The file or the accounts have changed meanwhile, once the file was written or before.
+    Outdated {
+        has_written: bool,
+    },
+}
+
 /// A file that was read, and what the merge with it came to.
 type Planned = (Opened, Here, Merged);
 
@@ -139,6 +148,7 @@ impl Handle {
         let _only = SYNCING.lock().await;
         let mut here = self.ask(asker, again).await?;
         let mut left = MAX_TRIES;
+        let mut before = Vec::new();
         loop {
             left -= 1;
             let (path, passphrase) = (round.path.clone(), Arc::clone(&round.passphrase));
@@ -157,22 +167,28 @@ impl Handle {
             }
             let done = self.carry_out(&round, (opened, of_here, merged)).await;
             match done? {
-                Some(done) => {
+                Attempt::Done(done) => {
                     synced.report.done = true;
                     synced.report.written = done.written;
                     synced.report.folder = done.folder;
                     synced.report.left = done.left;
                     (synced.file, synced.revision) = (done.file, done.revision);
+                    synced.follow(before);
                     return Ok(synced);
                 }
-                None if left == 0 => return Err(refusals::sync(&sync::Error::Changed)),
-                None => here = self.ask(asker, again).await?,
+                Attempt::Outdated { .. } if left == 0 => {
+                    return Err(refusals::sync(&sync::Error::Changed));
+                }
+                Attempt::Outdated { has_written } => {
+                    before.extend(has_written.then_some(synced));
+                    here = self.ask(asker, again).await?;
+                }
             }
         }
     }
 
-    /// Makes the result of a merge true. Returns `None` if the file or the accounts have changed meanwhile.
-    async fn carry_out(&self, round: &Round<'_>, planned: Planned) -> Result<Option<Done>, Error> {
+    /// Makes the result of a merge true, unless the file or the accounts have changed meanwhile.
+    async fn carry_out(&self, round: &Round<'_>, planned: Planned) -> Result<Attempt, Error> {
         let written = blocking(move || {
             let (mut opened, here, merged) = planned;
             let written = opened.write(&merged.outcome);
@@ -180,7 +196,7 @@ impl Handle {
         });
         let (written, mut opened, here, merged) = match written.await? {
             Ok(all) => all,
-            Err(sync::Error::Changed) => return Ok(None),
+            Err(sync::Error::Changed) => return Ok(Attempt::Outdated { has_written: false }),
             Err(error) => return Err(refusals::sync(&error)),
         };
         let outcome = merged.outcome;
@@ -189,7 +205,11 @@ impl Handle {
         let is_changed = !apply.puts.is_empty() || !apply.removed.is_empty();
         let revision = here.revision + u64::from(is_changed);
         match self.change(round.asker, apply).await {
-            Err(error) if errors::is_outdated(&error) => return Ok(None),
+            Err(error) if errors::is_outdated(&error) => {
+                return Ok(Attempt::Outdated {
+                    has_written: written,
+                });
+            }
             changed => changed?,
         }
         let noted = blocking(move || {
@@ -205,7 +225,7 @@ impl Handle {
         });
         noted
             .await?
-            .map(Some)
+            .map(Attempt::Done)
             .map_err(|error| refusals::sync(&error))
     }
 }

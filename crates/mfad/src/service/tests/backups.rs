@@ -11,6 +11,7 @@ fn backed_up() -> World {
     let world = world();
     let mut held = BackedUp {
         at: NOW,
+        file: Some("/nowhere/mfactl-auto.kdbx".into()),
         ..BackedUp::default()
     };
     for (number, name, counter) in [

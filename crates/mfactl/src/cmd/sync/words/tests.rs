@@ -44,7 +44,8 @@ fn what_would_happen_is_not_called_done() {
     ];
     let report = SyncReport {
         copies: vec!["a.sync-conflict.kdbx".into()],
-        unreadable: 1,
+        unreadable: 2,
+        unread: vec!["odd".into()],
         other_secrets: vec!["b\x1bank".into()],
         other_codes: vec!["shop".into()],
         cut: vec!["notes of aws".into()],
@@ -54,7 +55,8 @@ fn what_would_happen_is_not_called_done() {
     let planned = "Would change here:\n  + bank\nWould change in the file:\n  ~ aws: note\nChanged on both \
                    sides:\n  aws: note: the value in the file is later and would stay; the one here would be kept in \
                    the history of the entry in the file\nWould merge the conflict copy a.sync-conflict.kdbx, and \
-                   move it to a folder beside the file\nWould leave unchanged: 1 account that this version cannot \
+                   move it to a folder beside the file\nWould leave unchanged: the entry odd, whose codes this version \
+                   cannot read\nWould leave unchanged: 1 account that this version cannot \
                    read\nWould leave unchanged: a second secret in the entry b\u{fffd}ank, from which other \
                    programs make codes\nWould leave unchanged: the entry shop, whose codes are not in the field “otp” \
                    (to read them: mfactl import FILE)\nOnly the beginning fits into an account, and the file keeps the \

@@ -24,6 +24,7 @@ pub(super) fn told(opened: &Opened, here: &Here, merged: &Merged) -> Synced {
         folder: None,
         left: opened.left(),
         unreadable: u32::try_from(*unreadable).unwrap_or(u32::MAX),
+        unread: opened.unread(),
         missing: u32::try_from(*missing).unwrap_or(u32::MAX),
         other_secrets: opened.other_secrets(),
         other_codes: opened.other_codes(),
@@ -46,6 +47,23 @@ pub(super) fn told(opened: &Opened, here: &Here, merged: &Merged) -> Synced {
         changes: all,
         file: opened.fingerprint(),
         revision: here.revision,
+    }
+}
+
+impl Synced {
+    /// Adds what earlier attempts have written to the file, before the accounts changed and all began again.
+    pub(super) fn follow(&mut self, attempts: Vec<Self>) {
+        for attempt in attempts {
+            self.report.written = true;
+            self.report.created |= attempt.report.created;
+            let is_of_file =
+                |change: &SyncChange| change.side == "file" || change.what == "conflict";
+            for change in attempt.changes.into_iter().filter(is_of_file) {
+                if !self.changes.contains(&change) {
+                    self.changes.push(change);
+                }
+            }
+        }
     }
 }
 
@@ -79,5 +97,62 @@ fn word(source: Source) -> &'static str {
         Source::Here => "here",
         Source::File => "file",
         Source::Copy(_) => "copy",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn synced(written: bool, changes: &[(&str, &str, &str)]) -> Synced {
+        let change = |(side, what, name): &(&str, &str, &str)| SyncChange {
+            side: (*side).to_owned(),
+            what: (*what).to_owned(),
+            name: (*name).to_owned(),
+            ..SyncChange::default()
+        };
+        Synced {
+            report: SyncReport {
+                written,
+                created: written,
+                ..SyncReport::default()
+            },
+            changes: changes.iter().map(change).collect(),
+            file: None,
+            revision: 1,
+        }
+    }
+
+    #[test]
+    fn what_the_first_attempt_has_written_is_told_too() {
+        let first = synced(
+            true,
+            &[
+                ("file", "added", "aws"),
+                ("here", "changed", "bank"),
+                ("here", "conflict", "mail"),
+            ],
+        );
+        let mut second = synced(
+            false,
+            &[("here", "added", "new"), ("here", "conflict", "mail")],
+        );
+        second.follow(vec![first]);
+        assert!(second.report.written && second.report.created);
+        let changes = second.changes.iter();
+        let changes: Vec<_> = changes
+            .map(|change| (&*change.side, &*change.what, &*change.name))
+            .collect();
+        assert_eq!(
+            changes,
+            [
+                ("here", "added", "new"),
+                ("here", "conflict", "mail"),
+                ("file", "added", "aws")
+            ]
+        );
+        let mut alone = synced(false, &[]);
+        alone.follow(Vec::new());
+        assert!(!alone.report.written && alone.changes.is_empty());
     }
 }
