@@ -43,6 +43,8 @@ Source: "{#Programs}\mfa-type.exe"; DestDir: "{app}"; Flags: ignoreversion
 Source: "{#Programs}\mfa-watch.exe"; DestDir: "{app}"; Flags: ignoreversion
 Source: "{#Programs}\mfa-import.exe"; DestDir: "{app}"; Flags: ignoreversion
 Source: "{#Programs}\mfa-export.exe"; DestDir: "{app}"; Flags: ignoreversion
+Source: "{#Programs}\mfa-askpass.exe"; DestDir: "{app}"; Flags: ignoreversion
+Source: "{#Programs}\mfa-ykman.exe"; DestDir: "{app}"; Flags: ignoreversion
 
 [Icons]
 Name: "{autoprograms}\One-time codes"; Filename: "{app}\mfa-tray.exe"

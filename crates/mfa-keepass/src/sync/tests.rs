@@ -1,6 +1,7 @@
 //! Tests of the side that a database is, and of the changes to it.
 
 mod history;
+mod runs;
 mod secrets;
 
 use keepass::db::{Icon, fields};
