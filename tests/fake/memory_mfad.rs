@@ -1,4 +1,5 @@
-//! A daemon whose keychain is made up in memory: `memory-mfad COUNT` serves COUNT accounts.
+//! A daemon whose keychain is made up in memory: `memory-mfad COUNT [LIMIT]` serves COUNT accounts, and gives each program
+//! LIMIT codes a minute, or as many as it asks for.
 //!
 //! Everything but the keychain is the real daemon, and it is also on the session bus if there is one. The
 //! daemon is ready when it closes its standard output.
@@ -68,11 +69,13 @@ fn account(id: AccountId, number: u32) -> Account {
     }
 }
 
+/// Returns the argument with this number, if it is there and a number itself.
+fn argument(number: usize) -> Option<u32> {
+    std::env::args().nth(number)?.parse().ok()
+}
+
 fn main() -> Result<(), Box<dyn std::error::Error>> {
-    let count = std::env::args()
-        .nth(1)
-        .and_then(|count| count.parse().ok())
-        .unwrap_or(1);
+    let count = argument(1).unwrap_or(1);
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()?;
@@ -91,9 +94,9 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
             fallback: None,
             backups: None,
         };
-        // The attacks ask for more codes than any program may have.
         let policy = access::Policy {
-            codes_per_minute: 0,
+            // Most attacks ask for more codes than any program may have.
+            codes_per_minute: argument(2).unwrap_or(0),
             ..access::Policy::default()
         };
         let limits = Limits::default();

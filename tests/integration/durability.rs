@@ -3,6 +3,8 @@
 //!
 //! strace lists the system calls of the daemon on a file. Then it lets each of them fail, or kills the daemon there.
 
+mod creating;
+
 use std::fs;
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
@@ -203,49 +205,6 @@ fn the_note_of_an_import_is_synchronised() {
         .iter()
         .position(|call| call.starts_with("fsync(") && call.contains("/mfactl>"));
     assert_synchronised(&calls[..=folder.unwrap()], &state);
-}
-
-#[test]
-fn a_configuration_that_cannot_be_written_stays_as_it_was() {
-    let desktop = Desktop::without_keychain();
-    let text = "lock-after = 900\n";
-    desktop.configure(text);
-    let config = desktop
-        .variable("XDG_CONFIG_HOME")
-        .join("mfactl/config.toml");
-    let vault = desktop.variable("XDG_DATA_HOME").join("mfactl/vault.kdbx");
-    let passphrase = passphrase_file(&desktop);
-    let create = [
-        "vault",
-        "create",
-        "--password-file",
-        passphrase.to_str().unwrap(),
-    ];
-    let _none = desktop.mfactl(&["list"]).fails(7);
-    // The first call of openat only reads the configuration.
-    for (name, number, error) in [
-        ("openat", 2, "ENOSPC"),
-        ("write", 1, "ENOSPC"),
-        ("write", 1, "EDQUOT"),
-        ("fsync", 1, "EIO"),
-        ("rename", 1, "EIO"),
-    ] {
-        let step = (name.to_owned(), number);
-        let traced = inject(&desktop, &config, &step, &format!("error={error}"));
-        let refused = desktop.mfactl(&create);
-        traced.detach();
-        let said = refused.fails(1);
-        assert!(
-            said.contains("cannot write the configuration"),
-            "{step:?}: {said}"
-        );
-        assert_eq!(fs::read_to_string(&config).unwrap(), text, "{step:?}");
-        assert!(!new(&config).exists(), "{step:?}: something is left");
-        fs::remove_file(&vault).unwrap();
-    }
-    let made = calls(&desktop, &config, || drop(desktop.mfactl(&create).ok()));
-    assert_synchronised(&made, &config);
-    assert!(fs::read_to_string(&config).unwrap().ends_with(text));
 }
 
 /// Many programs add accounts at the same time.

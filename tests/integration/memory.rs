@@ -130,7 +130,7 @@ fn a_secret_is_in_memory_once_and_after_locking_not_at_all() {
     assert_each_is_there(&desktop, 0);
 }
 
-/// Gets the current codes of all accounts a thousand times, on one connection, and hands out a code now and then.
+/// Gets a thousand codes to use and as many to look at, of all accounts, on one connection.
 fn thousand_codes(desktop: &Desktop) -> Run {
     desktop.mfactl(&["get", "account-0"]).ok();
     let program = r#"
@@ -139,10 +139,12 @@ from dbus.connection import Connection
 private = Connection(f"unix:path={os.environ['XDG_RUNTIME_DIR']}/mfad/bus")
 NAME, PATH = "org.mfactl.Authenticator1", "/org/mfactl/Authenticator1"
 for number in range(1000):
-    codes = private.call_blocking(None, PATH, NAME, "PeekCodes", "asa{sv}", ([], {}))
-    assert len(codes) == 3, codes
-    if number % 50 == 0:
-        private.call_blocking(None, PATH, NAME, "GetCode", "sa{sv}", (f"account-{number % 3}", {}))
+    account = f"account-{number % 3}"
+    code = private.call_blocking(None, PATH, NAME, "GetCode", "sa{sv}", (account, {}))
+    assert len(code[0]) == 6, account
+    if number % 3 == 0:
+        codes = private.call_blocking(None, PATH, NAME, "PeekCodes", "asa{sv}", ([], {}))
+        assert len(codes) == 3, len(codes)
 "#;
     run(
         desktop.command("/usr/bin/python3").args(["-c", program]),

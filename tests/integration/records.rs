@@ -1,7 +1,6 @@
-//! The access rules, the access log and the configuration on a disk that fails, and across kills at any step.
+//! The access rules and the access log on a disk that fails, and across kills at any step.
 //!
-//! Rules and configuration are the old ones or the new ones. Of the log, nothing is lost but the line that was being
-//! written.
+//! The rules are the old ones or the new ones. Of the log, nothing is lost but the line that was being written.
 
 use std::collections::BTreeSet;
 use std::fs::{self, OpenOptions};
@@ -17,7 +16,6 @@ use serde_json::Value;
 use tests::{Desktop, LINK, binary};
 
 use crate::strace::{assert_synchronised, calls, errors, inject, new, numbered};
-use crate::vault::passphrase_file;
 
 /// The number of lines in a log that is full.
 const FULL: usize = 1024;
@@ -209,56 +207,6 @@ fn a_daemon_that_is_killed_loses_one_line_of_the_log() {
             assert_eq!(lines(&log, &what), now + 1, "{what}");
         }
     }
-}
-
-/// The daemon is the only program that changes a configuration: it notes the vault file that it has made.
-#[test]
-fn a_daemon_that_is_killed_leaves_the_old_configuration_or_the_new_one() {
-    let desktop = Desktop::without_keychain();
-    let text = "lock-after = 900\n";
-    let config = desktop
-        .variable("XDG_CONFIG_HOME")
-        .join("mfactl/config.toml");
-    let vault = desktop.variable("XDG_DATA_HOME").join("mfactl/vault.kdbx");
-    let passphrase = passphrase_file(&desktop);
-    let passphrase = passphrase.to_str().unwrap();
-    let create = || desktop.mfactl(&["vault", "create", "--password-file", passphrase]);
-    let begin = || {
-        desktop.configure(text);
-        drop(fs::remove_file(&vault));
-        drop(desktop.mfactl(&["list"]));
-        desktop.end_daemon("-TERM");
-        drop(desktop.mfactl(&["list"]).fails(7));
-    };
-    begin();
-    let calls = calls(&desktop, &config, || drop(create().ok()));
-    let made = fs::read_to_string(&config).unwrap();
-    assert!(
-        made.starts_with("vault = ") && made.ends_with(text),
-        "{made}"
-    );
-    let steps = numbered(&calls);
-    let mut changed = 0;
-    for step in &steps {
-        begin();
-        let traced = inject(&desktop, &config, step, "signal=SIGKILL");
-        let killed = create();
-        traced.bury();
-        assert_ne!(killed.status, 0, "{step:?} was never reached: {killed}");
-        let now = fs::read_to_string(&config).unwrap();
-        assert!([text, &made].contains(&&*now), "{step:?}: {now}");
-        changed += usize::from(now == made);
-        // The vault is closed, or nobody knows of it.
-        let expected = if now == made { 5 } else { 7 };
-        drop(desktop.mfactl(&["list"]).fails(expected));
-    }
-    assert!(
-        (1..steps.len()).contains(&changed),
-        "{changed} of {steps:?}"
-    );
-    begin();
-    create().ok();
-    assert!(!new(&config).exists(), "something is left");
 }
 
 /// Fills the log up with empty lines, which say nothing, so that the next line begins a new file. The daemon has ended.

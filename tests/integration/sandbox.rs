@@ -109,20 +109,26 @@ fn a_path_in_another_file_system_is_not_that_program() {
     refused(ask(&desktop, &["--ro-bind", copy, "/usr/bin/gdbus"]));
 }
 
-/// Asks for a code on the private connection, and hides before that if it is told to.
-const ASK_IN_PRIVATE: &str = "import ctypes, os, sys
+/// Asks for a code on one of the connections, and hides before that if it is told to.
+const ASK: &str = "import ctypes, os, sys
+import dbus
 from dbus.connection import Connection
 PR_SET_DUMPABLE = 4
-if sys.argv[1] == 'hidden':
+how, way = sys.argv[1:]
+if how == 'hidden':
     ctypes.CDLL(None).prctl(PR_SET_DUMPABLE, 0, 0, 0, 0)
-daemon = Connection('unix:path=' + os.environ['XDG_RUNTIME_DIR'] + '/mfad/bus').get_object(
-    None, '/org/mfactl/Authenticator1', introspect=False)
-print(daemon.GetCode('aws', {}, dbus_interface='org.mfactl.Authenticator1', signature='sa{sv}')[0])
+name, path = 'org.mfactl.Authenticator1', '/org/mfactl/Authenticator1'
+if way == 'bus':
+    daemon = dbus.SessionBus().get_object(name, path, introspect=False)
+else:
+    private = 'unix:path=' + os.environ['XDG_RUNTIME_DIR'] + '/mfad/bus'
+    daemon = Connection(private).get_object(None, path, introspect=False)
+print(daemon.GetCode('aws', {}, dbus_interface=name, signature='sa{sv}')[0])
 ";
 
 /// A program that forbids others to look into it has no name, so no rule holds for it.
 #[test]
-fn a_program_that_hides_is_unknown_on_the_private_connection() {
+fn a_program_that_hides_is_unknown_on_both_connections() {
     let desktop = Desktop::strict(&["--display", "none", "--secrets", "gnome-keyring"]);
     desktop.configure("unattended = \"deny\"\n");
     let python = fs::canonicalize("/usr/bin/python3").unwrap();
@@ -139,21 +145,24 @@ fn a_program_that_hides_is_unknown_on_the_private_connection() {
         plain
     };
     let mut daemon = desktop.start_daemon(&mut plain(&binary("mfad")));
-    let ask = |how: &str| {
-        let mut ask = plain(Path::new(python));
-        run(ask.args(["-c", ASK_IN_PRIVATE, how]), "")
-    };
-    let code = ask("open").ok();
-    assert!(code.len() == 6 && code.parse::<u32>().is_ok(), "{code}");
-    let error = ask("hidden").fails(1);
-    assert!(error.contains("ConsentRequired"), "{error}");
-    assert!(error.contains("nobody to ask"), "{error}");
-    let log = desktop.mfactl(&["access", "log"]).ok();
-    assert!(
-        log.contains(&format!("allowed: code of aws for {python}")),
-        "{log}"
-    );
-    assert!(log.contains("refused: code of aws for ? ("), "{log}");
+    for way in ["private", "bus"] {
+        let ask = |how: &str| {
+            let mut ask = plain(Path::new(python));
+            run(ask.args(["-c", ASK, how, way]), "")
+        };
+        let code = ask("open").ok();
+        assert!(code.len() == 6 && code.parse::<u32>().is_ok(), "{code}");
+        let error = ask("hidden").fails(1);
+        assert!(error.contains("ConsentRequired"), "{error}");
+        assert!(error.contains("nobody to ask"), "{error}");
+        let log = desktop.mfactl(&["access", "log"]).ok();
+        let has = |text: &str| {
+            let mut lines = log.lines().filter(|line| line.contains(text));
+            lines.any(|line| line.contains(", on the session bus (") == (way == "bus"))
+        };
+        assert!(has(&format!("allowed: code of aws for {python}")), "{log}");
+        assert!(has("refused: code of aws for ?"), "{log}");
+    }
     desktop.end_daemon("-TERM");
     daemon.wait().unwrap();
 }

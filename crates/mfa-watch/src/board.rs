@@ -91,10 +91,10 @@ impl Board {
         };
     }
 
-    /// Returns the code of an account, if it is known and still valid.
+    /// Returns the code of an account, if it is known and valid now. After the clock was set back, it is not yet.
     pub(crate) fn code(&self, id: AccountId, now: u64) -> Option<&IssuedCode> {
         let code = self.codes.get(&id.to_string())?;
-        (now < code.valid_until).then_some(code)
+        (code.valid_from <= now && now < code.valid_until).then_some(code)
     }
 
     /// Returns the accounts that match a query, the best match first; all if there is no query.
@@ -127,6 +127,12 @@ impl Board {
         }
         index
     }
+}
+
+/// Returns when the code of an account has changed last, in Unix seconds. `None` if it changes with each use.
+pub(crate) fn changed_at(account: &Account, now: u64) -> Option<u64> {
+    let period = account.kind.period()?;
+    Some(step_start(period, step_at(period, now)))
 }
 
 /// Returns when the code of an account changes next, in Unix seconds. `None` if it changes with each use.
@@ -168,6 +174,18 @@ mod tests {
         assert!(board.code(all[0].id, NOW + 29).is_some());
         assert!(board.code(all[0].id, NOW + 30).is_none());
         assert_eq!(changes_at(&all[0], NOW), Some(NOW + 30));
+        assert_eq!(changed_at(&all[0], NOW + 29), Some(NOW));
+    }
+
+    #[test]
+    fn a_clock_that_is_set_shows_no_code_of_another_time() {
+        let all = accounts();
+        let mut board = open(all.clone());
+        board.hear(News::Codes(Ok(codes([(&all[0], "123456", NOW)]))));
+        for other in [NOW - 3600, NOW - 1, NOW + 3600] {
+            assert!(board.code(all[0].id, other).is_none(), "{other}");
+        }
+        assert!(board.code(all[0].id, NOW).is_some(), "it was set again");
     }
 
     #[test]

@@ -47,10 +47,11 @@ enum Phase {
 }
 
 impl Shown {
-    /// Returns the code of an account, if it is still valid.
+    /// Returns the code of an account, if it is valid now. After the clock was set back, it is not yet.
     pub(super) fn code(&self, account: AccountId, now: u64) -> Option<&str> {
         let code = self.codes.get(&account)?;
-        (code.valid_until > now).then_some(code.code.as_str())
+        let is_valid = code.valid_from <= now && now < code.valid_until;
+        is_valid.then_some(code.code.as_str())
     }
 
     /// Records a report that the menu opened. Returns whether the report repeats the last one, so that the

@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use mfa_core::Account;
 
-use crate::board::{Access, Board, changes_at};
+use crate::board::{Access, Board, changed_at, changes_at};
 use crate::clock;
 use crate::feed::{Feed, News};
 
@@ -82,6 +82,8 @@ fn print(lines: &[String]) -> io::Result<()> {
 #[derive(Debug, Default)]
 struct Wished {
     ids: Vec<String>,
+    /// Before this time, which only a clock that is set back shows, they have to be asked for again too.
+    since: Option<u64>,
     /// When they have to be asked for again.
     until: Option<u64>,
     /// Whether they have not arrived yet.
@@ -98,7 +100,7 @@ impl Wished {
         }
     }
 
-    /// Returns the codes to wish for, if these are others than before or if they have run out.
+    /// Returns the codes to wish for, if these are others than before or if they are not those of this time.
     fn next(&mut self, board: &Board, about: &[&Account], now: u64) -> Option<Vec<String>> {
         if board.access != Access::Open || board.refused.is_some() {
             return None;
@@ -108,9 +110,11 @@ impl Wished {
             .filter(|account| account.kind.period().is_some());
         let ids: Vec<_> = timed.map(|account| account.id.to_string()).collect();
         let is_over = self.until.is_some_and(|until| now >= until);
-        if ids == self.ids && !is_over {
+        let is_early = self.since.is_some_and(|since| now < since);
+        if ids == self.ids && !is_over && !is_early {
             return None;
         }
+        self.since = about.iter().filter_map(|one| changed_at(one, now)).max();
         self.until = about.iter().filter_map(|one| changes_at(one, now)).min();
         self.is_waiting = !ids.is_empty();
         self.ids.clone_from(&ids);
@@ -140,6 +144,32 @@ mod tests {
         assert!(!wished.is_waiting);
         assert_eq!(wished.next(&board, &about, NOW + 29), None);
         assert_eq!(wished.next(&board, &about, NOW + 30), ids);
+    }
+
+    #[test]
+    fn a_clock_that_is_set_has_codes_wished_for_again_and_once() {
+        let all = accounts();
+        for later in [NOW - 3600, NOW + 3600] {
+            let mut board = open(all.clone());
+            let about = [&all[0]];
+            let mut wished = Wished::default();
+            let ids = Some(vec![all[0].id.to_string()]);
+            assert_eq!(wished.next(&board, &about, NOW + 10), ids);
+            assert_eq!(
+                wished.next(&board, &about, NOW),
+                None,
+                "the code is the same"
+            );
+            for from in [NOW, later] {
+                let news = News::Codes(Ok(codes([(&all[0], "123456", from)])));
+                wished.hear(&news);
+                board.hear(news);
+                let again = wished.next(&board, &about, later);
+                assert_eq!(again.is_some(), from == NOW, "{from} {later}");
+                assert_eq!(wished.is_waiting, from == NOW);
+            }
+            assert!(board.code(all[0].id, later).is_some());
+        }
     }
 
     #[test]

@@ -299,6 +299,19 @@ mod tests {
     }
 
     #[test]
+    fn a_clock_that_is_set_has_the_code_asked_for_again_and_once() {
+        let all = accounts();
+        let wish = [Effect::Wish(vec![all[0].id.to_string()])];
+        for later in [NOW - 3600, NOW + 3600] {
+            let mut watch = model(Purpose::Watch);
+            let news = News::Codes(Ok(codes([(&all[0], "123456", NOW)])));
+            assert_eq!(watch.update(Msg::News(news), NOW), []);
+            assert_eq!(watch.update(Msg::Tick, later), wish);
+            assert_eq!(watch.update(Msg::Tick, later), []);
+        }
+    }
+
+    #[test]
     fn a_picker_needs_no_code_and_no_clock() {
         let mut picker = Model::new(Purpose::Pick, String::new());
         let told = Msg::News(News::Accounts(Ok(accounts())));

@@ -66,6 +66,24 @@ fn codes_stand_first_and_one_line_counts_for_each_period() {
 }
 
 #[test]
+fn a_clock_that_is_set_shows_no_code_of_another_time() {
+    for later in [NOW - 3600, NOW + 3600] {
+        let mut model = with(shown(), vec![account("aws", "AWS", "")]);
+        model.update(Msg::MenuOpens, NOW);
+        model.update(answer(id("aws"), "118420", NOW - 3, 30), NOW);
+        assert_eq!(rows(&model, NOW)[1], "118 420   AWS");
+        assert_eq!(rows(&model, later)[1], "‒‒‒ ‒‒‒   AWS");
+        let effects = model.update(Msg::Elapsed(Timer::Tick), later);
+        let shows = Effect::Show(vec![id("aws")]);
+        assert!(effects.contains(&shows), "{effects:?}");
+        model.update(answer(id("aws"), "005924", later - 3, 30), later);
+        assert_eq!(rows(&model, later)[1], "005 924   AWS");
+        let effects = model.update(Msg::Elapsed(Timer::Tick), later + 1);
+        assert!(!effects.contains(&shows), "{effects:?}");
+    }
+}
+
+#[test]
 fn rows_of_one_period_have_one_countdown() {
     let slow = |name, issuer| Account {
         kind: every(45),
