@@ -141,7 +141,7 @@ fn item(entry: &Entry) -> Value {
 
 #[cfg(test)]
 mod tests {
-    use mfa_core::{Account, AccountId, Secret};
+    use mfa_core::{AccountId, Secret};
 
     use super::*;
 

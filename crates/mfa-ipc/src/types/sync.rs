@@ -187,6 +187,7 @@ mod tests {
             folder: Some("/folder".into()),
             left: vec!["b: damaged".into()],
             unreadable: 2,
+            unread: vec!["odd".into()],
             missing: 4,
             other_secrets: vec!["bank".into()],
             other_codes: vec!["shop".into()],

@@ -69,7 +69,7 @@ async fn what_the_next_daemon_completes_is_not_backed_up() {
     let held = BackedUp {
         at: NOW,
         accounts: before().keys().map(|id| (*id, NOW)).collect(),
-        counters: BTreeMap::new(),
+        ..BackedUp::default()
     };
     world.journal.notes.lock().unwrap().backed_up = held.clone();
     let service = world.start();
