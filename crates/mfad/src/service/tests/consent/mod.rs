@@ -6,6 +6,7 @@ mod attended;
 mod decided;
 mod exporting;
 mod limits;
+mod looking;
 mod syncing;
 mod unlocking;
 
