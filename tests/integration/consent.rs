@@ -191,6 +191,9 @@ fn behind_a_shell_it_is_the_program_that_is_asked_about() {
     let chain = log(&desktop).pop().unwrap()["chain"].clone();
     let chain = chain.as_str().unwrap();
     assert!(chain.starts_with("mfactl ← bash ← python3"), "{chain}");
+    let said = desktop.mfactl(&["access", "log"]).ok();
+    let answer = "account aws (your answer, always)\n    asked by mfactl ← bash ← python3";
+    assert!(said.contains(answer), "{said}");
     forget_as_told(&desktop, &job);
     let asked = start(&mut python(&desktop, &job));
     wait_for_question(&desktop);

@@ -167,10 +167,18 @@ impl Service {
         });
     }
 
-    /// Logs a change of the rules.
-    pub(super) fn changed_rule(&mut self, asker: &Asker, account: Option<AccountId>, note: String) {
+    /// Logs a change of the rules. With the ground `Always`, the user has answered a question about the asker by it.
+    pub(super) fn changed_rule(
+        &mut self,
+        asker: &Asker,
+        account: Option<AccountId>,
+        ground: Ground,
+        note: String,
+    ) {
         let record = self.record(asker, account, Action::Rule);
         self.write(&Record {
+            ground,
+            scope: ground.scope(),
             note: Some(note),
             ..record
         });
