@@ -42,7 +42,8 @@
 //! * `recognisable b`: whether the asker can be recognised next time
 //! * `seconds t`: the time that is left
 //!
-//! For secrets, for all accounts, to unlock, and for an asker that cannot be recognised, only `once` and `deny` are possible.
+//! For secrets, for all accounts, to unlock, and for an asker that cannot be recognised, only `once` and `deny` are
+//! possible.
 //!
 //! Only a person at a terminal and the tray can call `SetRule`, `ForgetRules` and `Answer`. For other programs, the error is
 //! `AccessDenied`.
