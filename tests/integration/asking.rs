@@ -120,3 +120,21 @@ subprocess.run(['setpriv', '--bounding-set=-all', *sys.argv[1:]], check=True,
     desktop.end_daemon("-TERM");
     daemon.wait().unwrap();
 }
+
+#[test]
+fn a_rule_for_a_process_of_the_system_is_named_as_it_is_listed() {
+    let desktop = Desktop::headless();
+    desktop.add("aws", LINK);
+    let typed = desktop.person(&[
+        "mfactl access deny system:cron --account aws",
+        "mfactl access rules",
+        "mfactl access forget system:cron",
+    ]);
+    for said in [
+        "rule set: deny system:cron, aws",
+        "deny    system:cron   aws",
+        "removed 1 rule",
+    ] {
+        assert!(typed.stdout.contains(said), "{said}: {typed}");
+    }
+}

@@ -2,7 +2,7 @@
 
 use std::fs;
 use std::io::Write;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 
 use tests::{Desktop, LINK, SECRET, binary, eventually, own_name, run};
@@ -150,6 +150,18 @@ fn a_program_on_the_bus_gets_a_code_once_the_user_has_said_always() {
     assert!(!success && error.contains("AccessDenied"), "{error}");
 }
 
+/// Forgets the rule for a script as a person does who names only its interpreter at first, and is told what to type.
+fn forget_as_told(desktop: &Desktop, script: &Path) {
+    let missed = desktop.person(&["mfactl access forget python3"]);
+    let script = script.to_string_lossy();
+    let mut lines = missed.stdout.lines().map(str::trim);
+    let told =
+        lines.find(|line| line.starts_with("mfactl access forget /") && line.contains(&*script));
+    let told = told.unwrap_or_else(|| panic!("the rule is not named: {missed}"));
+    let forgot = desktop.person(&[told]);
+    assert!(forgot.stdout.contains("removed 1 rule"), "{forgot}");
+}
+
 #[test]
 fn behind_a_shell_it_is_the_program_that_is_asked_about() {
     let desktop = on_wayland();
@@ -179,7 +191,10 @@ fn behind_a_shell_it_is_the_program_that_is_asked_about() {
     let chain = log(&desktop).pop().unwrap()["chain"].clone();
     let chain = chain.as_str().unwrap();
     assert!(chain.starts_with("mfactl ← bash ← python3"), "{chain}");
-    desktop.person(&["mfactl access forget --all"]).ok();
+    let said = desktop.mfactl(&["access", "log"]).ok();
+    let answer = "account aws (your answer, always)\n    asked by mfactl ← bash ← python3";
+    assert!(said.contains(answer), "{said}");
+    forget_as_told(&desktop, &job);
     let asked = start(&mut python(&desktop, &job));
     wait_for_question(&desktop);
     desktop.shell("makoctl dismiss --all").ok();

@@ -8,8 +8,9 @@ use tests::{Desktop, LINK, eventually};
 
 use crate::consent::{IN_A_SHELL, end, is_code, log, pending, python, script, start};
 
-/// A notification service, or a program that only sends the signals of one. It prints each notification that it gets. A
-/// line on its input is a signal that it sends to everybody, and to the daemon alone; then it prints an empty line.
+/// A notification service, one that closes nothing, or a program that only sends the signals of one. It prints each
+/// notification that it gets. A line on its input is a signal that it sends to everybody, and to the daemon alone; then it
+/// prints an empty line.
 const NOTIFIER: &str = r#"import json, sys, dbus, dbus.mainloop.glib, dbus.service
 from dbus.lowlevel import SignalMessage
 from gi.repository import GLib
@@ -22,8 +23,10 @@ class Service(dbus.service.Object):
     def Notify(self, app, replaces, icon, summary, body, actions, hints, timeout):
         print(json.dumps([summary, body, int(hints['urgency']), timeout]), flush=True)
         return dbus.UInt32(ID)
-    @dbus.service.method(NAME, in_signature='u')
-    def CloseNotification(self, id): pass
+    @dbus.service.method(NAME, in_signature='u', async_callbacks=('reply', 'error'))
+    def CloseNotification(self, id, reply, error):
+        if sys.argv[1] != 'hang':
+            reply()
     @dbus.service.method(NAME, out_signature='as')
     def GetCapabilities(self): return ['actions']
     @dbus.service.method(NAME, out_signature='ssss')
@@ -52,7 +55,7 @@ def read(source, condition):
     return True
 
 loop = GLib.MainLoop()
-if sys.argv[1] == 'serve':
+if sys.argv[1] != 'forge':
     service = Service(bus, PATH)
     bus.request_name(NAME)
 GLib.io_add_watch(0, GLib.IO_IN | GLib.IO_HUP, read)
@@ -190,6 +193,18 @@ fn each_lasting_answer_of_a_notification_lasts() {
     let (_, error, _) = end(ask());
     assert!(error.contains("rule"), "{error}");
     assert_eq!(pending(&desktop).len(), 0);
+}
+
+#[test]
+fn an_answer_counts_even_if_its_service_hangs_after_it() {
+    let desktop = desktop();
+    let mut service = Notifier::start(&desktop, "hang");
+    let job = script(&desktop, ASK);
+    let asked = start(python(&desktop, &job).arg("backup"));
+    service.shown();
+    service.send("ActionInvoked once");
+    let (code, error, _) = end(asked);
+    assert!(is_code(&code), "{error}");
 }
 
 #[test]

@@ -34,15 +34,16 @@
 //! * `id t`: the number of the question, for `Answer`
 //! * `asker s`: the path of the program that asks, and its script
 //! * `line s`: the asker and the programs that started it
-//! * `account s`: a label of the account; absent if the request is for all accounts
-//! * `use s`: `code`, `copy` or `secret`
+//! * `account s`: a label of the account; absent if the request is for all accounts, or to unlock them
+//! * `use s`: `code`, `copy`, `secret` or `unlock`. Expect other words too: a newer daemon may ask about other uses.
 //! * `count u`: the number of codes that are wanted at once, if there are several
 //! * `reason s`: the reason that the asker gave, if any
 //! * `bus b`: whether the request came over the session bus
 //! * `recognisable b`: whether the asker can be recognised next time
 //! * `seconds t`: the time that is left
 //!
-//! For secrets, for all accounts, and for an asker that cannot be recognised, only `once` and `deny` are possible.
+//! For secrets, for all accounts, to unlock, and for an asker that cannot be recognised, only `once` and `deny` are
+//! possible.
 //!
 //! Only a person at a terminal and the tray can call `SetRule`, `ForgetRules` and `Answer`. For other programs, the error is
 //! `AccessDenied`.

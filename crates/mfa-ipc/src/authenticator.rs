@@ -56,7 +56,9 @@
 //! A code that is returned by `PeekCodes`, or with `peek`, does not count as handed out: the next
 //! request with `fresh` may return the same code, and no `CodeIssued` is sent. Only show such a
 //! code; to use a code, request it. `PeekCodes` takes up to 1000 ids, or none for all accounts. It
-//! leaves out unknown and counter-based accounts. With `peek`, a counter-based account is
+//! leaves out unknown and counter-based accounts, and those that a rule denies. If the user has to
+//! be asked, the question is about the account if there is a single id, and about all accounts
+//! otherwise; no answer to the second lasts. With `peek`, a counter-based account is
 //! `NotSupported`, because showing one of its codes would use that code.
 //!
 //! On the session bus, other programs can read the codes in the replies. A program that needs codes connects to the

@@ -3,6 +3,23 @@
 pub(crate) use mfa_core::naming::clean;
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
+/// Returns a text as one word of a command line. Shells of all systems read double quotes alike, unless there is a sign
+/// between them that means something else to one of them.
+pub(crate) fn word(text: &str) -> String {
+    let text = clean(text);
+    let is_plain =
+        |c: char| c.is_alphanumeric() || std::path::is_separator(c) || ".:_-+".contains(c);
+    if !text.is_empty() && text.chars().all(is_plain) {
+        return text;
+    }
+    let has_meaning =
+        |c: char| matches!(c, '"' | '$' | '`' | '!') || c == '\\' && !std::path::is_separator(c);
+    match text.contains(has_meaning) {
+        false => format!("\"{text}\""),
+        true => format!("'{}'", text.replace('\'', r"'\''")),
+    }
+}
+
 /// Returns a text padded to a width in columns. Wide characters count as two; invisible ones, such as those
 /// that isolate, do not count.
 pub(crate) fn pad(text: &str, width: usize) -> String {
@@ -81,6 +98,27 @@ mod tests {
     #[test]
     fn control_characters_do_nothing() {
         assert_eq!(clean("a\x1b[31mb\n"), "a\u{fffd}[31mb\u{fffd}");
+    }
+
+    #[test]
+    fn a_word_of_a_command_line_is_in_quotes_if_it_has_to_be() {
+        for (text, expected) in [
+            ("/usr/bin/python3.11", "/usr/bin/python3.11"),
+            ("flatpak:org.gnome.Maps", "flatpak:org.gnome.Maps"),
+            ("größer", "größer"),
+            ("", "\"\""),
+            ("my job.py", "\"my job.py\""),
+            ("it's", "\"it's\""),
+            ("~", "\"~\""),
+            ("$HOME it's", r"'$HOME it'\''s'"),
+            ("a\"b", "'a\"b'"),
+            ("a\nb", "\"a\u{fffd}b\""),
+        ] {
+            assert_eq!(word(text), expected, "{text}");
+        }
+        let is_windows = std::path::is_separator('\\');
+        let expected = if is_windows { r"C:\a" } else { r"'C:\a'" };
+        assert_eq!(word(r"C:\a"), expected);
     }
 
     #[test]

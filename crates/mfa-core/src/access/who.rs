@@ -13,7 +13,7 @@ use std::path::{Path, PathBuf};
 
 use interpreter::Interpreter;
 pub use name::is_same_path;
-use name::whole;
+use name::{DELETED, before_update, whole};
 pub(super) use name::{is_same_text, name, stem};
 use shell::Shell;
 
@@ -170,7 +170,13 @@ impl Role {
     /// Returns the role of a process that runs `path`.
     #[must_use]
     pub fn of(path: &Path, start: Start<'_>) -> Self {
-        let name = stem(path);
+        // An update may have replaced the file of a program that still runs. Others than root could give a program of
+        // theirs that end. The path stays as it is, so no rule is for the program.
+        let known = match start.is_of_system {
+            true => before_update(path),
+            false => path,
+        };
+        let name = stem(known);
         let program = |script: Option<String>| {
             let path = path.to_owned();
             Self::End(Who::Program { path, script })
@@ -179,7 +185,7 @@ impl Role {
         if let Some(interpreter) = Interpreter::named(&name) {
             return program(interpreter.script(arguments, start.folder));
         }
-        if !start.is_of_system || starts_linux(path) {
+        if !start.is_of_system || starts_linux(known) {
             return program(None);
         }
         let (name, words) = shell::applet(&name, start.arguments);
@@ -234,7 +240,7 @@ pub(super) fn is_interpreter(path: &Path) -> bool {
 #[must_use]
 pub fn is_deleted(path: &Path) -> bool {
     let path = path.as_os_str().as_encoded_bytes();
-    path.ends_with(b" (deleted)")
+    path.ends_with(DELETED.as_bytes())
 }
 
 #[cfg(test)]

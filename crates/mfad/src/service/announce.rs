@@ -90,8 +90,4 @@ impl Announcer {
     pub(super) fn keychain_name(&self) -> String {
         self.public.borrow().keychain.clone()
     }
-
-    pub(super) fn is_locked(&self) -> bool {
-        self.public.borrow().locked
-    }
 }

@@ -47,6 +47,10 @@ impl Service {
             tracing::error!(%error, "a task ended unexpectedly");
             Err(errors::internal())
         });
+        if result.is_ok() {
+            // Whoever has typed the passphrase is there. The file may be read before the next request comes.
+            self.door.last_request = self.parts.clock.since_boot();
+        }
         self.answer_attempt(attempt, result);
     }
 

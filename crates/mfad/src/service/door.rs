@@ -86,6 +86,8 @@ impl Door {
 impl Service {
     /// Serves a request, puts it aside or refuses it, depending on the state of the door.
     pub(super) fn arrived(&mut self, request: Request) {
+        // The timer stands still while the system sleeps, so a request may come before it.
+        self.lock_if_idle();
         if request.needs() == Needs::Nothing {
             return request.serve(self);
         }

@@ -129,7 +129,12 @@ impl Service {
         self.compare_keychain();
         self.discard_left();
         self.next_change();
-        for request in self.parking.take_at_door() {
+        let waiting = self.parking.take_at_door();
+        if !waiting.is_empty() {
+            // A person may have taken long to answer the prompt of the keychain. That was no idle time.
+            self.door.last_request = self.parts.clock.since_boot();
+        }
+        for request in waiting {
             self.resume(request);
         }
     }

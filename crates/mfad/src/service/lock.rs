@@ -60,6 +60,7 @@ impl Service {
         (self.door.state == State::Open).then(|| remaining.min(IDLE_CHECK))
     }
 
+    /// Locks open accounts that have been unused for too long.
     pub(super) fn lock_if_idle(&mut self) {
         if self.idle_check().is_some_and(|left| left.is_zero()) {
             self.lock_idle();

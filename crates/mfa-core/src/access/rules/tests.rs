@@ -141,6 +141,41 @@ fn a_rule_for_a_script_is_for_no_other_script() {
     );
 }
 
+/// The user has named it, and no script. No answer to a question makes such a rule.
+#[test]
+fn a_rule_that_names_an_interpreter_is_for_all_that_it_runs() {
+    for path in ["/usr/bin/python3.11", "/windows/explorer.exe"] {
+        let who = program(path, None);
+        assert_eq!(Subject::exactly(&who), None);
+        for subject in [about(path, None), Subject::Anybody] {
+            let all = [rule(Verdict::Allow, subject, Accounts::All)];
+            assert_eq!(verdict(&all, &who, &account(1, &[])), Verdict::Allow);
+            let unknown = verdict(&all, &Who::Unknown, &account(1, &[]));
+            assert_eq!(unknown, Verdict::Ask);
+        }
+    }
+}
+
+/// A file of another program may have taken the path since.
+#[test]
+fn a_rule_for_a_program_is_not_for_one_whose_file_is_gone() {
+    let all = [
+        rule(Verdict::Allow, about(TERRAFORM, None), Accounts::All),
+        rule(
+            Verdict::Allow,
+            about("/usr/bin/bash", Some("/srv/a.sh")),
+            Accounts::All,
+        ),
+    ];
+    for (path, script) in [(TERRAFORM, None), ("/usr/bin/bash", Some("/srv/a.sh"))] {
+        let asked = |path: &str| verdict(&all, &program(path, script), &account(1, &[]));
+        assert_eq!(asked(path), Verdict::Allow);
+        let gone = format!("{path} (deleted)");
+        assert_eq!(asked(&gone), Verdict::Ask);
+        assert_eq!(Subject::exactly(&program(&gone, script)), None);
+    }
+}
+
 #[test]
 fn who_cannot_be_recognised_is_not_remembered() {
     assert_eq!(Subject::exactly(&Who::Unknown), None);

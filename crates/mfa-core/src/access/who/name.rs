@@ -7,6 +7,8 @@ use std::path::Path;
 
 /// The end of the names of programs on Windows.
 const EXE: &str = ".exe";
+/// The end that Linux gives to the path of a program whose file was removed or replaced since it was started.
+pub(super) const DELETED: &str = " (deleted)";
 /// The longest name of a script that is kept, in characters.
 const MAX_SCRIPT: usize = 1000;
 
@@ -24,6 +26,13 @@ pub(in crate::access) fn stem(path: &Path) -> String {
         Some(stem) => stem.to_owned(),
         None => name,
     }
+}
+
+/// Returns the path that a program was started by: without the end that says that its file is gone. A file can have a
+/// name with this end too.
+pub(super) fn before_update(path: &Path) -> &Path {
+    let text = path.to_str().and_then(|text| text.strip_suffix(DELETED));
+    text.map_or(path, Path::new)
 }
 
 /// Returns a name without the version behind it: `python3.11` is `python`, and `luajit-2.1.0-beta3` is `luajit`.
@@ -114,6 +123,21 @@ mod tests {
             ("node", "node"),
         ] {
             assert_eq!(without_version(name), expected);
+        }
+    }
+
+    #[test]
+    fn the_end_that_says_that_a_file_is_gone_is_taken_off_once() {
+        for (path, expected) in [
+            ("/usr/bin/bash (deleted)", "/usr/bin/bash"),
+            (
+                "/usr/bin/bash (deleted) (deleted)",
+                "/usr/bin/bash (deleted)",
+            ),
+            ("/usr/bin/bash(deleted)", "/usr/bin/bash(deleted)"),
+            ("/usr/bin/bash", "/usr/bin/bash"),
+        ] {
+            assert_eq!(before_update(Path::new(path)), Path::new(expected));
         }
     }
 

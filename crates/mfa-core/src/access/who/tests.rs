@@ -256,6 +256,39 @@ fn what_the_user_can_change_is_no_shell_and_no_wrapper() {
 }
 
 #[test]
+fn a_program_of_the_system_keeps_its_role_after_an_update() {
+    let bash = "/usr/bin/bash (deleted)";
+    assert_eq!(role(bash, &["-bash"], true), Role::End(Who::Person));
+    assert_eq!(role(bash, &["bash", "-c", "x"], true), Role::Step);
+    for name in ["sudo", "make", "env"] {
+        let path = format!("/usr/bin/{name} (deleted)");
+        assert_eq!(role(&path, &[name, "mfactl"], false), Role::Step);
+    }
+    for (path, arguments) in [
+        (bash, ["bash", "job.sh"]),
+        ("/usr/bin/python3.11 (deleted)", ["python3", "job.sh"]),
+    ] {
+        let found = role(path, &arguments, true);
+        assert_eq!(found, program(path, Some("/srv/job.sh")));
+        let Role::End(who) = found else { panic!() };
+        assert!(!who.is_recognisable(), "{who}");
+    }
+    let terraform = "/usr/bin/terraform (deleted)";
+    assert_eq!(role(terraform, &[], false), program(terraform, None));
+}
+
+#[test]
+fn a_program_of_the_user_gets_no_role_by_a_name_that_says_that_its_file_is_gone() {
+    for name in ["bash", "sudo", "env", "python3"] {
+        let path = format!("/home/jane/bin/{name} (deleted)");
+        let found = role(&path, &[name, "job.sh"], true);
+        assert_eq!(found, program(&path, None));
+        let Role::End(who) = found else { panic!() };
+        assert!(!who.is_recognisable(), "{who}");
+    }
+}
+
+#[test]
 fn names_of_scripts_cannot_control_a_terminal() {
     let long = "x".repeat(1000);
     for script in ["a\x1b[2Jb", &long] {

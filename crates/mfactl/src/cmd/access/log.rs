@@ -65,17 +65,7 @@ fn print(output: Output, lines: &[String], args: &Log) -> Result<(), Error> {
 }
 
 fn text(record: &Record, date: &str) -> String {
-    let what = match record.action {
-        Action::Code => "code",
-        Action::Copy => "copy",
-        Action::Look => "look at codes",
-        Action::Reveal => "secret",
-        Action::Export => "all secrets",
-        Action::Sync => "sync",
-        Action::Unlock => "unlock",
-        Action::Rule => "rule",
-        Action::Unknown => "?",
-    };
+    let what = action(record.action);
     let outcome = match record.outcome {
         Outcome::Allowed => "allowed",
         Outcome::Refused => "refused",
@@ -91,17 +81,21 @@ fn text(record: &Record, date: &str) -> String {
     } else {
         ""
     };
-    let mut text = match record.action {
+    let why = ground(record.ground);
+    // The asker has made no such rule: the user has, as the answer to its question.
+    let is_answer = record.action == Action::Rule && record.ground == Ground::Always;
+    let mut text = match (record.action, record.note.as_deref().unwrap_or("?")) {
+        (Action::Rule, note) if is_answer => format!("{date}  rule: {note} ({why})"),
         // A rule was set, whatever allowed that.
-        Action::Rule => format!("{date}  rule: {}", record.note.as_deref().unwrap_or("?")),
+        (Action::Rule, note) => format!("{date}  rule: {note}"),
         _ => format!(
-            "{date}  {outcome}: {what}{account} for {}{transport} ({})",
-            record.asker,
-            ground(record.ground)
+            "{date}  {outcome}: {what}{account} for {}{transport} ({why})",
+            record.asker
         ),
     };
     if record.chain.contains('←') {
-        text.push_str(&format!("\n    by {}, pid {}", record.chain, record.pid));
+        let by = if is_answer { "asked by" } else { "by" };
+        text.push_str(&format!("\n    {by} {}, pid {}", record.chain, record.pid));
     }
     if let Some(reason) = &record.reason {
         text.push_str(&format!("\n    reason given: {reason}"));
@@ -110,6 +104,21 @@ fn text(record: &Record, date: &str) -> String {
         text.push_str(&format!("\n    {note}"));
     }
     text.lines().map(clean).collect::<Vec<_>>().join("\n")
+}
+
+/// Returns what was done or wanted, in words.
+fn action(action: Action) -> &'static str {
+    match action {
+        Action::Code => "code",
+        Action::Copy => "copy",
+        Action::Look => "look at codes",
+        Action::Reveal => "secret",
+        Action::Export => "all secrets",
+        Action::Sync => "sync",
+        Action::Unlock => "unlock",
+        Action::Rule => "rule",
+        Action::Unknown => "?",
+    }
 }
 
 /// Returns the ground in words, with the scope of an answer. A rule always holds.
@@ -185,5 +194,36 @@ mod tests {
             ..refused
         };
         assert_eq!(text(&rule, "now"), "now  rule: deny anybody, all accounts");
+    }
+
+    #[test]
+    fn a_rule_that_is_an_answer_is_that_of_the_user() {
+        let by_person = Record {
+            action: Action::Rule,
+            ground: Ground::Default,
+            scope: None,
+            asker: "a person at a terminal".into(),
+            chain: "mfactl ← bash".into(),
+            reason: None,
+            note: Some("forgot: allow /usr/bin/terraform, account aws".into()),
+            ..record()
+        };
+        assert_eq!(
+            text(&by_person, "now"),
+            "now  rule: forgot: allow /usr/bin/terraform, account aws\n    by mfactl ← bash, pid 42"
+        );
+        let answer = Record {
+            action: Action::Rule,
+            ground: Ground::Always,
+            scope: Some(Scope::Always),
+            reason: None,
+            note: Some("allow /usr/bin/terraform, account aws".into()),
+            ..record()
+        };
+        assert_eq!(
+            text(&answer, "now"),
+            "now  rule: allow /usr/bin/terraform, account aws (your answer, always)\n    \
+             asked by mfactl ← bash ← terraform, pid 42"
+        );
     }
 }

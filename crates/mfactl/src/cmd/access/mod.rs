@@ -1,6 +1,7 @@
 //! `mfactl access`: who may have codes, the questions that are open, and who had what.
 
 mod log;
+mod near;
 mod questions;
 mod rules;
 mod subject;
@@ -16,7 +17,7 @@ pub(crate) enum Access {
     /// List the rules on who may have codes
     ///
     /// The most specific rule that fits a request decides. If neither of two rules is more specific than
-    /// the other, the stricter one decides.
+    /// the other, the stricter one decides. The programs are named by the words that the other commands take.
     Rules(rules::Rules),
     /// Give codes to a program without asking
     Allow(rules::Scope),

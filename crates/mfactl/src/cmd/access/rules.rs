@@ -10,7 +10,7 @@ use serde::Serialize;
 
 use super::super::columns::{Column, GAP, Table};
 use super::super::context::{Context, connect};
-use super::subject;
+use super::{near, subject};
 use crate::error::Error;
 use crate::output::Output;
 use crate::text::clean;
@@ -105,7 +105,8 @@ pub(super) async fn set(context: &Context, verdict: Verdict, args: Scope) -> Res
         let query = rule.scope.account.as_deref().unwrap_or_default();
         return Err(context.explain(&client, query, error).await);
     }
-    let (who, accounts) = (said(&rule.scope), accounts(&rule));
+    let who = subject::words(rule.scope.subject.as_ref());
+    let accounts = accounts(&rule);
     let verb = verdict.as_str();
     context
         .output
@@ -120,7 +121,10 @@ pub(super) async fn forget(context: &Context, args: Forget) -> Result<(), Error>
         client.forget_access_rules(&scope).await
     });
     match forgot.await {
-        Ok(0) => context.output.hint("there was no such rule"),
+        Ok(0) => {
+            let rules = client.access_rules().await.unwrap_or_default();
+            context.output.hint(near::hint(&scope, &rules));
+        }
         Ok(1) => context.output.hint("removed 1 rule"),
         Ok(count) => context.output.hint(format_args!("removed {count} rules")),
         Err(error) => {
@@ -147,7 +151,7 @@ fn table(output: Output, rules: &[AccessRule]) -> Vec<String> {
         .map(|rule| {
             [
                 rule.verdict.as_str().to_owned(),
-                said(&rule.scope),
+                subject::words(rule.scope.subject.as_ref()),
                 accounts(rule),
             ]
         })
@@ -164,22 +168,6 @@ fn table(output: Output, rules: &[AccessRule]) -> Vec<String> {
         format!("{line}{GAP}{}", output.faint(&format!("({remark})")))
     });
     std::iter::once(heading).chain(lines).collect()
-}
-
-fn said(scope: &RuleScope) -> String {
-    match &scope.subject {
-        None | Some(Subject::Anybody) => "anybody".to_owned(),
-        Some(Subject::Person) => "a person at a terminal".to_owned(),
-        Some(Subject::Tray) => "the tray".to_owned(),
-        Some(Subject::Search) => "the desktop search, only to copy".to_owned(),
-        Some(Subject::App(id)) => clean(id),
-        Some(Subject::System(name)) => format!("{} (system process)", clean(name)),
-        Some(Subject::Program { path, script }) => {
-            let path = clean(&path.to_string_lossy());
-            let script = script.as_deref().map(clean);
-            script.map_or(path.clone(), |script| format!("{path} {script}"))
-        }
-    }
 }
 
 fn accounts(rule: &AccessRule) -> String {

@@ -7,7 +7,7 @@ use mfa_core::access::rules::Subject;
 
 use crate::error::Error;
 use crate::platform::whole;
-use crate::text::clean;
+use crate::text::{clean, word};
 
 /// How a person names a subject, for the help.
 pub(super) const NAMES: &str = "\
@@ -15,9 +15,12 @@ A program is given as its path, its name in PATH, flatpak:ID or snap:NAME. These
   - person: you at a terminal
   - tray: mfa-tray
   - search: the desktop search, which may only copy codes
+  - system:NAME: a process of root that is known only by its name, such as cron
   - anybody: every program; with --account or --tag, also you and the tray";
 /// The beginnings of the ids of sandboxed applications.
 const SANDBOXES: [&str; 2] = ["flatpak:", "snap:"];
+/// The beginning of the word for a process of root. Its name follows.
+const SYSTEM: &str = "system:";
 /// The beginning of a module of Python, which takes the place of a script.
 const MODULE: &str = "-m ";
 
@@ -31,6 +34,12 @@ pub(super) fn named(name: &str, script: Option<&Path>, must_exist: bool) -> Resu
         app if SANDBOXES.iter().any(|sandbox| app.starts_with(sandbox)) => {
             Subject::App(app.to_owned())
         }
+        SYSTEM => {
+            return Err(Error::usage(
+                "system: needs the name of a process, such as system:cron",
+            ));
+        }
+        root if root.starts_with(SYSTEM) => Subject::System(root.replacen(SYSTEM, "", 1)),
         program => {
             let script = script.map(|script| script_path(script, must_exist));
             return Ok(Subject::Program {
@@ -44,6 +53,23 @@ pub(super) fn named(name: &str, script: Option<&Path>, must_exist: bool) -> Resu
         Some(_) => Err(Error::usage(
             "--script needs a program that runs the script",
         )),
+    }
+}
+
+/// Returns the words that name a subject on the command line.
+pub(super) fn words(subject: Option<&Subject>) -> String {
+    match subject {
+        None | Some(Subject::Anybody) => "anybody".to_owned(),
+        Some(Subject::Person) => "person".to_owned(),
+        Some(Subject::Tray) => "tray".to_owned(),
+        Some(Subject::Search) => "search".to_owned(),
+        Some(Subject::App(id)) => word(id),
+        Some(Subject::System(name)) => word(&format!("{SYSTEM}{name}")),
+        Some(Subject::Program { path, script }) => {
+            let path = word(&path.to_string_lossy());
+            let script = script.as_deref().map(word);
+            script.map_or(path.clone(), |script| format!("{path} --script {script}"))
+        }
     }
 }
 
@@ -146,10 +172,37 @@ mod tests {
                 Subject::App("flatpak:org.gnome.Maps".into()),
             ),
             ("snap:firefox", Subject::App("snap:firefox".into())),
+            ("system:cron", Subject::System("cron".into())),
         ] {
             assert_eq!(named(name, None, true).unwrap(), expected);
             assert!(named(name, script, true).is_err(), "{name}");
+            assert_eq!(words(Some(&expected)), name);
         }
+        let nobody = named("system:", None, true).unwrap_err();
+        assert!(nobody.message().contains("system:cron"));
+    }
+
+    #[test]
+    fn a_subject_is_shown_as_it_can_be_typed() {
+        let program = |path: &str, script: Option<&str>| Subject::Program {
+            path: path.into(),
+            script: script.map(str::to_owned),
+        };
+        for (subject, expected) in [
+            (program("/usr/bin/aws", None), "/usr/bin/aws"),
+            (
+                program("/usr/bin/python3.11", Some("/srv/job.py")),
+                "/usr/bin/python3.11 --script /srv/job.py",
+            ),
+            (
+                program("/opt/my tools/py", Some("-m awscli")),
+                "\"/opt/my tools/py\" --script \"-m awscli\"",
+            ),
+            (Subject::System("(sd-pam)".into()), "\"system:(sd-pam)\""),
+        ] {
+            assert_eq!(words(Some(&subject)), expected);
+        }
+        assert_eq!(words(None), "anybody");
     }
 
     #[cfg(unix)]

@@ -21,6 +21,8 @@ const CRITICAL: u8 = 2;
 const WITHOUT_BUTTONS: [&str; 2] = ["dunst", "mako"];
 /// How long the service may take to show a notification; it may have to be started first.
 const SHOWING: Duration = Duration::from_secs(10);
+/// How long the service may take to remove a notification.
+const CLOSING: Duration = Duration::from_secs(10);
 /// The variables of a session with a screen. Where there is none, a notification service that would have to be started
 /// first cannot show anything.
 const SCREEN: [&str; 2] = ["DISPLAY", "WAYLAND_DISPLAY"];
@@ -203,9 +205,15 @@ async fn ask(
         answer = answer => answer,
         _ = withdrawn => None,
     };
-    // Some services leave a notification on the screen after a click on one of its buttons.
-    drop(service.close_notification(id).await);
+    // The answer does not wait for that: a service that hangs after the click would turn a yes into no answer.
+    tokio::spawn(tokio::time::timeout(CLOSING, close(bus.clone(), id)));
     Ok(answer)
+}
+
+/// Takes a notification off the screen. Some services leave it there after a click on one of its buttons.
+async fn close(bus: zbus::Connection, id: u32) -> zbus::Result<()> {
+    let service = ServiceProxy::new(&bus).await?;
+    service.close_notification(id).await
 }
 
 async fn show(service: &ServiceProxy<'_>, question: &Question) -> zbus::Result<u32> {

@@ -16,11 +16,21 @@ use crate::service::{Service, errors};
 /// none. Accounts that are unknown, counter-based or denied to the asker are left out.
 pub(crate) struct Peek(pub(crate) Vec<String>);
 
+impl Peek {
+    /// Returns the account, if the request is for a single one.
+    fn one(&self) -> Option<AccountId> {
+        match &*self.0 {
+            [id] => AccountId::parse(id),
+            _ => None,
+        }
+    }
+}
+
 impl Ask for Peek {
     type Answer = HashMap<String, Code>;
 
     fn takes(&self) -> Option<Takes> {
-        Some(Takes(None, Use::Code))
+        Some(Takes(self.one(), Use::Code))
     }
 
     fn serve(self, service: &mut Service, asker: &Applicant) -> Result<Served<Self>, Error> {
@@ -29,13 +39,18 @@ impl Ask for Peek {
         }
         let now = service.now()?;
         let known = &service.accounts.unlocked;
-        let ids: Vec<_> = if self.0.is_empty() {
+        let mut ids: Vec<_> = if self.0.is_empty() {
             known.entries().map(|entry| entry.account.id).collect()
         } else {
-            let ids = self.0.iter().filter_map(|id| AccountId::parse(id));
-            ids.filter(|id| known.get(*id).is_some()).collect()
+            self.0
+                .iter()
+                .filter_map(|id| AccountId::parse(id))
+                .collect()
         };
-        let shown = match service.may_look(asker, ids)? {
+        // Nobody should be asked about what cannot be had.
+        let period = |id: AccountId| known.get(id)?.account.kind.period();
+        ids.retain(|id| period(*id).is_some());
+        let shown = match service.may_look(asker, self.one(), ids)? {
             Looking::At(shown) => shown,
             Looking::Asked(cause) => return Ok(Served::Later(self, cause)),
         };

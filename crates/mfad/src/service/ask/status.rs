@@ -34,7 +34,7 @@ impl Ask for Status {
             pid: std::process::id(),
             keychain: service.announcer.keychain_name(),
             vault_file: parts.keychain.path().is_some(),
-            locked: service.announcer.is_locked(),
+            locked: door.state.is_locked(),
             locked_by_user: door.state.is_locked_by_user(),
             locked_because: door.state.why_locked().to_owned(),
             problem: door.problem.clone(),

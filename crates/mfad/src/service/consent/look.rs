@@ -20,22 +20,27 @@ pub(in crate::service) enum Looking {
 
 impl Service {
     /// Decides at the codes of which accounts an asker may look. Accounts that are denied are left out. If the user has
-    /// to be asked about any of the others, the question is about all accounts.
+    /// to be asked about any of the others, the question is about `one`, or about all accounts if the request is for more.
     pub(in crate::service) fn may_look(
         &mut self,
         asker: &Applicant,
+        one: Option<AccountId>,
         ids: Vec<AccountId>,
     ) -> Result<Looking, Error> {
-        self.may_cross(asker, None, Use::Code)?;
+        self.may_cross(asker, one, Use::Code)?;
+        let mut denied = Vec::new();
         let mut shown = Vec::with_capacity(ids.len());
         let mut permit = Permit::by(Ground::Default);
         for id in ids {
             match self.ruling(asker, Some(id), Use::Code)? {
-                Ruling::Deny => continue,
+                Ruling::Deny => {
+                    denied.push(id);
+                    continue;
+                }
                 Ruling::Allow(found) => permit = found,
-                Ruling::Ask => match asker.allowed_on(None, Use::Code) {
+                Ruling::Ask => match asker.allowed_on(one, Use::Code) {
                     Some(ground) => permit = Permit::by(ground),
-                    None => match self.ask(asker, None, Use::Code, 1)? {
+                    None => match self.ask(asker, one, Use::Code, 1)? {
                         Decision::Yes(found) => permit = found,
                         Decision::Asked(cause) => return Ok(Looking::Asked(cause)),
                     },
@@ -45,7 +50,12 @@ impl Service {
         }
         // The tray looks whenever its menu is open.
         if asker.caller.who != Who::Tray {
-            self.released(asker, None, Action::Look, &permit);
+            for id in denied {
+                self.refused_look(asker, id);
+            }
+            if !shown.is_empty() {
+                self.released(asker, one, Action::Look, &permit);
+            }
         }
         Ok(Looking::At(shown))
     }

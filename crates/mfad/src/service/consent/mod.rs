@@ -47,14 +47,9 @@ use crate::rulebook::FileBook;
 pub(crate) use applicant::{Applicant, Takes};
 pub(super) use look::Looking;
 pub(super) use questions::Questions;
-use records::Hints;
 pub(super) use records::handing_out;
+use records::{Hints, Logged};
 use ruling::Ruling;
-
-/// The most refusals of one asker in a minute that are logged. More would push older lines out of the log.
-const LOGGED_REFUSALS: u32 = 10;
-/// The same for looks: a program may look each second to show codes that are always current.
-const LOGGED_LOOKS: u32 = 1;
 
 /// The parts of consent.
 pub struct Parts {
@@ -101,9 +96,7 @@ pub(super) struct Consent {
     parts: Parts,
     grants: Grants,
     rates: Rates,
-    /// The refusals and the looks that are logged.
-    refusals: Rates,
-    looks: Rates,
+    logged: Logged,
     hints: Hints,
     /// The questions that their askers have taken back a moment ago.
     taken_back: Silences<Wanted>,
@@ -130,8 +123,7 @@ impl Consent {
         Self {
             grants: Grants::default(),
             rates: Rates::new(parts.policy.codes_per_minute),
-            refusals: Rates::new(LOGGED_REFUSALS),
-            looks: Rates::new(LOGGED_LOOKS),
+            logged: Logged::default(),
             hints: Hints::default(),
             taken_back: Silences::default(),
             questions: Questions::default(),

@@ -246,7 +246,7 @@ impl Service {
             accounts: Accounts::One(account),
             seen,
         };
-        if let Err(error) = self.set_rule(&open.asker, rule) {
+        if let Err(error) = self.set_rule(&open.asker, rule, Ground::Always) {
             tracing::warn!(%error, "cannot remember the answer");
         }
     }

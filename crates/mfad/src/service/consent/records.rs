@@ -4,13 +4,17 @@ use std::collections::HashSet;
 
 use mfa_core::AccountId;
 use mfa_core::access::record::{Action, Ground, Outcome};
-use mfa_core::access::{Record, Transport, Use, Who};
+use mfa_core::access::{Rates, Record, Transport, Use, Who};
 use mfa_ipc::Error;
 
 use super::{Permit, Takes};
 use crate::caller::{ARROW, Asker};
 use crate::service::Service;
 
+/// The most refusals of one asker in a minute that are logged. More would push older lines out of the log.
+const LOGGED_REFUSALS: u32 = 10;
+/// The same for looks: a program may look each second to show codes that are always current.
+const LOGGED_LOOKS: u32 = 1;
 /// The maximum number of askers that get a hint: a program can pose as any number of them.
 const MAX_HINTS: usize = 256;
 
@@ -25,6 +29,23 @@ impl Hints {
     }
 }
 
+/// Counts the lines of each asker that could become too many.
+pub(super) struct Logged {
+    refusals: Rates,
+    looks: Rates,
+    refused_looks: Rates,
+}
+
+impl Default for Logged {
+    fn default() -> Self {
+        Self {
+            refusals: Rates::new(LOGGED_REFUSALS),
+            looks: Rates::new(LOGGED_LOOKS),
+            refused_looks: Rates::new(LOGGED_LOOKS),
+        }
+    }
+}
+
 /// Returns the action of handing out codes for this use.
 pub(in crate::service) fn handing_out(usage: Use) -> Action {
     match usage {
@@ -34,7 +55,7 @@ pub(in crate::service) fn handing_out(usage: Use) -> Action {
 }
 
 impl Service {
-    /// Logs what an asker gets, unless it looks at all accounts, and did so a moment ago.
+    /// Logs what an asker gets, unless it only looks, and did so a moment ago.
     pub(in crate::service) fn released(
         &mut self,
         asker: &Asker,
@@ -46,9 +67,10 @@ impl Service {
             tracing::info!(caller = %asker.caller, "allowed without a question: nobody can be asked");
         }
         self.hint_at_private_connection(asker, action);
-        if action == Action::Look && account.is_none() {
+        if action == Action::Look {
             let now = self.parts.clock.since_boot();
-            let counted = self.consent.looks.take(&asker.caller.who, 1, now);
+            let looks = &mut self.consent.logged.looks;
+            let counted = looks.take(&asker.caller.who, 1, now);
             if counted.is_err() {
                 return;
             }
@@ -98,7 +120,8 @@ impl Service {
     ) {
         tracing::info!(caller = %asker.caller, ?usage, ?ground, "refused a request");
         let now = self.parts.clock.since_boot();
-        let counted = self.consent.refusals.take(&asker.caller.who, 1, now);
+        let refusals = &mut self.consent.logged.refusals;
+        let counted = refusals.take(&asker.caller.who, 1, now);
         if counted.is_err() {
             return;
         }
@@ -119,6 +142,22 @@ impl Service {
         });
     }
 
+    /// Logs that a rule denies a look at an account, no more often than looks are logged that are allowed.
+    pub(super) fn refused_look(&mut self, asker: &Asker, account: AccountId) {
+        let now = self.parts.clock.since_boot();
+        let looks = &mut self.consent.logged.refused_looks;
+        if looks.take(&asker.caller.who, 1, now).is_ok() {
+            let action = Some(Action::Look);
+            let asker = asker.clone();
+            self.refused(
+                &Asker { action, ..asker },
+                Some(account),
+                Use::Code,
+                Ground::Rule,
+            );
+        }
+    }
+
     /// Logs that all secrets were put into the file of the configuration.
     pub(in crate::service) fn put_into_file(&mut self, asker: &Asker) {
         let record = self.record(asker, None, Action::Sync);
@@ -128,10 +167,18 @@ impl Service {
         });
     }
 
-    /// Logs a change of the rules.
-    pub(super) fn changed_rule(&mut self, asker: &Asker, account: Option<AccountId>, note: String) {
+    /// Logs a change of the rules. With the ground `Always`, the user has answered a question about the asker by it.
+    pub(super) fn changed_rule(
+        &mut self,
+        asker: &Asker,
+        account: Option<AccountId>,
+        ground: Ground,
+        note: String,
+    ) {
         let record = self.record(asker, account, Action::Rule);
         self.write(&Record {
+            ground,
+            scope: ground.scope(),
             note: Some(note),
             ..record
         });

@@ -4,6 +4,7 @@
 
 use std::collections::BTreeMap;
 
+use mfa_core::access::record::Ground;
 use mfa_core::access::rules::{Accounts, Rule, Rules, Seen, Subject};
 use mfa_core::access::{Answer, Who};
 use mfa_core::{Account, AccountId};
@@ -34,7 +35,7 @@ impl Service {
         check(asker)?;
         rule.seen = rule.subject.files(self.consent.parts.seen);
         let subject = rule.subject.clone();
-        self.set_rule(asker, rule)?;
+        self.set_rule(asker, rule, Ground::Default)?;
         self.forget_grants(&subject);
         Ok(())
     }
@@ -92,14 +93,20 @@ impl Service {
         Err(errors::only_a_person_keeps_passphrases())
     }
 
-    pub(super) fn set_rule(&mut self, asker: &Asker, rule: Rule) -> Result<(), Error> {
+    /// Sets a rule on a ground: a person has set it, or has answered a question about the asker by it.
+    pub(super) fn set_rule(
+        &mut self,
+        asker: &Asker,
+        rule: Rule,
+        ground: Ground,
+    ) -> Result<(), Error> {
         let mut rules = self.consent.parts.rules.clone();
         let (account, note) = (about(&rule.accounts), self.said(&rule));
         if !rules.set(rule) {
             return Err(errors::too_many_rules());
         }
         self.store_rules(rules)?;
-        self.changed_rule(asker, account, note);
+        self.changed_rule(asker, account, ground, note);
         self.decide_open_questions();
         Ok(())
     }
@@ -118,13 +125,14 @@ impl Service {
                 && accounts.is_none_or(|wanted| rule.accounts == *wanted)
         };
         let gone: Vec<_> = rules.own().iter().filter(|rule| is_one(rule)).collect();
-        let gone: Vec<_> = gone.into_iter().map(|rule| self.said(rule)).collect();
+        let gone: Vec<_> = gone
+            .into_iter()
+            .map(|rule| (about(&rule.accounts), self.said(rule)))
+            .collect();
         let count = rules.forget(is_one);
         self.store_rules(rules)?;
         self.forget_grants(subject.unwrap_or(&Subject::Anybody));
-        for rule in gone {
-            self.changed_rule(asker, None, format!("forgot: {rule}"));
-        }
+        self.forgot(asker, gone);
         Ok(count)
     }
 
@@ -151,7 +159,8 @@ impl Service {
             let from = moved.iter().find(|(_, id)| Some(**id) == to);
             let accounts = from.map_or(rule.accounts.clone(), |(id, _)| Accounts::One(*id));
             let rule = self.said(&Rule { accounts, ..rule });
-            self.changed_rule(asker, to, format!("{rule}, which gets another id"));
+            let note = format!("{rule}, which gets another id");
+            self.changed_rule(asker, to, Ground::Default, note);
         }
         Ok(())
     }
@@ -180,8 +189,14 @@ impl Service {
             );
             return;
         }
+        self.forgot(asker, gone);
+    }
+
+    /// Logs the rules that are forgotten, each with its account.
+    fn forgot(&mut self, asker: &Asker, gone: Vec<(Option<AccountId>, String)>) {
         for (account, rule) in gone {
-            self.changed_rule(asker, account, format!("forgot: {rule}"));
+            let note = format!("forgot: {rule}");
+            self.changed_rule(asker, account, Ground::Default, note);
         }
     }
 

@@ -67,6 +67,25 @@ async fn who_tries_a_passphrase_while_the_accounts_are_locked_is_told() {
     attempted(&mut service, std::future::pending());
 }
 
+/// The file may be read before the next request comes. Accounts that had been unused for long would be locked again.
+#[tokio::test]
+async fn whoever_types_the_right_passphrase_has_used_the_accounts() {
+    let world = World::new();
+    let mut service = Service::new(world.parts(), world.consent(), Announcer::new());
+    for (passed, is_right) in [(100, false), (200, true)] {
+        world.clock.pass(100);
+        let work = async move {
+            let file = VaultFile::new(PathBuf::from("/none/mfa.kdbx"), None);
+            is_right.then_some(file).ok_or_else(errors::internal)
+        };
+        drop(attempted(&mut service, work));
+        let (attempt, end) = service.door.attempts.ended().await.expect("one was begun");
+        service.attempt_ended(attempt, end);
+        let expected = Duration::from_secs(if is_right { passed } else { 0 });
+        assert_eq!(service.door.last_request, expected);
+    }
+}
+
 #[tokio::test]
 async fn who_tries_a_passphrase_is_told_of_a_panic_and_others_are_not_disturbed() {
     let mut service = opened();

@@ -54,6 +54,74 @@ async fn idle_accounts_lock() {
     ));
 }
 
+/// Starts a service with one account, “a”, which is locked after ten minutes.
+async fn idling() -> (World, Handle) {
+    let world = World {
+        idle: Some(Duration::from_secs(600)),
+        ..World::new()
+    };
+    let service = world.start();
+    let added = service.change(&us(), add(fields("a", "totp"))).await;
+    added.unwrap();
+    (world, service)
+}
+
+/// The system has slept, and the timer stood still meanwhile.
+#[tokio::test]
+async fn a_request_that_comes_before_the_timer_finds_idle_accounts_locked() {
+    for asks_first in [false, true] {
+        let (world, service) = idling().await;
+        world.clock.pass(599);
+        code(&service, "a", Wish::default()).await.unwrap();
+        world.clock.pass(601);
+        if asks_first {
+            let status = service.ask(&us(), Status).await.unwrap();
+            assert!(status.locked && status.locked_by_user);
+            assert_eq!(status.locked_because, "idle");
+        }
+        let locked = code(&service, "a", Wish::default()).await;
+        assert!(matches!(locked, Err(Error::Locked(_))), "{locked:?}");
+        assert!(world.journal.notes.lock().unwrap().locked);
+        service.unlock(&us()).await.unwrap();
+        code(&service, "a", Wish::default()).await.unwrap();
+    }
+}
+
+#[tokio::test]
+async fn a_request_that_waited_while_the_system_slept_finds_idle_accounts_locked() {
+    let (world, service) = idling().await;
+    code(&service, "a", Wish::default()).await.unwrap();
+    tokio::time::pause();
+    let waiting = tokio::spawn({
+        let service = service.clone();
+        async move { code(&service, "a", fresh()).await }
+    });
+    // The service has seen the request once it answers a later one.
+    tokio::task::yield_now().await;
+    service.ask(&us(), List).await.unwrap();
+    world.clock.pass(601);
+    let locked = waiting.await.unwrap();
+    assert!(matches!(locked, Err(Error::Locked(_))), "{locked:?}");
+}
+
+/// A person may take long to answer the prompt of the keychain.
+#[tokio::test]
+async fn a_request_that_waited_for_the_accounts_is_served_however_long_that_took() {
+    let (world, service) = idling().await;
+    drop(service);
+    world.store.stuck.store(true, Ordering::SeqCst);
+    let service = world.start();
+    let waiting = tokio::spawn({
+        let service = service.clone();
+        async move { names(&service).await }
+    });
+    tokio::task::yield_now().await;
+    service.ask(&us(), Status).await.unwrap();
+    world.clock.pass(601);
+    world.store.stuck.store(false, Ordering::SeqCst);
+    assert_eq!(waiting.await.unwrap(), ["a"]);
+}
+
 #[tokio::test]
 async fn locking_ends_waiting() {
     let (_, service) = one_account().await;

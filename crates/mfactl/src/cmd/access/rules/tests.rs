@@ -33,9 +33,9 @@ fn the_list_says_for_whom_and_for_what() {
     assert_eq!(
         table(Output::TERMINAL, &[changed, default]),
         [
-            "RULE    PROGRAM                       ACCOUNTS",
-            "allow   /usr/bin/python3 /srv/a\u{fffd}.py   aws            (the program or its script has changed since this rule was made)",
-            "allow   a person at a terminal        all accounts   (default)",
+            "RULE    PROGRAM                                  ACCOUNTS",
+            "allow   /usr/bin/python3 --script \"/srv/a\u{fffd}.py\"   aws            (the program or its script has changed since this rule was made)",
+            "allow   person                                   all accounts   (default)",
         ]
     );
 }

@@ -179,6 +179,7 @@ fn hidden(pid: u32) -> Option<Role> {
 mod tests {
     use std::os::fd::AsFd;
     use std::os::unix::net::UnixStream;
+    use std::process::{Command, Stdio};
 
     use super::*;
 
@@ -196,6 +197,35 @@ mod tests {
         let line = line(std::process::id());
         assert!(line.len() > 1, "{line:?}");
         assert_eq!(line[0], short_name(std::process::id()));
+    }
+
+    /// An update removes the file of a shell that still runs. Whoever runs the tests as root has one of the system.
+    #[test]
+    fn a_shell_whose_file_is_gone_is_one_if_only_root_could_change_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = fs::canonicalize(folder.path()).unwrap().join("sh");
+        // A file that this process had written could be open in a child of another test, and would not run.
+        let mut copy = Command::new("/bin/cp");
+        let copied = copy.arg("/usr/bin/dash").arg(&path).status();
+        assert!(copied.unwrap().success());
+        let mut shell = Command::new(&path);
+        let shell = shell.args(["-c", "read line; :"]).stdin(Stdio::piped());
+        let mut child = shell.spawn().unwrap();
+        let pid = child.id();
+        let runs = || process::executable(pid).is_some_and(|now| now == path);
+        // The kernel sets the arguments a moment later.
+        while !runs() || process::arguments(pid).is_none() {
+            std::thread::yield_now();
+        }
+        fs::remove_file(&path).unwrap();
+        let gone = process::executable(pid).unwrap();
+        let (found, of_system) = (role(pid, &gone, true), process::is_of_system(pid));
+        child.kill().unwrap();
+        child.wait().unwrap();
+        assert_eq!(gone, path.with_file_name("sh (deleted)"));
+        let script = None;
+        let program = Role::End(Who::Program { path: gone, script });
+        assert_eq!(found, Some(if of_system { Role::Step } else { program }));
     }
 
     #[test]

@@ -6,6 +6,8 @@ mod attended;
 mod decided;
 mod exporting;
 mod limits;
+mod looking;
+mod recorded;
 mod syncing;
 mod unlocking;
 
@@ -65,9 +67,7 @@ async fn open(service: &Handle) -> usize {
 fn grounds(world: &World) -> Vec<(Action, Outcome, Ground)> {
     let log = world.log.0.lock().unwrap();
     let what = |record: &Record| {
-        if record.action != Action::Rule {
-            assert_eq!(record.scope, record.ground.scope());
-        }
+        assert_eq!(record.scope, record.ground.scope());
         (record.action, record.outcome, record.ground)
     };
     log.iter().map(what).collect()
