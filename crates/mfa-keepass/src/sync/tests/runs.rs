@@ -173,6 +173,12 @@ impl World {
         let Some(mut entry) = self.of_file() else {
             return;
         };
+        let old = first_byte(&entry);
+        let mut known = self.computers.iter().flat_map(|one| &one.entries);
+        if !known.any(|known| first_byte(known) == old) {
+            // No computer has seen the one that the other program overwrites.
+            self.removed.insert(old);
+        }
         self.added += 1;
         entry.secret = Secret::from_bytes(vec![self.added; 20]).unwrap();
         self.know(&entry);
