@@ -232,7 +232,8 @@ fn what_cannot_be_read_is_named_and_the_others_are_restored_by_choice() {
     );
     assert_eq!(desktop.mfactl(&["get", "good"]).ok().len(), 6);
     // Nothing is left to do, but a script must not take that for a whole restore.
-    restore(&desktop, &file, &["--yes"]).fails(1);
+    let again = restore(&desktop, &file, &["--yes"]).fails(1);
+    assert!(again.contains("--allow-incomplete"), "{again}");
 }
 
 #[test]

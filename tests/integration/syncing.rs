@@ -205,24 +205,28 @@ fn what_keepassxc_has_put_into_the_file_stays() {
         assert!(found.is_some(), "lost: {line}");
         after.remove(found.unwrap());
     }
-    // The entry has more than an account, so it outlives the account.
+    assert_attachment_stays(&desktop, &shared);
+}
+
+/// The entry has more than an account, so it outlives the account.
+fn assert_attachment_stays(desktop: &Desktop, shared: &Shared) {
+    let kept = [
+        "attachment-export",
+        "--stdout",
+        &shared.file(),
+        "bank & co",
+        "a.txt",
+    ];
+    assert_eq!(shared.keepassxc(desktop, &kept), "attached");
     for change in [
         &["edit", "bank & co", "--note", "new"][..],
         &["rm", "--yes", "aws"],
         &["rm", "--yes", "bank & co"],
     ] {
-        let kept = [
-            "attachment-export",
-            "--stdout",
-            &shared.file(),
-            "bank & co",
-            "a.txt",
-        ];
-        assert_eq!(shared.keepassxc(&desktop, &kept), "attached");
         a_second_later();
         desktop.mfactl(change).ok();
-        sync(&desktop, &shared);
-        assert_eq!(shared.keepassxc(&desktop, &kept), "attached");
+        sync(desktop, shared);
+        assert_eq!(shared.keepassxc(desktop, &kept), "attached");
     }
 }
 

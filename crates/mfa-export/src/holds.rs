@@ -204,7 +204,7 @@ fn losses(holds: &Holds, account: &Account, usual: &mut Usual) -> [bool; FIELDS.
     let is_known = naming::serial(issuer, username).is_some_and(|known| known == account.serial);
     let tags = account.tags.len();
     [
-        !holds.no_issuer && issuer.is_empty(),
+        (!holds.no_issuer || steam != Steam::Whole) && issuer.is_empty(),
         // Without an issuer, the user name takes its place.
         steam == Steam::IssuerOnly && !username.is_empty() && !issuer.is_empty(),
         !has_name && !is_usual,

@@ -46,7 +46,10 @@ fn rofi_picks_and_cancels() {
     desktop.picture("pick-rofi");
     // No code is in the list that rofi has got, nor in any argument.
     let arguments = desktop
-        .shell("tr '\\0' ' ' </proc/$(pgrep -n -x rofi)/cmdline")
+        .shell(
+            "for pid in $(pgrep -x rofi); do grep -qzx \"DISPLAY=$DISPLAY\" /proc/$pid/environ && \
+             tr '\\0' ' ' </proc/$pid/cmdline; done; true",
+        )
         .ok();
     assert!(arguments.contains("-dmenu"), "{arguments}");
     desktop.shell("xdotool type octo").ok();

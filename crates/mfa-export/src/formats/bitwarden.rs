@@ -32,6 +32,8 @@ impl Format for Bitwarden {
 
     fn holds(&self) -> Holds {
         Holds {
+            // An item has a name, which is read as one.
+            no_issuer: false,
             name: true,
             tags: Tags::One,
             pinned: true,

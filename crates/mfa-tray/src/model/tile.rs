@@ -37,8 +37,9 @@ fn colour(text: &str) -> u8 {
     let hash = text.bytes().fold(0x811c_9dc5_u32, |hash, byte| {
         (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193)
     });
-    let [.., last] = hash.to_be_bytes();
-    last % COLOURS
+    // Its first bits depend on all letters, the last ones hardly.
+    let [first, ..] = hash.to_be_bytes();
+    first % COLOURS
 }
 
 #[cfg(test)]

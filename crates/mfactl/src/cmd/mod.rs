@@ -61,7 +61,7 @@ pub(crate) struct Args {
     #[arg(short, long, global = true, display_order = 100, help_heading = GLOBAL)]
     pub(crate) quiet: bool,
 
-    /// Print nothing that moves or has a colour, and lists as lines with tabs; for screen readers and scripts
+    /// Print plain lines without colours, for a screen reader or a script
     #[arg(long, global = true, display_order = 102, help_heading = GLOBAL)]
     pub(crate) plain: bool,
 
@@ -115,8 +115,7 @@ pub(crate) enum Command {
     ///
     /// In a terminal, shows a list that you search by typing, and the code of the chosen account. Enter copies it.
     ///
-    /// Elsewhere, or with --json or --waybar, prints a line for each change, and nothing in between; with --plain, a
-    /// sentence. It goes on
+    /// Elsewhere, or with --plain, --json or --waybar, prints a line for each change, and nothing in between. It goes on
     /// when the accounts are locked or when the daemon restarts. Codes are only looked at, which does not use them up.
     Watch(watch::Watch),
     /// Add an account from a link or a secret

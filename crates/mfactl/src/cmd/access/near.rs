@@ -45,13 +45,21 @@ fn is_like(wanted: &RuleScope, other: &RuleScope) -> bool {
         ) => {
             // A person may name the script without its interpreter.
             let script = script.as_deref().map(Path::new);
-            is_same_path(path, other) || script.is_some_and(|script| is_same_path(path, script))
+            let is_script = script.is_some_and(|script| is_same_path(path, script));
+            is_same_path(path, other) || kind(path) == kind(other) || is_script
         }
         (Subject::Program { path, .. }, Subject::System(name)) => {
             path.file_name().is_some_and(|own| own == name.as_str())
         }
         (wanted, other) => wanted.is_same(other),
     }
+}
+
+/// Returns the name of a program without the version behind it: there may be several of a kind, in several places.
+fn kind(path: &Path) -> String {
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    let is_of_version = |c: char| c.is_ascii_digit() || c == '.';
+    name.trim_end_matches(is_of_version).to_owned()
 }
 
 /// Returns the command that removes a rule.
@@ -125,6 +133,8 @@ mod tests {
         let script = hint(&scope(program("/srv/job.py", None)), &rules);
         assert!(script.contains("--script /srv/job.py"), "{script}");
         assert!(!script.contains("awscli"), "{script}");
+        let elsewhere = hint(&scope(program("/usr/local/bin/python3", None)), &rules);
+        assert!(elsewhere.contains("job.py"), "{elsewhere}");
         let account = RuleScope {
             account: Some("other".into()),
             ..scope(program("/usr/bin/other", None))
