@@ -1,8 +1,5 @@
 //! The tiles of accounts as pixels.
 
-use std::collections::HashMap;
-use std::sync::{LazyLock, Mutex, PoisonError};
-
 use crate::model::view::Tile;
 use crate::pictures::{self, Rendition};
 
@@ -26,30 +23,6 @@ const COLOURS: [[u8; 3]; crate::model::view::COLOURS as usize] = [
     [0x55, 0x60, 0x70],
     [0x2d, 0x6f, 0x8e],
 ];
-
-/// Returns the tile as a file in PNG format, or nothing if it cannot be drawn. Menus are described anew each second, so
-/// each tile is drawn once.
-pub(crate) fn png(tile: Tile) -> Vec<u8> {
-    /// As many as there are letters and colours, at most.
-    static DRAWN: LazyLock<Mutex<HashMap<Tile, Vec<u8>>>> = LazyLock::new(Mutex::default);
-    let tile = Tile {
-        letter: shown(tile.letter),
-        ..tile
-    };
-    let mut drawn = DRAWN.lock().unwrap_or_else(PoisonError::into_inner);
-    let drawn = drawn
-        .entry(tile)
-        .or_insert_with(|| encode(&draw(tile)).unwrap_or_default());
-    drawn.clone()
-}
-
-/// Returns the letter if the picture has it, or a space.
-fn shown(letter: char) -> char {
-    match LETTERS.trim_end().contains(letter) {
-        true => letter,
-        false => ' ',
-    }
-}
 
 /// Draws a tile. A letter that the picture does not have is left out.
 pub(crate) fn draw(tile: Tile) -> Rendition {
@@ -97,17 +70,6 @@ fn opacity(x: u32, y: u32) -> u8 {
     let inside = inside.sum::<usize>() * 255;
     let all = usize::try_from(POINTS * POINTS).unwrap_or(1);
     u8::try_from(inside / all).unwrap_or(255)
-}
-
-fn encode(picture: &Rendition) -> Option<Vec<u8>> {
-    let mut file = Vec::new();
-    let mut encoder = png::Encoder::new(&mut file, picture.width, picture.height);
-    encoder.set_color(png::ColorType::Rgba);
-    encoder.set_depth(png::BitDepth::Eight);
-    let mut writer = encoder.write_header().ok()?;
-    writer.write_image_data(&picture.pixels).ok()?;
-    writer.finish().ok()?;
-    Some(file)
 }
 
 #[cfg(test)]
@@ -161,14 +123,5 @@ mod tests {
             .chunks(4)
             .filter(|pixel| !matches!(pixel[3], 0 | 255));
         assert!(soft.count() > 8, "the corners have steps");
-    }
-
-    #[test]
-    fn a_file_holds_what_was_drawn() {
-        let read = pictures::decode(&png(TILE)).unwrap();
-        assert_eq!(read.pixels, draw(TILE).pixels);
-        let unknown = |letter| png(Tile { letter, ..TILE });
-        assert_eq!(unknown('語'), unknown('字'));
-        assert_ne!(unknown('語'), png(TILE));
     }
 }

@@ -3,6 +3,10 @@
 //! Whatever window has the focus gets the code. So this crate types nothing but letters and digits, and if asked to the
 //! Enter key. The program mfa-type does so for mfactl, which links no library for screens.
 
+#[cfg_attr(
+    target_os = "macos",
+    expect(dead_code, reason = "no key is pressed on this system")
+)]
 mod keys;
 mod platform;
 pub mod run;

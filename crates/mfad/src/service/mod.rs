@@ -228,8 +228,10 @@ impl Service {
     }
 }
 
+/// Sleeps, unless what is waited for is due. A timer takes a millisecond at least, and begins anew with each request: many
+/// requests, one after the other, would put it off for ever.
 async fn sleep(duration: Option<Duration>) {
-    if let Some(duration) = duration {
+    if let Some(duration) = duration.filter(|duration| !duration.is_zero()) {
         tokio::time::sleep(duration).await;
     }
 }

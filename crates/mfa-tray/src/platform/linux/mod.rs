@@ -9,6 +9,7 @@ mod panel;
 mod pictures;
 mod prompts;
 mod session;
+mod tiles;
 
 pub(crate) use autostart::{is_unwanted_at_login, start_at_login, starts_at_login};
 pub(crate) use notifications::Notifications;

@@ -14,11 +14,11 @@ use tokio::sync::{Notify, watch};
 
 use super::owners::owners;
 use super::pictures;
+use super::tiles;
 use crate::input::{Input, Inputs};
 use crate::model::view::{Item, View};
 use crate::model::{Choice, Msg};
 use crate::port::Icon;
-use crate::tiles;
 
 /// The bus name of the program that shows icons.
 const WATCHER: &str = "org.kde.StatusNotifierWatcher";
