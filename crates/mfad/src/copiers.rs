@@ -17,8 +17,9 @@ use crate::refusals;
 
 /// The number of trays that may offer at once. One is usual; there are two while one is being replaced.
 const MAX: usize = 8;
-/// How long copying may take. Clients wait longer than this, but may have waited for the code before.
-const PATIENCE: Duration = Duration::from_secs(20);
+/// How long copying may take before the tray is asked once more, and then. A tray that has only just offered may miss the
+/// first call. Clients wait longer than both together, but may have waited for the code before.
+const PATIENCE: [Duration; 2] = [Duration::from_secs(4), Duration::from_secs(16)];
 
 /// The trays that offered, the latest last.
 #[derive(Debug, Default)]
@@ -103,19 +104,26 @@ pub(crate) async fn copy(
     let account = account.to_string();
     let body = (account, code.expose(), code.valid_from, code.valid_until);
     for tray in trays {
-        let copying = tray.call_method(
-            None::<zbus::names::BusName<'_>>,
-            COPIER_PATH,
-            Some(COPIER),
-            "Copy",
-            &body,
-        );
-        match tokio::time::timeout(PATIENCE, copying).await {
-            Ok(Err(zbus::Error::InputOutput(error))) => {
-                tracing::info!(%error, "a tray has left before it could copy a code");
+        let mut patience = PATIENCE.into_iter();
+        loop {
+            let Some(patience) = patience.next() else {
+                return Err(refusals::silent_tray());
+            };
+            let copying = tray.call_method(
+                None::<zbus::names::BusName<'_>>,
+                COPIER_PATH,
+                Some(COPIER),
+                "Copy",
+                &body,
+            );
+            match tokio::time::timeout(patience, copying).await {
+                Ok(Err(zbus::Error::InputOutput(error))) => {
+                    tracing::info!(%error, "a tray has left before it could copy a code");
+                    break;
+                }
+                Ok(answer) => return Ok(answer.map(drop)?),
+                Err(_) => tracing::info!("the tray does not answer"),
             }
-            Ok(answer) => return Ok(answer.map(drop)?),
-            Err(_) => return Err(refusals::silent_tray()),
         }
     }
     Err(refusals::no_tray())
