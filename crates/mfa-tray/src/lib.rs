@@ -24,6 +24,7 @@ mod questions;
 pub mod run;
 mod settings;
 mod store;
+#[cfg(target_os = "linux")]
 mod tiles;
 mod timers;
 mod unlock;

@@ -4,15 +4,13 @@
 use std::sync::{Arc, Mutex, PoisonError};
 
 use tray_icon::menu::{
-    CheckMenuItem, Icon, IconMenuItem, IsMenuItem, Menu, MenuEvent, MenuItem, PredefinedMenuItem,
-    Result, Submenu,
+    CheckMenuItem, IsMenuItem, Menu, MenuEvent, MenuItem, PredefinedMenuItem, Result, Submenu,
 };
 use tray_icon::{MouseButtonState, TrayIconEvent};
 
 use crate::input::Inputs;
-use crate::model::view::{Item, Tile};
+use crate::model::view::Item;
 use crate::model::{Choice, Msg};
-use crate::tiles;
 
 /// The id of text entries in events.
 const NOTHING: &str = "";
@@ -64,7 +62,6 @@ impl Choices {
 /// An entry with a text that may change.
 enum Labelled {
     Item(MenuItem),
-    Tile(IconMenuItem),
     Check(CheckMenuItem),
     Menu(Submenu),
 }
@@ -73,7 +70,6 @@ impl Labelled {
     fn say(&self, text: &str) {
         match self {
             Self::Item(entry) => entry.set_text(text),
-            Self::Tile(entry) => entry.set_text(text),
             Self::Check(entry) => entry.set_text(text),
             Self::Menu(entry) => entry.set_text(text),
         }
@@ -118,22 +114,12 @@ impl Made {
                     append(&entry)?;
                     self.entries.push(Labelled::Item(entry));
                 }
-                Item::Action {
-                    label,
-                    choice,
-                    tile,
-                } => {
+                // The rows of this menu have one height, so they have no tiles.
+                Item::Action { label, choice, .. } => {
                     let id = choices.len().to_string();
-                    if let Some(picture) = tile.and_then(picture) {
-                        let entry =
-                            IconMenuItem::with_id(id, escape(label), true, Some(picture), None);
-                        append(&entry)?;
-                        self.entries.push(Labelled::Tile(entry));
-                    } else {
-                        let entry = MenuItem::with_id(id, escape(label), true, None);
-                        append(&entry)?;
-                        self.entries.push(Labelled::Item(entry));
-                    }
+                    let entry = MenuItem::with_id(id, escape(label), true, None);
+                    append(&entry)?;
+                    self.entries.push(Labelled::Item(entry));
                     choices.push(*choice);
                 }
                 Item::Check { label, choice, .. } => {
@@ -204,19 +190,8 @@ fn have_same_shape(one: &[Item], other: &[Item]) -> bool {
     one.len() == other.len()
         && one.iter().zip(other).all(|pair| match pair {
             (Item::Line, Item::Line) | (Item::Text(_), Item::Text(_)) => true,
-            (
-                Item::Action {
-                    choice: one,
-                    tile: tile_of_one,
-                    ..
-                },
-                Item::Action {
-                    choice: other,
-                    tile,
-                    ..
-                },
-            ) => (one, tile_of_one) == (other, tile),
-            (Item::Check { choice: one, .. }, Item::Check { choice: other, .. }) => one == other,
+            (Item::Action { choice: one, .. }, Item::Action { choice: other, .. })
+            | (Item::Check { choice: one, .. }, Item::Check { choice: other, .. }) => one == other,
             (Item::OneOf { options: one, .. }, Item::OneOf { options: other, .. }) => {
                 one.iter().map(choice).eq(other.iter().map(choice))
             }
@@ -266,11 +241,6 @@ fn checks(items: &[Item]) -> Vec<bool> {
         }
     }
     checks
-}
-
-fn picture(tile: Tile) -> Option<Icon> {
-    let picture = tiles::draw(tile);
-    Icon::from_rgba(picture.pixels, picture.width, picture.height).ok()
 }
 
 /// Escapes ampersands, because an ampersand marks the letter to press.
