@@ -24,7 +24,5 @@ mod questions;
 pub mod run;
 mod settings;
 mod store;
-#[cfg(target_os = "linux")]
-mod tiles;
 mod timers;
 mod unlock;
