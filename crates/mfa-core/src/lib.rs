@@ -16,6 +16,7 @@
 //! | [`item`] | the text in the keychain, one item per account |
 //! | [`bidi`] | right-to-left text in a line with a code |
 //! | [`query`] | how `aws` finds an account |
+//! | [`site`] | the sites that ask for codes in a browser |
 //! | [`unlocked`] | the unlocked accounts |
 //! | [`ledger`] | the codes that were handed out, so that `--fresh` never repeats one |
 //! | [`access`] | the programs that ask, and which of them may have codes |
@@ -37,6 +38,7 @@ pub mod otp;
 pub mod port;
 pub mod query;
 pub mod secret;
+pub mod site;
 pub mod unlocked;
 pub mod uri;
 
