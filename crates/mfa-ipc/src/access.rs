@@ -32,7 +32,7 @@
 //! A question is a dictionary with these fields:
 //!
 //! * `id t`: the number of the question, for `Answer`
-//! * `asker s`: the path of the program that asks, and its script
+//! * `asker s`: the path of the program that asks, and its script; of a browser, the site (`https://…`)
 //! * `line s`: the asker and the programs that started it
 //! * `account s`: a label of the account; absent if the request is for all accounts, or to unlock them
 //! * `use s`: `code`, `copy`, `secret` or `unlock`. Expect other words too: a newer daemon may ask about other uses.
@@ -40,6 +40,7 @@
 //! * `reason s`: the reason that the asker gave, if any
 //! * `bus b`: whether the request came over the session bus
 //! * `recognisable b`: whether the asker can be recognised next time
+//! * `first-site b`: whether the account gets its first site with the answer; a browser asks
 //! * `seconds t`: the time that is left
 //!
 //! For secrets, for all accounts, to unlock, and for an asker that cannot be recognised, only `once` and `deny` are

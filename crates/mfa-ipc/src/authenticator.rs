@@ -45,6 +45,7 @@
 //! * `min-remaining u`: the number of seconds that the code must still be valid.
 //! * `timeout u`: the number of seconds to wait at most; 90 by default, and never more than 300.
 //! * `peek b`: returns a code only to look at; see below. It cannot be combined with `fresh`.
+//! * `site s`: the name of the host that asks in a browser. Only mfa-browser may say it, and only to `GetCode`.
 //!
 //! An unknown option is an error. Some libraries give up on a reply after 25 seconds by default. If
 //! you use `fresh`, set their timeout higher.
@@ -71,6 +72,7 @@
 use std::collections::HashMap;
 
 use mfa_core::Account;
+use mfa_core::site::Site;
 
 use crate::Error;
 use crate::client::Client;
@@ -100,6 +102,24 @@ impl Client {
             )
             .await?;
         Ok(issued(code))
+    }
+
+    /// Calls `GetCode` for a browser, on a site: only mfa-browser may. The daemon asks the user about the browser on this
+    /// site, and refuses an account that is used on other sites. An account without a site gets this one.
+    ///
+    /// # Errors
+    /// Those of [`Client::get_code`]; `AccessDenied` also if the account is used on other sites.
+    pub async fn get_code_on_site(
+        &self,
+        account: &str,
+        site: &Site,
+        options: CodeOptions,
+    ) -> Result<IssuedCode, Error> {
+        let mut all = self.with_all(options.to_dict());
+        all.insert("site".into(), site.as_str().into());
+        let body = (account, all);
+        let code = self.call_and_wait(AUTHENTICATOR, "GetCode", &body, options.wait());
+        Ok(issued(code.await?))
     }
 
     /// Calls `GetCodes(s account, u count, a{sv} options) → a(stt) codes`.

@@ -32,6 +32,21 @@ pub(crate) fn long_reason() -> Error {
     Error::LimitsExceeded("the reason is too long".into())
 }
 
+pub(crate) fn no_site(why: &impl Display) -> Error {
+    Error::NotSupported(why.to_string())
+}
+
+/// Another program names a site.
+pub(crate) fn not_the_browser_host() -> Error {
+    Error::AccessDenied("only mfa-browser can say on which site a browser asks".into())
+}
+
+/// No browser has started mfa-browser, or nobody knows which.
+pub(crate) fn no_browser() -> Error {
+    let text = "cannot tell which browser asks: only a browser that has started mfa-browser itself gets codes";
+    Error::AccessDenied(text.into())
+}
+
 pub(crate) fn nobody_waits() -> Error {
     Error::Failed("the caller no longer waits for the answer".into())
 }

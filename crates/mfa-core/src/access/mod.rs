@@ -22,7 +22,7 @@ pub use rate::Rates;
 pub use record::Record;
 pub use rules::{Rule, Rules, Verdict};
 pub use silence::Silences;
-pub use who::{Role, Start, Who, is_deleted, is_same_path, is_terminal, reads_whole_line};
+pub use who::{Role, Start, Who, is_deleted, is_same_path, is_site, is_terminal, reads_whole_line};
 
 /// The way a request came in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

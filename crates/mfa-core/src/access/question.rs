@@ -2,7 +2,7 @@
 //!
 //! This module makes its words, so that the notification, the tray and the command line ask the same.
 
-use super::{Transport, Use};
+use super::{Transport, Use, is_site};
 
 /// An answer of the user. It says whether the request is allowed, and for how long that applies.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -88,6 +88,8 @@ pub struct Question {
     /// Whether the next request of the same asker can be recognised. It cannot if the asker has inherited its connection:
     /// it may have been another program when it asked.
     pub is_recognisable: bool,
+    /// Whether the account gets its first site with the answer: a browser asks, and the account has no domain yet.
+    pub is_first_site: bool,
     /// The number of seconds left to answer.
     pub seconds: u64,
 }
@@ -133,10 +135,22 @@ impl Question {
         if let Some(reason) = &self.reason {
             lines.push(format!("Reason given: {reason}"));
         }
+        if self.is_first_site {
+            lines.push(
+                "The account has not been used on a site before. If you allow it, mfactl remembers this site for it."
+                    .into(),
+            );
+        }
         if let Some((_, starters)) = self.line.split_once(" ← ") {
             lines.push(format!("Started by: {starters}"));
         }
-        let program = match self.asker.as_str() {
+        let (program, site) = match self.asker.rsplit_once(' ') {
+            Some((program, site)) if is_site(site) => (program, Some(site)),
+            _ => (&*self.asker, None),
+        };
+        // By itself, so that its end is not cut off: a long name may begin like that of another site.
+        lines.extend(site.map(|site| format!("Site: {site}")));
+        let program = match program {
             "?" => "unknown",
             path => path,
         };
@@ -169,6 +183,7 @@ mod tests {
             reason: Some("apply".into()),
             transport: Transport::SessionBus,
             is_recognisable: true,
+            is_first_site: false,
             seconds: 30,
         }
     }
@@ -199,6 +214,32 @@ mod tests {
         question.usage = Use::Unlock;
         assert_eq!(question.summary(), "terraform wants to unlock the accounts");
         assert_eq!(question.answers(), [Answer::Once, Answer::Deny]);
+    }
+
+    #[test]
+    fn a_browser_asks_on_a_site_and_the_first_one_is_told() {
+        let browser = Question {
+            line: "chromium on signin.aws.amazon.com ← sway".into(),
+            asker: "/usr/lib/chromium/chromium https://signin.aws.amazon.com".into(),
+            reason: None,
+            transport: Transport::Private,
+            is_first_site: true,
+            ..question()
+        };
+        assert_eq!(
+            browser.summary(),
+            "chromium on signin.aws.amazon.com wants a code for AWS"
+        );
+        assert_eq!(
+            browser.details(),
+            [
+                "The account has not been used on a site before. If you allow it, mfactl remembers this site for it.",
+                "Started by: sway",
+                "Site: https://signin.aws.amazon.com",
+                "Program: /usr/lib/chromium/chromium",
+            ]
+        );
+        assert_eq!(browser.answers(), Answer::ALL);
     }
 
     #[test]

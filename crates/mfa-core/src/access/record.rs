@@ -68,6 +68,8 @@ pub enum Ground {
     Changed,
     /// Codes are not given out on the session bus.
     Bus,
+    /// A browser asked on a site on which the account is not used.
+    Site,
     /// The accounts were locked.
     Locked,
     /// A value that a newer version wrote.
@@ -91,6 +93,7 @@ impl Ground {
             | Self::Limit
             | Self::Changed
             | Self::Bus
+            | Self::Site
             | Self::Locked
             | Self::Unknown => None,
         }

@@ -59,7 +59,7 @@ pub enum Subject {
     Program {
         /// The path of the executable.
         path: PathBuf,
-        /// The script that the program runs; `None` means all scripts.
+        /// The script that the program runs, or the site in a browser; `None` means all of them.
         script: Option<String>,
     },
     /// A sandboxed application with this id.
@@ -115,8 +115,9 @@ impl Subject {
         let Self::Program { path, script } = self else {
             return Files::default();
         };
-        // A module such as `-m awscli` has no path.
-        let script = script.as_deref().filter(|script| !script.starts_with('-'));
+        // A module such as `-m awscli` has no path, and a site has none either.
+        let is_file = |script: &&str| !script.starts_with('-') && !who::is_site(script);
+        let script = script.as_deref().filter(is_file);
         Files {
             executable: look(path),
             script: script.map(Path::new).and_then(look),

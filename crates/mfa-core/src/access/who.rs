@@ -11,6 +11,7 @@ mod shell;
 use std::fmt;
 use std::path::{Path, PathBuf};
 
+use crate::site::Site;
 use interpreter::Interpreter;
 pub use name::is_same_path;
 use name::{DELETED, before_update, whole};
@@ -67,6 +68,9 @@ const TERMINALS: [&str; 12] = [
     "windowsterminal",
 ];
 
+/// The beginning of a site, which takes the place of a script.
+const SITE: &str = "https://";
+
 /// Who is behind a request.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum Who {
@@ -78,7 +82,8 @@ pub enum Who {
     Program {
         /// The path of its executable.
         path: PathBuf,
-        /// The script that the program runs: its absolute path, or a module of Python such as `-m awscli`.
+        /// The script that the program runs: its absolute path, or a module of Python such as `-m awscli`. Of a browser, it
+        /// is the site that asks, such as `https://signin.aws.amazon.com`.
         script: Option<String>,
     },
     /// An application in a sandbox, by the id that the sandbox gives it: `flatpak:org.gnome.Maps` or `snap:firefox`.
@@ -105,10 +110,49 @@ impl Who {
 }
 
 impl Who {
+    /// Returns this browser on a site: for a rule or a question, it is another one on each site. Returns `None` for whoever
+    /// cannot be a browser, such as a shell or a script.
+    #[must_use]
+    pub fn on_site(&self, site: &Site) -> Option<Self> {
+        match self {
+            Self::Program { path, script: None }
+                if !is_interpreter(path) && !serves_anybody(&stem(path)) =>
+            {
+                Some(Self::Program {
+                    path: path.clone(),
+                    script: Some(format!("{SITE}{site}")),
+                })
+            }
+            _ => None,
+        }
+    }
+
+    /// Returns whether two askers are the same browser, on whatever sites.
+    #[must_use]
+    pub fn is_same_browser(&self, other: &Self) -> bool {
+        match (self, other) {
+            (
+                Self::Program {
+                    path,
+                    script: Some(one),
+                },
+                Self::Program {
+                    path: of_other,
+                    script: Some(other),
+                },
+            ) => is_same_path(path, of_other) && is_site(one) && is_site(other),
+            _ => false,
+        }
+    }
+
     /// Returns a name that a person recognises. For a script, it is the last part of its path, and the interpreter.
     #[must_use]
     pub fn title(&self) -> String {
         match self {
+            Self::Program {
+                path,
+                script: Some(site),
+            } if is_site(site) => format!("{} on {}", name(path), &site[SITE.len()..]),
             Self::Program {
                 path,
                 script: Some(script),
@@ -234,6 +278,14 @@ pub fn reads_whole_line(path: &Path) -> bool {
 pub(super) fn is_interpreter(path: &Path) -> bool {
     let name = stem(path);
     Interpreter::named(&name).is_some() || shell::is_shell(&name)
+}
+
+/// Returns whether the script of a program is a site in a browser.
+#[must_use]
+pub fn is_site(script: &str) -> bool {
+    script
+        .strip_prefix(SITE)
+        .is_some_and(|site| Site::parse(site).is_ok())
 }
 
 /// Returns whether the kernel says of the executable of a process that it was removed, as by an update.

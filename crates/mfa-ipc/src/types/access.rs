@@ -166,6 +166,7 @@ impl AsDict for Question {
             .put_some("reason", self.reason.as_deref())
             .put("bus", self.transport == Transport::SessionBus)
             .put("recognisable", self.is_recognisable)
+            .put_some("first-site", self.is_first_site.then_some(true))
             .put("seconds", self.seconds)
             .done()
     }
@@ -193,6 +194,7 @@ impl AsDict for Question {
                 false => Transport::Private,
             },
             is_recognisable: reader.need("recognisable")?,
+            is_first_site: reader.take("first-site")?.unwrap_or(false),
             seconds: reader.need("seconds")?,
         })
     }
@@ -285,6 +287,7 @@ mod tests {
                 reason: None,
                 transport: Transport::SessionBus,
                 is_recognisable: true,
+                is_first_site: count == 1,
                 seconds: 29,
             };
             let sent = owned(question.to_dict()).unwrap();

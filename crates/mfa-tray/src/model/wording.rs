@@ -14,11 +14,14 @@ const ARROW: char = '←';
 /// The beginning of the further rows of a detail, so that none looks like another detail.
 const WITHIN: &str = "    ";
 
+/// The sign between a browser and the site on which it asks.
+const ON: &str = " on ";
+
 /// Returns the question as a title that fits into a row. The account gets the room that the program leaves.
 pub(super) fn title(question: &Question) -> String {
     let program = question.line.split(ARROW).next().unwrap_or_default();
     let mut shown = Question {
-        line: label::clean(program, MAX_PROGRAM),
+        line: shortened(program),
         account: question.account.as_ref().map(|_| String::new()),
         ..question.clone()
     };
@@ -27,6 +30,25 @@ pub(super) fn title(question: &Question) -> String {
     let account = question.account.as_ref();
     shown.account = account.map(|account| label::isolated(&label::clean(account, room)));
     label::from_the_left(shown.summary())
+}
+
+/// Returns the name of a program that fits. Of a site, the end is kept: its owner decides about all that stands before it.
+fn shortened(program: &str) -> String {
+    let Some((_, site)) = program.split_once(ON) else {
+        return label::clean(program, MAX_PROGRAM);
+    };
+    let whole = label::clean(program, MAX_DETAIL);
+    if label::width(&whole) <= MAX_PROGRAM {
+        return whole;
+    }
+    let letters: Vec<_> = site.chars().rev().take(MAX_PROGRAM - 1).collect();
+    let cut = letters.len() < site.chars().count();
+    let end: String = letters.into_iter().rev().collect();
+    format!(
+        "{}{}",
+        if cut { "…" } else { "" },
+        label::clean(&end, MAX_PROGRAM)
+    )
 }
 
 /// Returns a detail in rows that fit. Each name of a chain is isolated: beside each other, two right-to-left names

@@ -12,6 +12,7 @@ mod known;
 mod origin;
 mod own;
 mod platform;
+mod site;
 
 use std::env::consts::EXE_SUFFIX;
 use std::fmt;
@@ -23,6 +24,7 @@ use mfa_core::access::record::Action;
 use mfa_core::access::rules::Seen;
 use mfa_core::access::{Caller, Executable, Transport, Who, is_same_path};
 use mfa_core::naming;
+use mfa_core::site::Site;
 use mfa_ipc::Error;
 use mfa_ipc::dict::Dict;
 use mfa_sys::peer::Peer;
@@ -41,7 +43,15 @@ const SHOWN_REASON: usize = 120;
 /// The number of programs that a question shows.
 const SHOWN: usize = 4;
 /// The programs of ours that ask for whoever started them. A question names that one, and the rules are for that one.
-const FOR_OTHERS: [&str; 4] = ["mfactl", "mfa-watch", "mfa-askpass", "mfa-ykman"];
+const FOR_OTHERS: [&str; 5] = [
+    "mfactl",
+    "mfa-watch",
+    "mfa-askpass",
+    "mfa-ykman",
+    BROWSER_HOST,
+];
+/// The one of them that browsers start.
+const BROWSER_HOST: &str = "mfa-browser";
 /// The sign between a program and the one that started it.
 pub(crate) const ARROW: &str = " ← ";
 
@@ -56,6 +66,8 @@ pub(crate) struct Asker {
     pub(crate) may_be_asked_about: bool,
     /// The reason for the request, in the words of the process, if it gives one.
     pub(crate) reason: Option<String>,
+    /// The site on which the asker asks, if it is a browser.
+    pub(crate) site: Option<Site>,
     /// What the request is in the access log, if that does not follow from what it takes.
     pub(crate) action: Option<Action>,
     /// The calls and connections of that process.

@@ -25,6 +25,7 @@ impl Asker {
             interactive: false,
             may_be_asked_about: false,
             reason: None,
+            site: None,
             action: None,
             process: Arc::default(),
             witness: Arc::new(Own),

@@ -55,7 +55,8 @@ impl Authenticator {
         #[zbus(connection)] connection: &Connection,
     ) -> Result<(String, u64, u64), Error> {
         let asker = self.origin.asker_with(&header, connection, &mut options);
-        let asker = asker.await?;
+        let mut asker = asker.await?;
+        asker.take_site(&mut options)?;
         let wish = CodeOptions::from_dict(options)?.wish(1);
         let waits = asker.may_be_asked_about || wish.may_wait();
         let codes = self.service.codes(&asker, account, wish);

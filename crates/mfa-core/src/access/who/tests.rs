@@ -299,3 +299,41 @@ fn names_of_scripts_cannot_control_a_terminal() {
         assert!(!shown.contains('\x1b') && shown.len() < 200, "{shown:?}");
     }
 }
+
+#[test]
+fn a_browser_on_a_site_is_another_asker() {
+    let site = |name| Site::parse(name).unwrap();
+    let browser = Who::Program {
+        path: "/usr/lib/chromium/chromium".into(),
+        script: None,
+    };
+    let on = browser.on_site(&site("signin.aws.amazon.com")).unwrap();
+    assert_eq!(on.title(), "chromium on signin.aws.amazon.com");
+    assert_eq!(
+        on.to_string(),
+        "/usr/lib/chromium/chromium https://signin.aws.amazon.com"
+    );
+    assert!(on.is_recognisable());
+    let other = browser.on_site(&site("evil.example")).unwrap();
+    assert!(on != other && on.is_same_browser(&other) && !browser.is_same_browser(&on));
+    // What has a site already, and what cannot be a browser.
+    let program = |path: &str, script: Option<&str>| Who::Program {
+        path: path.into(),
+        script: script.map(str::to_owned),
+    };
+    for who in [
+        on,
+        program("/usr/bin/python3.11", None),
+        program("/usr/bin/python3.11", Some("/srv/job.py")),
+        program("/usr/bin/bash", None),
+        program("/usr/lib/systemd/systemd", None),
+        Who::Person,
+        Who::Tray,
+        Who::App("flatpak:org.mozilla.firefox".into()),
+        Who::System("cron".into()),
+        Who::Unknown,
+    ] {
+        assert_eq!(who.on_site(&site("evil.example")), None, "{who}");
+    }
+    assert!(!is_site("https://") && !is_site("/srv/https://a.b") && !is_site("https://a.b/c"));
+}

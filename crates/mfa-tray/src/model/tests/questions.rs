@@ -16,6 +16,7 @@ pub(super) fn question(id: u64) -> Question {
         reason: Some("apply".into()),
         transport: Transport::Private,
         is_recognisable: true,
+        is_first_site: false,
         seconds: 30,
     }
 }
@@ -162,6 +163,33 @@ fn right_to_left_names_stay_in_their_places() {
         items[0],
         Item::Text("\u{200e}\u{2068}Started by: בנק\u{2069} ← kitty".into())
     );
+}
+
+#[test]
+fn of_a_long_site_the_end_is_shown() {
+    for (site, expected) in [
+        ("aws.com", "chromium on aws.com wants a code for aws"),
+        (
+            "signin.aws.amazon.com.evil.example",
+            "….amazon.com.evil.example wants a code for aws",
+        ),
+        (
+            "signin.aws.amazon.com",
+            "signin.aws.amazon.com wants a code for aws",
+        ),
+    ] {
+        let asker = format!("/usr/lib/chromium/chromium https://{site}");
+        let browser = Question {
+            asker,
+            line: format!("chromium on {site} ← sway"),
+            ..question(7)
+        };
+        let model = asked(vec![browser]);
+        assert_eq!(title(&model), expected);
+        let rows = lines(&model.view(NOW).items);
+        let whole = format!("Site: https://{site}");
+        assert!(rows.iter().any(|row| row.trim() == whole), "{rows:?}");
+    }
 }
 
 #[test]

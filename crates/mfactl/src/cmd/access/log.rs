@@ -132,6 +132,7 @@ fn ground(ground: Ground) -> &'static str {
         Ground::Silence => "the same request was refused a moment ago",
         Ground::Unanswered => "nobody answered the question",
         Ground::Unattended => "nobody could be asked",
+        Ground::Site => "the account is used on other sites",
         Ground::NoQuestion => "the request did not permit a question",
         Ground::Limit => "too many requests",
         Ground::Changed => "the process switched to a different program",

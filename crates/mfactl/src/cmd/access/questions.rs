@@ -163,6 +163,7 @@ mod tests {
             reason: Some("a\u{1b}[2Jb".into()),
             transport: Transport::Private,
             is_recognisable: true,
+            is_first_site: false,
             seconds: 27,
         };
         let text = text(&question);

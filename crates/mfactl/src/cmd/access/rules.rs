@@ -56,7 +56,7 @@ pub(crate) struct Forget {
 /// What narrows a rule down.
 #[derive(Debug, Default, Arguments)]
 pub(crate) struct More {
-    /// Only if the program runs this script
+    /// Only if the program runs this script; for a browser, only on this site (https://HOST)
     #[arg(long, value_name = "FILE", allow_hyphen_values = true)]
     script: Option<PathBuf>,
     /// Only for this account; see mfactl --help

@@ -3,6 +3,7 @@
 use std::env::consts::EXE_SUFFIX;
 use std::path::{Path, PathBuf};
 
+use mfa_core::access::is_site;
 use mfa_core::access::rules::Subject;
 
 use crate::error::Error;
@@ -95,10 +96,10 @@ fn program_path(program: &str, must_exist: bool) -> Result<PathBuf, Error> {
     })
 }
 
-/// Returns the path of a script as the daemon names it, or a module.
+/// Returns the path of a script as the daemon names it, a module, or a site in a browser.
 fn script_path(script: &Path, must_exist: bool) -> Result<String, Error> {
     let shown = script.to_string_lossy();
-    if shown.starts_with(MODULE) {
+    if shown.starts_with(MODULE) || is_site(&shown) {
         return Ok(shown.into_owned());
     }
     let path = std::path::absolute(script).map_err(Error::from)?;
@@ -203,6 +204,18 @@ mod tests {
             assert_eq!(words(Some(&subject)), expected);
         }
         assert_eq!(words(None), "anybody");
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_site_is_named_as_a_browser_shows_it() {
+        let site = "https://signin.aws.amazon.com";
+        let browser = named("sh", Some(Path::new(site)), true).unwrap();
+        assert!(
+            matches!(&browser, Subject::Program { script: Some(script), .. } if script == site)
+        );
+        assert!(words(Some(&browser)).ends_with(" --script https://signin.aws.amazon.com"));
+        assert!(named("sh", Some(Path::new("https://com")), true).is_err());
     }
 
     #[cfg(unix)]

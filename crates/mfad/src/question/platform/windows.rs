@@ -162,6 +162,7 @@ mod tests {
             reason: None,
             transport: Transport::Private,
             is_recognisable: true,
+            is_first_site: false,
             seconds: 30,
         }
     }

@@ -16,7 +16,7 @@ use super::{Ask, Served};
 use crate::caller::Asker;
 use crate::service::announce::Signal;
 use crate::service::cause::Cause;
-use crate::service::consent::{Applicant, Decision, Permit, Takes, handing_out};
+use crate::service::consent::{Applicant, Decision, Permit, Takes, handing_out, is_first_site};
 use crate::service::{CodeSeries, Service, errors};
 
 /// How many seconds late an asker may be for a code that it waited for.
@@ -66,11 +66,19 @@ impl Ticket {
 }
 
 /// The answer.
-pub(in crate::service) enum Given {
-    /// The codes of this account.
-    Codes(AccountId, CodeSeries),
+pub(in crate::service) struct Given {
+    /// The account.
+    pub(in crate::service) id: AccountId,
+    pub(in crate::service) what: What,
+    /// Whether the site of the browser that asks is yet to be remembered for the account.
+    pub(in crate::service) is_first_site: bool,
+}
+
+/// What is given.
+pub(in crate::service) enum What {
+    Codes(CodeSeries),
     /// The account is counter-based, so its counter has to be moved first.
-    Counter(AccountId, Permit),
+    Counter(Permit),
 }
 
 impl Codes {
@@ -112,10 +120,13 @@ impl Ask for Codes {
     }
 
     fn serve(mut self, service: &mut Service, asker: &Applicant) -> Result<Served<Self>, Error> {
-        let &Account { id, kind, .. } = match self.stage {
+        let account = match self.stage {
             Stage::Asked => &service.accounts.resolve(&self.query)?.account,
             Stage::SetAside(ticket, _) => &service.accounts.entry(ticket.id)?.account,
         };
+        let &Account { id, kind, .. } = account;
+        let is_first_site = is_first_site(asker, account);
+        service.is_for_site(asker, id, self.usage)?;
         // Nobody should be asked about what cannot be had.
         if !(1..=MAX_COUNT).contains(&self.wish.count) {
             return Err(errors::plan(mfa_core::ledger::Error::Count));
@@ -141,7 +152,11 @@ impl Ask for Codes {
         }
         let Some(period) = kind.period() else {
             counter_based(kind, &self.wish)?;
-            return Ok(Served::Now(Given::Counter(id, permit)));
+            return Ok(Served::Now(Given {
+                id,
+                what: What::Counter(permit),
+                is_first_site,
+            }));
         };
         let timeout = until.saturating_sub(now);
         let wish = Wish {
@@ -182,7 +197,12 @@ impl Codes {
         if !ticket.peek {
             service.issued(ticket.id, asker);
         }
-        Ok(Served::Now(Given::Codes(ticket.id, codes)))
+        let account = &service.accounts.entry(ticket.id)?.account;
+        Ok(Served::Now(Given {
+            id: ticket.id,
+            what: What::Codes(codes),
+            is_first_site: is_first_site(asker, account),
+        }))
     }
 }
 

@@ -29,7 +29,7 @@ use super::{Service, errors};
 pub(crate) use access::{AnswerQuestion, ForgetRules, Questions, Rules, SetRule};
 pub(crate) use backed_up::BackedUp;
 pub(super) use changed::Changed;
-pub(super) use codes::{Codes, Given};
+pub(super) use codes::{Codes, Given, What};
 pub(super) use compare::Compare;
 pub(crate) use copy::Offer;
 pub(super) use copy::{MayCopy, Trays};

@@ -32,7 +32,8 @@ impl Service {
         account: Option<AccountId>,
         usage: Use,
     ) -> Result<Decision, Error> {
-        let is_private = asker.caller.transport == Transport::Private;
+        // A browser has a person in front of it, who can be asked or has a reason not to be.
+        let is_private = asker.caller.transport == Transport::Private && asker.site.is_none();
         if is_private && self.consent.parts.policy.unattended == Unattended::Allow {
             return Ok(Decision::Yes(Permit::by(Ground::Unattended)));
         }

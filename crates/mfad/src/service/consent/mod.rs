@@ -10,6 +10,7 @@
 //! | `attended` | whether somebody can be asked, and by whom |
 //! | `decided` | open questions on which a new rule decides |
 //! | `ruling` | what the rules say of a request |
+//! | `sites` | the sites on which a browser gets codes |
 //! | `unlocking` | who may undo the lock of the user |
 //! | `look` | requests that only look at codes |
 //! | `questions` | the questions that are open, and their answers |
@@ -24,6 +25,7 @@ mod questions;
 mod records;
 mod rules;
 mod ruling;
+mod sites;
 mod unlocking;
 
 use std::path::Path;
@@ -50,6 +52,7 @@ pub(super) use questions::Questions;
 pub(super) use records::handing_out;
 use records::{Hints, Logged};
 use ruling::Ruling;
+pub(super) use sites::is_first_site;
 
 /// The parts of consent.
 pub struct Parts {

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use mfa_core::access::record::Ground;
 use mfa_core::access::rules::{Accounts, Rule, Subject, Verdict};
-use mfa_core::access::{Answer, Question, Use, Wanted};
+use mfa_core::access::{Answer, Question, Use, Wanted, Who};
 use mfa_core::{Account, AccountId};
 use mfa_ipc::Error;
 use tokio::sync::oneshot;
@@ -15,6 +15,7 @@ use tokio::task::JoinSet;
 
 use super::Takes;
 use super::ruling::may_be_another;
+use super::sites::is_first_site;
 use crate::caller::Asker;
 use crate::service::announce::Signal;
 use crate::service::cause::Cause;
@@ -119,15 +120,16 @@ impl Service {
             }
             return Ok(cause);
         }
-        let of_this_one = open
-            .iter()
-            .filter(|one| one.asker.caller.who == asker.caller.who);
+        let who = &asker.caller.who;
+        let is_of_one = |other: &Who| other == who || other.is_same_browser(who);
+        let of_this_one = open.iter().filter(|one| is_of_one(&one.asker.caller.who));
         if open.len() >= MAX_OPEN || of_this_one.count() >= MAX_OF_ONE {
             self.refused(asker, account, usage, Ground::Limit);
             return Err(errors::too_many_questions());
         }
         let entry = account.and_then(|id| self.accounts.unlocked.get(id));
         let account_name = entry.map(|entry| called(&entry.account));
+        let is_first_site = entry.is_some_and(|entry| is_first_site(asker, &entry.account));
         let patience = self.consent.parts.policy.patience;
         let questions = &mut self.consent.questions;
         questions.asked += 1;
@@ -142,6 +144,7 @@ impl Service {
             transport: asker.caller.transport,
             // No answer lasts for a program that may have been another one when it asked.
             is_recognisable: asker.caller.who.is_recognisable() && !may_be_another(asker),
+            is_first_site,
             seconds: patience.as_secs(),
         };
         let (shown, withdrawn) = oneshot::channel();

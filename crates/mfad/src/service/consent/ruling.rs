@@ -6,6 +6,7 @@ use mfa_core::access::{BusCodes, Rule, Transport, Use, Verdict, Who};
 use mfa_core::{Account, AccountId};
 use mfa_ipc::Error;
 
+use super::sites::is_first_site;
 use super::{Consent, Permit};
 use crate::caller::Asker;
 use crate::service::Service;
@@ -26,6 +27,8 @@ impl Consent {
             asker.caller.transport == Transport::SessionBus && self.bus_codes() == BusCodes::Allow;
         match verdict {
             Verdict::Deny => Ruling::Deny,
+            // A rule for all sites of a browser says nothing on where an account belongs.
+            Verdict::Allow if is_first_site(asker, account) => Ruling::Ask,
             // A secret is given out once at a time.
             Verdict::Allow if usage == Use::Secret && *who != Who::Person => Ruling::Ask,
             Verdict::Allow => self.allowed(asker, rule),

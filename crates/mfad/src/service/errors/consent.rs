@@ -4,6 +4,7 @@ use std::io;
 use std::time::Duration;
 
 use mfa_core::access::Transport;
+use mfa_core::site::Site;
 use mfa_ipc::Error;
 
 /// What a program on the session bus should know as well.
@@ -46,6 +47,15 @@ pub(in crate::service) fn nobody_to_ask(transport: Transport) -> Error {
     let hint = hint(transport);
     Error::ConsentRequired(format!(
         "the user has to allow this first, and there is nobody to ask: this session shows no notifications{hint}"
+    ))
+}
+
+/// A browser asks on a site for which the account is not.
+pub(in crate::service) fn other_site(domains: &[Site]) -> Error {
+    let sites: Vec<_> = domains.iter().map(Site::as_str).collect();
+    let sites = sites.join(", ");
+    Error::AccessDenied(format!(
+        "the account is used on {sites}, and not on this site. If it should be, run mfactl edit and add the domain"
     ))
 }
 

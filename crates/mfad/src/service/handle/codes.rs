@@ -1,4 +1,5 @@
-//! Codes: a counter-based account has to be stored with its counter moved before its codes are known.
+//! Codes: a counter-based account has to be stored with its counter moved before its codes are known, and a browser gets
+//! none before its site is remembered for the account.
 
 use mfa_core::AccountId;
 use mfa_core::ledger::Wish;
@@ -6,8 +7,8 @@ use mfa_ipc::Error;
 
 use super::Handle;
 use crate::caller::Asker;
-use crate::service::ask::{Codes, Given};
-use crate::service::change::Count;
+use crate::service::ask::{Codes, Given, What};
+use crate::service::change::{Count, FirstSite};
 use crate::service::consent::Takes;
 use crate::service::{CodeSeries, errors};
 
@@ -34,9 +35,14 @@ impl Handle {
         let turn = wish.may_wait().then(|| asker.process.wait());
         let turn = turn.map(|turn| turn.ok_or_else(errors::too_much));
         let _turn = turn.transpose()?;
-        let (id, codes) = match self.ask(asker, codes).await? {
-            Given::Codes(id, codes) => (id, codes),
-            Given::Counter(id, permit) => {
+        let Given {
+            id,
+            what,
+            is_first_site,
+        } = self.ask(asker, codes).await?;
+        let codes = match what {
+            What::Codes(codes) => codes,
+            What::Counter(permit) => {
                 let count = Count {
                     id,
                     count: wish.count,
@@ -44,9 +50,12 @@ impl Handle {
                     usage,
                     permit,
                 };
-                (id, self.change(asker, count).await?)
+                self.change(asker, count).await?
             }
         };
+        if let (true, Some(site)) = (is_first_site, asker.site.clone()) {
+            self.change(asker, FirstSite { id, site }).await?;
+        }
         self.check(asker, Some(Takes(Some(id), usage))).await?;
         Ok((id, codes))
     }

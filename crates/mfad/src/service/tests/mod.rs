@@ -168,6 +168,7 @@ fn from(transport: Transport) -> Asker {
         interactive: false,
         may_be_asked_about: true,
         reason: None,
+        site: None,
         process: Arc::default(),
         action: None,
         witness: Arc::new(Program(Arc::new(Mutex::new(caller.clone())))),

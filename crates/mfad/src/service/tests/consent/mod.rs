@@ -8,6 +8,7 @@ mod exporting;
 mod limits;
 mod looking;
 mod recorded;
+mod sites;
 mod syncing;
 mod unlocking;
 
