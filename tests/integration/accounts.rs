@@ -306,6 +306,36 @@ fn editing_changes_what_is_given() {
 }
 
 #[test]
+fn the_domains_of_an_account_are_set_and_removed() {
+    let desktop = Desktop::with_two_accounts();
+    let edit = |options: &[&str]| desktop.mfactl(&[&["edit", "aws"][..], options].concat());
+    let shown = || desktop.mfactl(&["show", "aws", "--json"]).ok();
+    edit(&["--domain", "https://signin.aws.amazon.com/x"]).ok();
+    let domains = r#""domains":["signin.aws.amazon.com"]"#;
+    assert!(shown().contains(domains), "{}", shown());
+    edit(&["--note", "n"]).ok();
+    assert!(shown().contains(domains), "{}", shown());
+    let text = desktop.mfactl(&["show", "aws"]).ok();
+    assert!(text.contains("domains   signin.aws.amazon.com"), "{text}");
+    for (wrong, why) in [
+        ("https://user@PRIVATE.com/", "must be written as in"),
+        ("two PRIVATE.com", "must be written as in"),
+        ("https://private/", "has one part only"),
+    ] {
+        let error = edit(&["--domain", wrong]).fails(2);
+        assert!(error.contains("--domain") && error.contains(why), "{error}");
+        assert!(!error.to_lowercase().contains("private"), "{error}");
+    }
+    let many: Vec<_> = (0..17).map(|n| format!("--domain={n}.example")).collect();
+    let many: Vec<_> = many.iter().map(String::as_str).collect();
+    let error = edit(&many).fails(1);
+    assert!(error.contains("more than 16 domains"), "{error}");
+    assert!(shown().contains(domains), "{}", shown());
+    edit(&["--no-domains"]).ok();
+    assert!(!shown().contains("domains"), "{}", shown());
+}
+
+#[test]
 fn more_than_the_daemon_takes_is_not_sent() {
     let desktop = Desktop::with_two_accounts();
     let long = "x".repeat(100_000);

@@ -20,8 +20,9 @@ pub(crate) fn with_accounts() -> Desktop {
     let desktop = Desktop::headless();
     desktop.add("aws", LINK);
     let edit = ["edit", "aws", "--note", "two\nlines", "--tag", "work"];
+    let domain = ["--domain", "signin.aws.amazon.com"];
     desktop
-        .mfactl(&[&edit[..], &["--tag", "cloud", "--pin"]].concat())
+        .mfactl(&[&edit[..], &["--tag", "cloud", "--pin"], &domain].concat())
         .ok();
     desktop.add(
         "bank",

@@ -221,14 +221,14 @@ fn names_search_and_lock_work_on_the_session_bus() {
     assert!(desktop.shell(vault).stdout.contains("Unknown interface"));
 }
 
-/// Notes often hold recovery codes.
+/// Notes often hold recovery codes, and domains tell where a person has accounts.
 #[test]
 fn notes_stay_off_the_session_bus() {
     let desktop = Desktop::headless();
     desktop.add("aws", LINK);
-    desktop
-        .mfactl(&["edit", "aws", "--note", "recovery 8842-1993"])
-        .ok();
+    let edit = ["edit", "aws", "--note", "recovery 8842-1993"];
+    let domain = ["--domain", "a.8842.example"];
+    desktop.mfactl(&[&edit[..], &domain].concat()).ok();
     let monitor = Monitor::start(&desktop);
     let list = desktop.shell(&format!("{CALL} ListAccounts")).ok();
     assert!(list.contains(r#""name" s "aws""#), "{list}");
@@ -241,6 +241,7 @@ fn notes_stay_off_the_session_bus() {
     );
     let shown = desktop.mfactl(&["list", "--json"]).ok();
     assert!(shown.contains("recovery 8842-1993"), "{shown}");
+    assert!(shown.contains("a.8842.example"), "{shown}");
     assert!(!monitor.heard(&desktop).contains("8842"));
 }
 

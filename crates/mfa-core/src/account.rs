@@ -13,6 +13,8 @@ use serde_json::Value;
 use thiserror::Error;
 use uuid::Uuid;
 
+use crate::site::Site;
+
 pub use kind::Kind;
 
 /// The maximum length of a name, in characters.
@@ -23,6 +25,8 @@ pub const MAX_FIELD: usize = 200;
 pub const MAX_NOTE: usize = 500;
 /// The maximum number of tags of an account.
 pub const MAX_TAGS: usize = 16;
+/// The maximum number of domains of an account.
+pub const MAX_DOMAINS: usize = 16;
 
 /// The id of an account. It never changes.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -188,6 +192,8 @@ pub struct Account {
     pub digits: Digits,
     /// The tags that group accounts.
     pub tags: Vec<String>,
+    /// The sites in whose logins a browser may fill in the codes. No site is there twice.
+    pub domains: Vec<Site>,
     /// Whether the account is at the top of menus.
     pub pinned: bool,
     /// The note of the user.
@@ -228,6 +234,9 @@ pub enum Error {
     /// There are more tags than [`MAX_TAGS`].
     #[error("the account has more than {MAX_TAGS} tags")]
     TooManyTags,
+    /// There are more domains than [`MAX_DOMAINS`].
+    #[error("the account has more than {MAX_DOMAINS} domains")]
+    TooManyDomains,
     /// The number of digits is not 5 to 9.
     #[error("the number of digits must be 5 to 9")]
     Digits,
@@ -256,6 +265,7 @@ impl Account {
             algorithm,
             digits,
             tags: Vec::new(),
+            domains: Vec::new(),
             pinned: false,
             note: String::new(),
             serial: String::new(),
@@ -288,6 +298,9 @@ impl Account {
         }
         for tag in &self.tags {
             check("a tag", tag, MAX_NAME)?;
+        }
+        if self.domains.len() > MAX_DOMAINS {
+            return Err(Error::TooManyDomains);
         }
         check("the note", &self.note.replace(['\n', '\t'], " "), MAX_NOTE)
     }

@@ -7,8 +7,9 @@ use serde::{Deserialize, Serialize};
 use thiserror::Error;
 use zeroize::Zeroizing;
 
-use crate::account::{self, Account, AccountId, Algorithm, Digits, Kind, Period};
+use crate::account::{self, Account, AccountId, Algorithm, Digits, Kind, MAX_DOMAINS, Period};
 use crate::item::Entry;
+use crate::site::{self, Site};
 use crate::unlocked::Unlocked;
 use crate::{Secret, naming, secret, uri};
 
@@ -54,6 +55,9 @@ pub struct AccountChange {
     /// The tags that group accounts.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub tags: Option<Vec<String>>,
+    /// The sites in whose logins a browser may fill in the codes, as names of hosts.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub domains: Option<Vec<String>>,
     /// Whether the account is at the top of menus.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub pinned: Option<bool>,
@@ -113,6 +117,9 @@ pub enum Error {
     /// The secret is invalid.
     #[error(transparent)]
     Secret(#[from] secret::Error),
+    /// A domain is not the name of a host.
+    #[error(transparent)]
+    Site(#[from] site::Error),
     /// A text or a number is invalid.
     #[error(transparent)]
     Account(#[from] account::Error),
@@ -216,6 +223,7 @@ impl AccountChange {
             period: self.period.or(other.period),
             counter: self.counter.or(other.counter),
             tags: self.tags.or(other.tags),
+            domains: self.domains.or(other.domains),
             pinned: self.pinned.or(other.pinned),
             note: self.note.or(other.note),
             serial: self.serial.or(other.serial),
@@ -252,6 +260,9 @@ impl AccountChange {
         if let Some(tags) = &self.tags {
             account.tags = tags.iter().map(|tag| tag.trim().to_owned()).collect();
             account.tags.retain(|tag| !tag.is_empty());
+        }
+        if let Some(domains) = &self.domains {
+            account.domains = sites(domains)?;
         }
         account.pinned = self.pinned.unwrap_or(account.pinned);
         self.apply_parameters(&mut account)?;
@@ -294,6 +305,22 @@ impl AccountChange {
             _ => Err(Error::FixedPeriod),
         }
     }
+}
+
+/// Reads domains, each of them once. An empty one is none, so that it can stand for an empty list.
+fn sites(domains: &[String]) -> Result<Vec<Site>, Error> {
+    let mut sites = Vec::new();
+    let domains = domains.iter().map(|domain| domain.trim());
+    for domain in domains.filter(|domain| !domain.is_empty()) {
+        let site = Site::parse(domain)?;
+        if !sites.contains(&site) {
+            sites.push(site);
+        }
+        if sites.len() > MAX_DOMAINS {
+            return Err(account::Error::TooManyDomains.into());
+        }
+    }
+    Ok(sites)
 }
 
 /// Completes and checks an account.

@@ -9,13 +9,14 @@
 
 use std::collections::BTreeMap;
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::{Map, Value};
 use thiserror::Error;
 use zeroize::Zeroizing;
 
 use crate::account::{self, Account, AccountId, Kind};
 use crate::secret::Secret;
+use crate::site::{self, Site};
 use crate::uri::{self, Link};
 
 /// The version of the text that is written, and the newest version that is read.
@@ -70,6 +71,12 @@ struct Text<'t> {
     uri: &'t str,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     tags: Vec<String>,
+    #[serde(
+        default,
+        deserialize_with = "domains",
+        skip_serializing_if = "Vec::is_empty"
+    )]
+    domains: Vec<Site>,
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pinned: bool,
     #[serde(default, skip_serializing_if = "String::is_empty")]
@@ -92,6 +99,7 @@ impl<'t> Text<'t> {
             name: account.name.clone(),
             uri,
             tags: account.tags.clone(),
+            domains: account.domains.clone(),
             pinned: account.pinned,
             note: account.note.clone(),
             serial: account.serial.clone(),
@@ -112,6 +120,7 @@ impl<'t> Text<'t> {
             algorithm: link.algorithm,
             digits: link.digits,
             tags: self.tags,
+            domains: self.domains,
             pinned: self.pinned,
             note: self.note,
             serial: self.serial,
@@ -125,6 +134,14 @@ impl<'t> Text<'t> {
             secret: link.secret,
         })
     }
+}
+
+/// Reads the domains of an item. Somebody may have typed something else into them with another program: no code is filled
+/// in there, but the account still has its codes.
+fn domains<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<Site>, D::Error> {
+    let value = Value::deserialize(deserializer)?;
+    let texts = value.as_array().into_iter().flatten();
+    Ok(site::known(texts.filter_map(Value::as_str)))
 }
 
 /// What an item says of an account beside its link. A field is absent where its value is the usual one.
@@ -246,6 +263,7 @@ pub(crate) mod tests {
     fn the_text_holds_everything() {
         let mut full = entry(1, "aws", "Amazon Web Services", "root@1234");
         full.account.tags = vec!["work".into(), "cloud".into()];
+        full.account.domains = site::known(["signin.aws.amazon.com", "localhost"]);
         full.account.pinned = true;
         full.account.note = "line 1\nline \"2\"".into();
         full.account.serial = "arn:aws:iam::123456789012:mfa/root".into();
@@ -272,6 +290,29 @@ pub(crate) mod tests {
         let link = uri::parse(&uri::print(&full.account, &full.secret)).unwrap();
         let nameless = Entry::from_fields(full.account.id, link, Map::new());
         assert_eq!(nameless.unwrap_err(), Error::Damaged);
+    }
+
+    #[test]
+    fn domains_that_are_none_do_not_keep_the_account_away() {
+        let plain = entry(1, "aws", "Amazon", "root");
+        let text = plain.to_text().unwrap();
+        assert!(!text.contains("domains"));
+        for (odd, expected) in [
+            (r#"["aws.amazon.com","*.x","-",7,"AWS.amazon.com"]"#, 1),
+            (r#""aws.amazon.com""#, 0),
+            (r#"{"aws.amazon.com":1}"#, 0),
+            ("null", 0),
+        ] {
+            let odd = text.replacen('{', &format!(r#"{{"domains":{odd},"#), 1);
+            let read = Entry::from_text(plain.account.id, &odd).unwrap().account;
+            assert_eq!(read.domains.len(), expected, "{odd}");
+            assert!(read.more.is_empty());
+        }
+        let mut fields = fields(&plain.account);
+        fields.insert("domains".into(), vec!["a.example", "b"].into());
+        let link = uri::parse(&uri::print(&plain.account, &plain.secret)).unwrap();
+        let read = Entry::from_fields(plain.account.id, link, fields).unwrap();
+        assert_eq!(read.account.domains, site::known(["a.example"]));
     }
 
     #[test]

@@ -5,7 +5,10 @@
 
 use std::fmt;
 
+use serde::Serialize;
 use thiserror::Error;
+
+use crate::account::MAX_DOMAINS;
 
 /// The maximum length of the name of a host, in characters (RFC 1035 section 2.3.4, without the last dot).
 const MAX_HOST: usize = 253;
@@ -13,9 +16,11 @@ const MAX_HOST: usize = 253;
 const MAX_LABEL: usize = 63;
 /// The one name without a dot, which is always this computer (RFC 6761 section 6.3).
 const LOCALHOST: &str = "localhost";
+/// The beginnings of the addresses of pages.
+const SCHEMES: [&str; 2] = ["https://", "http://"];
 
 /// The name of a host: `signin.aws.amazon.com`.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
 pub struct Site(String);
 
 /// A text is not the name of a host. Never contains the text.
@@ -47,6 +52,26 @@ impl Site {
         Ok(Self(host))
     }
 
+    /// Reads the name of a host, or the address of a page of it, as a person copies it from a browser:
+    /// `https://signin.aws.amazon.com/console`.
+    ///
+    /// # Errors
+    /// Each variant of [`enum@Error`].
+    pub fn of_address(text: &str) -> Result<Self, Error> {
+        let text = text.trim();
+        let without = |scheme: &str| {
+            let (begin, rest) = text.split_at_checked(scheme.len())?;
+            begin.eq_ignore_ascii_case(scheme).then_some(rest)
+        };
+        let address = SCHEMES.into_iter().find_map(without).unwrap_or(text);
+        let host = address.split(['/', '?', '#']).next().unwrap_or_default();
+        let host = match host.rsplit_once(':') {
+            Some((host, port)) if is_number(port) => host,
+            _ => host,
+        };
+        Self::parse(host)
+    }
+
     /// Returns the name.
     #[must_use]
     pub fn as_str(&self) -> &str {
@@ -65,8 +90,7 @@ impl Site {
     }
 
     fn is_address(&self) -> bool {
-        let last = self.0.rsplit('.').next().unwrap_or_default();
-        last.chars().all(|c| c.is_ascii_digit())
+        is_number(self.0.rsplit('.').next().unwrap_or_default())
     }
 }
 
@@ -74,6 +98,28 @@ impl fmt::Display for Site {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.0)
     }
+}
+
+/// Reads a list of names of hosts, each of them once and at most [`MAX_DOMAINS`]. What is none is left out: it is never the
+/// site that a browser shows.
+#[must_use]
+pub fn known<'t>(texts: impl IntoIterator<Item = &'t str>) -> Vec<Site> {
+    let mut sites = Vec::new();
+    for text in texts {
+        if sites.len() == MAX_DOMAINS {
+            break;
+        }
+        if let Ok(site) = Site::parse(text.trim())
+            && !sites.contains(&site)
+        {
+            sites.push(site);
+        }
+    }
+    sites
+}
+
+fn is_number(text: &str) -> bool {
+    !text.is_empty() && text.chars().all(|c| c.is_ascii_digit())
 }
 
 fn is_label(label: &str) -> bool {
@@ -129,6 +175,48 @@ mod tests {
         ] {
             assert_eq!(Site::parse(text), Err(Error::NotAHost), "{text}");
         }
+    }
+
+    #[test]
+    fn an_address_is_read_as_its_host() {
+        for text in [
+            "signin.aws.amazon.com",
+            " https://signin.aws.amazon.com/console?region=eu#top ",
+            "HTTP://Signin.AWS.amazon.com:8443/",
+            "signin.aws.amazon.com:443/x",
+            "https://signin.aws.amazon.com?a=https://b.example/",
+        ] {
+            assert_eq!(Site::of_address(text), Ok(site("signin.aws.amazon.com")));
+        }
+        assert_eq!(
+            Site::of_address("http://localhost:80"),
+            Ok(site("localhost"))
+        );
+        assert_eq!(Site::of_address("https://com/"), Err(Error::TooShort));
+        for text in [
+            "",
+            "https://",
+            "ftp://a.com/",
+            "otpauth://totp/a.com?secret=x",
+            "https://user@a.com/",
+            "https://a.com:x/",
+            "https://a.com:/",
+            "https://[::1]/",
+            "https:/a.com",
+            "ä",
+        ] {
+            assert_eq!(Site::of_address(text), Err(Error::NotAHost), "{text}");
+        }
+    }
+
+    #[test]
+    fn of_a_list_what_is_no_host_is_left_out() {
+        let texts = ["b.com", "", "x y", " A.com", "a.com", "com", "B.com"];
+        assert_eq!(known(texts), [site("b.com"), site("a.com")]);
+        let many: Vec<_> = (0..=MAX_DOMAINS)
+            .map(|number| format!("{number}.com"))
+            .collect();
+        assert_eq!(known(many.iter().map(String::as_str)).len(), MAX_DOMAINS);
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use mfa_core::account::{Algorithm, Digits, Kind, Period};
 use mfa_core::item::Entry;
-use mfa_core::{Account, AccountId, uri};
+use mfa_core::{Account, AccountId, site, uri};
 use mfa_helper::export::Fields;
 use serde_json::Value;
 
@@ -17,6 +17,8 @@ pub(crate) fn account(fields: Value) -> Result<Account, Failure> {
     if let Ok(Value::Object(own)) = serde_json::to_value(&account) {
         more.retain(|field, _| !own.contains_key(field));
     }
+    // An account without any does not name them.
+    more.remove("domains");
     account.more = more.into_iter().collect();
     Ok(account)
 }
@@ -33,6 +35,7 @@ fn known(fields: Fields) -> Result<Account, Failure> {
         algorithm,
         digits,
         tags: fields.tags,
+        domains: site::known(fields.domains.iter().map(String::as_str)),
         pinned: fields.pinned,
         note: fields.note,
         serial: fields.serial,
@@ -87,7 +90,8 @@ mod tests {
             Value::Null if field == "counter" => Value::Null,
             Value::Bool(is) => (!is).into(),
             Value::Number(number) => (number.as_u64().unwrap() + 1).into(),
-            Value::Array(_) => vec!["x"].into(),
+            // Domains have to be some.
+            Value::Array(_) => vec!["x.example"].into(),
             Value::String(_) if field == "id" => "550e8400-e29b-41d4-a716-446655440000".into(),
             Value::String(_) if field == "type" => value.clone(),
             Value::String(_) if field == "algorithm" => "SHA256".into(),
@@ -102,7 +106,11 @@ mod tests {
         let kind = Kind::Totp {
             period: Period::default(),
         };
-        let plain = Account::new(AccountId::from_random([7; 16]), kind, 0);
+        let plain = Account {
+            // They are not in the JSON if there are none.
+            domains: site::known(["bank.example"]),
+            ..Account::new(AccountId::from_random([7; 16]), kind, 0)
+        };
         let Ok(Value::Object(mut fields)) = serde_json::to_value(&plain) else {
             panic!("an account is an object");
         };
@@ -114,6 +122,10 @@ mod tests {
         let account = account(sent.clone()).unwrap();
         assert_eq!(account.more.len(), 1);
         assert_eq!(serde_json::to_value(&account).unwrap(), sent);
+        let mut bare = sent;
+        bare["domains"] = vec!["-"].into();
+        let bare = self::account(bare).unwrap();
+        assert_eq!((bare.domains.len(), bare.more.len()), (0, 1));
     }
 
     #[test]

@@ -28,7 +28,7 @@ pub struct Holds {
     pub pinned: bool,
     /// Whether an account can have a note.
     pub note: bool,
-    /// Whether an account can have a serial number and fields that only a newer program knows.
+    /// Whether an account can have a serial number, domains and fields that only a newer program knows.
     pub rest: bool,
     /// Whether an account can have the times at which it was added and changed.
     pub times: bool,
@@ -178,7 +178,7 @@ pub fn report(
 }
 
 /// The fields that can be lost, for people, in the order of [`losses`].
-const FIELDS: [&str; 10] = [
+const FIELDS: [&str; 11] = [
     "empty issuer",
     "user name",
     "name",
@@ -187,6 +187,7 @@ const FIELDS: [&str; 10] = [
     "pinned",
     "note",
     "serial",
+    "domains",
     "fields of a newer version",
     TIMES,
 ];
@@ -213,6 +214,7 @@ fn losses(holds: &Holds, account: &Account, usual: &mut Usual) -> [bool; FIELDS.
         !holds.pinned && account.pinned,
         !holds.note && !account.note.is_empty(),
         !holds.rest && !account.serial.is_empty() && !is_known,
+        !holds.rest && !account.domains.is_empty(),
         !holds.rest && !account.more.is_empty(),
         !holds.times && account.created.max(account.modified) > 0,
     ]
@@ -285,6 +287,7 @@ mod tests {
             pinned: true,
             note: "n".into(),
             serial: "s".into(),
+            domains: mfa_core::site::known(["bank.example"]),
             modified: 7,
             ..account("mine", totp(30))
         };
@@ -294,7 +297,10 @@ mod tests {
         };
         let report = of(&FEW, &[full.clone(), plain.clone()]);
         let lost: Vec<_> = report.lost.iter().map(|lost| &*lost.what).collect();
-        assert_eq!(lost, ["name", "tags", "pinned", "note", "serial", TIMES]);
+        assert_eq!(
+            lost,
+            ["name", "tags", "pinned", "note", "serial", "domains", TIMES]
+        );
         assert!(
             report
                 .lost
@@ -310,11 +316,11 @@ mod tests {
         };
         let report = of(&most, &[full.clone(), plain.clone()]);
         let lost: Vec<_> = report.lost.iter().map(|lost| &*lost.what).collect();
-        assert_eq!(lost, ["tags after the first", "serial", TIMES]);
+        assert_eq!(lost, ["tags after the first", "serial", "domains", TIMES]);
         let mut newer = full;
         newer.more.insert("icon".into(), "a.png".into());
         let report = of(&most, &[newer.clone(), plain.clone()]);
-        assert_eq!(report.lost[2].what, "fields of a newer version");
+        assert_eq!(report.lost[3].what, "fields of a newer version");
         assert!(of(&Holds::all(), &[newer, plain]).lost.is_empty());
     }
 

@@ -62,6 +62,10 @@ fn compare_losses(name: &str, holds: &Holds, entries: &[Entry], report: &Report)
         ("pinned", unless(holds.pinned, having(&|one| one.pinned))),
         ("serial", unless(holds.rest, having(&serial))),
         (
+            "domains",
+            unless(holds.rest, having(&|one| !one.domains.is_empty())),
+        ),
+        (
             "fields of a newer version",
             unless(holds.rest, having(&|one| !one.more.is_empty())),
         ),
@@ -137,6 +141,8 @@ fn compare(name: &str, holds: &Holds, entry: &Entry, read: &Imported) {
         let note = if holds.note { &*account.note } else { "" };
         assert_eq!(read.note, note, "{name}");
     }
+    let domains = if holds.rest { &*account.domains } else { &[] };
+    assert_eq!(read.domains, domains, "{name}");
     let has_name = holds.name && is_read(name, "name") && !has_no_issuer;
     if has_name && (account.kind != Kind::Steam || holds.steam == Steam::Whole) {
         assert_eq!(read.name, account.name, "{name}");

@@ -134,6 +134,7 @@ fn a_database_keeps_each_field() {
         account.serial = "arn:aws:iam::1:mfa/x".into();
         account.note = "two\nlines".into();
         account.tags = vec!["a".into(), "b c".into()];
+        account.domains = mfa_core::site::known(["aws.amazon.com", "localhost"]);
         account.pinned = true;
         account.modified = 1_700_000_001;
         account.created = 1_600_000_000;

@@ -104,6 +104,8 @@ pub struct Fields {
     pub counter: Option<u64>,
     /// The tags.
     pub tags: Vec<String>,
+    /// The sites in whose logins a browser may fill in the codes.
+    pub domains: Vec<String>,
     /// Whether the account is at the top of menus.
     pub pinned: bool,
     /// The note of the user.
@@ -250,6 +252,7 @@ mod tests {
         let account = Account {
             name: "bank".into(),
             tags: vec!["home".into()],
+            domains: mfa_core::site::known(["bank.example"]),
             ..Account::new(id, Kind::Hotp { counter: 7 }, 9)
         };
         let request = Request {
@@ -272,6 +275,7 @@ mod tests {
         assert_eq!((&*read.id, &*read.kind), (&*id.to_string(), "hotp"));
         assert_eq!((read.counter, read.period), (Some(7), None));
         assert_eq!((&*read.tags, read.created), (&["home".to_owned()][..], 9));
+        assert_eq!(read.domains, ["bank.example"]);
     }
 
     #[test]

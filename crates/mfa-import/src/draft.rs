@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use mfa_core::account::{self, Algorithm, Digits, Kind, Period};
 use mfa_core::secret::{self, Secret};
+use mfa_core::site::Site;
 use mfa_core::uri;
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use thiserror::Error;
@@ -27,6 +28,7 @@ pub(crate) struct Draft<'f> {
     pub(crate) period: Number,
     pub(crate) counter: Number,
     pub(crate) tags: Vec<String>,
+    pub(crate) domains: Vec<Site>,
     pub(crate) note: &'f str,
     pub(crate) pinned: bool,
     /// The reason to skip the entry, whatever else it contains.
@@ -155,6 +157,7 @@ impl Draft<'_> {
             algorithm,
             digits,
             tags: self.tags.clone(),
+            domains: self.domains.clone(),
             note: self.note.trim().to_owned(),
             pinned: self.pinned,
         })
@@ -306,6 +309,7 @@ impl Found {
                 name => name.to_owned(),
             },
             tags: draft.tags.clone(),
+            domains: draft.domains.clone(),
             note: draft.note.trim().to_owned(),
             pinned: draft.pinned,
             ..account

@@ -6,6 +6,7 @@ use std::fmt::Display;
 
 use mfa_core::Secret;
 use mfa_core::account::{Algorithm, Digits, Kind};
+use mfa_core::site::Site;
 use mfa_core::uri::Link;
 pub use mfa_helper::import::{Part, Skipped};
 
@@ -39,6 +40,8 @@ pub struct Imported {
     pub digits: Digits,
     /// The tags.
     pub tags: Vec<String>,
+    /// The sites in whose logins a browser may fill in the codes.
+    pub domains: Vec<Site>,
     /// The user's note.
     pub note: String,
     /// Whether the account was pinned.
@@ -67,6 +70,7 @@ impl From<Link> for Imported {
             algorithm: link.algorithm,
             digits: link.digits,
             tags: Vec::new(),
+            domains: Vec::new(),
             note: String::new(),
             pinned: false,
         }

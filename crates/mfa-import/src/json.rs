@@ -2,6 +2,7 @@
 
 use mfa_core::AccountChange;
 use mfa_core::account::{Algorithm, Digits, Kind, Period};
+use mfa_core::site::Site;
 use mfa_helper::import::{Answer, SCHEMA};
 
 use crate::formats::{self, Format};
@@ -41,6 +42,7 @@ impl From<Imported> for AccountChange {
             _ => None,
         };
         let is_usual = matches!(kind, Kind::Totp { .. });
+        let domains: Vec<_> = account.domains.iter().map(Site::to_string).collect();
         Self {
             secret: Some(secret.to_base32()),
             pin: some(secret.expose_pin().to_owned()).map(Into::into),
@@ -57,6 +59,7 @@ impl From<Imported> for AccountChange {
             period,
             counter: kind.counter(),
             tags: Some(account.tags).filter(|tags| !tags.is_empty()),
+            domains: Some(domains).filter(|domains| !domains.is_empty()),
             pinned: account.pinned.then_some(true),
             note: some(account.note),
             ..Self::default()

@@ -11,7 +11,7 @@
 //! | (none) | the icon: of a new entry a clock, or keys if the account has a counter |
 //! | serial | the attribute `serial` |
 //! | pinned | the attribute `pinned`, which is `yes` |
-//! | any other field FIELD | the attribute `mfactl FIELD`, as JSON |
+//! | any other field FIELD, such as the domains | the attribute `mfactl FIELD`, as JSON |
 //!
 //! Other attributes are those of other programs, as is a `pinned` that is anything else. Then ours is `mfactl pinned`.
 //!

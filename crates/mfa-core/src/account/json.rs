@@ -25,6 +25,10 @@ impl Serialize for Account {
             fields.put("counter", &self.kind.counter())?;
         }
         fields.put("tags", &self.tags)?;
+        // Few accounts have any.
+        if !self.domains.is_empty() {
+            fields.put("domains", &self.domains)?;
+        }
         fields.put("pinned", &self.pinned)?;
         fields.put("note", &self.note)?;
         fields.put("serial", &self.serial)?;

@@ -71,6 +71,21 @@ fn a_kind_that_is_not_known_keeps_its_name() {
 }
 
 #[test]
+fn domains_are_few_and_in_the_json_if_there_are_any() {
+    let mut account = account(Kind::Unknown, &[]);
+    let json = |account: &Account| serde_json::to_value(account).unwrap();
+    assert_eq!(json(&account).get("domains"), None);
+    account.domains = crate::site::known(["aws.amazon.com", "localhost"]);
+    let expected = serde_json::json!(["aws.amazon.com", "localhost"]);
+    assert_eq!(json(&account)["domains"], expected);
+    let site = |number: usize| Site::parse(&format!("{number}.com")).unwrap();
+    account.domains = (0..MAX_DOMAINS).map(site).collect();
+    assert_eq!(account.validate(), Ok(()));
+    account.domains.push(site(MAX_DOMAINS));
+    assert_eq!(account.validate(), Err(Error::TooManyDomains));
+}
+
+#[test]
 fn an_account_is_described_by_what_is_known_besides_its_name() {
     for (issuer, username, expected) in [
         ("GitHub", "jane", "GitHub (jane)"),

@@ -81,6 +81,46 @@ fn what_a_type_leaves_no_choice_in_cannot_be_chosen() {
 }
 
 #[test]
+fn domains_are_replaced_as_a_whole_and_checked() {
+    let mut account = create(&secret("totp")).unwrap().account;
+    let domains = |texts: &[&str]| AccountChange {
+        domains: Some(texts.iter().map(|&text| text.to_owned()).collect()),
+        ..AccountChange::default()
+    };
+    let set = domains(&["AWS.amazon.com", " localhost", "aws.amazon.com", ""]);
+    account = set.change(&account, 9).unwrap();
+    assert_eq!(
+        account.domains,
+        site::known(["aws.amazon.com", "localhost"])
+    );
+    let note = AccountChange {
+        note: Some("n".into()),
+        ..AccountChange::default()
+    };
+    assert_eq!(note.change(&account, 9).unwrap().domains, account.domains);
+    let or = domains(&["a.example"]).or(set);
+    assert_eq!(or.domains, domains(&["a.example"]).domains);
+    for (wrong, error) in [
+        ("https://a.com/", site::Error::NotAHost),
+        ("com", site::Error::TooShort),
+    ] {
+        let refused = domains(&["a.com", wrong]).change(&account, 9);
+        assert_eq!(refused, Err(Error::Site(error)));
+    }
+    let many: Vec<_> = (0..=MAX_DOMAINS).map(|n| format!("{n}.com")).collect();
+    let many: Vec<_> = many.iter().map(String::as_str).collect();
+    let refused = domains(&many).change(&account, 9);
+    let too_many = Error::Account(account::Error::TooManyDomains);
+    assert_eq!(refused, Err(too_many));
+    let full = domains(&many[1..]).change(&account, 9).unwrap();
+    assert_eq!(full.domains.len(), MAX_DOMAINS);
+    for none in [&[""][..], &[]] {
+        let cleared = domains(none).change(&account, 9).unwrap();
+        assert!(cleared.domains.is_empty());
+    }
+}
+
+#[test]
 fn a_change_touches_only_what_it_says() {
     let old = create(&secret("totp")).unwrap().account;
     let change = AccountChange {

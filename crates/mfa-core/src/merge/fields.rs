@@ -20,8 +20,8 @@ const CODES: &str = "codes";
 const MORE: &str = "more.";
 
 /// The fields that every account has, in the order in which a person reads them.
-const OWN: [&str; 9] = [
-    "name", "issuer", "username", CODES, "tags", "pinned", "note", "serial", SECRET,
+const OWN: [&str; 10] = [
+    "name", "issuer", "username", CODES, "tags", "domains", "pinned", "note", "serial", SECRET,
 ];
 
 /// Returns the names of the fields of an account.
@@ -43,6 +43,8 @@ pub(super) fn value<'a>(account: &'a Account, field: &str) -> Option<Cow<'a, str
         "pinned" => account.pinned.then_some(Cow::Borrowed("true")),
         "tags" if account.tags.is_empty() => None,
         "tags" => serde_json::to_string(&account.tags).ok().map(Cow::Owned),
+        "domains" if account.domains.is_empty() => None,
+        "domains" => serde_json::to_string(&account.domains).ok().map(Cow::Owned),
         CODES => {
             let kind = account.kind;
             let period = kind.period().map_or(0, Period::get);
@@ -81,6 +83,7 @@ pub(super) fn set(account: &mut Account, field: &str, from: &Account) {
         "serial" => account.serial.clone_from(&from.serial),
         "pinned" => account.pinned = from.pinned,
         "tags" => account.tags.clone_from(&from.tags),
+        "domains" => account.domains.clone_from(&from.domains),
         CODES => {
             account.kind = from.kind;
             account.algorithm = from.algorithm;
@@ -137,6 +140,7 @@ mod tests {
     fn every_field_of_an_account_is_one() {
         let mut full = entry(1, "aws", "Amazon", "root").account;
         full.tags = vec!["work".into()];
+        full.domains = crate::site::known(["aws.amazon.com"]);
         full.pinned = true;
         full.note = "note".into();
         full.serial = "serial".into();

@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use mfa_core::account::{Algorithm, Digits, Kind, Period};
 use mfa_core::item::Entry;
-use mfa_core::{Account, AccountId, Secret};
+use mfa_core::{Account, AccountId, Secret, site};
 use proptest::prelude::*;
 
 /// Returns texts as people write them, with characters that files have to escape.
@@ -69,6 +69,7 @@ pub(crate) fn entry() -> impl Strategy<Value = Entry> {
             text().prop_map(|note| format!("{note}\nend"))
         ],
         prop_oneof![Just(String::new()), "[a-z:/0-9]{1,20}"],
+        proptest::collection::vec("[a-z]{1,5}\\.example", 0..3),
         prop_oneof![2 => Just(None), 1 => text().prop_map(Some)],
         1_600_000_000..1_800_000_000_u64,
     );
@@ -76,7 +77,7 @@ pub(crate) fn entry() -> impl Strategy<Value = Entry> {
     let bytes = proptest::collection::vec(any::<u8>(), 5..40);
     (parameters(), names, more, bytes, any::<[u8; 16]>()).prop_map(
         |((kind, algorithm, digits), (name, issuer, username), more, bytes, id)| {
-            let (tags, pinned, note, serial, newer, modified) = more;
+            let (tags, pinned, note, serial, domains, newer, modified) = more;
             let newer = newer.map(|text| ("of a newer version".to_owned(), text.into()));
             Entry {
                 account: Account {
@@ -89,6 +90,7 @@ pub(crate) fn entry() -> impl Strategy<Value = Entry> {
                     pinned,
                     note,
                     serial,
+                    domains: site::known(domains.iter().map(String::as_str)),
                     modified,
                     more: newer.into_iter().collect(),
                     ..Account::new(AccountId::from_random(id), kind, 1_700_000_000)

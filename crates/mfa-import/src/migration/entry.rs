@@ -86,6 +86,7 @@ impl Raw<'_> {
             },
             secret: Secret::from_bytes(self.secret.to_vec())?,
             tags: Vec::new(),
+            domains: Vec::new(),
             note: String::new(),
             pinned: false,
         })

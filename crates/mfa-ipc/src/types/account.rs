@@ -20,6 +20,7 @@
 //! * `period u`: seconds; absent for `hotp`
 //! * `counter t`: only for `hotp`
 //! * `tags as`
+//! * `domains as`: the hosts of the sites where a browser may fill in codes; absent if none, and on the session bus
 //! * `pinned b`
 //! * `note s`: empty on the session bus
 //! * `serial s`: for AWS, an ARN
@@ -33,6 +34,7 @@ use std::collections::BTreeMap;
 use std::collections::hash_map::Entry;
 
 use mfa_core::account::{Algorithm, Digits, Kind, Period};
+use mfa_core::site::{self, Site};
 use mfa_core::{Account, AccountChange, AccountId};
 use serde_json::Value;
 use zbus::{OwnedVariant, Variant};
@@ -47,6 +49,7 @@ const OF_CODES: [&str; 5] = ["type", "algorithm", "digits", "period", "counter"]
 impl AsDict for Account {
     fn to_dict(&self) -> Fields<'_> {
         let period = self.kind.period().map(Period::get);
+        let domains: Vec<_> = self.domains.iter().map(Site::to_string).collect();
         let codes = match self.has_foreign_codes() {
             true => Writer::default(),
             false => Writer::default()
@@ -62,6 +65,7 @@ impl AsDict for Account {
             .put("issuer", self.issuer.as_str())
             .put("username", self.username.as_str())
             .put("tags", self.tags.clone())
+            .put_some("domains", (!domains.is_empty()).then_some(domains))
             .put("pinned", self.pinned)
             .put("note", self.note.as_str())
             .put("serial", self.serial.as_str())
@@ -97,6 +101,7 @@ impl AsDict for Account {
             algorithm,
             digits,
             tags: reader.need("tags")?,
+            domains: domains(&mut reader)?,
             pinned: reader.need("pinned")?,
             note: reader.need("note")?,
             serial: reader.need("serial")?,
@@ -109,6 +114,13 @@ impl AsDict for Account {
         account.more = more;
         Ok(account)
     }
+}
+
+/// Reads the domains. Older daemons do not have any. A text of a newer one that is no host here is left out.
+fn domains(reader: &mut Reader) -> Result<Vec<Site>, Error> {
+    let texts: Option<Vec<String>> = reader.take("domains")?;
+    let texts = texts.unwrap_or_default();
+    Ok(site::known(texts.iter().map(String::as_str)))
 }
 
 /// The kind of code, with its algorithm and digits.
@@ -211,6 +223,7 @@ impl AsDict for AccountChange {
             .put_some("period", self.period)
             .put_some("counter", self.counter)
             .put_some("tags", self.tags.clone())
+            .put_some("domains", self.domains.clone())
             .put_some("pinned", self.pinned)
             .put_some("note", self.note.as_deref())
             .put_some("serial", self.serial.as_deref())
@@ -233,6 +246,7 @@ impl AsDict for AccountChange {
             period: reader.take("period")?,
             counter: reader.take("counter")?,
             tags: reader.take("tags")?,
+            domains: reader.take("domains")?,
             pinned: reader.take("pinned")?,
             note: reader.take("note")?,
             serial: reader.take("serial")?,

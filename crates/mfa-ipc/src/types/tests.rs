@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use mfa_core::account::{Algorithm, Digits, Kind};
+use mfa_core::site;
 use mfa_core::{Account, AccountChange, AccountId};
 use zbus::{OwnedVariant, Variant};
 
@@ -23,6 +24,7 @@ fn account() -> Account {
         algorithm: Algorithm::Sha256,
         digits: Digits::new(8).unwrap(),
         tags: vec!["a".into(), "b".into()],
+        domains: site::known(["bank.example", "localhost"]),
         pinned: true,
         note: "n".into(),
         serial: "s".into(),
@@ -51,6 +53,21 @@ fn accounts_arrive_as_they_were_sent() {
         let arrived = Account::from_dict(sent(account.to_dict())).unwrap();
         assert_eq!(arrived, account);
     }
+}
+
+#[test]
+fn domains_may_be_missing_or_odd() {
+    let bare = Account {
+        domains: Vec::new(),
+        ..account()
+    };
+    assert!(!bare.to_dict().contains_key("domains"));
+    let mut old = sent(account().to_dict());
+    old.remove("domains");
+    assert_eq!(listed(vec![old]), [bare]);
+    let odd = vec!["bank.example".to_owned(), "*.example".to_owned()];
+    let odd = listed(vec![foreign(vec![("domains", odd.into())])]);
+    assert_eq!(odd[0].domains, site::known(["bank.example"]));
 }
 
 /// A newer daemon may have unknown kinds of codes and unknown fields.
@@ -164,9 +181,10 @@ fn what_is_said_of_an_account_arrives_as_it_was_sent() {
         secret: Some("JBSWY3DP".to_owned().into()),
         digits: Some(8),
         tags: Some(vec!["a".into()]),
+        domains: Some(vec!["bank.example".into()]),
         ..AccountChange::default()
     };
-    assert_eq!(change.to_dict().len(), 3);
+    assert_eq!(change.to_dict().len(), 4);
     let arrived = AccountChange::from_dict(sent(change.to_dict())).unwrap();
     assert_eq!(arrived.to_dict(), change.to_dict());
     let misspelt =

@@ -1,6 +1,7 @@
 //! Tests of the conversion.
 
 use mfa_core::account::{Algorithm, Digits, Period};
+use mfa_core::site;
 
 use super::*;
 
@@ -41,7 +42,8 @@ fn unusual(value: &Json) -> Json {
         Json::Bool(is) => (!is).into(),
         Json::Number(number) => (number.as_u64().unwrap() + 1_700_000_000).into(),
         Json::String(text) => format!("{text}x").into(),
-        Json::Array(_) => vec!["x"].into(),
+        // Domains have to be some.
+        Json::Array(_) => vec!["x.example"].into(),
         other => panic!("say what an unusual value of {other} is"),
     }
 }
@@ -51,7 +53,11 @@ fn unusual(value: &Json) -> Json {
 fn no_field_of_an_account_is_lost() {
     let period = Period::new(60).unwrap();
     for kind in [Kind::Totp { period }, Kind::Hotp { counter: 7 }] {
-        let account = of(kind);
+        let account = Account {
+            // They are not in the JSON if there are none.
+            domains: site::known(["bank.example"]),
+            ..of(kind)
+        };
         let Json::Object(mut expected) = serde_json::to_value(&account).unwrap() else {
             panic!("an account is an object");
         };
@@ -264,8 +270,14 @@ fn attributes_of_others_are_neither_read_nor_removed() {
     found.fields.remove(SERIAL);
     found.set_unprotected("mfactl serial", "12");
     found.set_unprotected("mfactl pinned", "\"maybe\"");
+    found.set_unprotected("mfactl domains", "\"bank.example\"");
     let typed = read(&database).account;
     assert_eq!((&*typed.serial, typed.pinned), ("", false));
+    assert!(typed.domains.is_empty());
+    let mut found = database.entry_mut(id).unwrap();
+    found.set_unprotected("mfactl domains", "[\"bank.example\",\"two words\",1]");
+    let typed = read(&database).account;
+    assert_eq!(typed.domains, site::known(["bank.example"]));
 }
 
 #[test]

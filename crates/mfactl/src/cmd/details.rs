@@ -2,6 +2,7 @@
 
 use clap::Args as Arguments;
 use mfa_core::AccountChange;
+use mfa_core::site::{self, Site};
 
 /// What is known of an account besides its name and its secret.
 #[derive(Debug, Default, Arguments)]
@@ -27,6 +28,9 @@ pub(crate) struct Details {
     /// Tag; repeat the option for several tags
     #[arg(long = "tag", value_name = "TAG")]
     pub(super) tags: Vec<String>,
+    /// Site where a browser may fill in the codes, such as signin.aws.amazon.com; repeat the option for several sites
+    #[arg(long = "domain", value_name = "HOST", value_parser = domain)]
+    pub(super) domains: Vec<String>,
     /// Serial number that the service assigned, such as an AWS ARN
     #[arg(long)]
     pub(super) serial: Option<String>,
@@ -45,10 +49,20 @@ pub(super) fn change(details: Details) -> AccountChange {
         period: details.period,
         counter: details.counter,
         tags: (!details.tags.is_empty()).then_some(details.tags),
+        domains: (!details.domains.is_empty()).then_some(details.domains),
         serial: details.serial,
         note: details.note,
         ..AccountChange::default()
     }
+}
+
+/// Reads a domain, which may be an address that was copied from a browser. An empty one clears the field, as an empty tag
+/// does.
+fn domain(text: &str) -> Result<String, site::Error> {
+    if text.trim().is_empty() {
+        return Ok(String::new());
+    }
+    Ok(Site::of_address(text)?.to_string())
 }
 
 #[cfg(test)]
@@ -76,5 +90,18 @@ mod tests {
         assert_eq!(fields, ["digits", "issuer", "tags"]);
         assert_eq!(change.issuer.as_deref(), Some(""));
         assert_eq!(change.tags, Some(vec!["work".to_owned()]));
+    }
+
+    #[test]
+    fn a_domain_may_be_an_address() {
+        for (text, expected) in [
+            ("AWS.amazon.com", Ok("aws.amazon.com")),
+            ("https://aws.amazon.com:443/x?y#z", Ok("aws.amazon.com")),
+            (" ", Ok("")),
+            ("com", Err(site::Error::TooShort)),
+            ("two words", Err(site::Error::NotAHost)),
+        ] {
+            assert_eq!(domain(text), expected.map(str::to_owned), "{text}");
+        }
     }
 }

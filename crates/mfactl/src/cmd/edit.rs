@@ -23,6 +23,9 @@ pub(crate) struct Edit {
     /// Remove all tags
     #[arg(long, conflicts_with = "tags")]
     pub(super) no_tags: bool,
+    /// Remove all domains
+    #[arg(long, conflicts_with = "domains")]
+    pub(super) no_domains: bool,
     /// Show the account first in menus
     #[arg(long)]
     pub(super) pin: bool,
@@ -63,6 +66,9 @@ fn changes(args: Edit) -> (String, AccountChange) {
     changes.name = args.name;
     if args.no_tags {
         changes.tags = Some(Vec::new());
+    }
+    if args.no_domains {
+        changes.domains = Some(Vec::new());
     }
     if args.pin || args.unpin {
         changes.pinned = Some(args.pin);
@@ -125,6 +131,20 @@ mod tests {
         );
         assert_eq!(asked(&["--no-tags"]).tags, Some(Vec::new()));
         for wrong in [["--pin", "--unpin"], ["--no-tags", "--tag=a"]] {
+            let arguments = [&["edit", "aws"][..], &wrong].concat();
+            assert!(Program::try_parse_from(arguments).is_err(), "{wrong:?}");
+        }
+    }
+
+    #[test]
+    fn domains_are_set_and_taken_away() {
+        let changes = asked(&["--domain", "https://a.example/x", "--domain", "b.example"]);
+        assert_eq!(
+            changes.domains,
+            Some(vec!["a.example".into(), "b.example".into()])
+        );
+        assert_eq!(asked(&["--no-domains"]).domains, Some(Vec::new()));
+        for wrong in [["--no-domains", "--domain=a.com"], ["--domain", "a b"]] {
             let arguments = [&["edit", "aws"][..], &wrong].concat();
             assert!(Program::try_parse_from(arguments).is_err(), "{wrong:?}");
         }

@@ -183,7 +183,8 @@ pub(crate) enum Command {
     Show(show::Show),
     /// Change an account
     ///
-    /// Only the given fields change. An empty value clears a field. The given tags replace all tags.
+    /// Only the given fields change. An empty value clears a field. The given tags replace all tags, and the given domains
+    /// all domains.
     Edit(edit::Edit),
     /// Remove an account and its secret
     #[command(visible_alias = "remove")]

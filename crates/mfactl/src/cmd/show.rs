@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::Args as Arguments;
 use mfa_core::Account;
 use mfa_core::account::Kind;
+use mfa_core::site::Site;
 use mfa_helper::export::Item;
 use mfa_ipc::Client;
 use zeroize::Zeroizing;
@@ -102,6 +103,7 @@ fn lines(output: Output, account: &Account) -> Vec<String> {
         ),
     };
     let pinned = if account.pinned { "yes" } else { "" };
+    let domains: Vec<_> = account.domains.iter().map(Site::as_str).collect();
     [
         ("name", account.name.as_str()),
         ("issuer", &account.issuer),
@@ -109,6 +111,7 @@ fn lines(output: Output, account: &Account) -> Vec<String> {
         ("codes", &codes),
         ("serial", &account.serial),
         ("tags", &account.tags.join(", ")),
+        ("domains", &domains.join(", ")),
         ("pinned", pinned),
         ("note", &account.note.replace('\n', " / ")),
         ("id", &account.id.to_string()),
@@ -219,12 +222,14 @@ mod tests {
         let account = Account {
             note: "one\ntwo".into(),
             pinned: true,
+            domains: mfa_core::site::known(["a.example", "b.example"]),
             ..account(Kind::Hotp { counter: 7 })
         };
         let text = shown(&account);
         assert!(text.contains("hotp, 6 digits, SHA1, counter 7"), "{text}");
         assert!(text.contains("note      one / two"), "{text}");
         assert!(text.contains("pinned    yes"), "{text}");
+        assert!(text.contains("domains   a.example, b.example"), "{text}");
     }
 
     #[test]

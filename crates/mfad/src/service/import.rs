@@ -10,6 +10,7 @@ use mfa_core::account::{Kind, MAX_FIELD, MAX_NAME, MAX_NOTE, MAX_TAGS, Period};
 use mfa_core::change::Others;
 use mfa_core::item::Entry;
 use mfa_core::naming;
+use mfa_core::site;
 use mfa_core::unlocked::Unlocked;
 use mfa_core::{Account, AccountChange, AccountId};
 use mfa_ipc::Error;
@@ -278,6 +279,10 @@ fn tidy(fields: &mut AccountChange) -> Option<String> {
             .filter(|tag| !tag.is_empty())
             .take(MAX_TAGS)
             .collect();
+    }
+    if let Some(domains) = &mut fields.domains {
+        let known = site::known(domains.iter().map(String::as_str));
+        *domains = known.iter().map(ToString::to_string).collect();
     }
     if let Some(note) = &mut fields.note {
         *note = naming::tidy_lines(note, MAX_NOTE);

@@ -286,6 +286,7 @@ fn differences(stored: &Entry, there: &Entry) -> Vec<&'static str> {
         ("codes", codes),
         ("counter", counter),
         ("tags", one.tags != other.tags),
+        ("domains", one.domains != other.domains),
         ("pinned", one.pinned != other.pinned),
         ("note", one.note != other.note),
         ("serial", one.serial != other.serial),

@@ -65,6 +65,30 @@ fn each_side_gets_what_the_other_one_has_changed() {
     assert_eq!(outcome.file.changed[&id], ["name"]);
 }
 
+/// The list counts as one value, as that of the tags does: a domain that was taken away does not come back.
+#[test]
+fn domains_follow_the_side_that_has_changed_them() {
+    let with = |domains: &[&str], modified| {
+        edited("aws", modified, |account| {
+            account.domains = crate::site::known(domains.iter().copied());
+        })
+    };
+    let old = with(&["a.example", "b.example"], 10);
+    let one = with(&["b.example"], 20);
+    let same = with(&["a.example", "b.example"], 10);
+    let outcome = merge(&[&one], &base(&old), &[file(&old, same)]);
+    assert_eq!(only(&outcome).domains, one.account.domains);
+    assert_eq!(outcome.file.changed[&old.account.id], ["domains"]);
+    let none = with(&[], 30);
+    let outcome = merge(&[&one], &base(&old), &[file(&old, none)]);
+    assert!(only(&outcome).domains.is_empty());
+    let [conflict] = &*outcome.conflicts else {
+        panic!("one conflict");
+    };
+    assert_eq!(conflict.field, "domains");
+    assert_eq!(conflict.lost.domains, one.account.domains);
+}
+
 #[test]
 fn of_two_changes_the_later_one_wins_and_the_other_one_is_named() {
     let old = edited("aws", 10, |_| {});

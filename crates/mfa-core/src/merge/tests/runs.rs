@@ -58,14 +58,15 @@ enum Act {
 
 pub(super) fn edit(account: &mut Account, field: u8, value: u8, now: u64) {
     let text = format!("v{value}");
-    match field % 7 {
+    match field % 8 {
         0 => account.name = text,
         1 => account.note = text,
         2 => account.tags = vec![text],
         3 => account.pinned = value.is_multiple_of(2),
         4 => account.serial = text,
         5 => drop(account.more.insert("icon".into(), text.into())),
-        _ => drop(account.more.remove("icon")),
+        6 => drop(account.more.remove("icon")),
+        _ => account.domains = crate::site::known([&*format!("{text}.example")]),
     }
     account.modified = now;
 }
@@ -299,11 +300,11 @@ fn act() -> impl Strategy<Value = Act> {
         3 => (0..12_u8, any::<bool>(), 0..ISSUERS.len()).prop_map(|(secret, hotp, issuer)| Act::Add { secret, hotp, issuer }),
         1 => which.clone().prop_map(|which| Act::AddAgain { which }),
         1 => (which.clone(), 12..16_u8).prop_map(|(which, secret)| Act::NewSecretHere { which, secret }),
-        3 => (which.clone(), 0..7_u8, 0..3_u8).prop_map(|(which, field, value)| Act::Edit { which, field, value }),
+        3 => (which.clone(), 0..8_u8, 0..3_u8).prop_map(|(which, field, value)| Act::Edit { which, field, value }),
         1 => which.clone().prop_map(|which| Act::Delete { which }),
         2 => which.clone().prop_map(|which| Act::PutBack { which }),
         2 => which.clone().prop_map(|which| Act::Count { which }),
-        1 => (which.clone(), 0..7_u8, 0..3_u8).prop_map(|(which, field, value)| Act::EditFile { which, field, value }),
+        1 => (which.clone(), 0..8_u8, 0..3_u8).prop_map(|(which, field, value)| Act::EditFile { which, field, value }),
         1 => which.clone().prop_map(|which| Act::DeleteFromFile { which }),
         1 => (which, 12..16_u8).prop_map(|(which, secret)| Act::NewSecret { which, secret }),
         4 => Just(Act::Sync),

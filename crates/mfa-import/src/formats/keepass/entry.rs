@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use mfa_core::account::Kind;
+use mfa_core::site::{self, Site};
 use percent_encoding::percent_decode_str;
 
 use crate::document::Number;
@@ -38,6 +39,7 @@ pub(super) struct Entry {
     pub(super) tags: Vec<String>,
     /// The tags as mfactl has also written them, because some of them have a character that stands between tags.
     whole_tags: Vec<String>,
+    domains: Vec<Site>,
     note: String,
     pinned: bool,
     /// The reason to skip the entry, if it is in the recycle bin.
@@ -59,7 +61,8 @@ impl Entry {
             "Notes" => value.clone_into(&mut self.note),
             "pinned" => self.pinned |= value == "yes",
             "mfactl pinned" => self.pinned |= value == "true",
-            "mfactl tags" => self.whole_tags = serde_json::from_str(value).unwrap_or_default(),
+            "mfactl tags" => self.whole_tags = list(value),
+            "mfactl domains" => self.domains = site::known(list(value).iter().map(String::as_str)),
             _ => {}
         }
     }
@@ -87,6 +90,7 @@ impl Entry {
             issuer: self.get("Title"),
             username: self.get("UserName"),
             tags: self.all_tags(),
+            domains: self.domains.clone(),
             note: &self.note,
             pinned: self.pinned,
             unwanted: self.trashed,
@@ -180,6 +184,11 @@ impl Entry {
             .or_else(|| get("-Base64").map(|base64| Coded::bytes(text::base64(base64), "base64")))
             .or_else(|| get("").map(|text| Coded::Bytes(text.as_bytes().to_vec())))
     }
+}
+
+/// Reads a list of texts as mfactl writes it. What is none is empty.
+fn list(json: &str) -> Vec<String> {
+    serde_json::from_str(json).unwrap_or_default()
 }
 
 fn number(text: &str) -> Number {

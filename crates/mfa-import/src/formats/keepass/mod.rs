@@ -350,12 +350,13 @@ mod tests {
     }
 
     #[test]
-    fn notes_are_read_only_if_the_database_is_ours() {
+    fn what_is_only_ours_is_read_only_if_the_database_is_ours() {
         let of = |name: &str| {
             let fields = [
                 ("otp", "otpauth://totp/AWS:root?secret=JBSWY3DPEHPK3PXP"),
                 ("Notes", "a note"),
                 ("pinned", "yes"),
+                ("mfactl domains", "[\"aws.amazon.com\",\"no host\"]"),
             ];
             let xml = format!(
                 "<KeePassFile><Meta><DatabaseName>{name}</DatabaseName></Meta><Root><Group>{}</Group></Root>\
@@ -364,9 +365,10 @@ mod tests {
             );
             let found = KeePass.read(xml.as_bytes(), None).unwrap();
             let account = found.accounts.into_iter().next().unwrap();
-            (account.note, account.pinned)
+            (account.note, account.pinned, account.domains)
         };
-        assert_eq!(of("mfactl"), ("a note".to_owned(), true));
-        assert_eq!(of("Passwords"), (String::new(), false));
+        let domains = mfa_core::site::known(["aws.amazon.com"]);
+        assert_eq!(of("mfactl"), ("a note".to_owned(), true, domains));
+        assert_eq!(of("Passwords"), (String::new(), false, Vec::new()));
     }
 }

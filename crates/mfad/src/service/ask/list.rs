@@ -47,14 +47,15 @@ impl Ask for Get {
     }
 }
 
-/// Returns what others may see of an account. A note often holds recovery codes, so it stays off the session
-/// bus, where every program can listen. `more` is left out because nobody knows what a newer program keeps
-/// there.
+/// Returns what others may see of an account. A note often holds recovery codes, and domains tell where a person has
+/// accounts, so both stay off the session bus, where every program can listen. `more` is left out because nobody knows
+/// what a newer program keeps there.
 fn shown(account: &Account, asker: &Asker) -> Account {
     let mut account = account.clone();
     account.more.clear();
     if asker.caller.transport == Transport::SessionBus {
         account.note.clear();
+        account.domains.clear();
     }
     account
 }

@@ -44,13 +44,14 @@ async fn an_account_that_is_in_a_backup_twice_does_not_become_two() {
     let before = names(&service).await;
     let mut other = twin(entry(1, "Stays", None), 21, NOW + 5);
     other.account.note = "a copy".into();
+    other.account.domains = mfa_core::site::known(["bank.example"]);
     let backup = vec![other, entry(1, "stays", None)];
     let results = restore(&service, backup).await;
     let fates: Vec<_> = results.iter().map(|result| result.fate).collect();
     assert_eq!(fates, [Restored::Same, Restored::Skipped]);
     assert_eq!(
         results[1].reason.as_deref(),
-        Some("it is in the backup twice, with another name, note")
+        Some("it is in the backup twice, with another name, domains, note")
     );
     assert_eq!(names(&service).await, before);
     // Neither is here: the one that was edited last is added, with the counter that is right for both.

@@ -2,7 +2,7 @@
 
 use mfa_core::port::StoreError;
 use mfa_core::unlocked::Clash;
-use mfa_core::{account, change, item, ledger, secret, unlocked, uri};
+use mfa_core::{account, change, item, ledger, secret, site, unlocked, uri};
 
 use super::*;
 use crate::keychain::Passphrase;
@@ -217,7 +217,10 @@ fn accounts() -> Vec<Error> {
     let links = links().into_iter().map(change::Error::Link);
     let secrets = secrets.into_iter().map(change::Error::Secret);
     let fields = fields().into_iter().map(change::Error::Account);
+    let sites = [site::Error::NotAHost, site::Error::TooShort];
+    let sites = sites.into_iter().map(change::Error::Site);
     let changes = changes.into_iter().chain(links).chain(secrets);
+    let changes = changes.chain(sites);
     let changes = changes.chain(fields);
     let changes = changes.map(errors::change);
     changes.chain(items.into_iter().map(errors::item)).collect()
@@ -237,7 +240,7 @@ fn links() -> [uri::Error; 9] {
     ]
 }
 
-fn fields() -> [account::Error; 10] {
+fn fields() -> [account::Error; 11] {
     [
         account::Error::NoName,
         account::Error::TooLong {
@@ -248,6 +251,7 @@ fn fields() -> [account::Error; 10] {
         account::Error::NameIsLink,
         account::Error::Invisible,
         account::Error::TooManyTags,
+        account::Error::TooManyDomains,
         account::Error::Digits,
         account::Error::Period,
         account::Error::Algorithm,

@@ -25,6 +25,7 @@ fn entry(byte: u8, name: &str) -> Entry {
             algorithm: Algorithm::Sha256,
             digits: Digits::new(8).unwrap(),
             tags: vec!["work".into()],
+            domains: mfa_core::site::known(["signin.aws.amazon.com", "localhost"]),
             pinned: true,
             note: "two\nlines".into(),
             serial: "arn:aws:iam::1234:mfa/root".into(),

@@ -135,6 +135,7 @@ async fn names_of_other_apps_are_made_to_fit() {
         name: Some(name.into()),
         note: Some("a\r\nb".repeat(200)),
         tags: Some(vec!["x".repeat(99); 20]),
+        domains: Some(vec!["bank.example".into(), "no host".into()]),
         ..account(number)
     };
     let long = "n".repeat(80);
@@ -153,6 +154,9 @@ async fn names_of_other_apps_are_made_to_fit() {
     let remarks: Vec<_> = done.iter().map(|result| result.reason.as_deref()).collect();
     let remark = Some("its name was cut to 64 characters");
     assert_eq!(remarks, [None, None, None, remark, None]);
+    let accounts = service.ask(&us(), List).await.unwrap().0;
+    let expected = mfa_core::site::known(["bank.example"]);
+    assert!(accounts.iter().all(|account| account.domains == expected));
 }
 
 #[tokio::test]
