@@ -127,6 +127,8 @@ impl Marks {
                 let time = match self.0.get(&field) {
                     Some(mark) if mark.print == press.print(account, &field) => mark.time,
                     Some(_) => later,
+                    // A program that does not know the field has marked the others. It has not emptied this one.
+                    None if !self.is_empty() && is_empty(account, &field) => 0,
                     None => new,
                 };
                 (field, time)
@@ -141,6 +143,10 @@ impl Marks {
         }
         times
     }
+}
+
+fn is_empty(account: &Account, field: &str) -> bool {
+    field != fields::SECRET && fields::value(account, field).is_none()
 }
 
 /// Makes the fingerprints of one account.

@@ -106,3 +106,18 @@ fn an_account_that_could_not_be_read_again_is_not_made() {
     let account = only(&outcome);
     assert_eq!((&*account.issuer, &*account.username), ("Amazon", ""));
 }
+
+#[test]
+fn a_program_that_does_not_know_a_field_has_not_emptied_it() {
+    let old = edited("aws", 10, |_| {});
+    let ours = edited("aws", 20, |account| {
+        account.domains = crate::site::known(["signin.aws.amazon.com"]);
+    });
+    for before in [base(&old), Base::default()] {
+        let mut theirs = file(&old, edited("prod", 30, |_| {}));
+        theirs.accounts[0].marks.0.remove("domains");
+        let outcome = merge(&[&ours], &before, &[theirs]);
+        let account = only(&outcome);
+        assert_eq!((&*account.name, account.domains.len()), ("prod", 1));
+    }
+}

@@ -12,10 +12,14 @@ use std::path::PathBuf;
 /// process can be.
 const MAX_BYTES: usize = 4096;
 
+/// The flag `PF_EXITING` of the kernel (include/linux/sched.h). A process that is ending has no program any more, and it
+/// may take a while until it has ended.
+const IS_EXITING: u32 = 4;
+
 /// The status of a process (proc_pid_stat(5)).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Status {
-    /// Whether it has ended, and is still on the list until its parent has noticed.
+    /// Whether it is ending, or has ended and is still on the list until its parent has noticed.
     pub has_ended: bool,
     /// The process that started this one, or the one that adopted it.
     pub parent: u32,
@@ -36,7 +40,8 @@ pub fn status(pid: u32) -> Option<Status> {
     let fields: Vec<_> = stat.rsplit_once(')')?.1.split_whitespace().collect();
     let field = |number: usize| fields.get(number - 3);
     Some(Status {
-        has_ended: matches!(*field(3)?, "Z" | "X"),
+        has_ended: matches!(*field(3)?, "Z" | "X")
+            || field(9)?.parse::<u32>().ok()? & IS_EXITING != 0,
         parent: field(4)?.parse().ok()?,
         has_terminal: field(7)? != &"0",
         leads_session: field(6)?.parse() == Ok(pid),

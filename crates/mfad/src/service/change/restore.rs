@@ -44,8 +44,10 @@ impl Change for Restore {
             let id = put.account.id;
             if let Some(old) = service.accounts.unlocked.get(id) {
                 service.may_retag(&self.asker, Some(&old.account), &put.account)?;
+                service.may_move(&self.asker, Some(&old.account), &put.account)?;
             } else if service.accounts.unread.contains_key(&id) {
                 service.may_retag(&self.asker, None, &put.account)?;
+                service.may_move(&self.asker, None, &put.account)?;
             }
         }
         let apply = Apply {

@@ -23,6 +23,7 @@ impl Change for Update {
         let new = self.changes.change(&old.account, service.now()?);
         let new = new.map_err(errors::change)?;
         service.may_retag(&self.asker, Some(&old.account), &new)?;
+        service.may_move(&self.asker, Some(&old.account), &new)?;
         let unlocked = &service.accounts.unlocked;
         unlocked.admits(&new).map_err(errors::clash)?;
         let text = item::to_text(&new, &old.secret).map_err(errors::item)?;

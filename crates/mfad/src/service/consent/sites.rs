@@ -3,8 +3,8 @@
 //! A site may look like another one to a person, so no answer of the user lets a code go to a site that is none of the
 //! account's. Only the first one is a matter of an answer, and `mfactl edit` adds others.
 
-use mfa_core::access::Use;
 use mfa_core::access::record::Ground;
+use mfa_core::access::{Use, Who};
 use mfa_core::{Account, AccountId};
 use mfa_ipc::Error;
 
@@ -34,5 +34,22 @@ impl Service {
             }
             _ => Ok(()),
         }
+    }
+
+    /// Checks that an asker may change an account: its domains say where its codes may go, and a program could name a site
+    /// of its own. Which ones an account has that cannot be read is unknown.
+    pub(in crate::service) fn may_move(
+        &self,
+        asker: &Asker,
+        old: Option<&Account>,
+        new: &Account,
+    ) -> Result<(), Error> {
+        let is_person = matches!(asker.caller.who, Who::Person | Who::Tray);
+        let known = old.map_or(&[][..], |old| &old.domains);
+        if is_person || known == new.domains {
+            return Ok(());
+        }
+        tracing::warn!(caller = %asker.caller, "refused to change the domains of an account");
+        Err(errors::only_a_person_sets_domains())
     }
 }

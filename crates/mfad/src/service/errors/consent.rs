@@ -104,6 +104,12 @@ pub(in crate::service) fn tag_of_a_rule() -> Error {
     )
 }
 
+pub(in crate::service) fn only_a_person_sets_domains() -> Error {
+    Error::AccessDenied(
+        "only a person at a terminal or the tray can change the domains of an account".into(),
+    )
+}
+
 pub(in crate::service) fn no_such_question() -> Error {
     Error::NotFound("there is no such question, or it is no longer open".into())
 }

@@ -13,6 +13,8 @@ use super::{MAX_CHAIN, role_of, short_name};
 pub(super) struct Climb {
     pid: u32,
     steps: Vec<Step>,
+    /// Whether the process that was looked at last is ending, so that its child will have another parent.
+    parent_ends: bool,
     /// The names of the programs that were looked at.
     pub(super) names: Vec<String>,
 }
@@ -21,7 +23,12 @@ impl Climb {
     /// Begins at mfactl.
     pub(super) fn from(pid: u32) -> Self {
         let (steps, names) = (Vec::new(), Vec::new());
-        Self { pid, steps, names }
+        Self {
+            pid,
+            steps,
+            parent_ends: false,
+            names,
+        }
     }
 
     /// Returns who is behind it, or `None` if a process changes or ends in between, or if its facts cannot be read.
@@ -31,7 +38,12 @@ impl Climb {
         let pid = self.pid;
         self.steps.push(Step { pid, status, path });
         for _ in 0..MAX_CHAIN {
-            let (parent, role) = parent(self.steps.last()?)?;
+            let child = self.steps.last()?;
+            let Some((parent, role)) = parent(child) else {
+                let now = process::status(child.status.parent);
+                self.parent_ends = now.is_none_or(|now| now.has_ended);
+                return None;
+            };
             self.names.push(short_name(parent.pid));
             match role {
                 Role::End(who) => {
@@ -53,7 +65,7 @@ impl Climb {
             let now = process::status(step.pid);
             now.is_some_and(|now| step.is(now) && now.parent != step.status.parent)
         };
-        others_have || self.steps.iter().any(is_adopted)
+        self.parent_ends || others_have || self.steps.iter().any(is_adopted)
     }
 }
 

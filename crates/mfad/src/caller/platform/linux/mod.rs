@@ -10,6 +10,7 @@ mod sandbox;
 use std::fs;
 use std::os::unix::fs::MetadataExt;
 use std::path::Path;
+use std::time::Duration;
 
 use mfa_core::access::rules::Seen;
 use mfa_core::access::{Role, Start, Who};
@@ -25,6 +26,8 @@ pub(in crate::caller) use sandbox::{is_here, running};
 const MAX_CHAIN: usize = 32;
 /// The number of times that the processes are looked at, if one of them ends meanwhile.
 const MAX_LOOKS: usize = 4;
+/// The time between two looks.
+const A_MOMENT: Duration = Duration::from_millis(1);
 /// A program that runs as root and starts programs for other users. The kernel hides its path from the daemon.
 const ROOTS_WRAPPER: &str = "sudo";
 /// The flag `O_CLOEXEC` in `/proc/PID/fdinfo` (proc_pid_fdinfo(5)).
@@ -55,6 +58,8 @@ pub(in crate::caller) fn behind(pid: u32, chain: &mut Vec<String>) -> (Who, Opti
         if !climb.has_lost_one() {
             break;
         }
+        // The kernel needs a moment to give its children another parent.
+        std::thread::sleep(A_MOMENT);
     }
     chain.push(UNKNOWN.to_owned());
     (Who::Unknown, None)

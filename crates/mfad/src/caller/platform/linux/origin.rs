@@ -33,8 +33,9 @@ impl Step {
 
     /// Returns whether the process still runs its program, or has ended.
     fn is_still(&self) -> bool {
-        !process::status(self.pid).is_some_and(|now| self.is(now))
-            || process::executable(self.pid) == self.path
+        let has_ended = || process::status(self.pid).is_none_or(|now| !self.is(now));
+        // It may end between two looks.
+        has_ended() || process::executable(self.pid) == self.path || has_ended()
     }
 }
 
@@ -49,6 +50,7 @@ impl Origin {
                 let path = process::executable(pid);
                 let role = role_of(pid, path.as_deref(), status);
                 matches!(role, Some(Role::End(now)) if now == *who)
+                    || process::status(pid).filter(is_it).is_none()
             }
         };
         is_end_still && self.steps.iter().all(Step::is_still)
@@ -61,6 +63,38 @@ mod tests {
 
     use super::super::own;
     use super::*;
+
+    /// Its program is gone before it counts as ended, so both looks are needed.
+    #[test]
+    fn a_process_that_ends_while_it_is_looked_at_is_no_other_program() {
+        for _ in 0..200 {
+            let mut child = std::process::Command::new("/usr/bin/sleep");
+            let mut child = child.arg("60").spawn().unwrap();
+            let pid = child.id();
+            let sleep = fs::canonicalize("/usr/bin/sleep").ok();
+            while process::executable(pid) != sleep || process::arguments(pid).is_none() {
+                std::thread::yield_now();
+            }
+            let status = process::status(pid).unwrap();
+            let who = own(pid, sleep.as_deref().unwrap());
+            let step = Step {
+                pid,
+                status,
+                path: sleep,
+            };
+            let origin = Origin {
+                steps: vec![step],
+                end: (pid, status.start_time),
+            };
+            assert!(matches!(who, Who::Program { .. }));
+            child.kill().unwrap();
+            while process::status(pid).is_some_and(|now| !now.has_ended) {
+                assert!(origin.steps[0].is_still() && origin.is_still(&who));
+            }
+            assert!(origin.is_still(&who));
+            child.wait().unwrap();
+        }
+    }
 
     /// A program that has had mfactl ask, and then becomes another one, gets nothing. One that has ended gets nothing
     /// either, but whoever it has left behind does.

@@ -179,3 +179,32 @@ async fn a_counter_moves_once_and_the_site_is_remembered() {
     assert_eq!(accounts[0].kind.counter(), Some(1));
     assert_eq!(domains(&service).await, [SIGN_IN]);
 }
+
+#[tokio::test]
+async fn the_domains_of_an_account_are_changed_by_the_user_alone() {
+    let (_, service) = attended().await;
+    let (accounts, _) = service.ask(&us(), List).await.unwrap();
+    let set = |asker: &Asker, domains: &[&str]| {
+        let (service, asker) = (service.clone(), asker.clone());
+        let domains = domains.iter().map(|&domain| domain.to_owned());
+        let update = Update {
+            id: accounts[0].id.to_string(),
+            changes: AccountChange {
+                domains: Some(domains.collect()),
+                ..AccountChange::default()
+            },
+            asker: asker.clone(),
+        };
+        async move { service.change(&asker, update).await }
+    };
+    set(&us(), &[]).await.unwrap();
+    set(&person(), &[SIGN_IN]).await.unwrap();
+    for domains in [&["evil.example"][..], &[SIGN_IN, "evil.example"], &[]] {
+        let refused = set(&us(), domains).await;
+        assert!(matches!(refused, Err(Error::AccessDenied(_))));
+    }
+    set(&us(), &[SIGN_IN]).await.unwrap();
+    assert_eq!(domains(&service).await, [SIGN_IN]);
+    set(&asker(Who::Tray), &[]).await.unwrap();
+    assert_eq!(domains(&service).await, [""; 0]);
+}
