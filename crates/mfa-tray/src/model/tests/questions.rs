@@ -187,7 +187,7 @@ fn of_a_long_site_the_end_is_shown() {
         let model = asked(vec![browser]);
         assert_eq!(title(&model), expected);
         let rows = lines(&model.view(NOW).items);
-        let whole = format!("Site: https://{site}");
+        let whole = format!("(Site: https://{site})");
         assert!(rows.iter().any(|row| row.trim() == whole), "{rows:?}");
     }
 }
