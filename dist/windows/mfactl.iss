@@ -2,7 +2,7 @@
 ;
 ;   ISCC.exe /DVersion=0.1.0 /DPrograms=C:\path\to\the\programs mfactl.iss
 ;
-; The programs are the six that dist/windows/package leaves beside each other; they find each other there.
+; The programs are those that dist/windows/package leaves beside each other; they find each other there.
 
 #ifndef Version
   #error Set the version: /DVersion=0.1.0
@@ -45,6 +45,9 @@ Source: "{#Programs}\mfa-import.exe"; DestDir: "{app}"; Flags: ignoreversion
 Source: "{#Programs}\mfa-export.exe"; DestDir: "{app}"; Flags: ignoreversion
 Source: "{#Programs}\mfa-askpass.exe"; DestDir: "{app}"; Flags: ignoreversion
 Source: "{#Programs}\mfa-ykman.exe"; DestDir: "{app}"; Flags: ignoreversion
+Source: "{#Programs}\mfa-browser.exe"; DestDir: "{app}"; Flags: ignoreversion
+Source: "{#Programs}\org.mfactl.authenticator.*.json"; DestDir: "{app}"; Flags: ignoreversion
+Source: "{#Programs}\browser\*"; DestDir: "{app}\browser"; Flags: ignoreversion recursesubdirs
 
 [Icons]
 Name: "{autoprograms}\One-time codes"; Filename: "{app}\mfa-tray.exe"
@@ -52,6 +55,11 @@ Name: "{autoprograms}\One-time codes"; Filename: "{app}\mfa-tray.exe"
 [Registry]
 Root: HKCU; Subkey: "Software\Microsoft\Windows\CurrentVersion\Run"; ValueType: string; ValueName: "mfactl"; ValueData: """{app}\mfa-tray.exe"""; Tasks: autostart; Flags: uninsdeletevalue
 Root: HKCU; Subkey: "Environment"; ValueType: expandsz; ValueName: "Path"; ValueData: "{olddata};{app}"; Tasks: path; Check: IsNotOnPath
+; Where browsers find mfa-browser.
+Root: HKCU; Subkey: "Software\Google\Chrome\NativeMessagingHosts\org.mfactl.authenticator"; ValueType: string; ValueData: "{app}\org.mfactl.authenticator.chromium.json"; Flags: uninsdeletekey
+Root: HKCU; Subkey: "Software\Chromium\NativeMessagingHosts\org.mfactl.authenticator"; ValueType: string; ValueData: "{app}\org.mfactl.authenticator.chromium.json"; Flags: uninsdeletekey
+Root: HKCU; Subkey: "Software\Microsoft\Edge\NativeMessagingHosts\org.mfactl.authenticator"; ValueType: string; ValueData: "{app}\org.mfactl.authenticator.chromium.json"; Flags: uninsdeletekey
+Root: HKCU; Subkey: "Software\Mozilla\NativeMessagingHosts\org.mfactl.authenticator"; ValueType: string; ValueData: "{app}\org.mfactl.authenticator.firefox.json"; Flags: uninsdeletekey
 
 [Run]
 Filename: "{app}\mfa-tray.exe"; Description: "Show the icon now"; Flags: nowait postinstall skipifsilent

@@ -1,7 +1,8 @@
 //! Who is behind a request, as the daemon sees it through mfactl, shells and wrappers; programs that ask through our
-//! stand-ins for theirs, and those of our examples.
+//! stand-ins for theirs, browsers, and those of our examples.
 
 mod askpass;
+mod browsing;
 mod examples;
 mod openvpn;
 mod ykman;

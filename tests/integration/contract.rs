@@ -204,7 +204,7 @@ const COMMANDS: [&str; 35] = [
 ];
 
 /// The other programs, and commands of theirs, whose help is compared.
-const PROGRAMS: [&str; 12] = [
+const PROGRAMS: [&str; 13] = [
     "mfad",
     "mfa-tray",
     "mfa-import",
@@ -217,6 +217,7 @@ const PROGRAMS: [&str; 12] = [
     "mfa-askpass",
     "mfa-ykman",
     "mfa-ykman oath accounts code",
+    "mfa-browser",
 ];
 
 /// Some helpers take no arguments of people. They say how they are used on standard error.

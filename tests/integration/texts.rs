@@ -9,7 +9,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// The packages that show texts.
-const PACKAGES: [&str; 16] = [
+const PACKAGES: [&str; 17] = [
     "mfactl",
     "mfad",
     "mfa-tray",
@@ -22,6 +22,7 @@ const PACKAGES: [&str; 16] = [
     "mfa-screen",
     "mfa-type",
     "mfa-standin",
+    "mfa-browser",
     "mfa-watch",
     "mfa-export",
     "mfa-ipc",
