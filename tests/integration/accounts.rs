@@ -310,7 +310,8 @@ fn the_domains_of_an_account_are_set_and_removed() {
     let desktop = Desktop::with_two_accounts();
     let edit = |options: &[&str]| desktop.mfactl(&[&["edit", "aws"][..], options].concat());
     let shown = || desktop.mfactl(&["show", "aws", "--json"]).ok();
-    edit(&["--domain", "https://signin.aws.amazon.com/x"]).ok();
+    let person = |options: &str| desktop.person(&[&format!("mfactl edit aws {options}")]);
+    person("--domain https://signin.aws.amazon.com/x").ok();
     let domains = r#""domains":["signin.aws.amazon.com"]"#;
     assert!(shown().contains(domains), "{}", shown());
     edit(&["--note", "n"]).ok();
@@ -331,7 +332,13 @@ fn the_domains_of_an_account_are_set_and_removed() {
     let error = edit(&many).fails(1);
     assert!(error.contains("more than 16 domains"), "{error}");
     assert!(shown().contains(domains), "{}", shown());
-    edit(&["--no-domains"]).ok();
+    // A program could name a site of its own, and have a browser fill in the codes there.
+    for options in [&["--domain", "other.example"][..], &["--no-domains"]] {
+        let refused = edit(options).fails(5);
+        assert!(refused.contains("only a person"), "{refused}");
+    }
+    assert!(shown().contains(domains), "{}", shown());
+    person("--no-domains").ok();
     assert!(!shown().contains("domains"), "{}", shown());
 }
 

@@ -20,9 +20,11 @@ pub(crate) fn with_accounts() -> Desktop {
     let desktop = Desktop::headless();
     desktop.add("aws", LINK);
     let edit = ["edit", "aws", "--note", "two\nlines", "--tag", "work"];
-    let domain = ["--domain", "signin.aws.amazon.com"];
     desktop
-        .mfactl(&[&edit[..], &["--tag", "cloud", "--pin"], &domain].concat())
+        .mfactl(&[&edit[..], &["--tag", "cloud", "--pin"]].concat())
+        .ok();
+    desktop
+        .person(&["mfactl edit aws --domain signin.aws.amazon.com"])
         .ok();
     desktop.add(
         "bank",

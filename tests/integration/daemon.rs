@@ -226,9 +226,9 @@ fn names_search_and_lock_work_on_the_session_bus() {
 fn notes_stay_off_the_session_bus() {
     let desktop = Desktop::headless();
     desktop.add("aws", LINK);
-    let edit = ["edit", "aws", "--note", "recovery 8842-1993"];
-    let domain = ["--domain", "a.8842.example"];
-    desktop.mfactl(&[&edit[..], &domain].concat()).ok();
+    desktop
+        .person(&["mfactl edit aws --note 'recovery 8842-1993' --domain a.8842.example"])
+        .ok();
     let monitor = Monitor::start(&desktop);
     let list = desktop.shell(&format!("{CALL} ListAccounts")).ok();
     assert!(list.contains(r#""name" s "aws""#), "{list}");

@@ -13,7 +13,7 @@ use serde_json::Value;
 use thiserror::Error;
 use uuid::Uuid;
 
-use crate::site::Site;
+use crate::site::{MAX_DOMAINS, Site};
 
 pub use kind::Kind;
 
@@ -25,8 +25,6 @@ pub const MAX_FIELD: usize = 200;
 pub const MAX_NOTE: usize = 500;
 /// The maximum number of tags of an account.
 pub const MAX_TAGS: usize = 16;
-/// The maximum number of domains of an account.
-pub const MAX_DOMAINS: usize = 16;
 
 /// The id of an account. It never changes.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]

@@ -7,9 +7,9 @@ use serde::{Deserialize, Serialize};
 use thiserror::Error;
 use zeroize::Zeroizing;
 
-use crate::account::{self, Account, AccountId, Algorithm, Digits, Kind, MAX_DOMAINS, Period};
+use crate::account::{self, Account, AccountId, Algorithm, Digits, Kind, Period};
 use crate::item::Entry;
-use crate::site::{self, Site};
+use crate::site::{self, MAX_DOMAINS, Site};
 use crate::unlocked::Unlocked;
 use crate::{Secret, naming, secret, uri};
 

@@ -8,8 +8,8 @@ use std::fmt;
 use serde::Serialize;
 use thiserror::Error;
 
-use crate::account::MAX_DOMAINS;
-
+/// The maximum number of domains of an account.
+pub const MAX_DOMAINS: usize = 16;
 /// The maximum length of the name of a host, in characters (RFC 1035 section 2.3.4, without the last dot).
 const MAX_HOST: usize = 253;
 /// The maximum length of a part of it, in characters (RFC 1035 section 2.3.4).
