@@ -127,9 +127,9 @@ impl Who {
         }
     }
 
-    /// Returns whether two askers are the same browser, on whatever sites.
+    /// Returns whether two askers count as one: they are the same, or the same browser on other sites.
     #[must_use]
-    pub fn is_same_browser(&self, other: &Self) -> bool {
+    pub fn counts_as(&self, other: &Self) -> bool {
         match (self, other) {
             (
                 Self::Program {
@@ -140,8 +140,8 @@ impl Who {
                     path: of_other,
                     script: Some(other),
                 },
-            ) => is_same_path(path, of_other) && is_site(one) && is_site(other),
-            _ => false,
+            ) if is_site(one) && is_site(other) => is_same_path(path, of_other),
+            (one, other) => one == other,
         }
     }
 

@@ -315,7 +315,7 @@ fn a_browser_on_a_site_is_another_asker() {
     );
     assert!(on.is_recognisable());
     let other = browser.on_site(&site("evil.example")).unwrap();
-    assert!(on != other && on.is_same_browser(&other) && !browser.is_same_browser(&on));
+    assert!(on != other && on.counts_as(&other) && on.counts_as(&on) && !browser.counts_as(&on));
     // What has a site already, and what cannot be a browser.
     let program = |path: &str, script: Option<&str>| Who::Program {
         path: path.into(),
@@ -333,6 +333,7 @@ fn a_browser_on_a_site_is_another_asker() {
         Who::System("cron".into()),
         Who::Unknown,
     ] {
+        assert!(who.counts_as(&who), "{who}");
         assert_eq!(who.on_site(&site("evil.example")), None, "{who}");
     }
     assert!(!is_site("https://") && !is_site("/srv/https://a.b") && !is_site("https://a.b/c"));

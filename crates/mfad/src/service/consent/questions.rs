@@ -80,6 +80,12 @@ impl Questions {
         self.open.iter().map(with_time).collect()
     }
 
+    /// Returns whether an asker may have another question. A browser is one asker on all its sites.
+    fn have_room_for(&self, who: &Who) -> bool {
+        let of_this_one = (self.open.iter()).filter(|open| open.asker.caller.who.counts_as(who));
+        self.open.len() < MAX_OPEN && of_this_one.count() < MAX_OF_ONE
+    }
+
     /// Takes out another question of the same asker about the same account.
     fn take_other(&mut self, like: &Open) -> Option<Open> {
         let is_one = |open: &Open| open.is_same(&like.asker, like.account, like.usage, open.count);
@@ -110,9 +116,8 @@ impl Service {
         usage: Use,
         count: u32,
     ) -> Result<Cause, Error> {
-        let open = &self.consent.questions.open;
-        let mut same = open.iter();
-        if let Some(same) = same.find(|open| open.is_same(asker, account, usage, count)) {
+        let mut open = self.consent.questions.open.iter();
+        if let Some(same) = open.find(|open| open.is_same(asker, account, usage, count)) {
             let cause = Cause::Question(same.question.id);
             if self.parking.count(cause) >= MAX_SHARING {
                 self.refused(asker, account, usage, Ground::Limit);
@@ -120,10 +125,7 @@ impl Service {
             }
             return Ok(cause);
         }
-        let who = &asker.caller.who;
-        let is_of_one = |other: &Who| other == who || other.is_same_browser(who);
-        let of_this_one = open.iter().filter(|one| is_of_one(&one.asker.caller.who));
-        if open.len() >= MAX_OPEN || of_this_one.count() >= MAX_OF_ONE {
+        if !self.consent.questions.have_room_for(&asker.caller.who) {
             self.refused(asker, account, usage, Ground::Limit);
             return Err(errors::too_many_questions());
         }
