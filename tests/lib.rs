@@ -15,7 +15,8 @@ mod tray;
 
 pub use desktop::{Desktop, is_gone};
 pub use programs::{
-    Run, binary, eventually, eventually_within, now, oathtool, own_name, release_binary, run,
+    Run, binary, copy_program, eventually, eventually_within, now, oathtool, own_name,
+    release_binary, run, script,
 };
 pub use tray::Tray;
 

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::io::Write;
 use std::os::unix::process::ExitStatusExt;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::sync::mpsc;
 use std::thread;
@@ -139,6 +139,24 @@ pub fn run(command: &mut Command, input: &str) -> Run {
             .code()
             .unwrap_or_else(|| 128 + status.signal().unwrap_or(0)),
     }
+}
+
+/// Writes a script that can be executed. Another process writes it: what is open for writing here is also open, for a
+/// moment, in each process that another test starts, and the system executes no file that is (`ETXTBSY`).
+///
+/// # Panics
+/// If it cannot be written.
+pub fn script(path: &Path, text: &str) {
+    let mut install = Command::new("install");
+    run(install.args(["-m", "755", "/dev/stdin"]).arg(path), text).ok();
+}
+
+/// Copies a program, by another process as well.
+///
+/// # Panics
+/// If it cannot be copied.
+pub fn copy_program(from: &Path, to: &Path) {
+    run(Command::new("cp").arg(from).arg(to), "").ok();
 }
 
 /// Returns the code that an independent implementation computes for a base32 secret at a time.

@@ -1,7 +1,6 @@
 //! A tray in a desktop, and the user who clicks in its menu.
 
-use std::fs::{File, Permissions};
-use std::os::unix::fs::PermissionsExt;
+use std::fs::File;
 use std::path::PathBuf;
 use std::process::{Child, ExitStatus, Stdio};
 
@@ -206,8 +205,7 @@ impl Desktop {
         let folder = self.folder().join("stand-ins");
         std::fs::create_dir_all(&folder).unwrap();
         let path = folder.join(program);
-        std::fs::write(&path, format!("#!/bin/bash\n{script}\n")).unwrap();
-        std::fs::set_permissions(&path, Permissions::from_mode(0o755)).unwrap();
+        crate::script(&path, &format!("#!/bin/bash\n{script}\n"));
         let rest = self.variable("PATH");
         format!("{}:{}", folder.display(), rest.display())
     }

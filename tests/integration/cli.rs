@@ -35,7 +35,7 @@ fn a_daemon_that_cannot_be_found_is_said_so() {
     let folder = desktop.folder().join("alone");
     std::fs::create_dir(&folder).unwrap();
     let alone = folder.join("mfactl");
-    std::fs::copy(tests::binary("mfactl"), &alone).unwrap();
+    tests::copy_program(&tests::binary("mfactl"), &alone);
     let run = tests::run(
         desktop
             .command(&alone)
@@ -107,7 +107,7 @@ fn the_doctor_says_what_to_do() {
 /// Runs the doctor where no daemon can be found.
 fn doctor_alone(desktop: &Desktop) -> tests::Run {
     let alone = desktop.folder().join("mfactl");
-    std::fs::copy(tests::binary("mfactl"), &alone).unwrap();
+    tests::copy_program(&tests::binary("mfactl"), &alone);
     let mut doctor = desktop.command(&alone);
     doctor.args(["doctor", "--json"]).env("PATH", "/nowhere");
     let found = tests::run(&mut doctor, "");

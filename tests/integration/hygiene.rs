@@ -3,7 +3,6 @@
 use std::collections::BTreeSet;
 use std::fs::File;
 use std::io::{BufRead, BufReader, Write};
-use std::os::unix::fs::PermissionsExt;
 use std::os::unix::net::UnixListener;
 use std::process::Stdio;
 
@@ -213,8 +212,7 @@ fn written(desktop: &Desktop) {
 /// Has mfa-askpass answer a prompt. Returns the code.
 fn prompted(desktop: &Desktop) -> String {
     let next = desktop.folder().join("next");
-    std::fs::write(&next, format!("#!/bin/sh\necho {PASSWORD}\n")).unwrap();
-    std::fs::set_permissions(&next, PermissionsExt::from_mode(0o700)).unwrap();
+    tests::script(&next, &format!("#!/bin/sh\necho {PASSWORD}\n"));
     desktop.configure(&format!(
         "askpass-next = {next:?}\n[[askpass]]\nprompt = \"Verification code:\"\n\
          host = \"good.example\"\naccount = \"server\"\n"

@@ -1,5 +1,6 @@
 //! Lists of accounts, for people and for programs.
 
+mod bars;
 mod completing;
 mod menus;
 mod terminal;

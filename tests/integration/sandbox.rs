@@ -104,7 +104,7 @@ fn a_path_in_another_file_system_is_not_that_program() {
     let desktop = desktop(r#"{"verdict":"allow","subject":"program","program":"/usr/bin/gdbus"}"#);
     is_code(ask(&desktop, &[]));
     let copy = desktop.folder().join("copy");
-    fs::copy(Path::new("/usr/bin/gdbus"), &copy).unwrap();
+    tests::copy_program(Path::new("/usr/bin/gdbus"), &copy);
     let copy = copy.to_str().unwrap();
     refused(ask(&desktop, &["--ro-bind", copy, "/usr/bin/gdbus"]));
 }

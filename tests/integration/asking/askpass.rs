@@ -3,8 +3,6 @@
 mod git;
 mod ssh;
 
-use std::fs;
-use std::os::unix::fs::PermissionsExt;
 use std::path::PathBuf;
 
 use tests::{Desktop, LINK, Run, binary, now, oathtool, run};
@@ -30,8 +28,7 @@ fn ask(desktop: &Desktop, prompt: &str) -> Run {
 /// Makes a program of the user that answers prompts. It is a script.
 fn next(desktop: &Desktop, script: &str) -> PathBuf {
     let program = desktop.folder().join("next");
-    fs::write(&program, format!("#!/bin/sh\n{script}\n")).unwrap();
-    fs::set_permissions(&program, fs::Permissions::from_mode(0o700)).unwrap();
+    tests::script(&program, &format!("#!/bin/sh\n{script}\n"));
     program
 }
 
@@ -91,7 +88,7 @@ fn everything_else_goes_to_the_program_that_was_there_before() {
     );
     // A program that calls us again would do so for ever.
     let circle = format!("exec {} \"$@\"", binary("mfa-askpass").display());
-    fs::write(&next, format!("#!/bin/sh\n{circle}\n")).unwrap();
+    tests::script(&next, &format!("#!/bin/sh\n{circle}\n"));
     let circle = ask(&desktop, "Password: ");
     assert_eq!((circle.status, &*circle.stdout), (1, ""));
     assert!(circle.stderr.contains("leads back"), "{}", circle.stderr);
@@ -107,7 +104,7 @@ fn a_password_comes_before_the_code_if_a_rule_says_so() {
     let code = answer.strip_prefix("pass word").unwrap();
     assert!(is_code(code), "{answer}");
     // Without a password, no code is used up.
-    fs::write(&next, "#!/bin/sh\nexit 1\n").unwrap();
+    tests::script(&next, "#!/bin/sh\nexit 1\n");
     let before = log(&desktop).len();
     let none = ask(&desktop, "(jane@good.example) Verification code: ");
     assert_eq!((none.status, &*none.stdout), (1, ""));

@@ -4,7 +4,6 @@
 
 use std::fs;
 use std::io::{BufRead, BufReader, Write};
-use std::os::unix::fs::PermissionsExt;
 use std::os::unix::net::UnixListener;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
@@ -65,15 +64,16 @@ struct Tunnel(Child);
 impl Tunnel {
     /// Starts both, the client with more settings.
     fn start(folder: &Path, more: &str) -> Self {
-        let write = |name: &str, text: &str| {
+        let filled = |text: &str| {
             let text = text.replace("FOLDER", &folder.display().to_string());
-            fs::write(folder.join(name), text.replace("SECRET", SECRET)).unwrap();
+            text.replace("SECRET", SECRET)
         };
-        write("check", CHECK);
+        let write = |name: &str, text: &str| {
+            fs::write(folder.join(name), filled(text)).unwrap();
+        };
+        tests::script(&folder.join("check"), &filled(CHECK));
         write("server.conf", SERVER);
         write("client.conf", &format!("{CLIENT}{more}\n"));
-        let check = folder.join("check");
-        fs::set_permissions(check, fs::Permissions::from_mode(0o700)).unwrap();
         let mut openssl = Command::new("openssl");
         openssl
             .current_dir(folder)
@@ -117,8 +117,7 @@ fn desktop(password: &str) -> Desktop {
     let next = desktop.folder().join("next");
     let script =
         format!("#!/bin/sh\n[ \"$1\" = 'OpenVPN password of jane:' ] && echo '{password}'\n");
-    fs::write(&next, script).unwrap();
-    fs::set_permissions(&next, fs::Permissions::from_mode(0o700)).unwrap();
+    tests::script(&next, &script);
     desktop.configure(&format!("askpass-next = {next:?}\n"));
     desktop
 }

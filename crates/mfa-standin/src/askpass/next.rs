@@ -73,7 +73,7 @@ impl<'a> Next<'a> {
 #[cfg(test)]
 #[cfg(unix)]
 mod tests {
-    use std::os::unix::fs::PermissionsExt;
+    use std::io::Write;
 
     use super::*;
 
@@ -81,8 +81,13 @@ mod tests {
     fn asked(script: &str) -> Result<String, String> {
         let folder = tempfile::tempdir().unwrap();
         let program = folder.path().join("askpass");
-        std::fs::write(&program, format!("#!/bin/sh\n{script}\n")).unwrap();
-        std::fs::set_permissions(&program, std::fs::Permissions::from_mode(0o700)).unwrap();
+        // By another process: one that the other test starts meanwhile would have the file open for writing, too, and
+        // such a file cannot be executed.
+        let mut install = std::process::Command::new("install");
+        let install = install.args(["-m", "700", "/dev/stdin"]).arg(&program);
+        let mut install = install.stdin(std::process::Stdio::piped()).spawn().unwrap();
+        write!(install.stdin.take().unwrap(), "#!/bin/sh\n{script}\n").unwrap();
+        assert!(install.wait().unwrap().success());
         let arguments = [OsString::from("Password: ")];
         let next = Next::new(Some(program), &arguments).unwrap();
         let password = next.password().map(|password| password.to_string());
