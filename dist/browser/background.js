@@ -10,6 +10,7 @@ const POPUP = api.runtime.getURL("popup.html");
 const TITLE = api.runtime.getManifest().action.default_title;
 const CODE = /^[0-9A-Za-z]{4,12}$/;
 const LOCAL = ["localhost", "127.0.0.1"];
+const NO_FIELD = "No field for a code was found. If there is one, click into it, and then on the button of mfactl again.";
 const ELSEWHERE = "The page has changed in the meantime, so nothing was filled.";
 /** The jobs under way, by the ids of their tabs. */
 const jobs = new Map();
@@ -75,6 +76,8 @@ class Job {
     this.problem = null;
     this.choosing = null;
     this.isSeen = true;
+    this.stopped = new Promise((_, reject) => { this.reject = reject; });
+    this.stopped.catch(() => {});
     this.state = { step: "working", text: "Looking at the page…" };
   }
 
@@ -91,6 +94,7 @@ class Job {
   /** Ends the job for a reason, wherever it is. Nothing is filled afterwards. */
   stop(problem) {
     this.problem ??= problem;
+    this.reject(this.problem);
     this.choosing?.reject(this.problem);
     this.host?.end(this.problem);
   }
@@ -103,6 +107,11 @@ class Job {
   }
 }
 
+/** A name within a sentence. It may be written from right to left. */
+function isolated(name) {
+  return `\u2068${name}\u2069`;
+}
+
 /** Why the native host is not there, or no longer. */
 function absent(port) {
   const said = port.error?.message ?? api.runtime.lastError?.message ?? "";
@@ -112,7 +121,7 @@ function absent(port) {
   if (/forbidden/i.test(said)) {
     return "mfactl does not know this extension. Load the one that was installed with mfactl.";
   }
-  return "mfa-browser, a program of mfactl, has ended. Try again; mfactl doctor may tell why.";
+  return "mfa-browser, a program of mfactl, has ended. Try again.";
 }
 
 /** The name of the host of a page, if its connection is one to send a code over. */
@@ -123,7 +132,7 @@ function siteOf(url) {
   }
   throw new Problem(protocol === "http:"
     ? "The connection to this page is not encrypted, so no code is filled."
-    : "This is no page of a site (https), so no code is filled.");
+    : "Codes are filled only into pages with https.");
 }
 
 /** Runs a function in the page. Returns what it returns, and the id of the document, if the browser has one. */
@@ -144,9 +153,8 @@ async function look(job, origin) {
     job.target = { tabId: job.tab, documentIds: [seen.documentId] };
   }
   const texts = {
-    none: "There is no field for a code here. Click into the field, then on this button again.",
-    frames: "There is no field for a code here. Click into the field, then on this button again. A field that " +
-      "belongs to another site is not filled; copy the code instead (mfactl get --copy).",
+    none: NO_FIELD,
+    frames: `${NO_FIELD} A field in an embedded part of the page is not filled; copy the code instead (mfactl get --copy).`,
   };
   if (seen.result !== "found") {
     throw new Problem(texts[seen.result] ?? ELSEWHERE);
@@ -160,15 +168,16 @@ async function account(job, site, accounts) {
     return fitting[0];
   }
   if (accounts.length === 0) {
-    throw new Problem(`No account of mfactl is used on ${site}. If you trust this site, run in a terminal:\n` +
-      `mfactl edit NAME --domain ${site}`);
+    throw new Problem(`None of your accounts is used on ${site}. If this page claims to be a site that you know, do not ` +
+      "trust it. To use an account here too, run in a terminal: mfactl edit ACCOUNT --add-domain SITE");
   }
   const text = fitting.length > 0
     ? `Which account of ${site}?`
-    : `Which account is used on ${site}? mfactl remembers your answer.`;
+    : `Which account is used on ${site}? Once you have allowed it, mfactl remembers your choice.`;
   const id = await new Promise((resolve, reject) => {
     job.choosing = { resolve, reject };
-    job.show({ step: "choose", text, accounts: accounts.map(({ id, label }) => ({ id, label })) });
+    const offered = fitting.length > 0 ? fitting : accounts;
+    job.show({ step: "choose", text, accounts: offered.map(({ id, label }) => ({ id, label })) });
     if (job.popup === null) {
       reject(unseen(job));
     }
@@ -205,7 +214,11 @@ async function fill(job, code, origin) {
 
 async function work(job) {
   const { url } = await api.tabs.get(job.tab);
-  const site = siteOf(url ?? "about:blank");
+  if (!url) {
+    // The permission for the page ends when another site is opened in the tab.
+    throw new Problem("The browser does not show this page to extensions. Close this, then click on the button of mfactl again.");
+  }
+  const site = siteOf(url);
   const { origin } = new URL(url);
   await look(job, origin);
   job.check();
@@ -213,21 +226,22 @@ async function work(job) {
   const { accounts } = await job.host.ask({ type: "accounts", site });
   const { id, label } = await account(job, site, accounts);
   job.check();
-  job.show({ step: "waiting", text: `Waiting for the code of ${label}. If mfactl asks you, answer there.` });
+  job.show({ step: "waiting", text: `Waiting for the code of ${isolated(label)}. If mfactl asks you, answer there.` });
   const { code } = await job.host.ask({ type: "code", site, account: id });
   job.check();
   if (!CODE.test(code)) {
-    throw new Problem("What mfactl answers is no code.");
+    throw new Problem("mfactl has sent something that is not a code.");
   }
   await fill(job, code, origin);
-  return `The code of ${label} is in the page.`;
+  return `The code of ${isolated(label)} is in the page.`;
 }
 
 async function run(job) {
   let state;
   try {
     await sign(job.tab, "", "", TITLE);
-    state = { step: "done", text: await work(job) };
+    // A page that hangs answers nothing, so the user need not wait for it.
+    state = { step: "done", text: await Promise.race([work(job), job.stopped]) };
   } catch (error) {
     const text = error instanceof Problem ? error.message : "The extension has failed.";
     state = { step: "failed", text };

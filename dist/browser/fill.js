@@ -13,6 +13,8 @@
     /\b(two|2) ?(factor|step)|\bauthenticator|\bverif(ication|y)|\bsecurity ?code|\bpass ?code|\bauth(entication)? ?code/,
     /\b(code|token)\b/,
   ];
+  /** The number of those that no other field has. */
+  const CLEAR = 2;
   /** What other fields are called. One of them may have the focus when the page opens. */
   const OTHERS = /\b(user|login|e ?mail|search|account|phone|zip|postal|country|area|promo|coupon|voucher|gift|captcha)/;
   /** The numbers of boxes that codes have, if there is one for each digit. */
@@ -67,8 +69,8 @@
     for (const [strength, pattern] of NAMES.entries()) {
       const isNamed = (field) => {
         const text = words(field);
-        const isWeak = strength === NAMES.length - 1;
-        return pattern.test(text) && !(isWeak && OTHERS.test(text)) && !(strength > 1 && field.type === "password");
+        const isClear = strength < CLEAR;
+        return pattern.test(text) && (isClear || !OTHERS.test(text) && field.type !== "password");
       };
       const field = fields.find(isNamed);
       if (field) {
@@ -98,16 +100,21 @@
   function choose() {
     const fields = [...inputs(document)].filter(isUsable);
     const active = focused(fields);
-    const isMeant = active && (!isForOthers(active) || NAMES.some((pattern) => pattern.test(words(active))));
+    const isMeant = active && (!isForOthers(active) || NAMES.slice(0, CLEAR).some((name) => name.test(words(active))));
     const box = fields.find((field) => boxes(fields, field).length > 0);
     const field = fields.find(isForCodes) ?? (isMeant ? active : undefined) ?? byName(fields) ?? box;
     return field && { field, boxes: boxes(fields, field) };
   }
 
+  /** Returns whether this page belongs to a site. What users have uploaded may come from its address, but in a sandbox. */
+  function isAt(origin) {
+    return location.origin === origin && window.origin === origin;
+  }
+
   /** Looks for the field. Returns "found", "none", "frames" (none, and there are frames) or "elsewhere". */
   function look(origin, mark) {
     found = null;
-    if (location.origin !== origin) {
+    if (!isAt(origin)) {
       return "elsewhere";
     }
     const chosen = choose();
@@ -134,7 +141,7 @@
 
   /** Fills the field. Returns "filled", "elsewhere", "gone" or "boxes" (the code has another length). */
   function fill(code, origin, mark) {
-    if (location.origin !== origin || !isHere(mark)) {
+    if (!isAt(origin) || !isHere(mark)) {
       return "elsewhere";
     }
     // A page may have drawn its form anew meanwhile.

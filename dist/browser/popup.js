@@ -7,7 +7,7 @@ const api = globalThis.browser ?? globalThis.chrome;
 /** The number of accounts that can be taken in at a glance. For more there is a field to search in. */
 const FEW = 8;
 /** How long the good news stay, in milliseconds. Then the keyboard belongs to the page again. */
-const READING = 1500;
+const READING = 4000;
 
 const part = (id) => document.getElementById(id);
 let port = null;
@@ -16,11 +16,15 @@ let isOver = false;
 function show({ step, text, accounts }) {
   isOver = step === "done" || step === "failed";
   part("status").textContent = text;
-  part("stop").hidden = step !== "waiting";
+  part("stop").hidden = step !== "waiting" && step !== "working";
   part("again").hidden = step !== "failed";
   part("choice").hidden = step !== "choose";
   if (step === "choose") {
     offer(accounts);
+  } else if (step === "waiting") {
+    part("stop").focus();
+  } else if (step === "failed") {
+    part("again").focus();
   } else if (step === "done") {
     setTimeout(() => window.close(), READING);
   }
@@ -46,6 +50,7 @@ function offer(accounts) {
     for (const row of rows) {
       row.hidden = !row.textContent.toLowerCase().includes(wanted);
     }
+    part("none").hidden = rows.some((row) => !row.hidden);
   };
   (accounts.length > FEW ? filter : rows[0].firstChild).focus();
 }

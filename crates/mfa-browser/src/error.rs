@@ -20,7 +20,9 @@ pub(crate) enum Error {
     #[error("mfactl does not know this request. Are mfactl and its extension of the same version?")]
     NotKnown,
     /// The site is not the name of a host.
-    #[error(transparent)]
+    #[error(
+        "mfactl cannot fill codes on this address: it needs a whole name of a host, such as signin.aws.amazon.com"
+    )]
     Site(#[from] site::Error),
     /// The account is not named by its id.
     #[error("there is no such account")]
@@ -41,7 +43,8 @@ fn said(error: &mfa_ipc::Error) -> String {
         mfa_ipc::Error::Locked(_) => "To unlock: mfactl unlock",
         mfa_ipc::Error::NotFound(_) => "To list all accounts: mfactl list",
         mfa_ipc::Error::ConsentRequired(_) => {
-            "To allow it in advance, run in a terminal: mfactl access allow PROGRAM"
+            "To allow it in advance, run in a terminal:\nmfactl edit ACCOUNT --add-domain SITE\n\
+             mfactl access allow BROWSER --script https://SITE --account ACCOUNT"
         }
         mfa_ipc::Error::KeychainTimedOut(_) => {
             "Look for an open prompt of the keychain. If there is none, log out and in again."

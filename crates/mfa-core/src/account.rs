@@ -337,6 +337,15 @@ impl Account {
         }
     }
 
+    /// Returns what a question calls the account: its name, and its issuer if that is another one.
+    #[must_use]
+    pub fn called(&self) -> String {
+        if self.issuer.is_empty() || self.issuer.to_lowercase() == self.name.to_lowercase() {
+            return self.name.clone();
+        }
+        format!("{} ({})", self.name, self.issuer)
+    }
+
     /// How a person recognises the account if its name is known already: `Amazon Web Services (root@1234)`.
     #[must_use]
     pub fn described(&self) -> String {

@@ -100,12 +100,18 @@ impl fmt::Display for Site {
     }
 }
 
+/// A name that no host can have (RFC 6761 section 6.4).
+const NOWHERE: &str = "unreadable.invalid";
+
 /// Reads a list of names of hosts, each of them once and at most [`MAX_DOMAINS`]. What is none is left out: it is never the
-/// site that a browser shows.
+/// site that a browser shows. Of a list without a name that can be read, [`NOWHERE`] is left: the account is for some
+/// sites, and not for the first one that asks.
 #[must_use]
 pub fn known<'t>(texts: impl IntoIterator<Item = &'t str>) -> Vec<Site> {
     let mut sites = Vec::new();
+    let mut is_empty = true;
     for text in texts {
+        is_empty = false;
         if sites.len() == MAX_DOMAINS {
             break;
         }
@@ -114,6 +120,9 @@ pub fn known<'t>(texts: impl IntoIterator<Item = &'t str>) -> Vec<Site> {
         {
             sites.push(site);
         }
+    }
+    if sites.is_empty() && !is_empty {
+        sites.push(Site(NOWHERE.to_owned()));
     }
     sites
 }

@@ -38,7 +38,9 @@ pub(crate) fn no_site(why: &impl Display) -> Error {
 
 /// Another program names a site.
 pub(crate) fn not_the_browser_host() -> Error {
-    Error::AccessDenied("only mfa-browser can say on which site a browser asks".into())
+    let text =
+        "only the mfa-browser that is installed beside mfad can say on which site a browser asks";
+    Error::AccessDenied(text.into())
 }
 
 /// No browser has started mfa-browser, or nobody knows which.

@@ -118,7 +118,7 @@ fn the_host_offers_accounts_and_gives_codes_where_they_are_used() {
     let expected = format!("/{} https://{SITE}", own_name());
     assert!(asker.ends_with(&expected), "{line}");
     // The account is used on its own site only, whatever the rules say.
-    for (site, said) in [(EVIL, SITE), ("", "the domain"), ("com", "the domain")] {
+    for (site, said) in [(EVIL, SITE), ("", "this address"), ("com", "this address")] {
         let refused = json!({"id": 3, "type": "code", "site": site, "account": aws["id"]});
         let refused = host.ask(&refused);
         assert!(refused["id"] == 3 && refused["type"] == "error", "{site}");
@@ -165,6 +165,64 @@ fn what_is_no_message_ends_the_host_and_what_is_no_request_is_answered() {
     let tried = run(&mut desktop.on_a_terminal(&line), "");
     assert_eq!(tried.status, 2, "{tried}");
     assert!(tried.stdout.contains("dist/install"), "{tried}");
+}
+
+/// Neither a script nor a person is a browser, and no other program can say that it asks on a site.
+#[test]
+fn only_a_browser_asks_on_a_site() {
+    let desktop = Desktop::headless();
+    desktop.rules(r#"{"verdict":"allow","subject":"anybody"}"#);
+    add_accounts(&desktop);
+    use_on(&desktop, "aws", SITE);
+    let call = "busctl --user call org.mfactl.Authenticator1 /org/mfactl/Authenticator1 \
+                org.mfactl.Authenticator1 GetCode 'sa{sv}' aws 1 site s";
+    let named = desktop.shell(&format!("{call} {SITE} 2>&1"));
+    assert!(named.stdout.contains("only the mfa-browser"), "{named}");
+    let wrong = desktop.shell(&format!("{call} com 2>&1"));
+    assert!(wrong.stdout.contains("has one part only"), "{wrong}");
+    let request = json!({"id": 1, "type": "code", "site": SITE, "account": aws(&desktop)["id"]});
+    let request = request.to_string();
+    let length = u32::try_from(request.len()).unwrap().to_ne_bytes();
+    let message = desktop.folder().join("message");
+    std::fs::write(&message, [&length, request.as_bytes()].concat()).unwrap();
+    let host = binary("mfa-browser").display().to_string();
+    let message = message.display();
+    // The beginning of the answer is enough, and the input stays open until it is there.
+    let line = format!(
+        "coproc H {{ exec {host} extension; }}; cat {message} >&${{H[1]}}; head -c 90 <&${{H[0]}}"
+    );
+    let python = format!(
+        "python3 -c 'import subprocess as s
+host = s.Popen([\"{host}\", \"extension\"], stdin=s.PIPE, stdout=s.PIPE)
+host.stdin.write(open(\"{message}\", \"rb\").read())
+host.stdin.flush()
+print(host.stdout.read(90)[4:].decode())'"
+    );
+    for asked in [desktop.person(&[&line]), desktop.shell(&python)] {
+        assert!(
+            asked.stdout.contains("cannot tell which browser asks"),
+            "{asked}"
+        );
+    }
+}
+
+/// What the documentation promises of the extension.
+#[test]
+fn the_extension_may_see_only_the_page_of_the_click() {
+    let manifest = include_str!("../../../dist/browser/manifest.json");
+    let manifest: Value = serde_json::from_str(manifest).unwrap();
+    let expected = json!(["activeTab", "nativeMessaging", "scripting"]);
+    assert_eq!(manifest["permissions"], expected);
+    for none in [
+        "content_scripts",
+        "externally_connectable",
+        "host_permissions",
+        "optional_host_permissions",
+        "optional_permissions",
+        "web_accessible_resources",
+    ] {
+        assert_eq!(manifest[none], Value::Null, "{none}");
+    }
 }
 
 /// The browser ends the input when the page is gone.
@@ -238,6 +296,7 @@ fn filled(browser: &mut Chromium, page: &Page) {
         !code.is_empty()
     });
     assert!(is_right(&code), "{code}");
+    assert_eq!(browser.see(page, "document.title"), "Sign in", "it is sent");
     browser.wait_for_closed_popup();
 }
 
@@ -256,6 +315,11 @@ fn a_page_is_filled_once_the_user_has_chosen_an_account_and_agreed() {
         browser.click(&page);
         filled(&mut browser, &page);
     }
+    // Another field has the focus, which is for something else.
+    browser.go(&page, &url(SITE, "captcha"));
+    browser.click(&page);
+    filled(&mut browser, &page);
+    assert_eq!(browser.see(&page, "document.activeElement.name"), "otp");
     assert_eq!(log(&desktop).pop().unwrap()["ground"], "rule");
     another_site(&desktop, &mut browser, &page);
     desktop.mfactl(&["lock"]).ok();
@@ -309,6 +373,26 @@ fn another_site(desktop: &Desktop, browser: &mut Chromium, page: &Page) {
     assert!(pending(desktop).is_empty());
 }
 
+/// A code that arrives after all goes into no other document, be it of another site or of the same one.
+fn another_document(desktop: &Desktop, browser: &mut Chromium, page: &Page) {
+    for other in [url(EVIL, "login"), url(SITE, "plain")] {
+        browser.go(page, &url(SITE, "login"));
+        let popup = browser.click(page);
+        let id = wait_for_question(desktop)["id"].to_string();
+        // Nobody stops the work when the page changes.
+        let background = browser.target("service_worker", "/background.js");
+        let deaf = "api.tabs.onUpdated.removeListener(watch), true";
+        assert_eq!(browser.see(&background, deaf), true);
+        browser.go(page, &other);
+        let approve = format!("mfactl access approve {id}");
+        desktop.person(&[&approve]).ok();
+        browser.says(&popup, "has changed in the meantime");
+        assert_eq!(log(desktop).pop().unwrap()["outcome"], "allowed");
+        assert_eq!(browser.see(page, VALUES), "");
+        browser.close(&popup);
+    }
+}
+
 #[test]
 fn what_is_denied_or_has_changed_is_not_filled() {
     let (desktop, _pages, mut browser) = on_a_screen();
@@ -318,7 +402,7 @@ fn what_is_denied_or_has_changed_is_not_filled() {
     for path in ["frame", "none"] {
         browser.go(&page, &url(SITE, path));
         let popup = browser.click(&page);
-        browser.says(&popup, "There is no field for a code here.");
+        browser.says(&popup, "No field for a code was found.");
         if path == "frame" {
             let frame = browser.target("iframe", "/login");
             assert_eq!(browser.see(&frame, "document.forms.length"), 1);
@@ -337,13 +421,12 @@ fn what_is_denied_or_has_changed_is_not_filled() {
     });
     assert_eq!(browser.see(&page, VALUES), "");
     browser.close(&popup);
+    another_document(&desktop, &mut browser, &page);
     browser.go(&page, &url(SITE, "login"));
     let popup = browser.click(&page);
     let id = wait_for_question(&desktop)["id"].to_string();
     desktop.person(&[&format!("mfactl access deny {id}")]).ok();
     browser.says(&popup, "the user denied this request");
     assert_eq!(browser.see(&page, VALUES), "");
-    let codes = log(&desktop);
-    let mut codes = codes.iter().filter(|line| line["action"] == "code");
-    assert!(codes.all(|line| line["outcome"] == "refused"));
+    assert_eq!(log(&desktop).pop().unwrap()["outcome"], "refused");
 }

@@ -1,22 +1,42 @@
-//! The desktop that is too large for each run of the tests: the KRunner of KDE Plasma itself finds an account and copies
-//! its code. `tests/run --desktop` runs this test.
+//! The desktops that are too large for each run of the tests: KRunner and the panel of KDE Plasma, and GNOME Shell with
+//! its extension for icons, themselves find an account and copy its code. `tests/run --desktop` runs these tests.
 
 use std::fs;
 use std::path::Path;
 use std::process::{Child, Stdio};
 
-use tests::{Desktop, LINK, Tray, eventually};
+use tests::{Desktop, LINK, Tray, binary, eventually, eventually_within};
 
-use crate::copying::{codes, early_in_a_step};
+use crate::copying::{ROW, codes, copied, early_in_a_step};
 
 /// The files for the desktops.
 const DIST: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../dist");
 
+/// What is on the clipboard before.
+const BEFORE: &str = "another text";
+/// How many seconds a whole desktop may take to start, and to do something.
+const PATIENCE: u64 = 60;
+
 /// Returns a desktop with an account, without any rule of the user.
-fn desktop() -> Desktop {
-    let desktop = Desktop::strict(&["--display", "x11", "--no-tray"]);
+fn desktop(options: &[&str]) -> Desktop {
+    let desktop = Desktop::strict(&[&["--display", "x11"], options].concat());
     desktop.add("aws", LINK);
     desktop
+}
+
+/// Clicks on the icon, and chooses the first row of its menu by the keys, until the code is copied. A menu that was not
+/// open yet when the keys came is closed by the next click.
+fn click_and_choose(desktop: &Desktop, (x, y): (u32, u32)) {
+    desktop.copy(BEFORE);
+    early_in_a_step();
+    let line = format!(
+        "xdotool mousemove {x} {y} click 1 sleep 0.5 key Down sleep 0.1 key Return sleep 0.5"
+    );
+    eventually_within(PATIENCE, "the first row is chosen", || {
+        desktop.shell(&line).ok();
+        desktop.clipboard() != BEFORE
+    });
+    copied(desktop);
 }
 
 /// A program of the desktop that lasts as long as this value.
@@ -67,7 +87,7 @@ fn has_copied(desktop: &Desktop, program: &str) {
 #[test]
 #[ignore = "it needs KDE Plasma: tests/run --desktop"]
 fn krunner_finds_an_account_and_copies_its_code() {
-    let desktop = desktop();
+    let desktop = desktop(&["--no-tray"]);
     install(
         &desktop,
         "org.mfactl.Authenticator1.krunner.desktop",
@@ -90,4 +110,76 @@ fn krunner_finds_an_account_and_copies_its_code() {
     });
     desktop.picture("krunner");
     has_copied(&desktop, "/usr/bin/krunner");
+}
+
+/// The icon is at the end of the panel, which `tests/desktop/etc/plasma.conf` describes.
+#[test]
+#[ignore = "it needs KDE Plasma: tests/run --desktop"]
+fn the_panel_of_plasma_shows_the_icon_and_its_menu_copies() {
+    let desktop = desktop(&["--tray", "plasma"]);
+    let _tray = Tray::start(&desktop, ROW);
+    click_and_choose(&desktop, (1260, 785));
+    desktop.picture("plasma");
+}
+
+/// Starts GNOME Shell in a window, as its developers do. It has what `dist/install --system` gives it.
+fn gnome_shell(desktop: &Desktop) -> Running {
+    let data = desktop.folder().join("system-data");
+    let providers = data.join("gnome-shell/search-providers");
+    let applications = data.join("applications");
+    let settings = desktop
+        .variable("XDG_CONFIG_HOME")
+        .join("glib-2.0/settings");
+    for folder in [&providers, &applications, &settings] {
+        fs::create_dir_all(folder).unwrap();
+    }
+    let provider = "org.mfactl.Authenticator1.search-provider.ini";
+    fs::copy(Path::new(DIST).join(provider), providers.join(provider)).unwrap();
+    let entry = "org.mfactl.Tray.desktop";
+    let text = fs::read_to_string(Path::new(DIST).join(format!("{entry}.in"))).unwrap();
+    let folder = binary("mfactl").parent().unwrap().display().to_string();
+    fs::write(applications.join(entry), text.replace("@bindir@", &folder)).unwrap();
+    fs::write(
+        settings.join("keyfile"),
+        "[org/gnome/shell]\nwelcome-dialog-last-shown-version='99.0'\n\
+         enabled-extensions=['ubuntu-appindicators@ubuntu.com']\n",
+    )
+    .unwrap();
+    let data = format!("{}:/usr/local/share:/usr/share", data.display());
+    let environment = [
+        ("GSETTINGS_BACKEND", "keyfile"),
+        ("LIBGL_ALWAYS_SOFTWARE", "1"),
+        ("MUTTER_DEBUG_DUMMY_MODE_SPECS", "1200x760"),
+        ("XDG_CURRENT_DESKTOP", "GNOME"),
+        ("XDG_DATA_DIRS", &data),
+    ];
+    let arguments = ["--nested", "--wayland"];
+    let shell = Running::start(desktop, "gnome-shell", &arguments, &environment);
+    eventually_within(PATIENCE, "GNOME Shell has started", || {
+        let log = fs::read_to_string(desktop.folder().join("program.log")).unwrap();
+        log.contains("GNOME Shell started at")
+    });
+    shell
+}
+
+/// GNOME Shell may copy by default, and gets no code itself.
+#[test]
+#[ignore = "it needs GNOME Shell: tests/run --desktop"]
+fn gnome_shell_finds_an_account_and_shows_the_icon() {
+    let desktop = desktop(&["--no-tray", "--system-bus", "--notify", "none"]);
+    let _shell = gnome_shell(&desktop);
+    let tray = Tray::start(&desktop, ROW);
+    early_in_a_step();
+    // It starts with the overview, where what is typed is searched for.
+    desktop.shell("xdotool mousemove 600 400 type aws").ok();
+    eventually_within(PATIENCE, "GNOME Shell has found it", || {
+        // Enter does nothing before the row is there.
+        desktop.shell("xdotool key Return").ok();
+        !desktop.clipboard().is_empty()
+    });
+    has_copied(&desktop, "/usr/bin/gnome-shell");
+    // The window is in the middle of the screen, and the icon in its panel.
+    click_and_choose(&desktop, (1170, 45));
+    desktop.picture("gnome-shell");
+    assert!(tray.end().success());
 }

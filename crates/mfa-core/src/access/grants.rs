@@ -37,7 +37,7 @@ impl Wanted {
     #[must_use]
     pub fn new(who: &Who, account: Option<AccountId>, usage: Use) -> Self {
         Self {
-            who: who.clone(),
+            who: who.anywhere().into_owned(),
             account,
             is_to_unlock: usage == Use::Unlock,
         }

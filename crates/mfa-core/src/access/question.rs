@@ -132,24 +132,24 @@ impl Question {
     #[must_use]
     pub fn details(&self) -> Vec<String> {
         let mut lines = Vec::new();
+        let (program, site) = match self.asker.rsplit_once(' ') {
+            Some((program, site)) if is_site(site) => (program, Some(site)),
+            _ => (&*self.asker, None),
+        };
+        // First and by itself, so that nothing of it is cut off: a long name may begin like that of another site.
+        lines.extend(site.map(|site| format!("Site: {site}")));
         if let Some(reason) = &self.reason {
             lines.push(format!("Reason given: {reason}"));
         }
         if self.is_first_site {
             lines.push(
-                "The account has not been used on a site before. If you allow it, mfactl remembers this site for it."
+                "This account has no site yet. If you allow this, browsers get its codes only on this site from now on."
                     .into(),
             );
         }
         if let Some((_, starters)) = self.line.split_once(" ← ") {
             lines.push(format!("Started by: {starters}"));
         }
-        let (program, site) = match self.asker.rsplit_once(' ') {
-            Some((program, site)) if is_site(site) => (program, Some(site)),
-            _ => (&*self.asker, None),
-        };
-        // By itself, so that its end is not cut off: a long name may begin like that of another site.
-        lines.extend(site.map(|site| format!("Site: {site}")));
         let program = match program {
             "?" => "unknown",
             path => path,
@@ -233,9 +233,9 @@ mod tests {
         assert_eq!(
             browser.details(),
             [
-                "The account has not been used on a site before. If you allow it, mfactl remembers this site for it.",
-                "Started by: sway",
                 "Site: https://signin.aws.amazon.com",
+                "This account has no site yet. If you allow this, browsers get its codes only on this site from now on.",
+                "Started by: sway",
                 "Program: /usr/lib/chromium/chromium",
             ]
         );

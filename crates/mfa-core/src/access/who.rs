@@ -8,6 +8,7 @@ mod interpreter;
 mod name;
 mod shell;
 
+use std::borrow::Cow;
 use std::fmt;
 use std::path::{Path, PathBuf};
 
@@ -34,9 +35,11 @@ const WRAPPERS: [&str; 11] = [
 ];
 /// Programs that start others for anybody who asks them, or that become the parent of a process when its own parent
 /// ends. So they may stand for any program.
-const SERVANTS: [&str; 16] = [
+const SERVANTS: [&str; 20] = [
     "dllhost",
     "explorer",
+    "flatpak-portal",
+    "flatpak-session-helper",
     "init",
     "mshta",
     "powershell_ise",
@@ -51,6 +54,8 @@ const SERVANTS: [&str; 16] = [
     "wsl",
     "wslhost",
     "wslrelay",
+    "xdg-desktop-portal",
+    "xdg-native-messaging-proxy",
 ];
 /// Programs of Windows that start a shell for a person to type into, and give it a window or a connection.
 const TERMINALS: [&str; 12] = [
@@ -70,6 +75,8 @@ const TERMINALS: [&str; 12] = [
 
 /// The beginning of a site, which takes the place of a script.
 const SITE: &str = "https://";
+/// The number of characters of a site that a title shows.
+const MAX_SITE: usize = 40;
 
 /// Who is behind a request.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -127,21 +134,18 @@ impl Who {
         }
     }
 
-    /// Returns whether two askers count as one: they are the same, or the same browser on other sites.
+    /// Returns the asker without the site: a browser is one program on all its sites, for what is counted.
     #[must_use]
-    pub fn counts_as(&self, other: &Self) -> bool {
-        match (self, other) {
-            (
-                Self::Program {
-                    path,
-                    script: Some(one),
-                },
-                Self::Program {
-                    path: of_other,
-                    script: Some(other),
-                },
-            ) if is_site(one) && is_site(other) => is_same_path(path, of_other),
-            (one, other) => one == other,
+    pub fn anywhere(&self) -> Cow<'_, Self> {
+        match self {
+            Self::Program {
+                path,
+                script: Some(site),
+            } if is_site(site) => Cow::Owned(Self::Program {
+                path: path.clone(),
+                script: None,
+            }),
+            who => Cow::Borrowed(who),
         }
     }
 
@@ -152,7 +156,7 @@ impl Who {
             Self::Program {
                 path,
                 script: Some(site),
-            } if is_site(site) => format!("{} on {}", name(path), &site[SITE.len()..]),
+            } if is_site(site) => format!("{} on {}", name(path), shortened(&site[SITE.len()..])),
             Self::Program {
                 path,
                 script: Some(script),
@@ -278,6 +282,15 @@ pub fn reads_whole_line(path: &Path) -> bool {
 pub(super) fn is_interpreter(path: &Path) -> bool {
     let name = stem(path);
     Interpreter::named(&name).is_some() || shell::is_shell(&name)
+}
+
+/// Returns the name of a host without its beginning, if it is long. Whoever has the end decides about all of it.
+fn shortened(host: &str) -> Cow<'_, str> {
+    let end = host.len().saturating_sub(MAX_SITE);
+    match host.get(end..) {
+        Some(kept) if end > 0 => Cow::Owned(format!("…{kept}")),
+        _ => Cow::Borrowed(host),
+    }
 }
 
 /// Returns whether the script of a program is a site in a browser.

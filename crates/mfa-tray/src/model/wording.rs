@@ -1,7 +1,7 @@
 //! The words of a question in rows that fit. Its names are those of foreign programs and accounts, so they are cleaned,
 //! shortened and isolated here.
 
-use mfa_core::access::Question;
+use mfa_core::access::{Question, is_site};
 
 use super::label;
 
@@ -21,7 +21,7 @@ const ON: &str = " on ";
 pub(super) fn title(question: &Question) -> String {
     let program = question.line.split(ARROW).next().unwrap_or_default();
     let mut shown = Question {
-        line: shortened(program),
+        line: shortened(question, program),
         account: question.account.as_ref().map(|_| String::new()),
         ..question.clone()
     };
@@ -33,8 +33,10 @@ pub(super) fn title(question: &Question) -> String {
 }
 
 /// Returns the name of a program that fits. Of a site, the end is kept: its owner decides about all that stands before it.
-fn shortened(program: &str) -> String {
-    let Some((_, site)) = program.split_once(ON) else {
+fn shortened(question: &Question, program: &str) -> String {
+    // A program can have any name, but only a browser has a site behind its path.
+    let asks_on_site = (question.asker.rsplit_once(' ')).is_some_and(|(_, site)| is_site(site));
+    let Some((_, site)) = program.rsplit_once(ON).filter(|_| asks_on_site) else {
         return label::clean(program, MAX_PROGRAM);
     };
     let whole = label::clean(program, MAX_DETAIL);

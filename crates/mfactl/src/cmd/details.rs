@@ -58,7 +58,7 @@ pub(super) fn change(details: Details) -> AccountChange {
 
 /// Reads a domain, which may be an address that was copied from a browser. An empty one clears the field, as an empty tag
 /// does.
-fn domain(text: &str) -> Result<String, site::Error> {
+pub(super) fn domain(text: &str) -> Result<String, site::Error> {
     if text.trim().is_empty() {
         return Ok(String::new());
     }

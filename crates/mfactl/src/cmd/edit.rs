@@ -2,6 +2,7 @@
 
 use clap::Args as Arguments;
 use mfa_core::AccountChange;
+use mfa_core::site::Site;
 use mfa_ipc::dict::AsDict;
 
 use super::context::{Context, connect};
@@ -23,6 +24,10 @@ pub(crate) struct Edit {
     /// Remove all tags
     #[arg(long, conflicts_with = "tags")]
     pub(super) no_tags: bool,
+    /// Site to add to the domains; repeat the option for several sites
+    #[arg(long = "add-domain", value_name = "HOST", value_parser = details::domain)]
+    #[arg(conflicts_with_all = ["domains", "no_domains"])]
+    pub(super) more_domains: Vec<String>,
     /// Remove all domains
     #[arg(long, conflicts_with = "domains")]
     pub(super) no_domains: bool,
@@ -34,9 +39,10 @@ pub(crate) struct Edit {
     pub(super) unpin: bool,
 }
 
-pub(super) async fn run(context: &Context, args: Edit) -> Result<(), Error> {
+pub(super) async fn run(context: &Context, mut args: Edit) -> Result<(), Error> {
+    let more_domains = std::mem::take(&mut args.more_domains);
     let (query, mut changes) = changes(args);
-    if changes.to_dict().is_empty() {
+    if changes.to_dict().is_empty() && more_domains.is_empty() {
         return Err(Error::usage("nothing to change").hint(
             "For example: mfactl edit QUERY --name NEW. For all options: mfactl edit --help",
         ));
@@ -44,6 +50,10 @@ pub(super) async fn run(context: &Context, args: Edit) -> Result<(), Error> {
     let remarks = mfa_core::cut(&mut changes);
     let client = connect().await?;
     let account = context.account(&client, &query).await?;
+    if !more_domains.is_empty() {
+        let known = account.domains.iter().map(Site::to_string);
+        changes.domains = Some(known.chain(more_domains).collect());
+    }
     let update = context.ask(&client, async |client| {
         client.update(&account.id.to_string(), &changes).await
     });
@@ -144,7 +154,13 @@ mod tests {
             Some(vec!["a.example".into(), "b.example".into()])
         );
         assert_eq!(asked(&["--no-domains"]).domains, Some(Vec::new()));
-        for wrong in [["--no-domains", "--domain=a.com"], ["--domain", "a b"]] {
+        for wrong in [
+            ["--no-domains", "--domain=a.com"],
+            ["--no-domains", "--add-domain=a.com"],
+            ["--domain=b.com", "--add-domain=a.com"],
+            ["--domain", "a b"],
+            ["--add-domain", "a b"],
+        ] {
             let arguments = [&["edit", "aws"][..], &wrong].concat();
             assert!(Program::try_parse_from(arguments).is_err(), "{wrong:?}");
         }

@@ -3,7 +3,7 @@
 //! Only mfa-browser, which the browser has started, can name it. From then on, the asker is this browser on this site: the
 //! question names both, and rules and grants are for both.
 
-use mfa_core::access::{Caller, Executable, Transport};
+use mfa_core::access::{Caller, Executable, Transport, Who};
 use mfa_core::site::Site;
 use mfa_ipc::Error;
 use mfa_ipc::dict::Dict;
@@ -26,7 +26,9 @@ impl Asking {
         if !is_browser_host(caller) {
             return Err(refusals::not_the_browser_host());
         }
-        let who = caller.who.on_site(&site);
+        // Where nobody knows who has started it, it would be one browser for all programs.
+        let is_itself = matches!(&caller.who, Who::Program { path, .. } if caller.executable == Executable::Path(path.clone()));
+        let who = (!is_itself).then(|| caller.who.on_site(&site)).flatten();
         caller.who = who.ok_or_else(refusals::no_browser)?;
         self.asker.site = Some(site);
         Ok(())

@@ -12,6 +12,7 @@ PAGES = {
     "const boxes = [...document.querySelectorAll('input')];"
     "boxes.forEach((box, at) => box.addEventListener('input', () => boxes[at + 1]?.focus()));"
     "</script>",
+    "/captcha": "<form><input name=captcha_code autofocus><input name=otp></form>",
     "/none": "<input type=hidden name=otp><input name=otp disabled><input name=totp style='display: none'>",
     "/frame": "<iframe src='https://login.evil.test/login'></iframe>",
 }
@@ -20,7 +21,9 @@ PAGES = {
 class Handler(http.server.BaseHTTPRequestHandler):
     def do_GET(self):
         page = PAGES.get(self.path)
-        body = f"<!doctype html><meta charset=utf-8><title>Sign in</title>{page}".encode()
+        head = "<!doctype html><meta charset=utf-8><title>Sign in</title>"
+        seen = "<script>addEventListener('submit', () => { document.title = 'Sent'; });</script>"
+        body = f"{head}{seen}{page}".encode()
         self.send_response(200 if page else 404)
         self.send_header("Content-Type", "text/html")
         self.send_header("Content-Length", str(len(body)))

@@ -315,7 +315,16 @@ fn a_browser_on_a_site_is_another_asker() {
     );
     assert!(on.is_recognisable());
     let other = browser.on_site(&site("evil.example")).unwrap();
-    assert!(on != other && on.counts_as(&other) && on.counts_as(&on) && !browser.counts_as(&on));
+    assert!(on != other && *on.anywhere() == browser && *other.anywhere() == browser);
+    let long = format!(
+        "{}.evil.example",
+        "signin.aws.amazon.com.".repeat(5) + "www"
+    );
+    let title = browser.on_site(&site(&long)).unwrap().title();
+    assert_eq!(
+        title,
+        "chromium on …m.signin.aws.amazon.com.www.evil.example"
+    );
     // What has a site already, and what cannot be a browser.
     let program = |path: &str, script: Option<&str>| Who::Program {
         path: path.into(),
@@ -327,13 +336,15 @@ fn a_browser_on_a_site_is_another_asker() {
         program("/usr/bin/python3.11", Some("/srv/job.py")),
         program("/usr/bin/bash", None),
         program("/usr/lib/systemd/systemd", None),
+        // These start the host for any program on the bus that asks them to.
+        program("/usr/libexec/xdg-native-messaging-proxy", None),
+        program("/usr/libexec/xdg-desktop-portal", None),
         Who::Person,
         Who::Tray,
         Who::App("flatpak:org.mozilla.firefox".into()),
         Who::System("cron".into()),
         Who::Unknown,
     ] {
-        assert!(who.counts_as(&who), "{who}");
         assert_eq!(who.on_site(&site("evil.example")), None, "{who}");
     }
     assert!(!is_site("https://") && !is_site("/srv/https://a.b") && !is_site("https://a.b/c"));

@@ -171,7 +171,7 @@ fn of_a_long_site_the_end_is_shown() {
         ("aws.com", "chromium on aws.com wants a code for aws"),
         (
             "signin.aws.amazon.com.evil.example",
-            "….amazon.com.evil.example wants a code for aws",
+            "…mazon.com.evil.example wants a code for aws",
         ),
         (
             "signin.aws.amazon.com",
@@ -190,6 +190,18 @@ fn of_a_long_site_the_end_is_shown() {
         let whole = format!("(Site: https://{site})");
         assert!(rows.iter().any(|row| row.trim() == whole), "{rows:?}");
     }
+}
+
+#[test]
+fn a_program_with_the_name_of_a_browser_on_a_site_is_not_taken_for_one() {
+    let name = "xxxxxxxxxxxx on signin.aws.amazon.com";
+    let program = Question {
+        asker: format!("/tmp/{name}"),
+        line: format!("{name} ← bash"),
+        ..question(7)
+    };
+    let title = title(&asked(vec![program]));
+    assert_eq!(title, "xxxxxxxxxxxx on signin.… wants a code for aws");
 }
 
 #[test]

@@ -3,8 +3,8 @@
 use std::env::consts::EXE_SUFFIX;
 use std::path::{Path, PathBuf};
 
-use mfa_core::access::is_site;
 use mfa_core::access::rules::Subject;
+use mfa_core::site::Site;
 
 use crate::error::Error;
 use crate::platform::whole;
@@ -22,6 +22,8 @@ A program is given as its path, its name in PATH, flatpak:ID or snap:NAME. These
 const SANDBOXES: [&str; 2] = ["flatpak:", "snap:"];
 /// The beginning of the word for a process of root. Its name follows.
 const SYSTEM: &str = "system:";
+/// The beginning of a site, which takes the place of a script.
+const SITE: &str = "https://";
 /// The beginning of a module of Python, which takes the place of a script.
 const MODULE: &str = "-m ";
 
@@ -99,8 +101,12 @@ fn program_path(program: &str, must_exist: bool) -> Result<PathBuf, Error> {
 /// Returns the path of a script as the daemon names it, a module, or a site in a browser.
 fn script_path(script: &Path, must_exist: bool) -> Result<String, Error> {
     let shown = script.to_string_lossy();
-    if shown.starts_with(MODULE) || is_site(&shown) {
+    if shown.starts_with(MODULE) {
         return Ok(shown.into_owned());
+    }
+    if let Some(address) = shown.strip_prefix(SITE) {
+        let site = Site::of_address(address).map_err(|error| Error::usage(error.to_string()))?;
+        return Ok(format!("{SITE}{site}"));
     }
     let path = std::path::absolute(script).map_err(Error::from)?;
     if must_exist && !path.is_file() {
@@ -210,11 +216,14 @@ mod tests {
     #[test]
     fn a_site_is_named_as_a_browser_shows_it() {
         let site = "https://signin.aws.amazon.com";
-        let browser = named("sh", Some(Path::new(site)), true).unwrap();
-        assert!(
-            matches!(&browser, Subject::Program { script: Some(script), .. } if script == site)
-        );
-        assert!(words(Some(&browser)).ends_with(" --script https://signin.aws.amazon.com"));
+        for typed in [site, "https://Signin.AWS.amazon.com/console"] {
+            let browser = named("sh", Some(Path::new(typed)), true).unwrap();
+            let words = words(Some(&browser));
+            assert!(
+                words.ends_with(" --script https://signin.aws.amazon.com"),
+                "{words}"
+            );
+        }
         assert!(named("sh", Some(Path::new("https://com")), true).is_err());
     }
 

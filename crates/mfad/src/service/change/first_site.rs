@@ -1,17 +1,22 @@
 //! Remembering the first site on which an account is used. The user has allowed that by allowing the code.
 
+use mfa_core::access::Use;
+use mfa_core::access::record::Ground;
 use mfa_core::port::StoreError;
 use mfa_core::site::Site;
 use mfa_core::{Account, AccountId, item};
 use mfa_ipc::Error;
 
 use super::{Change, Job};
+use crate::caller::Asker;
 use crate::service::{Service, errors};
 
 /// A change that gives an account its first domain.
 pub(in crate::service) struct FirstSite {
     pub(in crate::service) id: AccountId,
     pub(in crate::service) site: Site,
+    /// The browser, for the log.
+    pub(in crate::service) asker: Asker,
 }
 
 impl Change for FirstSite {
@@ -27,6 +32,7 @@ impl Change for FirstSite {
             return Ok((Box::pin(async { Ok(()).into() }), new));
         }
         if !new.domains.is_empty() {
+            service.refused(&self.asker, Some(self.id), Use::Code, Ground::Site);
             return Err(errors::other_site(&new.domains));
         }
         new.domains.push(self.site);
@@ -37,10 +43,12 @@ impl Change for FirstSite {
     }
 
     fn done(account: Account, service: &mut Service) -> Result<(), Error> {
-        service.accounts.is_stored_as_named(account.id);
+        let id = account.id;
+        service.accounts.is_stored_as_named(id);
         let updated = service.accounts.unlocked.update(account);
         updated.map_err(errors::unlocked)?;
         service.accounts_changed();
+        service.has_first_site(id);
         Ok(())
     }
 

@@ -17,15 +17,28 @@ impl Service {
     /// Closes the open questions on which the rules or the grants now decide, and resumes the requests behind them.
     pub(in crate::service) fn decide_open_questions(&mut self) {
         for (id, asker, account, usage) in self.consent.questions.open_ones() {
-            if !self.is_decided(&asker, account, usage) {
-                continue;
+            if self.is_decided(&asker, account, usage) {
+                self.serve_again(id);
             }
-            drop(self.consent.questions.take(id));
-            self.announcer.tell(Signal::QuestionsChanged);
-            let is_one = |cause| cause == Cause::Question(id);
-            for request in self.parking.take(|_, cause| is_one(cause)) {
-                self.resume(request);
+        }
+    }
+
+    /// Closes the open questions of browsers about an account, which has got its first site meanwhile. Their requests are
+    /// refused, or asked about anew.
+    pub(in crate::service) fn has_first_site(&mut self, account: AccountId) {
+        for (id, asker, about, _) in self.consent.questions.open_ones() {
+            if asker.site.is_some() && about == Some(account) {
+                self.serve_again(id);
             }
+        }
+    }
+
+    fn serve_again(&mut self, question: u64) {
+        drop(self.consent.questions.take(question));
+        self.announcer.tell(Signal::QuestionsChanged);
+        let is_one = |cause| cause == Cause::Question(question);
+        for request in self.parking.take(|_, cause| is_one(cause)) {
+            self.resume(request);
         }
     }
 

@@ -5,10 +5,10 @@
 
 use std::time::Duration;
 
+use mfa_core::AccountId;
 use mfa_core::access::record::Ground;
 use mfa_core::access::rules::{Accounts, Rule, Subject, Verdict};
 use mfa_core::access::{Answer, Question, Use, Wanted, Who};
-use mfa_core::{Account, AccountId};
 use mfa_ipc::Error;
 use tokio::sync::oneshot;
 use tokio::task::JoinSet;
@@ -82,7 +82,8 @@ impl Questions {
 
     /// Returns whether an asker may have another question. A browser is one asker on all its sites.
     fn have_room_for(&self, who: &Who) -> bool {
-        let of_this_one = (self.open.iter()).filter(|open| open.asker.caller.who.counts_as(who));
+        let is_of_one = |open: &&Open| open.asker.caller.who.anywhere() == who.anywhere();
+        let of_this_one = self.open.iter().filter(is_of_one);
         self.open.len() < MAX_OPEN && of_this_one.count() < MAX_OF_ONE
     }
 
@@ -130,7 +131,7 @@ impl Service {
             return Err(errors::too_many_questions());
         }
         let entry = account.and_then(|id| self.accounts.unlocked.get(id));
-        let account_name = entry.map(|entry| called(&entry.account));
+        let account_name = entry.map(|entry| entry.account.called());
         let is_first_site = entry.is_some_and(|entry| is_first_site(asker, &entry.account));
         let patience = self.consent.parts.policy.patience;
         let questions = &mut self.consent.questions;
@@ -288,13 +289,4 @@ impl Service {
             self.turn_away(request, error.clone());
         }
     }
-}
-
-/// Returns what a question calls an account.
-fn called(account: &Account) -> String {
-    let issuer = &account.issuer;
-    if issuer.is_empty() || issuer.to_lowercase() == account.name.to_lowercase() {
-        return account.name.clone();
-    }
-    format!("{} ({issuer})", account.name)
 }

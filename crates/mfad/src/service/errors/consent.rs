@@ -55,7 +55,8 @@ pub(in crate::service) fn other_site(domains: &[Site]) -> Error {
     let sites: Vec<_> = domains.iter().map(Site::as_str).collect();
     let sites = sites.join(", ");
     Error::AccessDenied(format!(
-        "the account is used on {sites}, and not on this site. If it should be, run mfactl edit and add the domain"
+        "the account is used on {sites}, and not on this site. If you are sure that this is another site of the same \
+         service, run mfactl edit with --add-domain"
     ))
 }
 

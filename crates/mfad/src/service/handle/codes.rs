@@ -54,7 +54,12 @@ impl Handle {
             }
         };
         if let (true, Some(site)) = (is_first_site, asker.site.clone()) {
-            self.change(asker, FirstSite { id, site }).await?;
+            let first = FirstSite {
+                id,
+                site,
+                asker: asker.clone(),
+            };
+            self.change(asker, first).await?;
         }
         self.check(asker, Some(Takes(Some(id), usage))).await?;
         Ok((id, codes))

@@ -163,9 +163,11 @@ async fn of_two_first_sites_one_wins() {
     );
     world.user.answer(Some(Answer::Once));
     other.await.unwrap().unwrap();
-    let shown = world.user.shown.lock().unwrap().remove(0);
-    shown.answer(Some(Answer::Once));
+    // The other question is over: the account belongs to another site now.
     assert!(matches!(one.await.unwrap(), Err(Error::AccessDenied(_))));
+    assert_eq!(open(&service).await, 0);
+    let refused = (Action::Code, Outcome::Refused, Ground::Site);
+    assert_eq!(grounds(&world).last(), Some(&refused));
     assert_eq!(domains(&service).await, ["evil.example"]);
 }
 
@@ -207,4 +209,23 @@ async fn the_domains_of_an_account_are_changed_by_the_user_alone() {
     assert_eq!(domains(&service).await, [SIGN_IN]);
     set(&asker(Who::Tray), &[]).await.unwrap();
     assert_eq!(domains(&service).await, [""; 0]);
+}
+
+#[tokio::test]
+async fn a_browser_is_one_asker_on_all_its_sites() {
+    let (world, service) = attended().await;
+    let codes = answered(&world, &service, "one.example", Answer::Deny).await;
+    assert!(matches!(codes, Err(Error::AccessDenied(_))));
+    // It may not ask again at once by naming another site.
+    for site in ["one.example", "two.example"] {
+        let again = begin(&service, browser(site)).await.unwrap();
+        assert!(matches!(again, Err(Error::AccessDenied(_))));
+    }
+    assert_eq!(world.user.questions().len(), 1);
+    // Nor does it have the lines of the log for each site.
+    for number in 0..200 {
+        let site = format!("{number}.example");
+        drop(begin(&service, browser(&site)).await.unwrap());
+    }
+    assert!(grounds(&world).len() <= 40, "{}", grounds(&world).len());
 }

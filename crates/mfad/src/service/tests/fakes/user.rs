@@ -27,13 +27,6 @@ pub(in crate::service::tests) struct Shown {
     answer: Option<oneshot::Sender<Option<Answer>>>,
 }
 
-impl Shown {
-    /// Answers this question, or closes it.
-    pub(in crate::service::tests) fn answer(mut self, answer: Option<Answer>) {
-        self.answer.take().unwrap().send(answer).unwrap();
-    }
-}
-
 impl FakeUser {
     /// Answers the latest question, or closes it.
     pub(in crate::service::tests) fn answer(&self, answer: Option<Answer>) {
