@@ -1,5 +1,7 @@
 //! Automatic backups: they follow each change, old ones are removed, and what is wrong with them is said.
 
+mod killed;
+
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};

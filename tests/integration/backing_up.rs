@@ -292,27 +292,20 @@ fn a_backup_that_is_killed_at_any_write_is_not_there_or_whole() {
         strace.args(["backup", "--password-file", "-"]).arg(&file);
         run(&mut strace, PASSPHRASE)
     };
-    traced(&["-e", "trace=%file,%desc", "-o", log.to_str().unwrap()]).ok();
-    let calls = fs::read_to_string(&log).unwrap();
-    let calls: Vec<_> = calls
-        .lines()
-        .filter_map(|line| line.split_once(' '))
-        .map(|(_, call)| call.trim().to_owned())
-        .filter(|call| !call.starts_with(['<', '+', '-']))
-        .collect();
+    traced(&strace::logging(&log)).ok();
+    let calls = strace::listed(&log);
     let steps = strace::numbered(&calls);
     assert!(steps.iter().any(|(name, _)| name == "fsync"), "{calls:?}");
-    for (name, number) in steps {
+    for step in steps {
         drop(fs::remove_file(&file));
-        let inject = format!("inject={name}:signal=SIGKILL:when={number}");
-        let trace = format!("trace={name}");
+        let [trace, inject] = strace::injecting(&step, "signal=SIGKILL");
         let killed = traced(&["-e", &trace, "-e", &inject, "-o", "/dev/null"]);
-        assert_ne!(killed.status, 0, "{name} {number} was never reached");
+        assert_ne!(killed.status, 0, "{step:?} was never reached");
         if let Ok(mut found) = fs::File::open(&file) {
             let key = DatabaseKey::new().with_password(PASSPHRASE);
             let database = Database::open(&mut found, key);
             let count = database.map(|database| database.num_entries());
-            assert_eq!(count.ok(), Some(2), "{name} {number}");
+            assert_eq!(count.ok(), Some(2), "{step:?}");
         }
     }
 }

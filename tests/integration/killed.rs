@@ -1,11 +1,13 @@
 //! A daemon that is killed while it synchronises.
 
+mod copies;
+
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use tests::{Desktop, LINK};
 
-use crate::strace::{calls, inject, numbered};
+use crate::strace::{around, calls, inject_on, numbered};
 use crate::syncing::{BANK, PASSPHRASE, Shared, accounts, sync, sync_with};
 use crate::vault::{configure, passphrase_file};
 
@@ -67,10 +69,10 @@ impl Computers {
         steps
     }
 
-    /// Returns whether the daemon was killed at a step.
-    fn kill(&self, file: &Path, step: &(String, usize)) -> bool {
+    /// Returns whether the daemon was killed at a step of what it does with these files.
+    fn kill(&self, paths: &[PathBuf], step: &(String, usize)) -> bool {
         let before = fs::read(self.shared.path()).unwrap();
-        let traced = inject(&self.here, file, step, "signal=SIGKILL");
+        let traced = inject_on(&self.here, paths, step, "signal=SIGKILL");
         let run = sync_with(&self.here, &["--yes", &self.shared.file()]);
         // The threads of the daemon share the work, and each counts its own calls.
         let is_killed = run.status != 0;
@@ -80,8 +82,19 @@ impl Computers {
             traced.detach();
         }
         let now = fs::read(self.shared.path()).unwrap();
-        assert!(now == before || opens(&now), "{file:?} {step:?}");
+        assert!(now == before || opens(&now), "{paths:?} {step:?}");
         is_killed
+    }
+
+    /// Synchronises both, and makes sure that no change is lost.
+    fn meet(&self, number: u32) {
+        sync(&self.here, &self.shared);
+        sync(&self.there, &self.shared);
+        let here = accounts(&self.here);
+        assert_eq!(here, accounts(&self.there), "{number}");
+        let notes: Vec<_> = here.iter().map(|account| account["note"].clone()).collect();
+        let expected = [format!("there {number}"), format!("here {number}")];
+        assert_eq!(notes, expected, "{number}");
     }
 }
 
@@ -97,14 +110,8 @@ fn a_daemon_that_is_killed_at_any_write_loses_nothing() {
         for step in computers.writes(file) {
             number += 1;
             computers.change(number);
-            kills += u32::from(computers.kill(file, &step));
-            sync(&computers.here, &computers.shared);
-            sync(&computers.there, &computers.shared);
-            let here = accounts(&computers.here);
-            assert_eq!(here, accounts(&computers.there), "{file:?} {step:?}");
-            let notes: Vec<_> = here.iter().map(|account| account["note"].clone()).collect();
-            let expected = [format!("there {number}"), format!("here {number}")];
-            assert_eq!(notes, expected, "{file:?} {step:?}");
+            kills += u32::from(computers.kill(&around(file), &step));
+            computers.meet(number);
         }
         // Its content is written, stored and put in its place: at least there, it was killed.
         assert!(kills > 2, "{file:?}: {kills}");

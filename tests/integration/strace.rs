@@ -5,7 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 
-use tests::{Desktop, eventually, is_gone, run};
+use tests::{Desktop, binary, eventually, eventually_within, is_gone, run};
 
 /// strace on a running program.
 pub(crate) struct Traced {
@@ -14,13 +14,21 @@ pub(crate) struct Traced {
 }
 
 impl Traced {
-    /// Traces the calls of the daemon on a file, on the new one beside it and on their folder, with more options for strace.
-    fn attach(desktop: &Desktop, file: &Path, options: &[&str]) -> Self {
-        let new = new(file);
-        let paths = [file, &new, file.parent().unwrap()];
-        let paths = paths.iter().flat_map(|path| ["-P", path.to_str().unwrap()]);
-        let options: Vec<_> = paths.chain(options.iter().copied()).collect();
+    /// Traces the calls of the daemon on these paths, with more options for strace.
+    fn attach(desktop: &Desktop, paths: &[PathBuf], options: &[&str]) -> Self {
+        let options = with_paths(paths, options);
         Self::attach_to(desktop, &desktop.daemon().to_string(), &options)
+    }
+
+    /// Starts a daemon whose calls on these paths are traced from the first one on, with more options for strace.
+    pub(crate) fn start(desktop: &Desktop, paths: &[PathBuf], options: &[&str]) -> Self {
+        let mut strace = desktop.command("strace");
+        strace.args(["-f", "-qq"]).args(with_paths(paths, options));
+        let strace = strace.arg(binary("mfad")).stdout(Stdio::null());
+        let strace = desktop.start_daemon(strace.stderr(Stdio::null()));
+        let id = strace.id().to_string();
+        let pid = run(Command::new("pgrep").args(["-P", &id]), "").ok();
+        Self { strace, pid }
     }
 
     /// Traces the program with this process id, with more options for strace.
@@ -42,6 +50,11 @@ impl Traced {
         }
     }
 
+    /// Waits up to the given number of seconds until strace has killed the program.
+    pub(crate) fn wait(&self, seconds: u64) {
+        eventually_within(seconds, "the program is killed", || is_gone(&self.pid));
+    }
+
     /// Ends strace after it has killed the program. It does not always notice by itself.
     pub(crate) fn bury(mut self) {
         self.strace.kill().unwrap();
@@ -57,6 +70,17 @@ impl Traced {
     }
 }
 
+fn with_paths<'p>(paths: &'p [PathBuf], options: &[&'p str]) -> Vec<&'p str> {
+    let paths = paths.iter().map(|path| path.to_str().unwrap());
+    let paths = paths.flat_map(|path| ["-P", path]);
+    paths.chain(options.iter().copied()).collect()
+}
+
+/// Returns what is traced to follow one file: the file, the new one beside it, and their folder.
+pub(crate) fn around(file: &Path) -> [PathBuf; 3] {
+    [file.into(), new(file), file.parent().unwrap().into()]
+}
+
 /// Returns the path of the file that is written beside a file, to replace it.
 pub(crate) fn new(file: &Path) -> PathBuf {
     let mut path = file.as_os_str().to_owned();
@@ -66,11 +90,26 @@ pub(crate) fn new(file: &Path) -> PathBuf {
 
 /// Returns the calls of the daemon on a file while something is done, one in a line, in order.
 pub(crate) fn calls(desktop: &Desktop, file: &Path, act: impl Fn()) -> Vec<String> {
+    calls_on(desktop, &around(file), act)
+}
+
+/// Returns the same for several paths.
+pub(crate) fn calls_on(desktop: &Desktop, paths: &[PathBuf], act: impl Fn()) -> Vec<String> {
     let log = desktop.folder().join("calls");
-    let options = ["-y", "-e", "trace=%file,%desc", "-o", log.to_str().unwrap()];
-    let traced = Traced::attach(desktop, file, &options);
+    let traced = Traced::attach(desktop, paths, &logging(&log));
     act();
     traced.detach();
+    listed(&log)
+}
+
+/// Returns the options for strace that have it list all calls on paths in a log.
+pub(crate) fn logging(log: &Path) -> [&str; 5] {
+    let log = log.to_str().unwrap();
+    ["-y", "-e", "trace=%file,%desc", "-o", log]
+}
+
+/// Returns the calls that a log lists, one in a line, in order.
+pub(crate) fn listed(log: &Path) -> Vec<String> {
     let log = fs::read_to_string(log).unwrap();
     // After the process id. What was resumed has been listed before.
     let lines = log.lines().filter_map(|line| line.split_once(' '));
@@ -95,16 +134,26 @@ pub(crate) fn numbered(calls: &[String]) -> Vec<(String, usize)> {
 }
 
 /// Traces the daemon, and lets one of its calls on a file fail or be its last.
-pub(crate) fn inject(
+pub(crate) fn inject(desktop: &Desktop, file: &Path, step: &(String, usize), what: &str) -> Traced {
+    inject_on(desktop, &around(file), step, what)
+}
+
+/// Does the same with one of its calls on several paths.
+pub(crate) fn inject_on(
     desktop: &Desktop,
-    file: &Path,
-    (name, number): &(String, usize),
+    paths: &[PathBuf],
+    step: &(String, usize),
     what: &str,
 ) -> Traced {
-    let trace = format!("trace={name}");
-    let inject = format!("inject={name}:{what}:when={number}");
+    let [trace, inject] = injecting(step, what);
     let options = ["-e", &trace, "-e", &inject, "-o", "/dev/null"];
-    Traced::attach(desktop, file, &options)
+    Traced::attach(desktop, paths, &options)
+}
+
+/// Returns the expressions for strace by which one call fails or is the last one.
+pub(crate) fn injecting((name, number): &(String, usize), what: &str) -> [String; 2] {
+    let inject = format!("inject={name}:{what}:when={number}");
+    [format!("trace={name}"), inject]
 }
 
 /// Checks that a new file is on the disk before it takes the place of the old one, and its name after that.

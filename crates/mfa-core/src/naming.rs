@@ -114,7 +114,7 @@ pub fn fit(text: &mut String, max: usize) -> bool {
     *text != whole
 }
 
-/// Returns the remark on a text that [`fit`] has cut: a sentence without its end.
+/// Returns the remark on a text that was cut to fit: a sentence without its end.
 #[must_use]
 pub fn was_cut(what: &str, max: usize) -> String {
     format!("its {what} was cut to {max} characters")

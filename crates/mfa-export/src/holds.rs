@@ -23,12 +23,14 @@ pub struct Holds {
     /// Whether an account can have a name beside its issuer and its user name.
     pub name: bool,
     /// The number of tags.
-    pub tags: Tags,
+    pub tags: Count,
+    /// The number of domains.
+    pub domains: Count,
     /// Whether an account can be pinned.
     pub pinned: bool,
     /// Whether an account can have a note.
     pub note: bool,
-    /// Whether an account can have a serial number, domains and fields that only a newer program knows.
+    /// Whether an account can have a serial number and fields that only a newer program knows.
     pub rest: bool,
     /// Whether an account can have the times at which it was added and changed.
     pub times: bool,
@@ -47,15 +49,33 @@ pub enum Steam {
     IssuerOnly,
 }
 
-/// The number of tags that an account can have.
+/// How many values of a field an account can have.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Tags {
+pub enum Count {
     /// None.
     None,
-    /// One, as a folder or a group.
+    /// One: of tags, a folder or a group.
     One,
     /// Any number.
     Many,
+}
+
+impl Count {
+    /// Returns how many of an account's values can be kept.
+    #[must_use]
+    pub fn of(self, values: usize) -> usize {
+        match self {
+            Self::None => 0,
+            Self::One => values.min(1),
+            Self::Many => values,
+        }
+    }
+
+    /// Returns whether all of an account's values are lost, and whether only those after the first are.
+    fn loses(self, values: usize) -> [bool; 2] {
+        let is_any_lost = self.of(values) < values;
+        [Self::None, Self::One].map(|count| is_any_lost && self == count)
+    }
 }
 
 impl Holds {
@@ -68,7 +88,8 @@ impl Holds {
             digits: &[],
             no_issuer: true,
             name: false,
-            tags: Tags::None,
+            tags: Count::None,
+            domains: Count::None,
             pinned: false,
             note: false,
             rest: false,
@@ -82,7 +103,8 @@ impl Holds {
     pub const fn all() -> Self {
         Self {
             name: true,
-            tags: Tags::Many,
+            tags: Count::Many,
+            domains: Count::Many,
             pinned: true,
             note: true,
             rest: true,
@@ -178,7 +200,7 @@ pub fn report(
 }
 
 /// The fields that can be lost, for people, in the order of [`losses`].
-const FIELDS: [&str; 11] = [
+const FIELDS: [&str; 12] = [
     "empty issuer",
     "user name",
     "name",
@@ -188,6 +210,7 @@ const FIELDS: [&str; 11] = [
     "note",
     "serial",
     "domains",
+    "domains after the first",
     "fields of a newer version",
     TIMES,
 ];
@@ -203,18 +226,20 @@ fn losses(holds: &Holds, account: &Account, usual: &mut Usual) -> [bool; FIELDS.
     // An import chooses the same name, and finds the same serial.
     let is_usual = usual.is_usual(account);
     let is_known = naming::serial(issuer, username).is_some_and(|known| known == account.serial);
-    let tags = account.tags.len();
+    let [tags, more_tags] = holds.tags.loses(account.tags.len());
+    let [domains, more_domains] = holds.domains.loses(account.domains.len());
     [
         (!holds.no_issuer || steam != Steam::Whole) && issuer.is_empty(),
         // Without an issuer, the user name takes its place.
         steam == Steam::IssuerOnly && !username.is_empty() && !issuer.is_empty(),
         !has_name && !is_usual,
-        holds.tags == Tags::None && tags > 0,
-        holds.tags == Tags::One && tags > 1,
+        tags,
+        more_tags,
         !holds.pinned && account.pinned,
         !holds.note && !account.note.is_empty(),
         !holds.rest && !account.serial.is_empty() && !is_known,
-        !holds.rest && !account.domains.is_empty(),
+        domains,
+        more_domains,
         !holds.rest && !account.more.is_empty(),
         !holds.times && account.created.max(account.modified) > 0,
     ]
@@ -287,7 +312,7 @@ mod tests {
             pinned: true,
             note: "n".into(),
             serial: "s".into(),
-            domains: mfa_core::site::known(["bank.example"]),
+            domains: mfa_core::site::known(["bank.example", "b.example"]),
             modified: 7,
             ..account("mine", totp(30))
         };
@@ -309,14 +334,16 @@ mod tests {
         );
         let most = Holds {
             name: true,
-            tags: Tags::One,
+            tags: Count::One,
+            domains: Count::One,
             pinned: true,
             note: true,
             ..FEW
         };
         let report = of(&most, &[full.clone(), plain.clone()]);
         let lost: Vec<_> = report.lost.iter().map(|lost| &*lost.what).collect();
-        assert_eq!(lost, ["tags after the first", "serial", "domains", TIMES]);
+        let expected = ["tags after the first", "serial", "domains after the first"];
+        assert_eq!(lost, [&expected[..], &[TIMES]].concat());
         let mut newer = full;
         newer.more.insert("icon".into(), "a.png".into());
         let report = of(&most, &[newer.clone(), plain.clone()]);

@@ -35,7 +35,7 @@ mod seal;
 
 pub use failure::Failure;
 pub use formats::{Format, Options, named};
-pub use holds::{Holds, Report, Steam, Tags, report};
+pub use holds::{Count, Holds, Report, Steam, report};
 pub use output::crash;
 
 /// An export, or a part of it.

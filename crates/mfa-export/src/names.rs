@@ -3,6 +3,7 @@
 use std::collections::HashSet;
 
 use mfa_core::item::Entry;
+use mfa_core::site::Site;
 use mfa_core::{Account, naming};
 
 /// Tells the names that an import would choose again from those that the user has chosen.
@@ -40,6 +41,11 @@ pub(crate) fn issuer(account: &Account) -> &str {
 /// Returns a text, unless it is empty.
 pub(crate) fn some(text: &str) -> Option<&str> {
     Some(text).filter(|text| !text.is_empty())
+}
+
+/// Returns the address of a site, as password managers have it with an entry.
+pub(crate) fn address(site: &Site) -> String {
+    format!("https://{site}")
 }
 
 #[cfg(test)]

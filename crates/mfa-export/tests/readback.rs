@@ -10,9 +10,9 @@ mod random;
 
 use mfa_core::account::{Digits, Kind, Period};
 use mfa_core::item::Entry;
-use mfa_core::{Account, AccountId, Secret};
+use mfa_core::{Account, AccountId, Secret, site};
 use mfa_export::formats::FORMATS;
-use mfa_export::{Bytes, Holds, Options, Report, Steam, Tags};
+use mfa_export::{Bytes, Count, Holds, Options, Report, Steam};
 use mfa_import::{Found, Imported};
 use proptest::prelude::*;
 use random::{entries, secret};
@@ -20,11 +20,7 @@ use random::{entries, secret};
 const PASSWORD: &str = "päss word ";
 
 /// Fields that a format holds, but that the importer does not read from it.
-const UNREAD: &[(&str, &str)] = &[
-    ("bitwarden", "note"),
-    ("keepass", "note"),
-    ("paper", "name"),
-];
+const UNREAD: &[(&str, &str)] = &[("paper", "name")];
 
 fn is_read(format: &str, field: &str) -> bool {
     !UNREAD.contains(&(format, field))
@@ -46,6 +42,14 @@ fn compare_losses(name: &str, holds: &Holds, entries: &[Entry], report: &Report)
         let known = mfa_core::naming::serial(&account.issuer, &account.username);
         !account.serial.is_empty() && known.is_none_or(|known| known != account.serial)
     };
+    // All values of a field, or those after the first.
+    let values = |held: Count, number: &dyn Fn(&Account) -> usize| match held {
+        Count::None => [having(&|one| number(one) > 0), 0],
+        Count::One => [0, having(&|one| number(one) > 1)],
+        Count::Many => [0, 0],
+    };
+    let [tags, more_tags] = values(holds.tags, &|one| one.tags.len());
+    let [domains, more_domains] = values(holds.domains, &|one| one.domains.len());
     let all = entries.len();
     for (what, expected) in [
         (
@@ -62,21 +66,14 @@ fn compare_losses(name: &str, holds: &Holds, entries: &[Entry], report: &Report)
         ("pinned", unless(holds.pinned, having(&|one| one.pinned))),
         ("serial", unless(holds.rest, having(&serial))),
         (
-            "domains",
-            unless(holds.rest, having(&|one| !one.domains.is_empty())),
-        ),
-        (
             "fields of a newer version",
             unless(holds.rest, having(&|one| !one.more.is_empty())),
         ),
         (mfa_helper::export::TIMES, unless(holds.times, all)),
-        (
-            "tags",
-            unless(
-                holds.tags != Tags::None,
-                having(&|one| !one.tags.is_empty()),
-            ),
-        ),
+        ("tags", tags),
+        ("tags after the first", more_tags),
+        ("domains", domains),
+        ("domains after the first", more_domains),
     ] {
         assert_eq!(named(what), expected, "{name}: {what}");
     }
@@ -126,11 +123,7 @@ fn compare(name: &str, holds: &Holds, entry: &Entry, read: &Imported) {
     if account.kind != Kind::Steam || holds.steam != Steam::IssuerOnly {
         assert_eq!(read.username, account.username, "{name}");
     }
-    let tags = match holds.tags {
-        Tags::None => 0,
-        Tags::One => account.tags.len().min(1),
-        Tags::Many => account.tags.len(),
-    };
+    let tags = holds.tags.of(account.tags.len());
     if is_read(name, "tags") {
         assert_eq!(read.tags, account.tags[..tags], "{name}");
     }
@@ -141,8 +134,8 @@ fn compare(name: &str, holds: &Holds, entry: &Entry, read: &Imported) {
         let note = if holds.note { &*account.note } else { "" };
         assert_eq!(read.note, note, "{name}");
     }
-    let domains = if holds.rest { &*account.domains } else { &[] };
-    assert_eq!(read.domains, domains, "{name}");
+    let domains = holds.domains.of(account.domains.len());
+    assert_eq!(read.domains, account.domains[..domains], "{name}");
     let has_name = holds.name && is_read(name, "name") && !has_no_issuer;
     if has_name && (account.kind != Kind::Steam || holds.steam == Steam::Whole) {
         assert_eq!(read.name, account.name, "{name}");
@@ -275,6 +268,7 @@ fn the_apps_find_what_they_need() {
     let first = &mut entries[0].account;
     first.note = "n".into();
     first.tags = vec!["Work".into(), "Home".into()];
+    first.domains = site::known(["bank.example", "b.example"]);
     let aegis = json("aegis", &entries);
     let item = &aegis["db"]["entries"][0];
     assert_eq!(
@@ -287,7 +281,13 @@ fn the_apps_find_what_they_need() {
     assert_eq!(service["icon"]["label"]["text"], "BA");
     assert_eq!(service["order"]["position"], 1);
     let bitwarden = json("bitwarden", &entries);
-    assert_eq!(bitwarden["items"][0]["notes"], "n");
+    let item = &bitwarden["items"][0];
+    assert_eq!(item["notes"], "n");
+    let uris = item["login"]["uris"].as_array().unwrap();
+    assert_eq!(
+        (uris.len(), &uris[1]["uri"]),
+        (2, &"https://b.example".into())
+    );
     assert_eq!(bitwarden["folders"].as_array().map(Vec::len), Some(1));
     assert_eq!(
         bitwarden["items"][0]["folderId"],
@@ -302,7 +302,7 @@ fn the_apps_find_what_they_need() {
     let table = keepass.write(&entries, Options::default()).unwrap();
     let table = String::from_utf8(table.to_vec()).unwrap();
     assert!(
-        table.contains("\"Bank\",\"jane1\",\"\",\"\",\"n\",\"otpauth://"),
+        table.contains("\"jane1\",\"\",\"https://bank.example\",\"n\",\"otpauth://"),
         "{table}"
     );
 }

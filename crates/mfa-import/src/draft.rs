@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use mfa_core::account::{self, Algorithm, Digits, Kind, Period};
 use mfa_core::secret::{self, Secret};
-use mfa_core::site::Site;
+use mfa_core::site::{self, Site};
 use mfa_core::uri;
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use thiserror::Error;
@@ -86,6 +86,9 @@ pub(crate) enum Reason {
 
 /// The reason why an entry in the trash is skipped.
 pub(crate) const TRASHED: &str = "it was in the trash";
+
+/// The beginning of the addresses that count: anybody on the way can be the site that another address names.
+const HTTPS: &str = "https://";
 
 impl Default for Coded<'_> {
     fn default() -> Self {
@@ -284,6 +287,25 @@ pub(crate) fn other_name<'f>(name: &'f str, issuer: &str) -> &'f str {
     } else {
         name.trim()
     }
+}
+
+/// Returns the sites of the addresses that a password manager keeps with an entry: its user has put them there. Links and
+/// QR codes name no site, since they come from others.
+pub(crate) fn sites<'f>(addresses: impl IntoIterator<Item = &'f str>) -> Vec<Site> {
+    let is_safe = |address: &&str| {
+        let scheme = address.trim_start().get(..HTTPS.len());
+        scheme.is_some_and(|scheme| scheme.eq_ignore_ascii_case(HTTPS))
+    };
+    let addresses = addresses.into_iter().filter(is_safe);
+    let sites = addresses.filter_map(|address| Site::of_address(address).ok());
+    let sites: Vec<_> = sites.collect();
+    site::known(sites.iter().map(Site::as_str))
+}
+
+/// Returns the note that a password manager has with an entry, if the entry is there for codes alone. With a password, the
+/// note is one on the login, and may have anything, such as other passwords.
+pub(crate) fn note_on_codes<'f>(note: &'f str, password: &str) -> &'f str {
+    if password.is_empty() { note } else { "" }
 }
 
 /// Adds a label to a link without one.

@@ -254,3 +254,82 @@ fn links() {
     ];
     holds("otpauth", text, &expected);
 }
+
+/// Returns the domains of the only account in a file.
+fn domains(format: &str, file: &str) -> Vec<String> {
+    let found = read(format, file).unwrap_or_else(|error| panic!("{file}: {error}"));
+    assert_eq!(found.accounts.len(), 1, "{file}");
+    let domains = found.accounts[0].domains.iter();
+    domains.map(ToString::to_string).collect()
+}
+
+/// The address that a password manager fills in is the one that its user has given it.
+#[test]
+fn the_addresses_of_password_managers_say_where_an_account_is_used() {
+    let bitwarden = r#"{"encrypted":false,"items":[{"name":"A","login":{"totp":"S","uris":[
+        {"match":null,"uri":" https://Signin.A.example/login?x=1 "},{"match":1,"uri":"HTTPS://a.example:8443"},
+        {"match":3,"uri":"https://a.example/again"},{"match":"0","uri":"https://b.example"},
+        {"match":4,"uri":"https://expression.example"},{"match":5,"uri":"https://never.example"},
+        {"match":"x","uri":"https://odd.example"},{"uri":"http://plain.example"},{"uri":"bare.example"},
+        {"uri":"androidapp://app.example"},{"uri":"https://user@other.example"},{"uri":"https://intranet/"},
+        {"uri":"https://b\u00fccher.example"},{"uri":"https:/\u00e9"},{"uri":null},7]}}]}"#;
+    assert_eq!(
+        domains("bitwarden", bitwarden),
+        ["signin.a.example", "a.example", "b.example"]
+    );
+    let table = "name,login_uri,login_totp\nA,\"https://a.example/x,y,https://b.example,c.example\",\
+        otpauth://totp/A:a?secret=S\n";
+    assert_eq!(domains("bitwarden", table), ["a.example", "b.example"]);
+    let pass = r#"{"userId":"u","vaults":{"v":{"items":[{"state":1,"data":{"metadata":{"name":"A"},
+        "content":{"totpUri":"S","urls":["https://a.example/","ftp://b.example"]}}}]}}}"#;
+    assert_eq!(domains("proton-pass", pass), ["a.example"]);
+    let table = "name,url,email,totp,vault\nA,\"https://a.example, https://b.example\",,\
+        otpauth://totp/A:a?secret=S,Personal\n";
+    assert_eq!(domains("proton-pass", table), ["a.example", "b.example"]);
+    let table = "Group,Title,Username,Password,URL,Notes,TOTP\n\
+        Root,A,a,,https://a.example/login,,otpauth://totp/A:a?secret=S\n";
+    assert_eq!(domains("keepass", table), ["a.example"]);
+    let many = (0..99).map(|n| format!(r#"{{"uri":"https://{n}.example"}}"#));
+    let many = many.collect::<Vec<_>>().join(",");
+    let many = format!(
+        r#"{{"encrypted":false,"items":[{{"name":"A","login":{{"totp":"S","uris":[{many}]}}}}]}}"#
+    );
+    assert_eq!(domains("bitwarden", &many).len(), 16);
+}
+
+/// Whoever makes a link or a QR code must not say where its codes may go.
+#[test]
+fn a_link_does_not_say_where_an_account_is_used() {
+    let link = "otpauth://totp/a.example:a?secret=S&issuer=a.example&domain=a.example\
+        &domains=a.example&url=https%3A%2F%2Fa.example&image=https%3A%2F%2Fa.example%2Fi.png";
+    assert_eq!(domains("otpauth", &format!("{link}\n")), [""; 0]);
+    let item = format!(
+        r#"{{"encrypted":false,"items":[{{"name":"https://a.example","login":{{"totp":"{link}"}}}}]}}"#
+    );
+    assert_eq!(domains("bitwarden", &item), [""; 0]);
+}
+
+/// A note on a login may have anything. Where there is no password, it is one on the codes.
+#[test]
+fn a_note_beside_a_password_stays_where_it_is() {
+    let notes = |format: &str, file: &str| {
+        let found = read(format, file).unwrap_or_else(|error| panic!("{file}: {error}"));
+        let notes = found.accounts.into_iter().map(|account| account.note);
+        notes.collect::<Vec<_>>()
+    };
+    let bitwarden = r#"{"encrypted":false,"items":[
+        {"name":"A","notes":" one\ntwo ","login":{"password":null,"totp":"S"}},
+        {"name":"B","notes":null,"login":{"password":"","totp":"S"}},
+        {"name":"C","notes":"PRIVATE","login":{"password":"x","totp":"S"}}]}"#;
+    assert_eq!(notes("bitwarden", bitwarden), ["one\ntwo", "", ""]);
+    let link = "otpauth://totp/A:a?secret=S";
+    let table = format!(
+        "name,notes,login_password,login_totp\nA,\"one\ntwo\",,{link}\nB,PRIVATE,x,{link}\nC\n"
+    );
+    assert_eq!(notes("bitwarden", &table), ["one\ntwo", ""]);
+    let table = format!(
+        "Group,Title,Username,Password,URL,Notes,TOTP\n\
+         Root,A,a,,,\"one\n\"\"two\"\"\",{link}\nRoot,B,b,x,,PRIVATE,{link}\n"
+    );
+    assert_eq!(notes("keepass", &table), ["one\n\"two\"", ""]);
+}

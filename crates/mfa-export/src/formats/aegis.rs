@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 
 use super::{Bytes, Format, Options, Sealed};
 use crate::failure::Failure;
-use crate::holds::{Holds, Tags};
+use crate::holds::{Count, Holds};
 use crate::seal::{self, Key, Scrypt};
 use crate::{json, random};
 
@@ -39,7 +39,7 @@ impl Format for Aegis {
 
     fn holds(&self) -> Holds {
         Holds {
-            tags: Tags::Many,
+            tags: Count::Many,
             pinned: true,
             note: true,
             ..Holds::only(&["totp", "hotp", "steam", "motp", "yandex"])

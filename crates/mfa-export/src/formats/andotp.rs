@@ -8,7 +8,7 @@ use zeroize::Zeroizing;
 
 use super::{Bytes, Format, Options};
 use crate::failure::Failure;
-use crate::holds::{Holds, Tags};
+use crate::holds::{Count, Holds};
 use crate::json;
 
 /// A backup of andOTP.
@@ -25,7 +25,7 @@ impl Format for AndOtp {
 
     fn holds(&self) -> Holds {
         Holds {
-            tags: Tags::Many,
+            tags: Count::Many,
             ..Holds::only(&["totp", "hotp", "steam"])
         }
     }

@@ -10,9 +10,9 @@ use serde_json::{Value, json};
 
 use super::{Bytes, Format, Options};
 use crate::failure::Failure;
-use crate::holds::{Holds, Steam, Tags};
+use crate::holds::{Count, Holds, Steam};
 use crate::link;
-use crate::names::{issuer, named, some};
+use crate::names::{address, issuer, named, some};
 use crate::{json, random};
 
 /// An export of Bitwarden.
@@ -35,7 +35,8 @@ impl Format for Bitwarden {
             // An item has a name, which is read as one.
             no_issuer: false,
             name: true,
-            tags: Tags::One,
+            tags: Count::One,
+            domains: Count::Many,
             pinned: true,
             note: true,
             steam: Steam::WithoutName,
@@ -79,6 +80,8 @@ fn item(entry: &Entry, own: Option<&str>, folders: &BTreeMap<&str, String>) -> V
         .tags
         .first()
         .and_then(|tag| folders.get(tag.as_str()));
+    let uri = |site| json!({"match": null, "uri": address(site)});
+    let uris: Vec<_> = account.domains.iter().map(uri).collect();
     json!({
         "id": account.id.to_string(),
         "organizationId": null,
@@ -89,7 +92,7 @@ fn item(entry: &Entry, own: Option<&str>, folders: &BTreeMap<&str, String>) -> V
         "notes": some(&account.note),
         "favorite": account.pinned,
         "login": {
-            "uris": null,
+            "uris": Some(uris).filter(|uris| !uris.is_empty()),
             "username": some(&account.username),
             "password": null,
             "totp": totp.as_str(),

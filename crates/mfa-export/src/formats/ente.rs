@@ -10,7 +10,7 @@ use zeroize::Zeroizing;
 use super::otpauth::lines;
 use super::{Bytes, Format, Options, Sealed};
 use crate::failure::Failure;
-use crate::holds::{Holds, Tags};
+use crate::holds::{Count, Holds};
 use crate::{json, link, random, seal};
 
 /// An export of Ente Auth.
@@ -33,7 +33,7 @@ impl Format for Ente {
 
     fn holds(&self) -> Holds {
         Holds {
-            tags: Tags::Many,
+            tags: Count::Many,
             pinned: true,
             note: true,
             ..Holds::only(&["totp", "hotp", "steam"])

@@ -8,8 +8,8 @@ use mfa_keepass::backup;
 
 use super::{Bytes, Format, Options, Sealed};
 use crate::failure::Failure;
-use crate::holds::Holds;
-use crate::names::{issuer, named};
+use crate::holds::{Count, Holds};
+use crate::names::{address, issuer, named};
 
 /// A table or a database.
 pub(super) struct KeePass;
@@ -32,6 +32,7 @@ impl Format for KeePass {
     fn holds(&self) -> Holds {
         Holds {
             name: true,
+            domains: Count::One,
             note: true,
             ..Holds::only(&["totp", "steam"])
         }
@@ -44,12 +45,13 @@ impl Format for KeePass {
             let account = &entry.account;
             // KeePassXC marks Steam by `encoder=steam`, as mfa-core does.
             let link = uri::print(account, &entry.secret);
+            let address = account.domains.first().map(address).unwrap_or_default();
             let fields = [
                 GROUP,
                 own.unwrap_or_else(|| issuer(account)),
                 &account.username,
                 "",
-                "",
+                &address,
                 &account.note,
                 &link,
             ];

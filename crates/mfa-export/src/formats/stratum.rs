@@ -14,7 +14,7 @@ use zeroize::Zeroizing;
 
 use super::{Bytes, Format, Options};
 use crate::failure::Failure;
-use crate::holds::{self, Holds, Report, Tags};
+use crate::holds::{self, Count, Holds, Report};
 use crate::json;
 use crate::names::some;
 
@@ -39,7 +39,7 @@ impl Format for Stratum {
         Holds {
             digits: &[6, 7, 8, 9],
             no_issuer: false,
-            tags: Tags::Many,
+            tags: Count::Many,
             ..Holds::only(&["totp", "hotp", "steam", "motp", "yandex"])
         }
     }

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 
 use super::{Bytes, Format, Options};
 use crate::failure::Failure;
-use crate::holds::{Holds, Tags};
+use crate::holds::{Count, Holds};
 use crate::names::{issuer, named};
 use crate::{json, random};
 
@@ -38,7 +38,7 @@ impl Format for TwoFas {
             // The title of the entry is read as one.
             no_issuer: false,
             name: true,
-            tags: Tags::One,
+            tags: Count::One,
             ..Holds::only(&["totp", "hotp", "steam"])
         }
     }

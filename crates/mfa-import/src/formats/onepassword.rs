@@ -1,8 +1,8 @@
-//! 1Password's `.1pux`. Only the fields of an item that concern codes are read.
+//! 1Password's `.1pux`. Only the fields of an item that concern codes are read, and its addresses.
 
 use super::{Format, archive};
 use crate::document::{self, Fields};
-use crate::draft::Draft;
+use crate::draft::{Draft, sites};
 use crate::error::Error;
 use crate::found::Found;
 
@@ -46,6 +46,9 @@ fn add(found: &mut Found, item: Fields<'_>) {
         .at("sections")
         .entries()
         .flat_map(|section| section.at("fields").entries());
+    let addresses = overview.at("urls").entries();
+    let addresses = addresses.map(|address| address.text("url"));
+    let domains = sites([overview.text("url")].into_iter().chain(addresses));
     for totp in fields.map(|field| field.at("value").text("totp")) {
         if totp.is_empty() {
             continue;
@@ -56,8 +59,30 @@ fn add(found: &mut Found, item: Fields<'_>) {
                 issuer: overview.text("title"),
                 username: login.map_or("", |field| field.text("value")),
                 tags: overview.texts("tags"),
+                domains: domains.clone(),
                 ..Draft::default()
             },
         );
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_item_says_where_its_accounts_are_used() {
+        let json = br#"{"accounts":[{"vaults":[{"items":[{"overview":{"title":"A","tags":["t"],
+            "url":"https://a.example/x","urls":[{"label":"website","url":"https://a.example/y"},{"url":"https://b.example"},
+            {"url":"http://c.example"}]},
+            "details":{"loginFields":[{"designation":"username","value":"u"}],
+            "sections":[{"fields":[{"value":{"totp":"JBSWY3DPEHPK3PXP"}},{"value":{"string":"x"}}]}]}}]}]}]}"#;
+        let file = archive::tests::zip(FILE, json, None);
+        assert!(OnePassword.detect(&file));
+        let found = OnePassword.read(&file, None).unwrap();
+        let account = &found.accounts[0];
+        assert_eq!((&*account.issuer, &*account.username), ("A", "u"));
+        let domains = mfa_core::site::known(["a.example", "b.example"]);
+        assert_eq!(account.domains, domains);
     }
 }

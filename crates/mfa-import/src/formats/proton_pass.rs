@@ -1,9 +1,9 @@
-//! Proton Pass. Only the fields of an item that concern codes are read.
+//! Proton Pass. Only the fields of an item that concern codes are read, and its addresses.
 
 use super::{Format, archive, table};
 use crate::damage::Damage;
 use crate::document::{self, Fields, Number, Shape};
-use crate::draft::{Draft, TRASHED};
+use crate::draft::{Draft, TRASHED, sites};
 use crate::error::Error;
 use crate::found::Found;
 
@@ -55,6 +55,8 @@ fn add(found: &mut Found, item: Fields<'_>) {
         "" => content.text("itemEmail"),
         username => username,
     };
+    let addresses = content.texts("urls");
+    let domains = sites(addresses.iter().map(String::as_str));
     let main = content.text("totpUri");
     let more = data
         .at("extraFields")
@@ -72,6 +74,7 @@ fn add(found: &mut Found, item: Fields<'_>) {
             &Draft {
                 issuer: data.at("metadata").text("name"),
                 username,
+                domains: domains.clone(),
                 pinned: item.is("pinned"),
                 unwanted: trashed.then_some(TRASHED),
                 ..Draft::default()
@@ -88,12 +91,13 @@ fn rows(bytes: &[u8]) -> Result<Found, Damage> {
             username => username,
         };
         if !row.get("totp").is_empty() {
-            let names = Draft {
+            let draft = Draft {
                 issuer: row.get("name"),
                 username,
+                domains: sites(row.get("url").split(',')),
                 ..Draft::default()
             };
-            found.add_link(row.get("totp"), &names);
+            found.add_link(row.get("totp"), &draft);
         }
     }
     Ok(found)

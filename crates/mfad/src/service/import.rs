@@ -285,7 +285,11 @@ fn tidy(fields: &mut AccountChange) -> Option<String> {
         *domains = known.iter().map(ToString::to_string).collect();
     }
     if let Some(note) = &mut fields.note {
-        *note = naming::tidy_lines(note, MAX_NOTE);
+        let whole = naming::tidy_lines(note, usize::MAX);
+        *note = naming::tidy_lines(&whole, MAX_NOTE);
+        if *note != whole {
+            cut.push(naming::was_cut("note", MAX_NOTE));
+        }
     }
     (!cut.is_empty()).then(|| cut.join(", "))
 }

@@ -1,6 +1,6 @@
 //! Bitwarden's vault and Bitwarden Authenticator: JSON, plain or encrypted with a password, and CSV.
 //!
-//! Only the fields that concern codes are read: notes may contain anything.
+//! Only the fields that concern codes are read, and the addresses. A note is read if the item has no password.
 
 mod sealed;
 
@@ -10,13 +10,17 @@ use serde_json::Value;
 
 use super::{Format, table};
 use crate::damage::Damage;
-use crate::document::{self, Fields, Shape};
-use crate::draft::{Draft, TRASHED};
+use crate::document::{self, Fields, Number, Shape};
+use crate::draft::{Draft, TRASHED, note_on_codes, sites};
 use crate::error::Error;
 use crate::found::Found;
 
 /// An export of Bitwarden.
 pub(super) struct Bitwarden;
+
+/// The last way to compare an address with that of a page, of those that compare its site: by its domain, its host, its
+/// beginning, or exactly.
+const EXACTLY: u64 = 3;
 
 impl Format for Bitwarden {
     fn name(&self) -> &'static str {
@@ -77,6 +81,8 @@ fn items(file: &Value) -> Result<Found, Damage> {
                 issuer: item.text("name"),
                 username: login.text("username"),
                 tags: folder.map(|name| (*name).to_owned()).into_iter().collect(),
+                domains: sites(addresses(login)),
+                note: note_on_codes(item.text("notes"), login.text("password")),
                 pinned: item.is("favorite"),
                 unwanted: (!item.text("deletedDate").is_empty()).then_some(TRASHED),
                 ..Draft::default()
@@ -84,6 +90,17 @@ fn items(file: &Value) -> Result<Found, Damage> {
         );
     }
     Ok(found)
+}
+
+/// Returns the addresses of a login that name its site. An expression does not, nor does one that is never to match.
+fn addresses(login: Fields<'_>) -> impl Iterator<Item = &str> {
+    let names_site = |uri: &Fields<'_>| match uri.number("match") {
+        Number::Missing => true,
+        Number::Whole(way) => way <= EXACTLY,
+        Number::Bad => false,
+    };
+    let uris = login.at("uris").entries().filter(names_site);
+    uris.map(|uri| uri.text("uri"))
 }
 
 /// Reads the rows of CSV. Rows may be longer than the header, and some may be empty.
@@ -104,6 +121,8 @@ fn rows(bytes: &[u8]) -> Result<Found, Damage> {
                     .map(str::to_owned)
                     .into_iter()
                     .collect(),
+                domains: sites(row.get("login_uri").split(',')),
+                note: note_on_codes(row.get("notes"), row.get("login_password")),
                 pinned: row.get("favorite") == "1",
                 ..Draft::default()
             },
@@ -120,9 +139,9 @@ mod tests {
     fn items_with_codes_are_taken_and_named_by_what_is_there() {
         let file = br#"{"encrypted":false,"folders":[{"id":"f","name":"Work"}],"items":[
             {"name":"AWS","folderId":"f","favorite":true,"notes":"PRIVATE",
-             "login":{"username":"root","totp":"jbsw y3dp ehpk 3pxp"}},
+             "login":{"username":"root","password":"PRIVATE","totp":"jbsw y3dp ehpk 3pxp"}},
             {"name":"Work login","login":{"username":"x","totp":"otpauth://totp/GitHub:jane?secret=JBSWY3DPEHPK3PXP"}},
-            {"name":"Valve","login":{"username":"joe","totp":"steam://GEZDGNBVGY3TQOJQ"}},
+            {"name":"Valve","notes":"a\nb","login":{"username":"joe","password":null,"totp":"steam://GEZDGNBVGY3TQOJQ"}},
             {"name":"Bare","login":{"username":"b","totp":"otpauth://totp/?secret=GEZDGNBVGY3TQOJQ"}},
             {"name":"None","login":{"username":"b","totp":null}},
             {"name":"Card","card":{}},
@@ -145,6 +164,8 @@ mod tests {
             ]
         );
         assert!(found.accounts[0].pinned && found.accounts[0].tags == ["Work"]);
+        let notes: Vec<_> = found.accounts.iter().map(|a| &*a.note).collect();
+        assert_eq!(notes, ["", "", "a\nb", ""]);
         let skipped: Vec<_> = found.skipped.iter().map(|s| &*s.name).collect();
         assert_eq!(skipped, ["Gone", "Odd (me)"]);
         assert!(!format!("{found:?}").contains("PRIVATE"));

@@ -7,14 +7,15 @@ use mfa_core::site::{self, Site};
 use percent_encoding::percent_decode_str;
 
 use crate::document::Number;
-use crate::draft::{Coded, Draft, Type};
+use crate::draft::{Coded, Draft, Type, sites};
 use crate::found::{Found, Imported};
 use crate::{links, text};
 
-/// The fields that concern codes, apart from the link.
-pub(super) const FIELDS: [&str; 17] = [
+/// The fields that concern codes, or say where they are used.
+pub(super) const FIELDS: [&str; 18] = [
     "Title",
     "UserName",
+    "URL",
     "TOTP Seed",
     "TOTP Settings",
     "TimeOtp-Secret",
@@ -40,14 +41,14 @@ pub(super) struct Entry {
     /// The tags as mfactl has also written them, because some of them have a character that stands between tags.
     whole_tags: Vec<String>,
     domains: Vec<Site>,
-    note: String,
+    pub(super) note: String,
     pinned: bool,
     /// The reason to skip the entry, if it is in the recycle bin.
     pub(super) trashed: Option<&'static str>,
 }
 
 impl Entry {
-    /// Sets a field, if it concerns codes.
+    /// Sets a field, if it is one of [`FIELDS`].
     pub(super) fn set(&mut self, key: &str, value: &str) {
         if FIELDS.contains(&key) && !value.trim().is_empty() {
             self.fields.push((key.to_owned(), value.to_owned()));
@@ -85,12 +86,20 @@ impl Entry {
         .clone()
     }
 
+    /// Returns the domains that mfactl has written, or else the site of the address.
+    fn all_domains(&self) -> Vec<Site> {
+        match &*self.domains {
+            [] => sites([self.get("URL")]),
+            known => known.to_vec(),
+        }
+    }
+
     fn draft(&self) -> Draft<'_> {
         Draft {
             issuer: self.get("Title"),
             username: self.get("UserName"),
             tags: self.all_tags(),
-            domains: self.domains.clone(),
+            domains: self.all_domains(),
             note: &self.note,
             pinned: self.pinned,
             unwanted: self.trashed,

@@ -1,5 +1,6 @@
-//! KeePass and KeePassXC: databases, XML and CSV. Only the fields of an entry that concern codes are read, except in a
-//! database that mfactl made: a backup or a vault file.
+//! KeePass and KeePassXC: databases, XML and CSV. Only the fields of an entry that concern codes are read, and its address,
+//! except in a database that mfactl made: a backup or a vault file. A table does not say who made it, so there a note is
+//! read if the entry has no password.
 
 mod entry;
 mod header;
@@ -11,7 +12,7 @@ use zeroize::Zeroizing;
 use super::xml::{self, Step};
 use super::{Format, table};
 use crate::damage::Damage;
-use crate::draft::TRASHED;
+use crate::draft::{TRASHED, note_on_codes};
 use crate::error::Error;
 use crate::found::Found;
 use crate::text;
@@ -204,6 +205,8 @@ fn rows(bytes: &[u8]) -> Result<Found, Damage> {
             },
         );
         entry.set("otp", row.get("totp"));
+        let note = note_on_codes(row.get("notes"), row.get("password"));
+        note.clone_into(&mut entry.note);
         entry.add(&mut found);
     }
     Ok(found)

@@ -152,8 +152,9 @@ async fn names_of_other_apps_are_made_to_fit() {
     assert_eq!(told, ["My bank", "my BANK-2", "slack", &cut, "a b"]);
     assert_eq!(done[1].clash.as_deref(), Some("My bank"));
     let remarks: Vec<_> = done.iter().map(|result| result.reason.as_deref()).collect();
-    let remark = Some("its name was cut to 64 characters");
-    assert_eq!(remarks, [None, None, None, remark, None]);
+    let note = Some("its note was cut to 500 characters");
+    let both = Some("its name was cut to 64 characters, its note was cut to 500 characters");
+    assert_eq!(remarks, [note, note, note, both, note]);
     let accounts = service.ask(&us(), List).await.unwrap().0;
     let expected = mfa_core::site::known(["bank.example"]);
     assert!(accounts.iter().all(|account| account.domains == expected));
