@@ -1,5 +1,6 @@
 //! Copying, and what becomes of the copied code: on X11 and Wayland, with the tray and without it.
 
+mod shortcut;
 mod typing;
 
 use tests::{Desktop, LINK, SECRET, Tray, eventually, eventually_within, now, oathtool, own_name};

@@ -80,6 +80,10 @@ const TEMPLATE: &str = "\
 # The icon: \"colour\", \"light\" for dark panels, \"dark\" for light ones, or \"symbolic\".
 # icon = \"colour\"
 
+# Keys that open a menu of the accounts and copy the code of the one that you choose. Linux only: the portal of the desktop
+# listens for them, and the desktop decides which keys they are.
+# shortcut = \"CTRL+ALT+m\"
+
 # Prompts that mfactl askpass answers with a code of the account; * stands for any text. A prompt that names a host is
 # answered only if the host is given here. password-first = true puts a password from askpass-next before the code.
 # [[askpass]]

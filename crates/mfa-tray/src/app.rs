@@ -23,7 +23,7 @@ use crate::prompt::{self, confirm};
 use crate::settings::Watched;
 use crate::timers::Timers;
 use crate::unlock::unlock;
-use crate::{add, answering, backups, platform, store};
+use crate::{add, answering, backups, pick, platform, store};
 
 /// The parts that the main loop uses.
 pub(crate) struct Parts<I, N> {
@@ -35,6 +35,7 @@ pub(crate) struct Parts<I, N> {
     pub(crate) model: Model,
     pub(crate) settings: Watched,
     pub(crate) last_uses: LastUses,
+    pub(crate) shortcut: platform::Shortcut,
 }
 
 /// The running tray.
@@ -85,7 +86,7 @@ impl<I: Icon, N: Notifier> App<I, N> {
                 if matches!(msg, Msg::Disconnected { .. }) {
                     self.client = None;
                 }
-                if let Msg::Activated { token, .. } = &msg {
+                if let Msg::Activated { token, .. } | Msg::Shortcut { token } = &msg {
                     self.token.clone_from(token);
                 }
                 if matches!(msg, Msg::Locked) {
@@ -176,6 +177,8 @@ impl<I: Icon, N: Notifier> App<I, N> {
             Effect::StopConfirming => self.asking.stop_confirming(),
             Effect::Start(timer, time) => self.timers.start(timer, time),
             Effect::Stop(timer) => self.timers.stop(timer),
+            Effect::Shortcut(keys) => self.parts.shortcut.wish(keys.as_deref()),
+            Effect::Pick => pick::start(self.token.take(), self.parts.inputs.clone()),
             Effect::Lock => {
                 let lock = async |client: Client| client.lock().await;
                 self.ask("Cannot lock the accounts", lock);

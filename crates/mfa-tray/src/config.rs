@@ -18,6 +18,8 @@ pub struct Settings {
     pub clear_after: Option<Duration>,
     /// The look of the icon, if this is set.
     pub look: Option<Look>,
+    /// The keys that open the menu of accounts, if the user wants any.
+    pub shortcut: Option<String>,
 }
 
 impl Default for Settings {
@@ -36,6 +38,7 @@ impl From<Tray> for Settings {
                 None => Some(mfa_clipboard::CLEAR_AFTER),
             },
             look: tray.icon,
+            shortcut: tray.shortcut,
         }
     }
 }

@@ -16,6 +16,7 @@ mod connection;
 mod input;
 mod last_uses;
 pub mod model;
+mod pick;
 mod pictures;
 mod platform;
 mod port;

@@ -73,6 +73,7 @@ async fn serve(at_login: bool) -> Result<(), Error> {
         notifier,
         clipboard: Jobs::start(mfa_clipboard::Desktop::open, inputs.clone())?,
         connection,
+        shortcut: session.shortcut(inputs.clone()),
         inputs,
         model: Model::new(Settings::default(), store::load(), platform::desktop())
             .confirming_answers(platform::OTHERS_CAN_CLICK)

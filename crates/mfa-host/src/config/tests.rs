@@ -9,7 +9,7 @@ use super::daemon::{
     BACKUP_KEEP, LOCK_AFTER, LOCK_ON_SUSPEND, LOCK_WITH_KEYCHAIN, LOCK_WITH_SCREEN,
     LOCK_WITH_SESSION,
 };
-use super::tray::{CLEAR_AFTER, CODES, ICON};
+use super::tray::{CLEAR_AFTER, CODES, ICON, SHORTCUT};
 use super::*;
 
 fn parse(text: &str) -> Result<Daemon, Error> {
@@ -161,19 +161,21 @@ fn what_is_not_set_has_a_default() {
 
 #[test]
 fn everything_can_be_set_for_the_tray() {
-    let text = "[tray]\ncodes = \"shown\"\nclear-after = 0\nicon = \"dark\"\n";
+    let text =
+        "[tray]\ncodes = \"shown\"\nclear-after = 0\nicon = \"dark\"\nshortcut = \"LOGO+F12\"\n";
     let expected = Tray {
         codes: Some(Codes::Shown),
         clear_after: Some(0),
         icon: Some(Look::Dark),
+        shortcut: Some("LOGO+F12".to_owned()),
     };
     assert_eq!(settings(text).unwrap(), expected);
 }
 
 #[test]
 fn so_is_one_in_the_section_of_the_tray() {
-    let unknown =
-        "unknown setting code: did you mean codes? Known settings: codes, clear-after, icon";
+    let unknown = "unknown setting code: did you mean codes? Known settings: codes, clear-after, icon, shortcut";
+    let long = format!("[tray]\nshortcut = \"{}\"", "x".repeat(65));
     for (text, said) in [
         ("[tray]\ncode = \"hunter2\"", unknown),
         ("[tray]\ncodes = \"hunter2\"", CODES),
@@ -182,6 +184,12 @@ fn so_is_one_in_the_section_of_the_tray() {
         ("[tray]\nclear-after = 86401", CLEAR_AFTER),
         ("[tray]\nclear-after = \"hunter2\"", CLEAR_AFTER),
         ("[tray]\nicon = \"hunter2\"", ICON),
+        ("[tray]\nshortcut = \"\"", SHORTCUT),
+        ("[tray]\nshortcut = 1", SHORTCUT),
+        ("[tray]\nshortcut = \"CTRL + hunter2\"", SHORTCUT),
+        ("[tray]\nshortcut = \"CTRL+ä\"", SHORTCUT),
+        ("[tray]\nshortcut = \"CTRL+\\u0007\"", SHORTCUT),
+        (&*long, SHORTCUT),
         ("\ntray = \"hunter2\"", "this must be a section: [tray]"),
     ] {
         let error = settings(text).unwrap_err().to_string();
@@ -199,11 +207,14 @@ fn a_new_file_changes_nothing_and_explains_all() {
     let explained = TEMPLATE
         .replace("# codes =", "codes =")
         .replace("# clear", "clear");
-    let explained = explained.replace("# icon =", "icon =");
+    let explained = explained
+        .replace("# icon =", "icon =")
+        .replace("# shortcut =", "shortcut =");
     let expected = Tray {
         codes: Some(Codes::default()),
         icon: Some(Look::default()),
         clear_after: Some(30),
+        shortcut: Some("CTRL+ALT+m".to_owned()),
     };
     assert_eq!(settings(&explained).unwrap(), expected);
     std::fs::write(&path, "[tray]\ncodes = \"shown\"\n").unwrap();

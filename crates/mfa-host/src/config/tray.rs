@@ -12,9 +12,13 @@ use super::{Error, load};
 
 /// The longest time that a code may stay on the clipboard, in seconds: a day.
 const MAX_CLEAR_AFTER: u64 = 86_400;
+/// The longest name of a shortcut, in bytes.
+const MAX_SHORTCUT: usize = 64;
 pub(super) const CODES: &str = "codes must be \"hidden\" or \"shown\"";
 pub(super) const CLEAR_AFTER: &str = "clear-after must be a number of seconds, 0 to 86400";
 pub(super) const ICON: &str = "icon must be \"colour\", \"light\", \"dark\" or \"symbolic\"";
+pub(super) const SHORTCUT: &str =
+    "shortcut must be keys such as \"CTRL+ALT+m\": 1 to 64 ASCII characters without spaces";
 
 /// Whether codes are shown in the menu.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -63,6 +67,9 @@ pub struct Tray {
     /// The icon.
     #[serde(deserialize_with = "icon")]
     pub icon: Option<Look>,
+    /// The keys that open the menu of accounts, as the XDG shortcuts specification names them.
+    #[serde(deserialize_with = "shortcut")]
+    pub shortcut: Option<String>,
 }
 
 impl Tray {
@@ -91,4 +98,14 @@ fn seconds<'de, D: Deserializer<'de>>(given: D) -> Result<Option<u64>, D::Error>
 fn icon<'de, D: Deserializer<'de>>(given: D) -> Result<Option<Look>, D::Error> {
     let look = Look::deserialize(given).map_err(|_| D::Error::custom(ICON));
     look.map(Some)
+}
+
+/// Reads the name of a shortcut. Only the desktop knows which keys there are.
+fn shortcut<'de, D: Deserializer<'de>>(given: D) -> Result<Option<String>, D::Error> {
+    let keys = String::deserialize(given).ok().filter(|keys| {
+        let is_long = keys.len() > MAX_SHORTCUT;
+        !keys.is_empty() && !is_long && keys.bytes().all(|byte| byte.is_ascii_graphic())
+    });
+    let keys = keys.ok_or_else(|| D::Error::custom(SHORTCUT));
+    keys.map(Some)
 }

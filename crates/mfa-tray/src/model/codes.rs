@@ -13,7 +13,7 @@ use mfa_core::{Account, AccountId};
 use mfa_ipc::Error;
 use mfa_ipc::types::IssuedCode;
 
-use super::{Effect, Model, Timer, rows};
+use super::{Effect, Model, Timer, notice, rows};
 
 /// The interval of the countdown.
 const TICK: Duration = Duration::from_secs(1);
@@ -146,6 +146,29 @@ impl Model {
             effects.push(Effect::Show(ended));
         }
         effects
+    }
+
+    /// Asks whether to show codes, once the first account was added, until the question was shown to the
+    /// user.
+    pub(super) fn ask_about_codes(&mut self) -> Vec<Effect> {
+        let is_needed = self.memory.question_is_due && !self.is_asking;
+        if !is_needed || self.memory.knows_about_codes(&self.settings) {
+            return Vec::new();
+        }
+        self.is_asking = true;
+        vec![Effect::Notify(notice::ask_about_codes()), self.save()]
+    }
+
+    /// Handles the reply of the desktop to that question.
+    pub(super) fn asked(&mut self, was_shown: bool) -> Vec<Effect> {
+        self.is_asking = false;
+        if !was_shown {
+            // The question comes again when the accounts change, or after the next login.
+            return Vec::new();
+        }
+        self.memory.asked_about_codes = true;
+        self.memory.question_is_due = false;
+        vec![self.save()]
     }
 
     /// Returns the line above the codes: when the codes of each period change, or how to see codes again.

@@ -21,7 +21,7 @@ impl Model {
         if let Some(choice) = self.early.take() {
             effects.extend(self.chosen(choice, now));
         }
-        effects
+        self.with_menu(effects, now)
     }
 
     /// Copies a code of the account that was used last.

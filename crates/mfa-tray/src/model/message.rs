@@ -84,6 +84,14 @@ pub enum Msg {
         /// The right to open a window in front of the others, which Wayland gives for a click.
         token: Option<String>,
     },
+    /// The user pressed the shortcut.
+    Shortcut {
+        /// The right to open a window, likewise.
+        token: Option<String>,
+    },
+    /// The reply to [`Effect::Pick`]: the id of the account that the user chose, or `None` if the user chose none, or the
+    /// reason why nothing could be chosen.
+    Picked(Result<Option<AccountId>, String>),
     /// Another program asks for a code to be copied.
     Requested {
         /// The number of the request, for the reply.
@@ -190,6 +198,10 @@ pub enum Effect {
     Start(Timer, Duration),
     /// Stop a timer.
     Stop(Timer),
+    /// Ask the desktop for this shortcut, or give it back.
+    Shortcut(Option<String>),
+    /// Show a menu of the accounts; the reply is [`Msg::Picked`].
+    Pick,
     /// Ask the daemon to lock the accounts.
     Lock,
     /// Ask the daemon to unlock the accounts.

@@ -23,6 +23,7 @@
 //! | `daemon` | the state of the daemon |
 //! | `choice` | the choices of the user |
 //! | `early` | choices outside of the menu |
+//! | `picking` | the menu of the shortcut |
 //! | `message` | [`Msg`] and [`Effect`] |
 //! | [`memory`] | the state that outlives the program |
 //! | [`notice`] | the notifications |
@@ -41,6 +42,7 @@ pub mod memory;
 mod message;
 pub mod notice;
 mod order;
+mod picking;
 mod question;
 mod rows;
 mod tile;
@@ -67,6 +69,7 @@ use label::Labels;
 use memory::Memory;
 pub use message::{Asked, Backups, Code, Confirmation, Effect, Msg, Refusal, Reply, Timer};
 use order::Order;
+use picking::Picking;
 
 /// The time that a panel may take to appear after the tray, or to come back.
 const PANEL_GRACE: Duration = Duration::from_secs(20);
@@ -107,6 +110,8 @@ pub struct Model {
     was_empty: bool,
     /// The choice that was made before the daemon was connected.
     early: Option<Choice>,
+    /// The menu of the shortcut.
+    picking: Picking,
     /// Whether a question is being sent to the desktop.
     is_asking: bool,
     /// The last time that the tray tried to connect because the menu opened.
@@ -143,6 +148,7 @@ impl Model {
             backups: Backups::default(),
             was_empty: false,
             early: None,
+            picking: Picking::default(),
             is_asking: false,
             reconnected: None,
             has_panel: true,
@@ -194,6 +200,8 @@ impl Model {
                 effects
             }
             Msg::Activated { choice, .. } => self.activated(choice, now),
+            Msg::Shortcut { .. } => self.shortcut(now),
+            Msg::Picked(chosen) => self.picked(chosen, now),
             Msg::Requested {
                 request,
                 account,
@@ -209,21 +217,33 @@ impl Model {
             Msg::Elapsed(timer) => self.elapsed(timer, now),
             Msg::Panel(there) => self.panel(there),
             Msg::Settings(settings) => self.configured(settings),
-            Msg::StartsAtLogin(is_on) => {
-                self.starts_at_login = is_on;
-                Vec::new()
-            }
-            Msg::StartedAgain if self.has_panel => vec![Effect::Notify(notice::running())],
-            Msg::StartedAgain => vec![Effect::Notify(notice::no_panel(&self.desktop))],
+            Msg::StartsAtLogin(is_on) => self.started_at_login(is_on),
+            Msg::StartedAgain => self.started_again(),
         }
     }
 
     fn configured(&mut self, settings: Settings) -> Vec<Effect> {
-        self.settings = settings;
+        let old = std::mem::replace(&mut self.settings, settings);
+        let new = &self.settings.shortcut;
+        let shortcut = (old.shortcut != *new).then(|| Effect::Shortcut(new.clone()));
+        let mut effects: Vec<_> = shortcut.into_iter().collect();
         if self.memory.reconcile(&self.settings) {
-            return vec![self.save()];
+            effects.push(self.save());
         }
+        effects
+    }
+
+    fn started_at_login(&mut self, is_on: Option<bool>) -> Vec<Effect> {
+        self.starts_at_login = is_on;
         Vec::new()
+    }
+
+    fn started_again(&self) -> Vec<Effect> {
+        let notice = match self.has_panel {
+            true => notice::running(),
+            false => notice::no_panel(&self.desktop),
+        };
+        vec![Effect::Notify(notice)]
     }
 
     fn connected(
@@ -259,28 +279,6 @@ impl Model {
         self.forget(&Refusal::Failed(
             "the connection to the daemon was lost".into(),
         ))
-    }
-
-    /// Asks whether to show codes, once the first account was added, until the question was shown to the
-    /// user.
-    fn ask_about_codes(&mut self) -> Vec<Effect> {
-        let is_needed = self.memory.question_is_due && !self.is_asking;
-        if !is_needed || self.memory.knows_about_codes(&self.settings) {
-            return Vec::new();
-        }
-        self.is_asking = true;
-        vec![Effect::Notify(notice::ask_about_codes()), self.save()]
-    }
-
-    fn asked(&mut self, was_shown: bool) -> Vec<Effect> {
-        self.is_asking = false;
-        if !was_shown {
-            // The question comes again when the accounts change, or after the next login.
-            return Vec::new();
-        }
-        self.memory.asked_about_codes = true;
-        self.memory.question_is_due = false;
-        vec![self.save()]
     }
 
     fn lock(&mut self) -> Vec<Effect> {

@@ -154,6 +154,14 @@ pub(super) fn nothing_used() -> Notice {
     )
 }
 
+/// The user pressed the shortcut, and there is nothing to choose from.
+pub(super) fn no_accounts() -> Notice {
+    plain(
+        "No accounts yet".to_owned(),
+        "Add one in the menu of mfactl, or in a terminal: mfactl add.",
+    )
+}
+
 /// An account was added.
 #[must_use]
 pub fn added(id: AccountId, issuer: &str, name: &str) -> Notice {

@@ -9,19 +9,23 @@ mod macos;
 mod menu;
 #[cfg(any(target_os = "macos", windows))]
 mod once;
+#[cfg(any(target_os = "macos", windows))]
+mod shortcut;
 #[cfg(windows)]
 mod windows;
 
 #[cfg(target_os = "linux")]
 pub(crate) use linux::{
-    ASKS_FOR_NAMES, PINENTRIES, Session, answer, beside_the_desktop, confirm_prompts, desktop,
-    is_unwanted_at_login, log_file, name_prompts, open, start_at_login, starts_at_login,
+    ASKS_FOR_NAMES, PINENTRIES, Session, Shortcut, answer, beside_the_desktop, confirm_prompts,
+    desktop, is_unwanted_at_login, log_file, name_prompts, open, start_at_login, starts_at_login,
 };
 #[cfg(target_os = "macos")]
 pub(crate) use macos::{
     ASKS_FOR_NAMES, PINENTRIES, Session, answer, beside_the_desktop, confirm_prompts, desktop,
     is_unwanted_at_login, log_file, name_prompts, open, start_at_login, starts_at_login,
 };
+#[cfg(any(target_os = "macos", windows))]
+pub(crate) use shortcut::Shortcut;
 #[cfg(windows)]
 pub(crate) use windows::{
     ASKS_FOR_NAMES, PINENTRIES, Session, answer, beside_the_desktop, confirm_prompts, desktop,

@@ -5,6 +5,7 @@ mod codes;
 mod confirming;
 mod copying;
 mod menus;
+mod picking;
 mod questions;
 mod texts;
 mod uses;

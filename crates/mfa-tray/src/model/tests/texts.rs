@@ -34,6 +34,7 @@ fn all() -> Vec<Notice> {
         notice::no_panel("sway"),
         notice::ask_about_codes(),
         notice::running(),
+        notice::no_accounts(),
         notice::added(id("aws"), "Amazon Web Services", "aws"),
         notice::added(id("aws"), "", "aws"),
         several(0, 1, 0, None),

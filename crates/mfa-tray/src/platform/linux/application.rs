@@ -51,13 +51,17 @@ impl Application {
         drop(parameter);
         let action = ACTIONS.iter().find(|(name, _)| *name == action_name);
         let (_, choice) = action.ok_or_else(|| fdo::Error::InvalidArgs("no such action".into()))?;
-        let token = platform_data.remove("activation-token");
-        let token = token.and_then(|token| String::try_from(token).ok());
-        let token = token.filter(|token| token.len() <= MAX_TOKEN);
+        let token = token(platform_data.remove("activation-token"));
         let choice = *choice;
         self.0.offer(Msg::Activated { choice, token });
         Ok(())
     }
+}
+
+/// Returns an activation token, unless it is empty or too long.
+pub(super) fn token(given: Option<OwnedVariant>) -> Option<String> {
+    let token = String::try_from(given?).ok()?;
+    (1..=MAX_TOKEN).contains(&token.len()).then_some(token)
 }
 
 #[cfg(test)]

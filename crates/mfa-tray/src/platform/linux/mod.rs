@@ -9,6 +9,7 @@ mod panel;
 mod pictures;
 mod prompts;
 mod session;
+mod shortcut;
 mod tiles;
 
 pub(crate) use autostart::{is_unwanted_at_login, start_at_login, starts_at_login};
@@ -16,6 +17,7 @@ pub(crate) use notifications::Notifications;
 pub(crate) use panel::Panel;
 pub(crate) use prompts::{ASKS_FOR_NAMES, PINENTRIES, confirm_prompts, name_prompts};
 pub(crate) use session::Session;
+pub(crate) use shortcut::Shortcut;
 
 use std::io;
 use std::path::Path;

@@ -16,7 +16,7 @@ use zbus::fdo::RequestNameFlags;
 
 use super::application::Application;
 use super::owners::owners;
-use super::{Notifications, Panel, autostart};
+use super::{Notifications, Panel, Shortcut, autostart};
 use crate::connection::Connection;
 use crate::input::Inputs;
 use crate::platform::Ended;
@@ -80,6 +80,11 @@ impl Session {
         let panel = Panel::start(self.bus.clone(), inputs.clone());
         let notifications = Notifications::start(self.bus.clone(), inputs);
         Ok((panel, notifications))
+    }
+
+    /// Prepares the shortcut, which the desktop is asked for once the user wishes for it.
+    pub(crate) fn shortcut(&self, inputs: Inputs) -> Shortcut {
+        Shortcut::start(self.bus.clone(), inputs)
     }
 
     /// Connects to the daemon again whenever one appears on the bus.

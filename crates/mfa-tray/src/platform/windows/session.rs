@@ -11,6 +11,7 @@ use crate::connection::Connection;
 use crate::input::Inputs;
 use crate::platform::Ended;
 use crate::platform::once::Claim;
+use crate::platform::shortcut::Shortcut;
 use crate::run::Error;
 
 /// The current session.
@@ -36,6 +37,12 @@ impl Session {
     #[expect(clippy::unused_self, reason = "other systems use it")]
     pub(crate) fn show(&self, inputs: Inputs) -> Result<(Panel, Notifications), Error> {
         panel::start(inputs)
+    }
+
+    /// Returns what says that there is no shortcut.
+    #[expect(clippy::unused_self, reason = "other systems use it")]
+    pub(crate) fn shortcut(&self, _: Inputs) -> Shortcut {
+        Shortcut
     }
 
     /// Does nothing: no event reports a new daemon. The tray notices it when the menu opens.

@@ -130,6 +130,14 @@ pub(super) const TRAY: &[Setting] = &[
         text: "The look of the icon: \"colour\" (the default), \"light\" for dark panels, \"dark\" for \
                light panels, or \"symbolic\" for panels that colour it themselves.",
     },
+    Setting {
+        name: "shortcut",
+        example: "\"CTRL+ALT+m\"",
+        text: "Keys that open a menu of the accounts, as mfactl pick does without a terminal, and copy the code of the one that \
+               you choose. By default, there are none. The portal of the desktop (GlobalShortcuts) listens for them. The \
+               desktop may ask you first, and decides which keys they are; this setting is a wish. The keys have their names \
+               of the XDG shortcuts specification: CTRL, ALT, SHIFT or LOGO, and then another key. Linux only.",
+    },
 ];
 
 /// The setting that mfa-askpass reads at the top of the file.
