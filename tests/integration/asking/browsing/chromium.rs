@@ -12,10 +12,10 @@ use std::time::Duration;
 use serde_json::{Value, json};
 use tests::{Desktop, binary, eventually_within, run};
 
-/// How long the browser may take for an answer: far longer than it does.
-const PATIENCE: Duration = Duration::from_secs(60);
+/// How long the browser may take for an answer: far longer than it does. It gives none if a page goes meanwhile.
+const PATIENCE: Duration = Duration::from_secs(20);
 /// The same for what becomes true in it, in seconds. A code has to be valid for a while, and is waited for.
-const SOON: u64 = 40;
+const SOON: u64 = 60;
 /// The folder of the extension.
 const EXTENSION: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../dist/browser");
 /// What tells Chromium of mfa-browser, as dist/install fills it in.
@@ -176,7 +176,8 @@ impl Chromium {
         Page(attached["sessionId"].as_str().unwrap().to_owned())
     }
 
-    fn evaluate(&mut self, page: &Page, expression: &str) -> Result<Value, String> {
+    /// Returns the value of an expression in a page, or why there is none.
+    pub(super) fn evaluate(&mut self, page: &Page, expression: &str) -> Result<Value, String> {
         let expression =
             json!({"expression": expression, "awaitPromise": true, "returnByValue": true});
         let done = self.ask(Some(&page.0), "Runtime.evaluate", &expression)?;
@@ -200,8 +201,14 @@ impl Chromium {
         }
         self.say(&call);
         loop {
-            let answer = self.output.recv_timeout(PATIENCE);
-            let answer = answer.expect("the browser does not answer");
+            let Ok(answer) = self.output.recv_timeout(PATIENCE) else {
+                return Err(format!("the browser does not answer to {method}"));
+            };
+            if answer["method"] == "Target.detachedFromTarget"
+                && answer["params"]["sessionId"].as_str() == session
+            {
+                return Err(format!("what was asked by {method} is gone"));
+            }
             if answer["id"] == self.last {
                 return match answer.get("error") {
                     Some(error) => Err(error.to_string()),
