@@ -206,7 +206,7 @@ async fn changes(owner: &mut Owner, is_meant: impl Fn(Option<&str>) -> bool) {
         }
     }
     // The connection to the bus is over, and the tray ends.
-    pending().await
+    pending::<()>().await;
 }
 
 #[cfg(test)]
