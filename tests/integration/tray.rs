@@ -240,7 +240,7 @@ fn the_daemon_may_be_killed() {
 }
 
 /// Returns whether a panel has taken the icon.
-fn is_shown(desktop: &Desktop) -> bool {
+pub(crate) fn is_shown(desktop: &Desktop) -> bool {
     let items = "busctl --user get-property org.kde.StatusNotifierWatcher /StatusNotifierWatcher \
                  org.kde.StatusNotifierWatcher RegisteredStatusNotifierItems";
     desktop.shell(items).stdout.contains("StatusNotifierItem")

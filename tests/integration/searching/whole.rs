@@ -7,7 +7,8 @@ use std::process::{Child, Stdio};
 
 use tests::{Desktop, LINK, Tray, binary, eventually, eventually_within};
 
-use crate::copying::{ROW, codes, copied, early_in_a_step};
+use crate::copying::{codes, copied, early_in_a_step};
+use crate::tray::is_shown;
 
 /// The files for the desktops.
 const DIST: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../dist");
@@ -22,6 +23,13 @@ fn desktop(options: &[&str]) -> Desktop {
     let desktop = Desktop::strict(&[&["--display", "x11"], options].concat());
     desktop.add("aws", LINK);
     desktop
+}
+
+/// Starts the tray, and waits until the panel has taken its icon.
+fn shown(desktop: &Desktop) -> Tray<'_> {
+    let tray = Tray::without_panel(desktop);
+    eventually("the icon is there", || is_shown(desktop));
+    tray
 }
 
 /// Clicks on the icon, and chooses the first row of its menu by the keys, until the code is copied. A menu that was not
@@ -117,7 +125,7 @@ fn krunner_finds_an_account_and_copies_its_code() {
 #[ignore = "it needs KDE Plasma: tests/run --desktop"]
 fn the_panel_of_plasma_shows_the_icon_and_its_menu_copies() {
     let desktop = desktop(&["--tray", "plasma"]);
-    let _tray = Tray::start(&desktop, ROW);
+    let _tray = shown(&desktop);
     click_and_choose(&desktop, (1260, 785));
     desktop.picture("plasma");
 }
@@ -168,7 +176,7 @@ fn gnome_shell(desktop: &Desktop) -> Running {
 fn gnome_shell_finds_an_account_and_shows_the_icon() {
     let desktop = desktop(&["--no-tray", "--system-bus", "--notify", "none"]);
     let _shell = gnome_shell(&desktop);
-    let tray = Tray::start(&desktop, ROW);
+    let tray = shown(&desktop);
     early_in_a_step();
     // It starts with the overview, where what is typed is searched for.
     desktop.shell("xdotool mousemove 600 400 type aws").ok();
