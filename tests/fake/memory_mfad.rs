@@ -105,7 +105,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         let consent = ConsentParts::on_disk(&mfa_ipc::paths::state(), policy, questioner);
         let (handle, _service) = service::start(parts, consent);
         if let Some(bus) = &bus {
-            mfad::bus::serve(bus, &handle, limits.clone()).await?;
+            mfad::bus::serve(bus, &handle, limits.clone(), false).await?;
         }
         mfa_sys::detach::output()?;
         tokio::select! {

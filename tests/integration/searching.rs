@@ -4,7 +4,7 @@ mod whole;
 
 use tests::{Desktop, LINK, Tray, binary, eventually};
 
-use crate::copying::{ROW, copied, early_in_a_step, told, x11};
+use crate::copying::{ROW, codes, copied, early_in_a_step, told, x11};
 
 const RUNNER: &str = "busctl --user call org.mfactl.Authenticator1 /org/mfactl/Authenticator1/Runner org.kde.krunner1";
 const SHELL: &str = "busctl --user call org.mfactl.Authenticator1 /org/mfactl/Authenticator1/Search \
@@ -63,6 +63,30 @@ fn gnome_shell_finds_accounts_by_each_of_its_terms() {
     }
     let code = desktop.mfactl(&["get", "github"]).ok();
     assert!(!metas.contains(code.trim()), "no result has a code");
+}
+
+/// Who wants GNOME Shell to copy by itself has to say so twice: in the configuration, and by a rule.
+#[test]
+fn the_shell_gets_codes_only_if_the_configuration_and_a_rule_say_so() {
+    const ALLOW: &str = r#"{"verdict":"allow","subject":"anybody"}"#;
+    for (configuration, rule, expected) in [
+        ("", ALLOW, false),
+        ("search-codes = true\n", "", false),
+        ("search-codes = true\n", ALLOW, true),
+    ] {
+        let desktop = Desktop::headless();
+        desktop.configure(configuration);
+        desktop.rules(rule);
+        desktop.add("aws", LINK);
+        let metas = format!("{SHELL} GetResultMetas as 1 {}", id(&desktop, "aws"));
+        let metas = desktop.shell(&metas).ok();
+        let has_one = codes(30).iter().any(|code| {
+            let text = format!("\"clipboardText\" s \"{code}\"");
+            metas.contains(&text)
+        });
+        assert_eq!(has_one, expected, "{configuration} {rule}: {metas}");
+        assert_eq!(metas.contains("clipboardText"), expected, "{metas}");
+    }
 }
 
 /// The tray is started for the first code, and the failure of a copy is told, since nobody waits for an answer.

@@ -58,6 +58,10 @@ const TEMPLATE: &str = "\
 # lock-with-session = true
 # lock-with-keychain = true
 
+# Give GNOME Shell the codes of the accounts that it finds, so that it copies them itself: true or false. They go over the
+# session bus. Allow it first: mfactl access allow /usr/bin/gnome-shell
+# search-codes = false
+
 # Write an encrypted backup to this folder after each change of the accounts, and keep this many of them, 1 to 1000, and the
 # last one of each of the last 7 days. Set its passphrase first: mfactl backup --automatic
 # backup-folder = \"/media/jane/stick\"

@@ -37,7 +37,7 @@ pub async fn connect(limits: &Limits) -> Option<zbus::Connection> {
     }
 }
 
-/// Serves the object, then takes the name.
+/// Serves the object, then takes the name. `search_codes` says whether GNOME Shell gets the codes of what it finds.
 ///
 /// # Errors
 /// Returns [`Error::Taken`] if another program owns the name.
@@ -45,10 +45,12 @@ pub async fn serve(
     connection: &zbus::Connection,
     service: &Handle,
     limits: Limits,
+    search_codes: bool,
 ) -> Result<(), Error> {
     let origin = Origin::SessionBus { limits };
     let search = Search::new(service.clone(), origin.clone(), connection.clone());
-    let (runner, shell) = (Runner::new(search.clone()), Shell::new(search));
+    let runner = Runner::new(search.clone());
+    let shell = Shell::new(search, search_codes);
     let object = Authenticator::new(service.clone(), origin);
     let objects = connection.object_server();
     objects.at(OBJECT_PATH, object).await?;

@@ -98,7 +98,7 @@ async fn serve(vault: Option<PathBuf>, config: &Config, path: PathBuf) -> Result
         tokio::spawn(follow::run(handle.clone(), keychain, file));
     }
     if let Some(bus) = &bus {
-        on_the_bus(bus, &handle, limits.clone()).await?;
+        on_the_bus(bus, &handle, limits.clone(), config.search_codes()).await?;
     }
     ready()?;
     let result = tokio::select! {
@@ -119,8 +119,13 @@ async fn serve(vault: Option<PathBuf>, config: &Config, path: PathBuf) -> Result
 
 /// Serves on the session bus. A program that has taken our name there must not keep codes from our own clients,
 /// so the private endpoint is served all the same.
-async fn on_the_bus(bus: &zbus::Connection, service: &Handle, limits: Limits) -> Result<(), Error> {
-    match bus::serve(bus, service, limits).await {
+async fn on_the_bus(
+    bus: &zbus::Connection,
+    service: &Handle,
+    limits: Limits,
+    search_codes: bool,
+) -> Result<(), Error> {
+    match bus::serve(bus, service, limits, search_codes).await {
         Ok(()) => Ok(()),
         Err(bus::Error::Taken(owner)) if owner.as_ref().is_none_or(|owner| owner.is_ours) => {
             Err(Error::AlreadyRunning)

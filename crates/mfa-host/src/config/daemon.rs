@@ -24,6 +24,8 @@ pub(super) const LOCK_WITH_KEYCHAIN: &str =
     "lock-with-keychain must be true or false, without quotes";
 pub(super) const LOCK_ON_SUSPEND: &str = "lock-on-suspend must be true or false, without quotes";
 
+pub(super) const SEARCH_CODES: &str = "search-codes must be true or false, without quotes";
+
 /// What the user chose for the daemon.
 #[derive(Clone, Debug, Default, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
@@ -59,6 +61,8 @@ pub struct Daemon {
     pub backup_folder: Option<PathBuf>,
     #[serde(default, deserialize_with = "backup_keep")]
     backup_keep: Option<usize>,
+    #[serde(default, deserialize_with = "search_codes")]
+    search_codes: Option<bool>,
     /// The absolute path of the file that the accounts are kept in step with.
     #[serde(default, deserialize_with = "sync_file")]
     pub sync_file: Option<PathBuf>,
@@ -79,6 +83,12 @@ impl Daemon {
     /// Each variant of [`enum@Error`].
     pub fn load(path: &Path) -> Result<Self, Error> {
         load(path)
+    }
+
+    /// Whether GNOME Shell gets the codes of what it finds, to copy them itself.
+    #[must_use]
+    pub fn search_codes(&self) -> bool {
+        self.search_codes.unwrap_or(false)
     }
 
     /// Who may have codes.
@@ -168,6 +178,10 @@ fn lock_with_session<'de, D: Deserializer<'de>>(given: D) -> Result<Option<bool>
 
 fn lock_with_keychain<'de, D: Deserializer<'de>>(given: D) -> Result<Option<bool>, D::Error> {
     switch(given, LOCK_WITH_KEYCHAIN)
+}
+
+fn search_codes<'de, D: Deserializer<'de>>(given: D) -> Result<Option<bool>, D::Error> {
+    switch(given, SEARCH_CODES)
 }
 
 fn switch<'de, D: Deserializer<'de>>(given: D, words: &str) -> Result<Option<bool>, D::Error> {

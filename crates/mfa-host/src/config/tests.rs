@@ -7,7 +7,7 @@ use mfa_core::access::{BusCodes, Policy, Unattended};
 use super::access::{BUS_CODES, CODES_PER_MINUTE, QUESTION_TIMEOUT, UNATTENDED};
 use super::daemon::{
     BACKUP_KEEP, LOCK_AFTER, LOCK_ON_SUSPEND, LOCK_WITH_KEYCHAIN, LOCK_WITH_SCREEN,
-    LOCK_WITH_SESSION,
+    LOCK_WITH_SESSION, SEARCH_CODES,
 };
 use super::tray::{CLEAR_AFTER, CODES, ICON, SHORTCUT};
 use super::*;
@@ -98,7 +98,8 @@ fn a_mistake_is_said_in_words_with_its_line_and_without_the_value() {
     let (vault, file) = (format!("vault {path}"), format!("passphrase-file {path}"));
     let unknown = "unknown setting bus-code: did you mean bus-codes? Known settings: vault, passphrase-file, bus-codes, \
                    unattended, question-timeout, codes-per-minute, lock-after, lock-with-screen, lock-on-suspend, \
-                   lock-with-session, lock-with-keychain, backup-folder, backup-keep, sync-file, tray, askpass, askpass-next";
+                   lock-with-session, lock-with-keychain, backup-folder, backup-keep, search-codes, sync-file, tray, \
+                   askpass, askpass-next";
     for (line, said) in [
         ("bus-code = \"hunter2\"", unknown),
         ("bus-codes = \"hunter2\"", BUS_CODES),
@@ -120,6 +121,7 @@ fn a_mistake_is_said_in_words_with_its_line_and_without_the_value() {
         ("lock-on-suspend = \"true\"", LOCK_ON_SUSPEND),
         ("lock-with-session = \"true\"", LOCK_WITH_SESSION),
         ("lock-with-keychain = 0", LOCK_WITH_KEYCHAIN),
+        ("search-codes = 0", SEARCH_CODES),
         ("vault = 1", &vault),
         ("vault = \"hunter2\"", &vault),
         ("vault = \"~/hunter2.kdbx\"", &vault),

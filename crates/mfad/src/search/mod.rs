@@ -9,6 +9,7 @@ mod runner;
 mod shell;
 
 use mfa_core::Account;
+use mfa_core::otp::Code;
 use mfa_ipc::Error;
 use mfa_ipc::types::QueryOptions;
 
@@ -154,6 +155,21 @@ impl Search {
         };
         let account = self.service.ask(asker, get).await.ok()?;
         Some(Row::of(&account))
+    }
+
+    /// Returns the code of an account for a desktop that copies by itself, if the rules allow it. Nobody is asked: a search
+    /// finds accounts that the person does not mean.
+    async fn code(&self, asker: &Asker, id: String) -> Option<Code> {
+        let unasked = Asker {
+            interactive: false,
+            may_be_asked_about: false,
+            ..asker.clone()
+        };
+        let code = self
+            .service
+            .get(&unasked, ask::Peek(vec![id.clone()]))
+            .await;
+        code.ok()?.remove(&id)
     }
 
     /// Does what a row says. Nobody waits for the outcome, so a failure is shown in a notification. `token` is the right

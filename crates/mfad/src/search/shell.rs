@@ -15,11 +15,16 @@ type Meta = HashMap<&'static str, Variant<'static>>;
 /// The object for GNOME Shell.
 pub(crate) struct Shell {
     search: Search,
+    /// Whether the shell gets codes, if the rules allow that too.
+    gives_codes: bool,
 }
 
 impl Shell {
-    pub(crate) fn new(search: Search) -> Self {
-        Self { search }
+    pub(crate) fn new(search: Search, gives_codes: bool) -> Self {
+        Self {
+            search,
+            gives_codes,
+        }
     }
 
     async fn ids(
@@ -72,7 +77,13 @@ impl Shell {
         let mut metas = Vec::new();
         for id in identifiers.into_iter().take(MOST) {
             let row = self.search.row(&asker, &id).await;
-            metas.push(meta(row.unwrap_or_else(|| Row::gone(id))));
+            let mut meta = meta(row.unwrap_or_else(|| Row::gone(id.clone())));
+            if self.gives_codes
+                && let Some(code) = self.search.code(&asker, id).await
+            {
+                meta.insert("clipboardText", Variant::from(code.expose().to_owned()));
+            }
+            metas.push(meta);
         }
         Ok(metas)
     }

@@ -87,6 +87,14 @@ pub(super) const DAEMON: &[Setting] = &[
                locked by themselves, and a vault file is closed with the other locks.",
     },
     Setting {
+        name: "search-codes",
+        example: "false",
+        text: "Whether GNOME Shell gets the code of each account that it finds, so that it copies the code itself: true or \
+               false (the default). The code is in no row, but it goes over the session bus, where your other programs can \
+               read it. It is given only if a rule allows it: mfactl access allow /usr/bin/gnome-shell. Without this \
+               setting, the tray copies the code.",
+    },
+    Setting {
         name: "backup-folder",
         example: "\"/media/jane/stick\"",
         text: "Write an encrypted backup of all accounts to this folder a few seconds after each change. The path must be \
