@@ -221,14 +221,12 @@ fn the_manual_has_a_page_for_each_command() {
         .mfactl(&["man", "--output", folder.to_str().unwrap()])
         .ok();
     let read = |page: &str| std::fs::read_to_string(folder.join(page)).unwrap();
-    for page in [
-        "mfactl",
-        "mfactl-get",
-        "mfactl-pair",
-        "mfactl-vault-create",
-        "mfad",
-        "mfa-tray",
-    ] {
+    let of_commands = crate::contract::COMMANDS.map(|command| {
+        let page = format!("mfactl {command}");
+        page.trim_end().replace(' ', "-")
+    });
+    let others = ["mfad", "mfa-tray"].map(str::to_owned);
+    for page in of_commands.iter().chain(&others) {
         assert!(read(&format!("{page}.1")).contains(".SH NAME"), "{page}");
     }
     assert!(read("mfad.1").contains("passphrase") || read("mfad.1").contains("KDBX"));

@@ -165,7 +165,7 @@ fn json() {
 }
 
 /// The commands whose help is compared.
-const COMMANDS: [&str; 35] = [
+pub(crate) const COMMANDS: [&str; 35] = [
     "",
     "get",
     "type",

@@ -3,7 +3,7 @@
 use std::io::{Read, Write};
 use std::process::{Child, Stdio};
 
-use tests::{Desktop, LINK, Tray, eventually};
+use tests::{Desktop, LINK, Tray, eventually, run};
 
 use crate::cli::diagnosis;
 use crate::copying::{ROW, copied, early_in_a_step, wayland, with_a_copied_code, x11};
@@ -135,6 +135,11 @@ fn a_wayland_desktop_that_shares_no_clipboard_says_what_is_missing() {
     let error = desktop.mfactl(&["get", "--copy", "aws"]).fails(1);
     assert!(error.contains(missing), "{error}");
     let error = desktop.mfactl(&["add", "--clipboard"]).fails(1);
+    assert!(error.contains(missing), "{error}");
+    // GNOME names a display also if it cannot start the server.
+    let mut named = desktop.ours("mfactl");
+    named.args(["get", "--copy", "aws"]).env("DISPLAY", ":4711");
+    let error = run(&mut named, "").fails(1);
     assert!(error.contains(missing), "{error}");
     let tray = Tray::without_panel(&desktop);
     let error = desktop.mfactl(&["get", "--copy", "aws"]).fails(1);

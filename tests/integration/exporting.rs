@@ -225,6 +225,12 @@ fn what_the_format_cannot_hold_is_said_first() {
     ] {
         assert!(no.stdout.contains(said), "{said}: {no}");
     }
+    let quiet = ["export", "--format", "google", "--quiet", "--yes-i-know"];
+    let quiet = [&quiet[..], &["--allow-incomplete"]].concat();
+    let quiet = desktop.mfactl(&quiet);
+    for said in ["“note” of aws", "odd (me) is left out"] {
+        assert!(quiet.stderr.contains(said), "{said}: {quiet}");
+    }
     let yes = terminal(&desktop, &line, "yes\n");
     assert_eq!(yes.status, 0, "{yes}");
     let one = terminal(&desktop, "export --format google --output - odd", "yes\n");

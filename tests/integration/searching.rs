@@ -31,6 +31,8 @@ fn krunner_finds_an_account_by_the_word_before_it() {
     ] {
         assert!(rows.contains(part), "{rows}");
     }
+    let code = desktop.mfactl(&["get", "aws"]).ok();
+    assert!(!rows.contains(code.trim()), "no row has a code");
     assert!(found("MFA").starts_with("a(sssida{sv}) 2 "));
     assert!(found("mfa git octo").contains("github"));
     for nothing in ["aws", "mfa nobody", "mfa aws octo", ""] {

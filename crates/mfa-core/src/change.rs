@@ -202,7 +202,8 @@ impl AccountChange {
             return Err(Error::Fixed);
         }
         let mut account = self.apply(old.clone())?;
-        account.modified = now;
+        // A backup from the same second is older than this.
+        account.modified = now.max(old.modified.saturating_add(1));
         finish(account)
     }
 

@@ -23,8 +23,9 @@
 //!
 //! # Overview
 //!
-//! The daemon serves one D-Bus object, `/org/mfactl/Authenticator1`. There are two ways to reach
-//! it:
+//! The daemon serves one D-Bus object for programs, `/org/mfactl/Authenticator1`. (Two more on the
+//! session bus, `Runner` and `Search` below it, have the interfaces of KRunner and of GNOME Shell, which
+//! these projects document.) There are two ways to reach it:
 //!
 //! * The **session bus**, as `org.mfactl.Authenticator1`, is for desktop tools. Every process of
 //!   the user can read its messages. So it never carries secrets, and it carries codes only to

@@ -102,6 +102,12 @@ impl Output {
         }
     }
 
+    /// Prints on standard error what is lost, also with `--quiet`: whoever agrees to a loss has to know of it.
+    #[expect(clippy::unused_self, reason = "printing is what an output does")]
+    pub(crate) fn loss(self, text: impl Display) {
+        say(text);
+    }
+
     /// Prints a warning on standard error, which the log of a script should have too.
     pub(crate) fn warn(self, text: impl Display) {
         if self.warnings {

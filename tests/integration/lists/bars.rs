@@ -1,9 +1,9 @@
-//! A bar of a desktop shows an account with the configuration of docs/bars.md, and a click copies its code.
+//! The bars of desktops, with the configurations of docs/bars.md: an account is shown, and a click copies its code.
 
 use std::fs;
 use std::process::{Child, Stdio};
 
-use tests::{Desktop, LINK, binary, eventually};
+use tests::{Desktop, LINK, SECRET, binary, eventually};
 
 use crate::consent::is_code;
 
@@ -63,4 +63,29 @@ fn waybar_shows_the_account_and_a_click_copies() {
     eventually("the bar shows the lock", || shows(&desktop, LOCKED));
     stop(mouse.unwrap());
     stop(waybar);
+}
+
+/// An account without an issuer and a user name has empty columns.
+#[test]
+fn the_script_for_argos_names_each_account_by_its_id() {
+    let desktop = Desktop::headless();
+    desktop.add("aws", LINK);
+    desktop.add(
+        "bare",
+        &format!("otpauth://totp/bare?secret={SECRET}&digits=8"),
+    );
+    let programs = binary("mfactl").parent().unwrap().display().to_string();
+    let script = format!("PATH={programs}:$PATH\n{}", documented("sh"));
+    let shown = desktop.shell(&script).ok();
+    let list = desktop.mfactl(&["list", "--json"]).ok();
+    let list: serde_json::Value = serde_json::from_str(&list).unwrap();
+    let accounts = list["accounts"].as_array().unwrap();
+    assert_eq!(accounts.len(), 2, "{list}");
+    for account in accounts {
+        let [name, id] = ["name", "id"].map(|field| account[field].as_str().unwrap());
+        let row = format!(
+            "{name} | bash='mfactl get --copy --exact {id}' terminal=false useMarkup=false"
+        );
+        assert!(shown.lines().any(|line| line == row), "{row}: {shown}");
+    }
 }

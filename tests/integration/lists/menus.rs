@@ -56,6 +56,13 @@ fn rofi_picks_and_cancels() {
     desktop.shell("xdotool key Return").ok();
     let (status, code) = end(picking);
     assert_eq!((status, code.len()), (Some(0), 8), "{code}");
+    // Without options, the code is copied.
+    let mut picking = pick(&desktop, &[]);
+    wait_for_rofi(&desktop);
+    desktop.shell("xdotool type aws").ok();
+    desktop.shell("xdotool key Return").ok();
+    assert!(picking.wait().unwrap().success());
+    eventually("the code is copied", || is_code(&desktop.clipboard()));
     let picking = pick(&desktop, &[]);
     wait_for_rofi(&desktop);
     desktop.shell("xdotool key Escape").ok();

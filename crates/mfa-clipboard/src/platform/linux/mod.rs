@@ -23,11 +23,14 @@ impl Board {
     pub(crate) fn open() -> Result<Self, Error> {
         match wayland::support() {
             Support::Full => Ok(Self::Wayland(wayland::Board::default())),
-            // The X server could only say that it is not there, which tells nobody what to do.
-            Support::WithoutDataControl if !is_set("DISPLAY") => Err(Error::NeedsXWayland),
-            Support::WithoutDataControl | Support::None => {
-                Ok(Self::X11(Box::new(x11::Board::open()?)))
-            }
+            // The X server could only say that it is not there, which tells nobody what to do. GNOME names one also if it
+            // cannot start it.
+            Support::WithoutDataControl => match x11::Board::open() {
+                Ok(board) => Ok(Self::X11(Box::new(board))),
+                Err(Error::Unreachable(_)) => Err(Error::NeedsXWayland),
+                Err(error) => Err(error),
+            },
+            Support::None => Ok(Self::X11(Box::new(x11::Board::open()?))),
         }
     }
 

@@ -216,12 +216,12 @@ fn say(context: &Context, plan: &Answer) {
             _ => accounts.join(", "),
         };
         let text = format!("the format cannot hold “{}” of {accounts}", lost.what);
-        context.output.warn(text);
+        context.output.loss(text);
     }
     for left_out in &plan.left_out {
         let account = clean(&left_out.account);
         let text = format!("{account} is left out: {}", left_out.reason);
-        context.output.warn(text);
+        context.output.loss(text);
     }
 }
 

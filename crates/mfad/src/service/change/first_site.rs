@@ -36,7 +36,7 @@ impl Change for FirstSite {
             return Err(errors::other_site(&new.domains));
         }
         new.domains.push(self.site);
-        new.modified = now;
+        new.modified = now.max(new.modified.saturating_add(1));
         let text = item::to_text(&new, &old.secret).map_err(errors::item)?;
         let stored = service.accounts.stored_text(old)?;
         Ok((service.put(new.id, Some(stored), text), new))

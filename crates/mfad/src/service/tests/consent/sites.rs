@@ -7,13 +7,17 @@ use super::*;
 const SIGN_IN: &str = "signin.aws.amazon.com";
 
 fn browser(site: &str) -> Asker {
+    browser_at("/usr/lib/chromium/chromium", site)
+}
+
+fn browser_at(path: &str, site: &str) -> Asker {
     let site = Site::parse(site).unwrap();
-    let chromium = Who::Program {
-        path: "/usr/lib/chromium/chromium".into(),
+    let browser = Who::Program {
+        path: path.into(),
         script: None,
     };
     let site = Some(site);
-    let who = site.as_ref().and_then(|site| chromium.on_site(site));
+    let who = site.as_ref().and_then(|site| browser.on_site(site));
     Asker {
         site,
         ..asker(who.unwrap())
@@ -95,6 +99,16 @@ async fn always_holds_for_this_browser_on_this_site() {
     let below = answered(&world, &service, "eu.signin.aws.amazon.com", Answer::Deny).await;
     assert!(matches!(below, Err(Error::AccessDenied(_))));
     assert_eq!(world.user.questions().len(), 2);
+    let firefox = browser_at("/usr/lib/firefox-esr/firefox-esr", SIGN_IN);
+    let other = begin(&service, firefox);
+    settle(&service).await;
+    assert_eq!(
+        world.user.questions().len(),
+        3,
+        "another browser is asked about"
+    );
+    world.user.answer(Some(Answer::Deny));
+    assert!(matches!(other.await.unwrap(), Err(Error::AccessDenied(_))));
 }
 
 #[tokio::test]
