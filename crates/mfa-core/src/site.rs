@@ -104,8 +104,8 @@ impl fmt::Display for Site {
 const NOWHERE: &str = "unreadable.invalid";
 
 /// Reads a list of names of hosts, each of them once and at most [`MAX_DOMAINS`]. What is none is left out: it is never the
-/// site that a browser shows. Of a list without a name that can be read, one that no host can have is left: the account is for some
-/// sites, and not for the first one that asks.
+/// site that a browser shows. Of a list without a name that can be read, one is left that no host can have: the account is
+/// for some sites, and not for the first one that asks.
 #[must_use]
 pub fn known<'t>(texts: impl IntoIterator<Item = &'t str>) -> Vec<Site> {
     let mut sites = Vec::new();
