@@ -173,7 +173,12 @@ mod tests {
             let reading = scope.spawn(|| Seen::read(&path));
             let new = folder.path().join("new");
             fs::write(&new, "new").unwrap();
-            fs::rename(&new, &path).unwrap();
+            // On Windows, a file is not replaced in the moment in which somebody else opens it.
+            let tries = (0..10_000).find(|_| {
+                thread::yield_now();
+                fs::rename(&new, &path).is_ok()
+            });
+            assert!(tries.is_some(), "the file is not replaced");
             drop(other);
             let seen = reading.join().unwrap().unwrap();
             assert_eq!(seen.bytes(), Some(&b"new"[..]));
