@@ -104,7 +104,8 @@ impl Seen {
                 // Not every mounted folder has locks. The check before the write remains.
                 Err(TryLockError::Error(_)) => None,
                 Err(TryLockError::WouldBlock) => {
-                    // The other daemon replaces the file, so it is opened again.
+                    // The other daemon replaces the file, which Windows does not let it do while it is open here.
+                    drop(file);
                     thread::sleep(PAUSE);
                     continue;
                 }
